@@ -1,0 +1,116 @@
+// ERROR CODES: one closed list for C++, Python, JSON and the journal. The first digit names the
+// room, so that a log line already says where to look. docs/errors.md has a row per code, and a
+// test holds the two against each other. Codes are never renumbered or reused.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace earmark {
+
+enum class error_code : std::uint16_t {
+    ok = 0,
+
+    // 1xxx intake: the command as a whole
+    duplicate_key = 1001,       // the same key came with other content
+    in_progress = 1002,         // transient: the same key is being worked on by another caller
+    key_memory_full = 1003,     // the idempotency map is at its configured size
+    key_too_long = 1004,
+    empty_key = 1005,
+    order_declined = 1006,      // the order has violations; they are listed
+    bad_line_count = 1007,
+
+    // 2xxx vocabulary and tables: a value or a row
+    bad_number = 2001,
+    too_many_decimals = 2002,   // finer than the scale; nothing is rounded
+    out_of_range = 2003,
+    bad_time = 2004,
+    bad_currency = 2005,
+    mixed_currency = 2006,
+    bad_position = 2007,        // NaN, or outside -90..90 / -180..180
+    duplicate_row = 2008,
+    not_a_multiple = 2009,      // not a whole number of granules
+    bad_quantity = 2010,        // zero or negative where a positive one is needed
+    bad_price = 2011,
+    missing_field = 2012,
+    bad_field = 2013,
+
+    // 3xxx stock
+    insufficient = 3001,        // true at an instant within the call
+    stock_moving = 3002,        // transient: units are in another caller's hand
+    no_cell = 3003,             // this SKU was never stocked at this node
+    stock_overflow = 3004,
+    take_too_large = 3005,
+    no_slot = 3006,             // transient: all caller slots are in use
+    unknown_reservation = 3007,
+    reservation_over = 3008,    // consumed, cancelled or expired: there is no way back
+    reservation_expired = 3009,
+    reservation_busy = 3010,    // transient
+    too_many_cells = 3011,
+
+    // 4xxx lifecycle and orders
+    unknown_order = 4001,
+    unknown_line = 4002,
+    not_allowed = 4003,         // the workflow has no such step from this state
+    order_busy = 4004,          // transient: another caller is committing on this order
+    too_few_units = 4005,       // fewer units are in the state that the command moves from
+    reservation_mismatch = 4006,
+
+    // 5xxx sourcing
+    no_policy = 5001,
+    bad_policy = 5002,
+    nothing_to_source = 5003,
+    no_decision = 5004,
+
+    // 6xxx names
+    unknown_sku = 6001,
+    unknown_node = 6002,
+    unknown_place = 6003,
+    unknown_actor = 6004,
+
+    // 7xxx engine
+    halted = 7001,              // an invariant broke; the journal stays readable
+    out_of_memory = 7002,       // a configured capacity is used up; nothing was changed
+    clock_backwards = 7003,
+
+    // 8xxx journal
+    journal_full = 8001,        // transient: flush, then try again
+    sink_failed = 8002,         // the first failed write or sync is final for this handle
+    bad_record = 8003,
+    bad_batch = 8004,
+    cursor_too_old = 8005,
+    journal_not_empty = 8006,
+
+    // 9xxx connectors: text that came from outside
+    bad_json = 9001,
+    bad_csv = 9002,
+    input_too_large = 9003,
+    unknown_field = 9004,
+    unknown_verb = 9005,
+    bad_utf8 = 9006,
+    empty_input = 9007,
+    unreadable_input = 9008,    // the file cannot be opened, or its compression is damaged
+};
+
+/// One row of the closed list.
+struct error_row {
+    error_code code;
+    std::string_view name;      // the one spelling in every language
+    bool transient;             // the same call may succeed later, with nothing changed
+    std::string_view sentence;  // {0} {1} {2} are the refs
+    std::string_view hint;      // what to do
+};
+
+/// All codes in ascending order.
+[[nodiscard]] std::span<const error_row> error_rows() noexcept;
+
+/// The row of a code. O(log n). Thread-safe.
+[[nodiscard]] const error_row& row_of(error_code code) noexcept;
+
+[[nodiscard]] inline std::string_view name_of(error_code code) noexcept {
+    return row_of(code).name;
+}
+[[nodiscard]] inline bool is_transient(error_code code) noexcept { return row_of(code).transient; }
+
+}  // namespace earmark

@@ -1,0 +1,91 @@
+// COMMANDS IN. One struct per verb, with handles resolved (a connector or `submit` turns text into
+// them). Each travels with a `command`: its idempotency key, who gave it, and its instant.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/money.hpp"
+#include "earmark/core/quantity.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/model/kinds.hpp"
+
+namespace earmark {
+
+struct command {
+    std::string_view key;   // idempotency key, at most 255 bytes; empty: not remembered
+    actor_id actor{};       // 0 is the host itself
+    time_point now{};       // engine time becomes the maximum seen
+};
+
+struct adjust_request {
+    sku_id sku{};
+    node_id node{};
+    quantity delta;  // negative: physical truth, may uncover promises
+    adjust_reason reason = adjust_reason::correction;
+};
+
+struct reserve_line {
+    sku_id sku{};
+    node_id node{};
+    quantity amount;
+    quantity floor;  // safety stock to leave; negative: oversell depth
+};
+
+struct reserve_request {
+    std::span<const reserve_line> lines;             // 1 to 64 after equal cells are merged
+    time_point deadline = never;                     // never: a hard reservation
+    reservation_id supersedes = none<reservation_id>;  // the caller's own hold, swapped in one step
+};
+
+struct change_request {
+    reservation_id reservation{};
+    time_point deadline = never;
+};
+
+struct order_line {
+    sku_id sku{};
+    quantity amount;
+    std::int64_t unit_price_minor = 0;  // in the order's currency, before tax
+};
+
+/// A canonical order. The command's key is the order's external key.
+struct order_request {
+    std::span<const order_line> lines;  // 1 to 5,000
+    place_id ship_to = none<place_id>;  // unknown ranks all distances last
+    earmark::currency currency;
+    std::uint8_t priority = 0;
+    reservation_id reservation = none<reservation_id>;  // basket to hand over
+};
+
+struct cancel_request {
+    order_id order{};
+    std::uint32_t line = 0;  // 1, 2, ...; 0: the whole order
+    quantity amount{};       // 0: all that can still be cancelled
+    std::uint8_t reason = 0;
+};
+
+struct source_request {
+    std::span<const order_id> orders;
+    bool dry_run = false;  // decide and explain, take nothing
+};
+
+struct release_request {
+    std::span<const order_id> orders;
+};
+
+/// What a node or carrier reports. Amounts move from the state before.
+enum class fact_kind : std::uint8_t { ship, deliver };
+struct fact {
+    fact_kind kind = fact_kind::ship;
+    order_id order{};
+    std::uint32_t line = 0;              // 0: every line
+    node_id node = none<node_id>;        // none: any node
+    quantity amount{};                   // 0: all that stand in the state before
+};
+
+}  // namespace earmark

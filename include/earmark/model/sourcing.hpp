@@ -1,0 +1,70 @@
+// SOURCING, as data: the problem that a policy is asked to solve, and the plan that comes back.
+// The solver is a pure function between the two (room sourcing); nothing here knows stock cells.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/money.hpp"
+#include "earmark/core/quantity.hpp"
+#include "earmark/model/kinds.hpp"
+
+namespace earmark {
+
+/// What a policy may know of a node. `sequence` is the rank of the node's key among all keys in
+/// byte order: the last tie-break, independent of the order in which nodes were loaded.
+struct node_facts {
+    node_kind kind = node_kind::dc;
+    bool active = true;
+    std::int32_t priority = 0;
+    std::uint16_t sequence = 0;
+    rate fixed_per_parcel{-1};  // negative: the policy's rate card
+    rate per_unit{-1};
+};
+
+struct wanted_line {
+    std::uint16_t line = 0;  // of the order, 0-based
+    sku_id sku{};
+    granules n = 0;          // still to be sourced
+    std::int64_t granule_e9 = 1'000'000'000;  // one granule in units of the SKU, times 10^9
+};
+
+/// One order against one picture of stock. All spans outlive the call. `free` is lines x nodes, row
+/// by row: granules above the floor, 0 or less where nothing can be taken.
+struct sourcing_problem {
+    std::span<const wanted_line> lines;
+    std::span<const node_facts> nodes;              // index is raw(node_id)
+    std::span<const std::uint32_t> metres;          // to the place; unknown_distance where unknown
+    std::span<const granules> free;
+};
+
+/// `n` granules of a wanted line (index into sourcing_problem::lines) from a node.
+struct plan_part {
+    std::uint16_t wanted = 0;
+    node_id node{};
+    granules n = 0;
+};
+
+struct plan_cost {
+    std::int64_t e4 = 0;        // planned cost, 1/10,000 of the currency's major unit
+    std::int32_t parcels = 0;
+    std::int64_t metres = 0;    // sum over parts; parts of unknown distance are counted apart
+    std::int32_t unknown = 0;   // parts whose distance is unknown
+    std::int64_t priority = 0;  // sum over parts of the node's priority
+    friend constexpr bool operator==(const plan_cost&, const plan_cost&) = default;
+};
+
+enum class quality : std::uint8_t { exact, heuristic };
+enum class coverage : std::uint8_t { full, partial, none };
+
+struct plan {
+    coverage covers = coverage::none;
+    quality proof = quality::exact;
+    std::vector<plan_part> parts;  // ascending by wanted, then by the node's sequence
+    plan_cost cost;
+};
+
+}  // namespace earmark

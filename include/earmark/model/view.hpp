@@ -1,0 +1,102 @@
+// VIEWS: consistent copies for readers. A view is a picture of one instant; it does not change.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/money.hpp"
+#include "earmark/core/quantity.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/model/kinds.hpp"
+#include "earmark/model/receipt.hpp"
+#include "earmark/model/sourcing.hpp"
+#include "earmark/model/state.hpp"
+
+namespace earmark {
+
+struct sku_view {
+    std::string_view key;  // valid as long as the engine
+    int decimals = 0;
+    std::int64_t granule = 1;
+};
+
+struct node_view {
+    std::string_view key;
+    node_kind kind = node_kind::dc;
+    bool active = true;
+    std::int32_t priority = 0;
+};
+
+/// Units of a line in one state at one node (none<node_id> where no stock is behind them).
+struct bucket_view {
+    std::uint32_t line = 0;  // 1, 2, ...
+    unit_state state = unit_state::open;
+    node_id node = none<node_id>;
+    quantity amount;
+};
+
+struct line_view {
+    sku_id sku{};
+    quantity ordered;
+    std::int64_t unit_price_minor = 0;
+    unit_state lowest = unit_state::open;   // of its units; cancelled ones count only if all are
+    unit_state highest = unit_state::open;
+};
+
+struct order_view {
+    order_id id{};
+    std::string key;
+    std::uint32_t version = 0;
+    time_point placed;
+    place_id ship_to = none<place_id>;
+    earmark::currency currency;
+    policy_id decided_by{};  // 0: no sourcing decision yet
+    std::vector<line_view> lines;
+    std::vector<bucket_view> buckets;
+    unit_state lowest = unit_state::open;
+    unit_state highest = unit_state::open;
+};
+
+struct reservation_view {
+    reservation_id id{};
+    reservation_state state = reservation_state::active;
+    time_point deadline = never;
+    std::vector<bucket_view> parts;  // line is the position in the reservation, from 1
+};
+
+/// What `source` answers for one order. The plan's wanted lines are the order's distinct SKUs that
+/// still want units, in the order of their first lines; `by_line` spreads the same parts over the
+/// order's own lines (wanted is the line, 0-based).
+struct sourced {
+    receipt first;
+    plan chosen;
+    std::vector<plan_part> by_line;
+};
+
+/// A decision in words and as a table.
+struct explanation {
+    struct row {
+        node_id node{};
+        std::string verdict;  // chosen | second_best | inactive | no_stock | dearer | farther ...
+        std::string reason;
+    };
+    std::string words;
+    std::vector<row> rows;  // one per node, in the node's sequence
+};
+
+/// One record, for readers outside. `text` is made by describe() only when asked.
+struct event {
+    position at{};
+    verb by = verb::none;
+    time_point now;
+    actor_id actor{};
+    std::uint64_t subject = 0;  // raw order_id or reservation_id; 0 where there is none
+    std::uint16_t moves = 0;
+    std::int64_t units = 0;     // granules moved
+    bool declined = false;      // a remembered "no"
+};
+
+}  // namespace earmark

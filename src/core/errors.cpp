@@ -1,0 +1,210 @@
+// The closed list, one row per code: name, whether the same call may succeed later, the sentence
+// with the numbers involved, and what to do. docs/errors.md says what each number means.
+#include "earmark/core/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "earmark/core/result.hpp"
+
+namespace earmark {
+namespace {
+
+using enum error_code;
+
+constexpr bool retry = true;   // transient
+constexpr bool final = false;  // the same call fails again
+
+constexpr error_row rows[] = {
+    {ok, "ok", final, "no error", "nothing to do"},
+
+    // 1xxx intake
+    {duplicate_key, "duplicate_key", final,
+     "the idempotency key came before with other content, at journal position {0}",
+     "send the first content again to get the first answer, or use a new key"},
+    {in_progress, "in_progress", retry, "another caller is working on this idempotency key",
+     "call again; the answer will be the other caller's"},
+    {key_memory_full, "key_memory_full", final, "all {0} places for idempotency keys are taken",
+     "configure more places; commands with an empty key need none"},
+    {key_too_long, "key_too_long", final, "the key has {0} bytes, {1} are allowed",
+     "send a shorter key, for instance a digest of the long one"},
+    {empty_key, "empty_key", final, "the key is empty", "give every row and order a key"},
+    {order_declined, "order_declined", final, "the order has {0} violations",
+     "correct what the list of violations says and send the order with a new key"},
+    {bad_line_count, "bad_line_count", final, "{0} lines, where 1 to {1} are allowed",
+     "split the request, or leave it out when it is empty"},
+
+    // 2xxx vocabulary and tables
+    {bad_number, "bad_number", final, "not a number: byte {0} is wrong",
+     "write ASCII digits with at most one point between them, such as -12.50"},
+    {too_many_decimals, "too_many_decimals", final,
+     "the digit at byte {0} is finer than the scale of {1} decimals",
+     "round at the source, or give the SKU a finer scale; nothing is rounded here"},
+    {out_of_range, "out_of_range", final, "the value is outside of {0} to {1}",
+     "check the unit of the value and for a slipped decimal point"},
+    {bad_time, "bad_time", final, "not a time: byte {0} is wrong",
+     "write 2026-11-21T08:30:00Z, with an offset such as +01:00 for local time, or a date"},
+    {bad_currency, "bad_currency", final, "not a currency",
+     "use an ISO 4217 code in upper case, such as EUR"},
+    {mixed_currency, "mixed_currency", final, "amounts of two currencies meet in one sum",
+     "convert at the source; one order has one currency"},
+    {bad_position, "bad_position", final, "latitude or longitude is not a number or out of bounds",
+     "give degrees, -90 to 90 and -180 to 180, or leave both empty when unknown"},
+    {duplicate_row, "duplicate_row", final, "the key was already given in row {0}",
+     "keep one of the rows; row 0 is an earlier table"},
+    {not_a_multiple, "not_a_multiple", final, "{0} is not a whole multiple of {1}",
+     "ask for a multiple, or give the SKU a finer granule"},
+    {bad_quantity, "bad_quantity", final, "the quantity {0} is not positive",
+     "ask for at least one; use cancel to take units back"},
+    {bad_price, "bad_price", final, "the price {0} is negative or too large",
+     "give the unit price in the currency of the order, 0 for a gift"},
+    {missing_field, "missing_field", final, "field {0} is missing or empty",
+     "fill it in; the schema and the documentation of the file list the fields"},
+    {bad_field, "bad_field", final, "field {0} has a value that is not allowed",
+     "use one of the values that the schema or the documentation of the file lists"},
+
+    // 3xxx stock
+    {insufficient, "insufficient", final, "cell {0}: {1} asked, {2} free above the floor",
+     "ask for less, allow a split or another node, or wait for supply"},
+    {stock_moving, "stock_moving", retry, "units of cell {0} are in another caller's hand",
+     "call again"},
+    {no_cell, "no_cell", final, "SKU {0} was never stocked at node {1}",
+     "load stock or adjust it there first, or ask another node"},
+    {stock_overflow, "stock_overflow", final, "cell {0} has no room for {1} more, {2} at most",
+     "give the SKU a coarser granule, or check the amount"},
+    {take_too_large, "take_too_large", final, "the take touches {0} cells, {1} are allowed",
+     "take once for each set of lines that must ship together"},
+    {no_slot, "no_slot", retry, "all {0} caller slots are in use",
+     "call again, or call from fewer threads at a time"},
+    {unknown_reservation, "unknown_reservation", final, "there is no reservation {0}",
+     "use the number that reserve returned"},
+    {reservation_over, "reservation_over", final,
+     "reservation {0} was consumed, cancelled or has expired", "reserve again"},
+    {reservation_expired, "reservation_expired", final,
+     "the deadline of reservation {0} has passed", "reserve again, and place the order sooner"},
+    {reservation_busy, "reservation_busy", retry, "another caller is working on reservation {0}",
+     "call again"},
+    {too_many_cells, "too_many_cells", final, "the reservation needs {0} cells, {1} are allowed",
+     "use several reservations"},
+
+    // 4xxx lifecycle and orders
+    {unknown_order, "unknown_order", final, "there is no order {0}",
+     "use the number that place_order returned"},
+    {unknown_line, "unknown_line", final, "order {0} has no line {1}, its lines are 1 to {2}",
+     "name one of its lines, or 0 for all of them"},
+    {not_allowed, "not_allowed", final,
+     "order {0}: the workflow has no step for event {2} from state {1}",
+     "look at the order's state first; what is already done is not done twice"},
+    {order_busy, "order_busy", retry, "another caller is working on order {0}", "call again"},
+    {too_few_units, "too_few_units", final,
+     "order {0}: {1} units asked, {2} are in the state that the command moves from",
+     "ask for at most that many, or for 0 to move all of them"},
+    {reservation_mismatch, "reservation_mismatch", final,
+     "reservation {0} does not cover line {1} of the order",
+     "order what was reserved, or place the order without the reservation"},
+
+    // 5xxx sourcing
+    {no_policy, "no_policy", final, "no sourcing policy is active", "activate a policy first"},
+    {bad_policy, "bad_policy", final, "line {0} of the policy is wrong",
+     "correct the policy; the one that was active before stays so"},
+    {nothing_to_source, "nothing_to_source", final, "order {0} has no unit that waits for a node",
+     "nothing to do, unless the order was meant to be amended first"},
+    {no_decision, "no_decision", final, "order {0} was never sourced", "call source first"},
+
+    // 6xxx names
+    {unknown_sku, "unknown_sku", final, "the SKU is not in the table of SKUs",
+     "load the SKU first; keys are compared byte for byte, also in case"},
+    {unknown_node, "unknown_node", final, "the node is not in the table of nodes",
+     "load the node first; keys are compared byte for byte, also in case"},
+    {unknown_place, "unknown_place", final, "the place is not in the table of places",
+     "load the place first, or leave it out: then all distances are unknown"},
+    {unknown_actor, "unknown_actor", final, "there is no actor {0}",
+     "register the actor, or use 0 for the host itself"},
+
+    // 7xxx engine
+    {halted, "halted", final, "an invariant broke and the engine has halted",
+     "read the sentence in status(), keep the journal, and recover into a new engine"},
+    {out_of_memory, "out_of_memory", final, "a configured capacity of {0} is used up",
+     "configure a larger one and recover; nothing was changed by this command"},
+    {clock_backwards, "clock_backwards", final,
+     "the instant {0} lies before engine time {1} (nanoseconds)",
+     "advance with the largest instant that is known; time never goes back"},
+
+    // 8xxx journal
+    {journal_full, "journal_full", retry, "the journal needs {0} bytes and has room for {1}",
+     "flush the sink, then call again"},
+    {sink_failed, "sink_failed", final,
+     "the journal's sink failed with code {0} after position {1}",
+     "open a new engine from what is durable; this handle stays closed for ever"},
+    {bad_record, "bad_record", final, "the record at position {0} is damaged at byte {1}",
+     "recover from a copy; nothing at or after this record was used"},
+    {bad_batch, "bad_batch", final, "batch {0} of the journal does not match its checksum",
+     "recover from a copy; nothing at or after this batch was used"},
+    {cursor_too_old, "cursor_too_old", final, "events before position {1} are gone, asked for {0}",
+     "read the journal itself for the older ones, then poll from there"},
+    {journal_not_empty, "journal_not_empty", final, "the journal already holds {0} records",
+     "recover from it, or name a new journal"},
+
+    // 9xxx connectors
+    {bad_json, "bad_json", final, "not JSON: byte {0} is wrong",
+     "send one JSON object per line; the schema is published with the library"},
+    {bad_csv, "bad_csv", final, "not CSV: field {0} of the row is wrong",
+     "quote fields that hold commas or line ends, double the quotes inside, close every quote"},
+    {input_too_large, "input_too_large", final, "{0} bytes or items, {1} are allowed",
+     "send the input in smaller parts"},
+    {unknown_field, "unknown_field", final, "field {0} is not known here",
+     "check its spelling against the schema; nothing is ignored silently"},
+    {unknown_verb, "unknown_verb", final, "the verb is not known",
+     "use one of the verbs of the schema, in lower case"},
+    {bad_utf8, "bad_utf8", final, "byte {0} is not valid UTF-8", "send UTF-8"},
+    {empty_input, "empty_input", final, "the input is empty", "check the path and the export"},
+    {unreadable_input, "unreadable_input", final, "the input cannot be read",
+     "check the path, the access rights and the compression"},
+};
+
+constexpr error_row unlisted{ok, "unlisted", final, "a code that is not in the list",
+                             "the record or program that made it is damaged or newer than this"};
+
+/// The only placeholders are {0}, {1} and {2}, so that formatting cannot fail.
+consteval bool is_template(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '}') return false;
+        if (text[i] != '{') continue;
+        if (i + 2 >= text.size() || text[i + 1] < '0' || text[i + 1] > '2' || text[i + 2] != '}')
+            return false;
+        i += 2;
+    }
+    return true;
+}
+consteval bool all_rows_are_sound() {
+    for (const error_row& r : rows)
+        if (r.name.empty() || r.hint.empty() || !is_template(r.sentence)) return false;
+    return std::ranges::adjacent_find(rows, std::ranges::greater_equal{}, &error_row::code) ==
+           std::ranges::end(rows);
+}
+static_assert(all_rows_are_sound(), "rows ascend by code; sentences use {0} {1} {2} only");
+
+}  // namespace
+
+std::span<const error_row> error_rows() noexcept { return rows; }
+
+const error_row& row_of(error_code code) noexcept {
+    const auto at = std::ranges::lower_bound(rows, code, {}, &error_row::code);
+    return at != std::ranges::end(rows) && at->code == code ? *at : unlisted;
+}
+
+std::string to_string(const error& e) {
+    const error_row& row = row_of(e.code);
+    std::string text = fmt::format("{} ({})", row.name, static_cast<unsigned>(e.code));
+    if (e.row != 0) text += fmt::format(", row {}", e.row);
+    if (e.field != 0) text += fmt::format(", field {}", e.field);
+    text += ": ";
+    fmt::vformat_to(std::back_inserter(text),
+                    fmt::string_view{row.sentence.data(), row.sentence.size()},
+                    fmt::make_format_args(e.refs[0], e.refs[1], e.refs[2]));
+    return text.append("; ").append(row.hint);
+}
+
+}  // namespace earmark

@@ -1,0 +1,50 @@
+// The one spelling of every enumerator that people or programs outside get to see.
+#include <array>
+#include <string_view>
+
+#include "earmark/model/kinds.hpp"
+#include "earmark/model/receipt.hpp"
+#include "earmark/model/state.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr std::array<std::string_view, verbs> verb_names = {
+    "none",        "load",   "activate", "advance", "adjust", "reserve", "change", "unreserve",
+    "place_order", "cancel", "source",   "release", "ship",   "deliver", "expire"};
+
+constexpr std::array<std::string_view, 6> outcome_names = {"done",    "repeat",      "declined",
+                                                           "partial", "backordered", "unchanged"};
+
+constexpr std::array<std::string_view, unit_states> state_names = {
+    "open",   "backordered", "reserved",  "allocated", "released", "picked",
+    "packed", "shipped",     "delivered", "lost",      "cancelled"};
+
+constexpr std::array<std::string_view, unit_events> event_names = {
+    "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel"};
+
+constexpr std::array<std::string_view, 4> reservation_names = {"active", "consumed", "cancelled",
+                                                               "expired"};
+
+static_assert(verb_names[static_cast<std::size_t>(verb::expire)] == "expire");
+static_assert(outcome_names[static_cast<std::size_t>(outcome::unchanged)] == "unchanged");
+static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
+static_assert(event_names[static_cast<std::size_t>(unit_event::cancel)] == "cancel");
+static_assert(reservation_names[static_cast<std::size_t>(reservation_state::expired)] == "expired");
+
+/// A value from a damaged record may lie outside of its enum; it gets a name too.
+template <std::size_t Size, class Enum>
+std::string_view look_up(const std::array<std::string_view, Size>& names, Enum e) noexcept {
+    const auto i = static_cast<std::size_t>(e);
+    return i < Size ? names[i] : "unknown";
+}
+
+}  // namespace
+
+std::string_view name_of(verb v) noexcept { return look_up(verb_names, v); }
+std::string_view name_of(outcome o) noexcept { return look_up(outcome_names, o); }
+std::string_view name_of(unit_state s) noexcept { return look_up(state_names, s); }
+std::string_view name_of(unit_event e) noexcept { return look_up(event_names, e); }
+std::string_view name_of(reservation_state s) noexcept { return look_up(reservation_names, s); }
+
+}  // namespace earmark
