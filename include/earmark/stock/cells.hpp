@@ -1,0 +1,187 @@
+// CELL STORAGE. A cell's index never changes and its memory is never moved or freed while the table
+// lives, so takes need no reclamation. Cells come in cache-line blocks of eight; a SKU's row is a
+// chain of blocks with the node ids beside them, and a new node appends to the last block.
+//
+// Invariants
+//   (1) A cell names one (SKU, node) for ever; a node stands once in a SKU's row.
+//   (2) Whoever reads `used` of a block sees the node ids and first words of that many cells.
+//   (3) on_hand of a cell stays within 0 .. max_on_hand except through `ship` of goods that the
+//       books did not know.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "earmark/core/env.hpp"
+#include "earmark/core/ids.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/stock/word.hpp"
+
+namespace earmark::stock {
+
+inline constexpr std::uint32_t block_cells = 8;
+inline constexpr std::uint32_t no_block = 0xFFFFFFFF;
+
+template <class Env = std_env>
+class cell_table {
+public:
+    template <class T>
+    using atomic = typename Env::template atomic<T>;
+
+    /// At most `capacity` cells; memory comes in segments of 2^segment_bits cells as they are used.
+    explicit cell_table(std::uint32_t capacity, std::uint32_t segment_bits = 16)
+        : bits_{segment_bits},
+          capacity_{capacity},
+          segments_(((capacity - 1) >> segment_bits) + std::size_t{1}) {}
+
+    // ---- building: one thread, nobody else inside ------------------------------------------------
+
+    /// The next SKU, with an empty row. May throw std::bad_alloc, then unchanged.
+    void add_sku() { rows_.push_back({}); }
+
+    /// The cell of (sku, node), made with `free` = 0 where there is none yet. Errors: out_of_memory
+    /// at the configured capacity. Requires the SKU to be added.
+    result<cell_id> make(sku_id sku, node_id node) {
+        if (const auto found = find(sku, node)) return *found;
+        row& r = rows_[index_of(sku)];
+        if (r.last == no_block || meta(r.last).used.load(std::memory_order_relaxed) == block_cells) {
+            const auto fresh = new_block(sku);
+            if (!fresh) return fresh.error();
+            (r.last == no_block ? r.first : meta(r.last).next) = *fresh;
+            r.last = *fresh;
+        }
+        block& b = meta(r.last);
+        const std::uint32_t at = b.used.load(std::memory_order_relaxed);
+        b.nodes[at] = node;
+        b.used.store(at + 1, std::memory_order_release);  // (2) pairs with the acquire in each()
+        ++cells_;
+        return cell_id{r.last * block_cells + at};
+    }
+
+    // ---- looking up: any thread ------------------------------------------------------------------
+
+    [[nodiscard]] std::optional<cell_id> find(sku_id sku, node_id node) const noexcept {
+        std::optional<cell_id> found;
+        each(sku, [&](cell_id cell, node_id at) {
+            if (at == node) found = cell;
+        });
+        return found;
+    }
+
+    /// Calls f(cell, node) for every cell of a SKU, in the order of birth. O(cells of the SKU).
+    template <class F>
+    void each(sku_id sku, F&& f) const {
+        for (std::uint32_t i = rows_[index_of(sku)].first; i != no_block; i = meta(i).next) {
+            const block& b = meta(i);
+            const std::uint32_t used = b.used.load(std::memory_order_acquire);
+            for (std::uint32_t k = 0; k < used; ++k) f(cell_id{i * block_cells + k}, b.nodes[k]);
+        }
+    }
+
+    [[nodiscard]] sku_id sku_of(cell_id c) const noexcept { return meta(raw(c) / block_cells).sku; }
+    [[nodiscard]] node_id node_of(cell_id c) const noexcept {
+        return meta(raw(c) / block_cells).nodes[raw(c) % block_cells];
+    }
+    [[nodiscard]] bool exists(cell_id c) const noexcept {
+        const std::uint32_t i = raw(c) / block_cells;
+        return i < blocks_ &&
+               raw(c) % block_cells < meta(i).used.load(std::memory_order_acquire);
+    }
+    [[nodiscard]] std::uint32_t size() const noexcept { return cells_; }
+    [[nodiscard]] std::uint32_t blocks() const noexcept { return blocks_; }
+    [[nodiscard]] std::uint32_t skus() const noexcept {
+        return static_cast<std::uint32_t>(rows_.size());
+    }
+
+    /// The claim word of a cell (stock/take.hpp is the only writer). Requires exists(c).
+    [[nodiscard]] atomic<std::uint64_t>& at(cell_id c) noexcept {
+        return segments_[raw(c) >> bits_]->words[raw(c) & mask()];
+    }
+    [[nodiscard]] const atomic<std::uint64_t>& at(cell_id c) const noexcept {
+        return segments_[raw(c) >> bits_]->words[raw(c) & mask()];
+    }
+    void prefetch(cell_id c) const noexcept { __builtin_prefetch(&at(c), 1); }
+
+    /// Goods at the node, promised or not. Relaxed everywhere: a sum that orders nothing.
+    [[nodiscard]] granules on_hand(cell_id c) const noexcept {
+        return cold(c).load(std::memory_order_relaxed);
+    }
+    void add_on_hand(cell_id c, granules n) noexcept {
+        cold(c).fetch_add(n, std::memory_order_relaxed);
+    }
+    /// Adds n > 0 unless it would pass max_on_hand.
+    [[nodiscard]] bool grow_on_hand(cell_id c, granules n) noexcept {
+        granules seen = cold(c).load(std::memory_order_relaxed);
+        do {
+            if (n > max_on_hand - seen) return false;
+        } while (!cold(c).compare_exchange_weak(seen, seen + n, std::memory_order_relaxed,
+                                                std::memory_order_relaxed));
+        return true;
+    }
+
+    /// Takes n > 0 off unless it would fall below zero: more than is there cannot get lost.
+    [[nodiscard]] bool shrink_on_hand(cell_id c, granules n) noexcept {
+        granules seen = cold(c).load(std::memory_order_relaxed);
+        do {
+            if (n > seen) return false;
+        } while (!cold(c).compare_exchange_weak(seen, seen - n, std::memory_order_relaxed,
+                                                std::memory_order_relaxed));
+        return true;
+    }
+
+private:
+    struct block {
+        std::uint32_t next = no_block;
+        sku_id sku{};
+        std::array<node_id, block_cells> nodes{};
+        atomic<std::uint32_t> used{0};
+    };
+    struct row {
+        std::uint32_t first = no_block;
+        std::uint32_t last = no_block;
+    };
+    struct segment {
+        explicit segment(std::uint32_t cells)
+            : words{std::make_unique<atomic<std::uint64_t>[]>(cells)},
+              on_hand{std::make_unique<atomic<std::int32_t>[]>(cells)},
+              blocks{std::make_unique<block[]>(cells / block_cells)} {
+            for (std::uint32_t i = 0; i < cells; ++i) {
+                words[i].store(word{}.bits(), std::memory_order_relaxed);
+                on_hand[i].store(0, std::memory_order_relaxed);
+            }
+        }
+        std::unique_ptr<atomic<std::uint64_t>[]> words;
+        std::unique_ptr<atomic<std::int32_t>[]> on_hand;
+        std::unique_ptr<block[]> blocks;
+    };
+
+    [[nodiscard]] std::uint32_t mask() const noexcept { return (1u << bits_) - 1; }
+    [[nodiscard]] block& meta(std::uint32_t i) const noexcept {
+        static_assert(block_cells == 8);
+        return segments_[i >> (bits_ - 3)]->blocks[i & (mask() >> 3)];
+    }
+    [[nodiscard]] atomic<std::int32_t>& cold(cell_id c) const noexcept {
+        return segments_[raw(c) >> bits_]->on_hand[raw(c) & mask()];
+    }
+    result<std::uint32_t> new_block(sku_id sku) {
+        const std::uint32_t first = blocks_ * block_cells;
+        if (first + block_cells > capacity_)
+            return fail(error_code::out_of_memory, capacity_, blocks_ * block_cells);
+        auto& segment_at = segments_[first >> bits_];
+        if (!segment_at) segment_at = std::make_unique<segment>(1u << bits_);
+        meta(blocks_).sku = sku;
+        return blocks_++;
+    }
+
+    std::uint32_t bits_;
+    std::uint32_t capacity_;
+    std::uint32_t blocks_ = 0;
+    std::uint32_t cells_ = 0;
+    std::vector<row> rows_;
+    std::vector<std::unique_ptr<segment>> segments_;
+};
+
+}  // namespace earmark::stock

@@ -1,0 +1,131 @@
+// CALLER SLOTS. Whoever works on cells borrows one of up to 127 slots for the length of a call or a
+// batch; it is never bound to a thread, so a thousand host threads work, 127 at a time. A slot holds
+// the descriptor of its multi-line take, where others can finish it, and an epoch for grace periods.
+//
+// Invariants
+//   (1) `epoch` is odd while the slot is borrowed; only the borrower changes it, and `sequence`.
+//   (2) `sequence` never goes back, across borrowers: every attempt has a tag of its own.
+//   (3) A descriptor's fields belong to the sequence in `status` if that is read equal before and
+//       after them, and is not `preparing`.
+//   (4) A borrower cleans every cell of a take before it prepares the next one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "earmark/core/env.hpp"
+#include "earmark/core/zeroed.hpp"
+#include "earmark/stock/word.hpp"
+
+namespace earmark::stock {
+
+inline constexpr std::uint32_t max_slots = 127;
+
+/// One line of a published take.
+template <class Env>
+struct published_line {
+    typename Env::template atomic<std::uint64_t> target;  // cell:32 | n:32
+    typename Env::template atomic<std::int32_t> floor;
+};
+
+template <class Env>
+struct alignas(128) slot {
+    typename Env::template atomic<std::uint32_t> epoch{0};
+    std::uint32_t sequence = 0;  // the borrower's; handed on by the epoch
+    typename Env::template atomic<std::uint64_t> status{0};
+    typename Env::template atomic<std::uint32_t> count{0};
+    std::uint64_t helps = 0;     // counters of the borrower, read when quiet or as a hint
+    published_line<Env>* lines = nullptr;
+
+    [[nodiscard]] std::uint32_t fresh() noexcept { return ++sequence; }
+};
+
+template <class Env = std_env>
+class slot_table {
+public:
+    /// Requires 1 <= slots <= 127 and 2 <= take_limit <= 1,024. Allocates all that takes ever need.
+    slot_table(std::uint32_t slots, std::uint32_t take_limit)
+        : count_{slots},
+          take_limit_{take_limit},
+          slots_{std::make_unique<slot<Env>[]>(slots)},
+          lines_{std::size_t{slots} * take_limit} {
+        for (std::uint32_t i = 0; i < slots; ++i)
+            slots_[i].lines = lines_.data() + std::size_t{i} * take_limit;
+    }
+
+    [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
+    [[nodiscard]] std::uint32_t take_limit() const noexcept { return take_limit_; }
+    [[nodiscard]] slot<Env>& operator[](std::uint32_t i) noexcept { return slots_[i]; }
+
+    /// A free slot's number, or `nobody` after every slot was seen in use. Lock-free.
+    [[nodiscard]] std::uint32_t borrow() noexcept {
+        const std::uint32_t start = Env::slot_hint();
+        for (std::uint32_t i = 0; i < count_; ++i) {
+            const std::uint32_t at = (start + i) % count_;
+            std::uint32_t epoch = slots_[at].epoch.load(std::memory_order_relaxed);  // a guess
+            if (epoch % 2 == 0 && slots_[at].epoch.compare_exchange_strong(
+                                      epoch, epoch + 1,
+                                      std::memory_order_seq_cst,  // (a) acquire from (b): the last
+                                                                  // borrower's sequence. seq_cst with
+                                                                  // alone(): one of us sees the other
+                                      std::memory_order_relaxed))
+                return at;
+        }
+        return nobody;
+    }
+    void give_back(std::uint32_t i) noexcept {
+        const std::uint32_t epoch = slots_[i].epoch.load(std::memory_order_relaxed);  // ours (1)
+        slots_[i].epoch.store(epoch + 1, std::memory_order_release);  // (b) pairs with (a), (c)
+    }
+
+    /// A picture of who is inside; `passed` once each of them has left at least once.
+    using ticket = std::vector<std::uint32_t>;
+    [[nodiscard]] ticket inside() const {
+        ticket t(count_);
+        for (std::uint32_t i = 0; i < count_; ++i)
+            t[i] = slots_[i].epoch.load(std::memory_order_seq_cst);
+        return t;
+    }
+    [[nodiscard]] bool passed(const ticket& t) const noexcept {
+        for (std::uint32_t i = 0; i < count_; ++i)
+            if (t[i] % 2 == 1 &&
+                slots_[i].epoch.load(std::memory_order_acquire) == t[i])  // (c) pairs with (b)
+                return false;
+        return true;
+    }
+    /// True if nobody but `self` is inside at this instant.
+    [[nodiscard]] bool alone(std::uint32_t self) const noexcept {
+        for (std::uint32_t i = 0; i < count_; ++i)
+            if (i != self && slots_[i].epoch.load(std::memory_order_seq_cst) % 2 == 1) return false;
+        return true;
+    }
+
+private:
+    std::uint32_t count_;
+    std::uint32_t take_limit_;
+    std::unique_ptr<slot<Env>[]> slots_;
+    zeroed<Env, published_line<Env>> lines_;
+};
+
+/// Borrows for a scope. `ok()` is false when all slots were in use (transient no_slot).
+template <class Env = std_env>
+class slot_guard {
+public:
+    explicit slot_guard(slot_table<Env>& t) noexcept : table_{t}, at_{t.borrow()} {}
+    ~slot_guard() {
+        if (ok()) table_.give_back(at_);
+    }
+    slot_guard(const slot_guard&) = delete;
+    slot_guard& operator=(const slot_guard&) = delete;
+
+    [[nodiscard]] bool ok() const noexcept { return at_ != nobody; }
+    [[nodiscard]] std::uint32_t index() const noexcept { return at_; }
+
+private:
+    slot_table<Env>& table_;
+    std::uint32_t at_;
+};
+
+}  // namespace earmark::stock

@@ -1,0 +1,85 @@
+// THE CELL WORD. Everything that a take must see at one instant fits 64 bits:
+//
+//   free:24 (excess 2^23) | claimed:1 | slot:7 | sequence:32
+//
+// `free` counts granules that nobody has been promised. (slot, sequence) is the tag of the operation
+// that wrote the word, or, while `claimed`, of the multi-line take that holds it. A tag is used once
+// per cell, so equal words are the same word: compare-and-swap cannot be fooled (narrow tags lose
+// stock: spec/stock.md, finding 5). A tag returns only after 2^32 operations of one slot.
+#pragma once
+
+#include <cstdint>
+
+#include "earmark/core/quantity.hpp"
+
+namespace earmark::stock {
+
+inline constexpr granules max_on_hand = (1 << 22) - 1;   // per cell
+inline constexpr granules max_amount = (1 << 22) - 1;    // per take, give and floor
+inline constexpr std::uint32_t nobody = 127;             // the tag slot of a cell's first word
+
+struct tag {
+    std::uint32_t slot = nobody;
+    std::uint32_t sequence = 0;
+    friend constexpr bool operator==(tag, tag) = default;
+};
+
+class word {
+public:
+    constexpr word() noexcept : word{0, false, {}} {}
+    constexpr explicit word(std::uint64_t bits) noexcept : bits_{bits} {}
+    constexpr word(granules free, bool claimed, tag by) noexcept
+        : bits_{static_cast<std::uint64_t>(static_cast<std::uint32_t>(free + excess)) << 40 |
+                static_cast<std::uint64_t>(claimed) << 39 |
+                static_cast<std::uint64_t>(by.slot & 127u) << 32 | by.sequence} {}
+
+    [[nodiscard]] constexpr granules free() const noexcept {
+        return static_cast<granules>(bits_ >> 40) - excess;
+    }
+    [[nodiscard]] constexpr bool claimed() const noexcept { return (bits_ >> 39 & 1) != 0; }
+    [[nodiscard]] constexpr tag by() const noexcept {
+        return {static_cast<std::uint32_t>(bits_ >> 32 & 127), static_cast<std::uint32_t>(bits_)};
+    }
+    [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
+    [[nodiscard]] constexpr bool claimed_by(tag t) const noexcept { return claimed() && by() == t; }
+
+    friend constexpr bool operator==(word, word) = default;
+
+private:
+    static constexpr granules excess = 1 << 23;
+    std::uint64_t bits_;
+};
+
+static_assert(word{-5, true, {3, 9}}.free() == -5);
+static_assert(word{7, false, {127, 0xFFFFFFFF}}.by() == tag{127, 0xFFFFFFFF});
+
+// THE STATUS of a slot's multi-line take: sequence:32 | free seen:20 | line:10 | state:2. The last
+// three are written together with the decision, so that a refusal says which line and why.
+enum class take_state : std::uint8_t { preparing, undecided, succeeded, failed };
+
+struct status {
+    std::uint32_t sequence = 0;
+    take_state state = take_state::preparing;
+    std::uint32_t line = 0;
+    granules free = 0;  // saturates at +-2^19: it informs, nothing is decided by it
+
+    [[nodiscard]] constexpr std::uint64_t bits() const noexcept {
+        constexpr granules limit = (1 << 19) - 1;
+        const granules f = free > limit ? limit : free < -limit ? -limit : free;
+        return static_cast<std::uint64_t>(sequence) << 32 |
+               static_cast<std::uint64_t>(static_cast<std::uint32_t>(f + limit + 1) & 0xFFFFF)
+                   << 12 |
+               static_cast<std::uint64_t>(line & 1023u) << 2 | static_cast<std::uint64_t>(state);
+    }
+    [[nodiscard]] static constexpr status of(std::uint64_t bits) noexcept {
+        return {static_cast<std::uint32_t>(bits >> 32), static_cast<take_state>(bits & 3),
+                static_cast<std::uint32_t>(bits >> 2 & 1023),
+                static_cast<granules>(bits >> 12 & 0xFFFFF) - (1 << 19)};
+    }
+    [[nodiscard]] constexpr bool undecided(std::uint32_t of_sequence) const noexcept {
+        return sequence == of_sequence && state == take_state::undecided;
+    }
+};
+static_assert(status::of(status{7, take_state::failed, 1023, -3}.bits()).free == -3);
+
+}  // namespace earmark::stock

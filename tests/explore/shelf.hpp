@@ -1,0 +1,152 @@
+// A SHELF for the explorer: a few cells behind the real take, and what must be true of them.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "earmark/core/digest.hpp"
+#include "earmark/stock/take.hpp"
+#include "support/explore/explore.hpp"
+
+namespace earmark::explore {
+
+inline constexpr std::size_t shelf_cells = 3;
+
+/// One call on the shelf: amounts by cell, 0 where a cell is not asked for.
+struct shelf_op {
+    enum class kind : std::uint8_t { take, give, lose, read } what = kind::take;
+    std::array<int, shelf_cells> amounts{};
+    int floor = 0;
+    [[nodiscard]] std::uint64_t hash() const noexcept {
+        digest d{static_cast<std::uint64_t>(what)};
+        for (const int n : amounts) d.add(static_cast<std::uint64_t>(n));
+        return d.add(static_cast<std::uint64_t>(floor)).value();
+    }
+    friend bool operator==(const shelf_op&, const shelf_op&) = default;
+};
+/// Whether a take was granted; what a read saw.
+struct shelf_ret {
+    bool granted = true;
+    int seen = 0;
+    [[nodiscard]] std::uint64_t hash() const noexcept {
+        return digest{granted}.add(static_cast<std::uint64_t>(seen)).value();
+    }
+    friend bool operator==(const shelf_ret&, const shelf_ret&) = default;
+};
+
+/// The strict specification: refused only if truly short at the instant, all or nothing.
+struct shelf_spec {
+    using state = std::array<int, shelf_cells>;
+    using op = shelf_op;
+    using ret = shelf_ret;
+
+    static bool fits(const state& free, const op& o) {
+        for (std::size_t c = 0; c < shelf_cells; ++c)
+            if (o.amounts[c] > 0 && free[c] - o.amounts[c] < o.floor) return false;
+        return true;
+    }
+    static bool apply(state& free, const op& o, const ret& r) {
+        if (o.what == op::kind::read) return r.seen == free[first(o)];
+        if (o.what == op::kind::take && fits(free, o) != r.granted) return false;
+        if (!r.granted) return true;
+        for (std::size_t c = 0; c < shelf_cells; ++c)
+            free[c] += o.what == op::kind::give ? o.amounts[c] : -o.amounts[c];
+        return true;
+    }
+    static std::vector<ret> outcomes(const state& free, const op& o) {
+        if (o.what == op::kind::read) return {{true, free[first(o)]}};
+        if (o.what == op::kind::take) return {{fits(free, o), 0}};
+        return {{true, 0}};
+    }
+    static std::string words(const op& o, const std::optional<ret>& r) {
+        constexpr const char* names[] = {"take", "give", "lose", "read"};
+        std::string text = names[static_cast<int>(o.what)];
+        for (const int n : o.amounts) text += " " + std::to_string(n);
+        if (!r) return text + " ...";
+        if (o.what == op::kind::read) return text + " = " + std::to_string(r->seen);
+        return text + (r->granted ? " granted" : " refused");
+    }
+    static std::size_t first(const op& o) {
+        std::size_t c = 0;
+        while (c + 1 < shelf_cells && o.amounts[c] == 0) ++c;
+        return c;
+    }
+};
+static_assert(specification<shelf_spec>);
+
+inline shelf_op take(int a, int b = 0, int c = 0, int floor = 0) {
+    return {shelf_op::kind::take, {a, b, c}, floor};
+}
+inline shelf_op give(int a, int b = 0, int c = 0) { return {shelf_op::kind::give, {a, b, c}}; }
+inline shelf_op lose(int a, int b = 0, int c = 0) { return {shelf_op::kind::lose, {a, b, c}}; }
+inline shelf_op read(std::size_t cell) {
+    shelf_op o{shelf_op::kind::read};
+    o.amounts[cell] = 1;
+    return o;
+}
+
+/// Makes calls on the real cells with `Taker`, the real take or a canary.
+template <template <class> class Taker = stock::taker>
+struct shelf {
+    explicit shelf(std::array<int, shelf_cells> stock) : log{stock} {
+        table.add_sku();
+        for (std::size_t i = 0; i < shelf_cells; ++i) {
+            cells[i] = *table.make(sku_id{0}, node_id{static_cast<std::uint16_t>(i)});
+            if (stock[i] > 0) taker.give(2, cells[i], stock[i]);
+        }
+    }
+
+    shelf_ret call(const shelf_op& o) {
+        return log(o, [&] { return perform(this_thread(), o); });
+    }
+    /// The end: the history is explained, and what is left agrees with it.
+    void check() {
+        for (std::size_t c = 0; c < shelf_cells; ++c)
+            log(read(c), [&] { return shelf_ret{true, taker.free(cells[c])}; });
+        log.check();
+    }
+
+    stock::cell_table<env> table{16, 4};
+    stock::slot_table<env> slots{3, 4};
+    Taker<env> taker{table, slots};
+    std::array<cell_id, shelf_cells> cells{};
+    recorder<shelf_spec> log;
+
+private:
+    shelf_ret perform(std::uint32_t me, const shelf_op& o) {
+        std::vector<take_line> lines;
+        for (std::size_t c = 0; c < shelf_cells; ++c)
+            if (o.amounts[c] > 0) lines.push_back({cells[c], o.amounts[c], o.floor});
+        switch (o.what) {
+            case shelf_op::kind::take: return {!taker.take(me, lines).has_value(), 0};
+            case shelf_op::kind::give:
+                for (const take_line& l : lines) taker.give(me, l.cell, l.n);
+                return {};
+            case shelf_op::kind::lose:
+                for (const take_line& l : lines) taker.lose(me, l.cell, l.n);
+                return {};
+            case shelf_op::kind::read: return {true, taker.free(lines.front().cell)};
+        }
+        return {};
+    }
+};
+
+/// Two threads that make these calls, one after the other each, from this stock.
+template <template <class> class Taker = stock::taker>
+auto race(std::array<int, shelf_cells> stock, std::vector<shelf_op> left,
+          std::vector<shelf_op> right) {
+    using world = shelf<Taker>;
+    const auto play = [](std::vector<shelf_op> ops) {
+        return [ops = std::move(ops)](world& w) {
+            for (const shelf_op& o : ops) w.call(o);
+        };
+    };
+    return scenario{[stock] { return world{stock}; },
+                    {play(std::move(left)), play(std::move(right))},
+                    [](world& w) { w.check(); }};
+}
+
+}  // namespace earmark::explore

@@ -1,0 +1,156 @@
+#include "earmark/stock/take.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+namespace earmark::stock {
+namespace {
+
+/// A row of cells with stock, and a slot.
+struct shelf {
+    explicit shelf(std::vector<granules> stock, std::uint32_t slots = 4)
+        : table{1024, 6}, callers{slots, 8}, take{table, callers} {
+        table.add_sku();
+        for (std::size_t i = 0; i < stock.size(); ++i) {
+            const cell_id c = *table.make(sku_id{0}, node_id{static_cast<std::uint16_t>(i)});
+            cells.push_back(c);
+            if (stock[i] > 0) take.give(0, c, stock[i]);
+        }
+    }
+    [[nodiscard]] take_line line(std::size_t i, granules n, granules floor = 0) const {
+        return {cells[i], n, floor};
+    }
+    cell_table<> table;
+    slot_table<> callers;
+    taker<> take;
+    std::vector<cell_id> cells;
+};
+
+TEST_CASE("a cell word keeps its four fields apart at their limits") {
+    for (const granules free : {-(1 << 23) + 1, -1, 0, 1, (1 << 23) - 1})
+        for (const bool claimed : {false, true}) {
+            const word w{free, claimed, {126, 0xFFFFFFFE}};
+            CHECK(w.free() == free);
+            CHECK(w.claimed() == claimed);
+            CHECK(w.by() == tag{126, 0xFFFFFFFE});
+        }
+}
+
+TEST_CASE("a take of one line takes all or nothing") {
+    shelf s{{5}};
+    CHECK_FALSE(s.take.take(0, s.line(0, 3)).has_value());
+    const auto lack = s.take.take(0, s.line(0, 3));
+    REQUIRE(lack.has_value());
+    CHECK(lack->free == 2);
+    CHECK(s.take.free(s.cells[0]) == 2);
+}
+
+TEST_CASE("a floor is an argument of the take: safety stock stays, oversell depth goes below zero") {
+    shelf s{{5}};
+    CHECK(s.take.take(0, s.line(0, 3, 3)).has_value());
+    CHECK_FALSE(s.take.take(0, s.line(0, 2, 3)).has_value());
+    CHECK_FALSE(s.take.take(0, s.line(0, 5, -2)).has_value());
+    CHECK(s.take.free(s.cells[0]) == -2);
+    CHECK(s.take.take(0, s.line(0, 1, -2)).has_value());
+}
+
+TEST_CASE("a take of several lines names the first line that was short and changes no cell") {
+    shelf s{{5, 0, 7}};
+    const take_line lines[] = {s.line(0, 5), s.line(1, 1), s.line(2, 7)};
+    const auto lack = s.take.take(0, lines);
+    REQUIRE(lack.has_value());
+    CHECK(lack->line == 1);
+    CHECK(lack->free == 0);
+    CHECK(s.take.free(s.cells[0]) == 5);
+    CHECK(s.take.free(s.cells[2]) == 7);
+    s.take.give(0, s.cells[1], 1);
+    CHECK_FALSE(s.take.take(0, lines).has_value());
+    for (const cell_id c : s.cells) CHECK(s.take.free(c) == 0);
+}
+
+TEST_CASE("a physical decrease goes below any floor and says where it ends") {
+    shelf s{{5}};
+    CHECK(s.take.lose(0, s.cells[0], 8) == -3);
+    CHECK(s.take.free(s.cells[0]) == -3);
+    s.take.give(0, s.cells[0], 4);
+    CHECK(s.take.free(s.cells[0]) == 1);
+}
+
+TEST_CASE("a node stands once in a SKU's row, and its cell never changes") {
+    cell_table<> table{64, 4};
+    table.add_sku();
+    table.add_sku();
+    std::vector<cell_id> made;
+    for (std::uint16_t n = 0; n < 20; ++n) made.push_back(*table.make(sku_id{1}, node_id{n}));
+    for (std::uint16_t n = 0; n < 20; ++n) {
+        CHECK(*table.make(sku_id{1}, node_id{n}) == made[n]);
+        CHECK(*table.find(sku_id{1}, node_id{n}) == made[n]);
+        CHECK(table.node_of(made[n]) == node_id{n});
+        CHECK(table.sku_of(made[n]) == sku_id{1});
+    }
+    CHECK_FALSE(table.find(sku_id{0}, node_id{0}).has_value());
+    CHECK(table.size() == 20);
+}
+
+TEST_CASE("a cell table at its capacity says so and stays whole") {
+    cell_table<> table{16, 3};
+    for (int i = 0; i < 3; ++i) table.add_sku();
+    CHECK(table.make(sku_id{0}, node_id{0}).has_value());
+    CHECK(table.make(sku_id{1}, node_id{0}).has_value());
+    const auto third = table.make(sku_id{2}, node_id{0});
+    CHECK(third.error().code == error_code::out_of_memory);
+    CHECK(table.make(sku_id{0}, node_id{1}).has_value());  // the block has room
+    CHECK_FALSE(table.find(sku_id{2}, node_id{0}).has_value());
+}
+
+TEST_CASE("a thousand borrowers share the slots; none is lost and none is given twice") {
+    slot_table<> slots{3, 2};
+    CHECK(slots.borrow() != nobody);
+    CHECK(slots.borrow() != nobody);
+    const std::uint32_t last = slots.borrow();
+    CHECK(last != nobody);
+    CHECK(slots.borrow() == nobody);
+    slots.give_back(last);
+    CHECK(slots.borrow() == last);
+}
+
+TEST_CASE("a grace period passes when everybody who was inside has left once") {
+    slot_table<> slots{3, 2};
+    const std::uint32_t a = slots.borrow();
+    const auto ticket = slots.inside();
+    CHECK_FALSE(slots.passed(ticket));
+    const std::uint32_t b = slots.borrow();  // came later: of no concern
+    slots.give_back(a);
+    CHECK(slots.passed(ticket));
+    CHECK_FALSE(slots.alone(a));
+    slots.give_back(b);
+    CHECK(slots.alone(a));
+}
+
+TEST_CASE("threads that fight over baskets in opposite order lose and invent no unit") {
+    constexpr granules units = 64;
+    constexpr int rounds = 20'000;
+    shelf s{{units, units, units}, 8};
+    std::vector<std::thread> threads;
+    std::vector<std::int64_t> held(4 * 3);
+    for (std::uint32_t t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            std::uint64_t x = t + 1;
+            for (int i = 0; i < rounds; ++i) {
+                x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+                const auto skip = static_cast<std::size_t>(x >> 33) % 3;
+                std::vector<take_line> lines;
+                for (std::size_t c = 0; c < 3; ++c)
+                    if (c != skip) lines.push_back(s.line(c, 1 + static_cast<granules>(x >> 40) % 20));
+                if (s.take.take(t, lines)) continue;
+                for (const take_line& l : lines) s.take.give(t, l.cell, l.n);
+            }
+        });
+    for (auto& t : threads) t.join();
+    for (const cell_id c : s.cells) CHECK(s.take.free(c) == units);
+}
+
+}  // namespace
+}  // namespace earmark::stock
