@@ -1,0 +1,23 @@
+// FULFILMENT, the straight way: tell the nodes, then record what they and the carriers report.
+#pragma once
+
+#include <vector>
+
+#include "earmark/core/result.hpp"
+#include "earmark/lifecycle/image.hpp"
+#include "earmark/model/command.hpp"
+
+namespace earmark::fulfilment {
+
+/// All allocated units become released. Appends moves; none where nothing is allocated.
+void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
+             std::vector<bucket_move>& moves);
+
+/// Moves for a report. `line` is 0-based or -1 for all, `wanted` in granules or 0 for all there
+/// are. Errors: unknown_line, too_few_units (refs: wanted, there, line), not_allowed where no unit
+/// stands in the state before (refs: line, lowest state).
+[[nodiscard]] error record(const lifecycle::image& order, fact_kind kind, std::int64_t line,
+                           node_id node, granules wanted, const lifecycle::cell_nodes& at,
+                           std::vector<bucket_move>& moves);
+
+}  // namespace earmark::fulfilment

@@ -1,0 +1,19 @@
+// CANCEL decides which units of an order go. Units that nobody has to give up go first, units that
+// a node already works on go last, and units that have left never go: they come back as a return.
+#pragma once
+
+#include <vector>
+
+#include "earmark/core/result.hpp"
+#include "earmark/lifecycle/image.hpp"
+
+namespace earmark::intake {
+
+/// Moves for cancelling `wanted` granules (0: all that can be) of a line (0-based), or of all lines
+/// (-1, then `wanted` is 0). Errors: unknown_line, too_few_units (refs: wanted, there),
+/// not_allowed where no unit can be cancelled.
+[[nodiscard]] error cancel(const lifecycle::image& order, std::int64_t line, granules wanted,
+                           std::uint8_t reason, const lifecycle::cell_nodes& at,
+                           std::vector<bucket_move>& moves);
+
+}  // namespace earmark::intake

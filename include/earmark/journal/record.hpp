@@ -1,0 +1,135 @@
+// RECORDS, format v0 (docs/formats/journal.md has every byte). A record is what one commit did:
+// a verb, its instant, its actor, and a closed list of ops. The fold knows ops and never verbs, so
+// that a journal can be read by a program that has other verbs. Numbers are LEB128 varints, signed
+// ones zig-zagged; the instant is 8 bytes, little-endian.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "earmark/core/digest.hpp"
+#include "earmark/core/ids.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/model/change_set.hpp"
+#include "earmark/model/command.hpp"
+#include "earmark/model/receipt.hpp"
+#include "earmark/model/state.hpp"
+
+namespace earmark::journal {
+
+/// The closed list. Bits 0 to 2 of an op's first byte; the others are its flags.
+enum class op : std::uint8_t { move = 1, cell, post, reservation, intern, timer, note };
+
+/// What `intern` gives birth to.
+enum class intern_kind : std::uint8_t { sku = 1, node, place, actor, cell, order, key, policy };
+
+/// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
+/// Notes move no unit.
+enum class note_kind : std::uint8_t { decision = 1, reason, input };
+
+/// Distances in metres travel with a place or node, so that a replay needs no trigonometry.
+struct intern_table {
+    std::uint32_t id = 0;
+    std::string_view key;
+    std::span<const std::int64_t> fields;       // sku: decimals, granule; node: see catalog
+    std::span<const std::uint32_t> distances;   // to all nodes, or to all places, loaded before
+};
+struct intern_order_line {
+    sku_id sku{};
+    granules n = 0;
+    std::int64_t price_minor = 0;
+};
+struct intern_order {
+    std::uint32_t index = 0;
+    std::string_view key;
+    digest128 content;
+    outcome what = outcome::done;  // of its placing
+    place_id ship_to{};
+    std::uint16_t currency = 0;
+    std::uint8_t priority = 0;
+    std::vector<intern_order_line> lines;
+};
+struct intern_key {
+    std::string_view key;
+    digest128 content;
+    receipt first;
+};
+struct reservation_op {
+    std::uint32_t index = 0;
+    reservation_state life = reservation_state::active;
+    bool birth = false;
+    time_point deadline = never;       // births and timers
+    std::vector<give_line> parts;      // births
+};
+struct cell_op {
+    cell_id cell{};
+    granules free = 0;
+    granules on_hand = 0;
+};
+struct post_op {
+    std::uint8_t account = 0;
+    std::int64_t minor = 0;
+};
+
+/// Writes one record into a buffer that is used again and again.
+class writer {
+public:
+    void begin(verb by, time_point now, actor_id actor);
+    void move(std::uint32_t order, const bucket_move& m);
+    void cell(const cell_op& c);
+    void post(std::uint32_t order, const post_op& p);
+    void reservation(const reservation_op& r);
+    void timer(std::uint32_t reservation, time_point deadline);
+    void intern(intern_kind kind, const intern_table& t);
+    void intern(const intern_order& o);
+    void intern(const intern_key& k);
+    void note(std::uint32_t order, note_kind kind, std::uint32_t ref,
+              std::span<const std::byte> bytes);
+
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+        return {buffer_.data(), used_};
+    }
+    /// For the commit, which alone learns what a physical decrease has uncovered: the record, and
+    /// the place of the four bytes that say so (0: there is none).
+    [[nodiscard]] std::span<std::byte> editable() noexcept { return {buffer_.data(), used_}; }
+    [[nodiscard]] std::size_t uncovered_at() const noexcept { return uncovered_at_; }
+
+private:
+    class pen;
+    void subject(pen& p, unsigned first_byte, std::uint32_t order) noexcept;
+    void instant(pen& p, unsigned first_byte, std::uint32_t index, time_point deadline) noexcept;
+
+    std::vector<std::byte> buffer_;  // the record is its first `used_` bytes
+    std::size_t used_ = 0;
+    time_point now_;
+    std::uint32_t order_ = 0;
+    bool has_order_ = false;
+    std::size_t uncovered_at_ = 0;
+};
+
+/// Receives the ops of a record, in order. An op answers ok, or why it cannot be.
+class visitor {
+public:
+    virtual ~visitor() = default;
+    virtual error_code begin(verb by, time_point now, actor_id actor) = 0;
+    virtual error_code move(std::uint32_t order, const bucket_move& m) = 0;
+    virtual error_code cell(const cell_op& c) = 0;
+    virtual error_code post(std::uint32_t order, const post_op& p) = 0;
+    virtual error_code reservation(const reservation_op& r) = 0;
+    virtual error_code timer(std::uint32_t reservation, time_point deadline) = 0;
+    virtual error_code intern(intern_kind kind, const intern_table& t) = 0;
+    virtual error_code intern(const intern_order& o) = 0;
+    virtual error_code intern(const intern_key& k) = 0;
+    virtual error_code note(std::uint32_t order, note_kind kind, std::uint32_t ref,
+                            std::span<const std::byte> bytes) = 0;
+    virtual error_code end() { return error_code::ok; }
+};
+
+/// Reads one record. Total: any bytes give ok or bad_record (refs: offset), or what the visitor
+/// answers. Nothing is allocated beyond what the record's own size allows.
+[[nodiscard]] error read(std::span<const std::byte> record, visitor& into);
+
+}  // namespace earmark::journal

@@ -1,0 +1,127 @@
+// THE RING gives every record its place in the journal's one order: an append is one fetch_add, a
+// copy, and one store that makes it readable. Room is secured beforehand (commit step 1), because
+// nothing may fail between a take and its record.
+//
+// A position is the number of 8-byte words before the end of a record, since the journal began; so
+// positions grow with the journal and survive a restart.
+//
+// Who may call: credit, refund and append, any thread; drain, one thread at a time.
+//
+// Invariants
+//   (1) Words between what is drained and what is appended are covered by credits.
+//   (2) A record's first word is zero until the whole record stands, and again once it is drained.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "earmark/core/env.hpp"
+#include "earmark/core/zeroed.hpp"
+
+namespace earmark::journal {
+
+template <class Env = std_env>
+class ring {
+public:
+    /// `bytes` is a power of two, at least 64. Positions go on from `base`.
+    explicit ring(std::size_t bytes, std::uint64_t base = 0)
+        : mask_{bytes / 8 - 1}, words_{bytes / 8}, tail_{base}, head_{base} {}
+
+    /// Words that a record of so many bytes takes, with its first word.
+    [[nodiscard]] static constexpr std::uint64_t words_for(std::size_t bytes) noexcept {
+        return 1 + (bytes + 7) / 8;
+    }
+
+    /// Secures room for `words`. False when the ring is full: drain, then try again.
+    [[nodiscard]] bool credit(std::uint64_t words) noexcept {
+        const std::uint64_t before =
+            used_.fetch_add(words, std::memory_order_acquire);  // (a) pairs with (b): zeroed words
+        if (before + words <= mask_ + 1) return true;
+        used_.fetch_sub(words, std::memory_order_relaxed);
+        return false;
+    }
+    void refund(std::uint64_t words) noexcept {
+        used_.fetch_sub(words, std::memory_order_relaxed);  // nothing was written
+    }
+
+    /// Puts a record at the end and returns its position. Requires a credit for its words. The
+    /// fetch_add is the record's place in the order; it is seq_cst so that what shrinks stock is
+    /// recorded after it is applied, and what enlarges it before, in one order with the cells.
+    std::uint64_t append(std::span<const std::byte> record) noexcept {
+        const std::uint64_t count = words_for(record.size());
+        const std::uint64_t at = tail_.fetch_add(count, std::memory_order_seq_cst);
+        const auto put = [&](std::uint64_t i, std::size_t bytes) {
+            std::uint64_t w = 0;
+            std::memcpy(&w, record.data() + (i - 1) * 8, bytes);
+            words_[(at + i) & mask_].store(w, std::memory_order_relaxed);  // by (c)
+        };
+        const std::uint64_t whole = record.size() / 8;
+        for (std::uint64_t i = 1; i <= whole; ++i) put(i, 8);
+        if (whole + 1 < count) put(whole + 1, record.size() % 8);
+        words_[at & mask_].store(full | record.size(), std::memory_order_release);  // (c)
+        return at + count;
+    }
+
+    /// Hands out complete records in order, f(position, bytes), until the first one that is not
+    /// complete or f has had `limit` bytes. Returns the position up to which all were handed out.
+    template <class F>
+    std::uint64_t drain(std::size_t limit, F&& f) {
+        std::vector<std::byte>& bytes = scratch_;
+        std::size_t given = 0;
+        std::uint64_t emptied = 0;
+        while (given < limit) {
+            auto& first = words_[head_ & mask_];
+            const std::uint64_t mark = first.load(std::memory_order_acquire);  // pairs with (c)
+            if ((mark & full) == 0) break;
+            const std::size_t size = mark & ~full;
+            const std::uint64_t count = words_for(size);
+            bytes.resize((count - 1) * 8);
+            for (std::uint64_t i = 1; i < count; ++i) {
+                auto& w = words_[(head_ + i) & mask_];
+                const std::uint64_t value = w.load(std::memory_order_relaxed);  // by (c)
+                std::memcpy(bytes.data() + (i - 1) * 8, &value, 8);
+                w.store(0, std::memory_order_relaxed);  // by (b)
+            }
+            first.store(0, std::memory_order_relaxed);  // by (b)
+            head_ += count;
+            f(head_, std::span<const std::byte>{bytes.data(), size});
+            given += size;
+            emptied += count;
+            if (emptied > returned_at_once) give_room(emptied);
+        }
+        give_room(emptied);
+        return head_;
+    }
+
+    /// Position of the last place given. What lies between it and drain() may still be written.
+    [[nodiscard]] std::uint64_t tail() const noexcept {
+        return tail_.load(std::memory_order_acquire);
+    }
+    /// A hint that it is time to drain.
+    [[nodiscard]] bool half_full() const noexcept {
+        return used_.load(std::memory_order_relaxed) * 2 > mask_ + 1;
+    }
+
+private:
+    using atomic_word = typename Env::template atomic<std::uint64_t>;
+    static constexpr std::uint64_t full = std::uint64_t{1} << 63;
+    static constexpr std::uint64_t returned_at_once = 4096;  // words; an exchange each would cost
+
+    void give_room(std::uint64_t& words) noexcept {
+        if (words != 0) used_.fetch_sub(words, std::memory_order_release);  // (b) pairs with (a)
+        words = 0;
+    }
+
+    std::uint64_t mask_;
+    zeroed<Env, atomic_word> words_;
+    alignas(64) atomic_word tail_{0};
+    alignas(64) atomic_word used_{0};
+    std::uint64_t head_ = 0;  // the drainer's
+    std::vector<std::byte> scratch_;
+};
+
+}  // namespace earmark::journal

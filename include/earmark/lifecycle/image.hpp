@@ -1,0 +1,199 @@
+// AN IMAGE is a private copy of one order or reservation: what rooms decide on, and what a commit
+// writes back. A line is a partition of its ordered quantity over buckets; moves keep the partition.
+//
+// Invariants (checked by `sound`, on every commit and by the auditor)
+//   (1) the buckets of a line sum to its ordered quantity, each is > 0;
+//   (2) no two buckets agree in (line, state, cell, ref): equal ones are one;
+//   (3) buckets stand in ascending (line, state, cell, ref), so equal images have equal bytes;
+//   (4) a bucket names a cell exactly if its units are or were in one.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/model/change_set.hpp"
+#include "earmark/model/state.hpp"
+
+namespace earmark::lifecycle {
+
+struct bucket {
+    cell_id cell = none<cell_id>;
+    granules n = 0;
+    std::uint16_t line = 0;  // 0-based
+    unit_state state = unit_state::open;
+    std::uint8_t reason = 0;
+    std::uint32_t ref = 0;  // what the units hang on beside the cell; 0 is nothing
+};
+
+struct line {
+    sku_id sku{};
+    granules ordered = 0;
+    std::int64_t unit_price_minor = 0;
+    std::int64_t promised_ns = 0;  // first promise, kept for ever; 0 is none
+    std::uint64_t group = 0;       // relationship set; 0 is none
+};
+
+struct image {
+    subject_kind kind = subject_kind::order;
+    reservation_state life = reservation_state::active;  // of a reservation
+    std::uint8_t priority = 0;
+    std::uint16_t currency = 0;
+    std::uint32_t version = 0;  // the header word's, when it was copied; 0: not born yet
+    std::uint32_t birth = 0;    // version at birth: tells a recycled reservation from its forebear
+    place_id ship_to = none<place_id>;
+    policy_id decided_by{};
+    time_point made;
+    time_point deadline = never;     // of a reservation
+    std::uint32_t remembered = 0;    // its key's place in the idempotency memory, plus one
+    std::uint32_t cold = 0xFFFFFFFF; // chunk of its decision record, and that record's bytes
+    std::uint32_t cold_bytes = 0;
+    std::vector<line> lines;
+    std::vector<bucket> buckets;
+
+    /// Keeps the vectors' memory.
+    void clear() {
+        auto keep_lines = std::move(lines);
+        auto keep_buckets = std::move(buckets);
+        *this = image{};
+        lines = std::move(keep_lines);
+        buckets = std::move(keep_buckets);
+        lines.clear();
+        buckets.clear();
+    }
+};
+
+/// Which node a cell is at: rooms order buckets by it and know no stock.
+struct cell_nodes {
+    const void* of = nullptr;
+    node_id (*look_up)(const void* of, cell_id) = nullptr;
+    [[nodiscard]] node_id operator()(cell_id c) const {
+        return c == none<cell_id> ? none<node_id> : look_up(of, c);
+    }
+};
+
+/// Moves that take `wanted` granules of a line (0-based) out of `from`, by ascending node, and put
+/// them into `to` at the same cell where `keep_cell`. `wanted` < 0: all there are. Only units at
+/// `node`, unless it is none. Appends to `moves`; returns the granules moved.
+granules draw(const image& of, std::uint16_t line, unit_state from, unit_state to, granules wanted,
+              const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves);
+
+/// Applies one move. too_few_units (refs: wanted, there, line from 1) leaves the image unchanged.
+/// A move from a state that the workflow does not leave that way is not_allowed.
+[[nodiscard]] error_code apply(image& of, const bucket_move& m);
+
+/// The first broken invariant as a sentence, or nullptr.
+[[nodiscard]] const char* unsound(const image& of);
+
+/// Units of a line (0-based) in a state, over all cells.
+[[nodiscard]] std::int64_t units_in(const image& of, std::uint32_t line, unit_state s) noexcept;
+
+struct span_of_states {
+    unit_state lowest = unit_state::cancelled;
+    unit_state highest = unit_state::cancelled;
+};
+/// Derived status of one line, or of all (line = -1). Cancelled units count only if there are no
+/// others.
+[[nodiscard]] span_of_states status_of(const image& of, std::int64_t line = -1) noexcept;
+
+/// The 24 fact bits of the header word: lowest:4 | highest:4 | a bit per state present:11 | life:2.
+[[nodiscard]] std::uint32_t facts_of(const image& of) noexcept;
+
+/// Independent of addresses and of the way that led here.
+[[nodiscard]] std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept;
+
+// ---- words: how an image lies in a chunk of 64-byte blocks (design: header 64, line 32, bucket 16)
+
+inline constexpr std::size_t block_words = 8;
+inline constexpr std::size_t max_lines = 5'000;
+inline constexpr std::size_t max_buckets = 50'000;
+
+[[nodiscard]] std::size_t words_of(const image& of) noexcept;
+/// Lines and buckets that a chunk's first word claims to have, in words with the header.
+[[nodiscard]] constexpr std::size_t words_behind(std::uint64_t first_word) noexcept {
+    return block_words + 4 * (first_word >> 16 & 0xFFFF) + 2 * (first_word & 0xFFFF);
+}
+
+namespace detail {
+constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) noexcept {
+    return static_cast<std::uint64_t>(high) << 32 | low;
+}
+constexpr std::uint32_t high(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w >> 32); }
+constexpr std::uint32_t low(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w); }
+}  // namespace detail
+
+/// Calls put(i, word) for each of words_of(of) words. Neither allocates nor throws.
+template <class Put>
+void to_words(const image& of, Put&& put) noexcept {
+    using detail::join;
+    put(0, static_cast<std::uint64_t>(of.kind) << 56 | static_cast<std::uint64_t>(of.life) << 48 |
+               static_cast<std::uint64_t>(of.priority) << 40 |
+               static_cast<std::uint64_t>(of.lines.size()) << 16 | of.buckets.size());
+    put(1, join(raw(of.ship_to), raw(of.decided_by)));
+    put(2, static_cast<std::uint64_t>(of.made.ns));
+    put(3, static_cast<std::uint64_t>(of.deadline.ns));
+    put(4, join(of.birth, of.remembered));
+    put(5, join(of.cold, of.cold_bytes));
+    put(6, of.currency);
+    put(7, 0);
+    std::size_t at = block_words;
+    for (const line& l : of.lines) {
+        put(at++, join(raw(l.sku), static_cast<std::uint32_t>(l.ordered)));
+        put(at++, static_cast<std::uint64_t>(l.unit_price_minor));
+        put(at++, static_cast<std::uint64_t>(l.promised_ns));
+        put(at++, l.group);
+    }
+    for (const bucket& b : of.buckets) {
+        put(at++, join(raw(b.cell), static_cast<std::uint32_t>(b.n)));
+        put(at++, static_cast<std::uint64_t>(b.line) << 48 |
+                      static_cast<std::uint64_t>(b.state) << 40 |
+                      static_cast<std::uint64_t>(b.reason) << 32 | b.ref);
+    }
+}
+
+/// Reads an image through get(i); `first` is word 0 as it was checked. `version` is left alone.
+/// May allocate.
+template <class Get>
+void from_words(std::uint64_t first, Get&& get, image& into) {
+    using detail::high;
+    using detail::low;
+    into.kind = static_cast<subject_kind>(first >> 56 & 1);
+    into.life = static_cast<reservation_state>(first >> 48 & 3);
+    into.priority = static_cast<std::uint8_t>(first >> 40);
+    const std::uint64_t w1 = get(1), w4 = get(4), w5 = get(5);
+    into.ship_to = place_id{high(w1)};
+    into.decided_by = policy_id{low(w1)};
+    into.made = {static_cast<std::int64_t>(get(2))};
+    into.deadline = {static_cast<std::int64_t>(get(3))};
+    into.birth = high(w4);
+    into.remembered = low(w4);
+    into.cold = high(w5);
+    into.cold_bytes = low(w5);
+    into.currency = static_cast<std::uint16_t>(get(6));
+    into.lines.resize(first >> 16 & 0xFFFF);
+    into.buckets.resize(first & 0xFFFF);
+    std::size_t at = block_words;
+    for (line& l : into.lines) {
+        const std::uint64_t w = get(at);
+        l = {sku_id{high(w)}, static_cast<granules>(low(w)),
+             static_cast<std::int64_t>(get(at + 1)), static_cast<std::int64_t>(get(at + 2)),
+             get(at + 3)};
+        at += 4;
+    }
+    for (bucket& b : into.buckets) {
+        const std::uint64_t w = get(at), v = get(at + 1);
+        b = {cell_id{high(w)},
+             static_cast<granules>(low(w)),
+             static_cast<std::uint16_t>(v >> 48),
+             static_cast<unit_state>(v >> 40 & 0xFF),
+             static_cast<std::uint8_t>(v >> 32),
+             low(v)};
+        at += 2;
+    }
+}
+
+}  // namespace earmark::lifecycle

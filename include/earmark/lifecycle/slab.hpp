@@ -1,0 +1,134 @@
+// SLABS hold chunks of 64-byte blocks. Memory is type-stable: a block once made stays words for the
+// life of the engine, so a reader that comes too late reads old words, never somebody else's object;
+// the header word (lifecycle/ledger.hpp) tells it so.
+//
+// Each caller slot keeps its own lists of freed chunks; nothing is shared but the end of the last
+// segment. A chunk of up to 16 blocks fits exactly, a larger one the next of 24, 32, 48, 64, 96, ...
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "earmark/core/env.hpp"
+
+namespace earmark::lifecycle {
+
+struct chunk {
+    std::uint32_t at = 0xFFFFFFFF;  // first block
+    std::uint32_t blocks = 0;       // room, at least what was asked for
+    [[nodiscard]] bool holds() const noexcept { return blocks != 0; }
+};
+
+template <class Env = std_env>
+class slab {
+public:
+    using atomic_word = typename Env::template atomic<std::uint64_t>;
+    static constexpr std::uint32_t words_per_block = 8;
+
+    slab(std::size_t max_bytes, std::uint32_t slots, std::uint32_t segment_bits = 14)
+        : bits_{segment_bits},
+          segments_((max_bytes >> (segment_bits + 6)) + 1),
+          free_(slots) {}
+    ~slab() {
+        for (auto& s : segments_) delete[] s.load(std::memory_order_relaxed);
+    }
+    slab(const slab&) = delete;
+    slab& operator=(const slab&) = delete;
+
+    /// Room for `blocks`, or nothing where the configured size is used up or memory is short.
+    [[nodiscard]] chunk take(std::uint32_t slot, std::uint32_t blocks) {
+        const std::uint32_t c = class_of(blocks);
+        const std::uint32_t room = room_of(c);
+        if (c >= classes || room > 1u << bits_) return {};
+        std::uint32_t& head = free_[slot].first[c];
+        if (head != nil) {
+            const chunk reused{head, room};
+            head = static_cast<std::uint32_t>(word(head, 0).load(std::memory_order_relaxed));
+            return reused;
+        }
+        return carve(room);
+    }
+
+    /// Back to the list of `slot`. Touches one word; never allocates.
+    void give_back(std::uint32_t slot, chunk c) noexcept {
+        if (!c.holds()) return;
+        std::uint32_t& head = free_[slot].first[class_of(c.blocks)];
+        word(c.at, 0).store(head, std::memory_order_relaxed);  // a late reader meets (3) of ledger
+        head = c.at;
+    }
+
+    /// The room that take() gives for so many blocks.
+    [[nodiscard]] static constexpr std::uint32_t room_for(std::uint32_t blocks) noexcept {
+        return room_of(class_of(blocks));
+    }
+
+    /// The words from a block on: those of a chunk lie side by side, none crosses a segment.
+    [[nodiscard]] atomic_word* words(std::uint32_t block) const noexcept {
+        atomic_word* s = segments_[block >> bits_].load(std::memory_order_acquire);  // pairs (a)
+        return s + std::size_t{block & ((1u << bits_) - 1)} * words_per_block;
+    }
+    [[nodiscard]] atomic_word& word(std::uint32_t block, std::size_t i) const noexcept {
+        return words(block)[i];
+    }
+    /// Words that may be read from `block` on without leaving its segment.
+    [[nodiscard]] std::size_t readable(std::uint32_t block) const noexcept {
+        return ((1u << bits_) - (block & ((1u << bits_) - 1))) * std::size_t{words_per_block};
+    }
+    void prefetch(std::uint32_t block) const noexcept {
+        if (block != nil) __builtin_prefetch(&word(block, 0));
+    }
+
+private:
+    static constexpr std::uint32_t nil = 0xFFFFFFFF;
+    static constexpr std::uint32_t classes = 40;
+
+    struct alignas(64) lists {
+        std::array<std::uint32_t, classes> first;
+        lists() { first.fill(nil); }
+    };
+
+    static constexpr std::uint32_t room_of(std::uint32_t c) noexcept {
+        if (c < 16) return c + 1;
+        const std::uint32_t step = c - 16;
+        return step % 2 == 0 ? 24u << step / 2 : 32u << step / 2;
+    }
+    static constexpr std::uint32_t class_of(std::uint32_t blocks) noexcept {
+        if (blocks <= 16) return blocks == 0 ? 0 : blocks - 1;
+        std::uint32_t c = 16;
+        while (c < classes && room_of(c) < blocks) ++c;
+        return c;
+    }
+
+    chunk carve(std::uint32_t room) {
+        for (;;) {
+            const std::uint64_t at = end_.fetch_add(room, std::memory_order_relaxed);  // unique
+            const std::uint64_t segment = at >> bits_;
+            if (segment >= segments_.size() || at + room > nil) return {};
+            if ((at + room - 1) >> bits_ != segment) continue;  // would straddle: leave a gap
+            if (!ensure(segment)) return {};
+            return {static_cast<std::uint32_t>(at), room};
+        }
+    }
+    bool ensure(std::uint64_t i) {
+        if (segments_[i].load(std::memory_order_acquire) != nullptr) return true;
+        auto* fresh = new (std::nothrow) atomic_word[std::size_t{words_per_block} << bits_]();
+        if (fresh == nullptr) return false;
+        atomic_word* expected = nullptr;
+        if (!segments_[i].compare_exchange_strong(
+                expected, fresh,
+                std::memory_order_acq_rel,  // (a) publishes the zeroed words
+                std::memory_order_acquire))
+            delete[] fresh;
+        return true;
+    }
+
+    std::uint32_t bits_;
+    typename Env::template atomic<std::uint64_t> end_{0};
+    std::vector<typename Env::template atomic<atomic_word*>> segments_;
+    std::vector<lists> free_;
+};
+
+}  // namespace earmark::lifecycle

@@ -1,0 +1,149 @@
+// THE WHEEL wakes what is due. Time is cut into periods of 2^28 ns (0.27 s); a timer hangs in the
+// slot of its period, round a ring that spans about 18 minutes; what lies further goes round again.
+// Pushing is one compare-and-swap, a sweep takes whole lists. A timer is only a hint to look at a
+// reservation: whether it is due is read from the reservation itself, so nothing is ever removed.
+//
+// Invariants
+//   (1) next_due <= the deadline of every timer in the wheel, or a sweep is under way.
+//   (2) A timer is in exactly one list, or in the hands of a sweep that `sweeping` counts.
+//
+// Hence a caller that reads next_due > now and then sweeping = 0 knows that everything due by now
+// has been looked at (the order of the two loads matters).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "earmark/core/env.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/lifecycle/slab.hpp"
+
+namespace earmark::lifecycle {
+
+template <class Env = std_env>
+class wheel {
+public:
+    static constexpr int period_bits = 28;
+
+    /// `periods` is a power of two.
+    wheel(slab<Env>& chunks, std::uint32_t slots, std::uint32_t periods = 4096)
+        : chunks_{chunks},
+          mask_{periods - 1},
+          heads_{std::make_unique<atomic<std::uint32_t>[]>(periods)},
+          free_(slots, free_list{}) {
+        for (std::uint32_t i = 0; i < periods; ++i) heads_[i].store(nil, std::memory_order_relaxed);
+    }
+
+    /// A timer that is in no list yet.
+    using timer = std::uint32_t;
+    static constexpr timer nil = 0xFFFFFFFF;
+
+    /// Room for a timer, or nil where memory is short. May allocate.
+    [[nodiscard]] timer make(std::uint32_t slot) {
+        std::uint32_t& head = free_[slot].first;
+        if (head == nil) {
+            const chunk c = chunks_.take(slot, 1);
+            if (!c.holds()) return nil;
+            for (std::uint32_t k = 0; k < 4; ++k) drop(slot, c.at * 4 + k);
+        }
+        const timer t = head;
+        head = next_of(t);
+        return t;
+    }
+    void drop(std::uint32_t slot, timer t) noexcept {
+        if (t == nil) return;
+        set_next(t, free_[slot].first);
+        free_[slot].first = t;
+    }
+
+    /// Hangs a timer up. Neither allocates nor throws. Lock-free.
+    void push(timer t, std::uint64_t subject, time_point deadline) noexcept {
+        chunks_.word(t / 4, t % 4 * 2).store(subject, std::memory_order_relaxed);  // by (a)
+        auto& head = heads_[period(deadline) & mask_];
+        std::uint32_t seen = head.load(std::memory_order_relaxed);
+        do set_next(t, seen);
+        while (!head.compare_exchange_weak(seen, t,
+                                           std::memory_order_seq_cst,   // (a) pairs with (b)
+                                           std::memory_order_relaxed));
+        lower(deadline);  // after the push: a sweep in between leaves a bound that is too low, no more
+    }
+
+    [[nodiscard]] bool due(time_point now) const noexcept {
+        return next_due_.load(std::memory_order_seq_cst) <= now.ns;
+    }
+    /// True if everything due by `now` has been looked at, and given back what it held.
+    [[nodiscard]] bool quiet(time_point now) const noexcept {
+        return !due(now) && sweeping_.load(std::memory_order_seq_cst) == 0;
+    }
+
+    /// Looks at every timer of the periods up to `now`: f(subject) answers the time at which to look
+    /// again, or `never` when the timer is done with. O(timers due + periods passed).
+    template <class F>
+    void sweep(std::uint32_t slot, time_point now, F&& f) {
+        if (!due(now)) return;
+        sweeping_.fetch_add(1, std::memory_order_seq_cst);
+        const std::int64_t bound = next_due_.exchange(never.ns, std::memory_order_seq_cst);
+        const std::int64_t last = period(now);
+        std::int64_t from = period({bound});
+        if (last - from > static_cast<std::int64_t>(mask_)) from = last - mask_;
+        for (std::int64_t p = from; p <= last; ++p) visit(slot, p, f);
+        if (alive_at_all()) lower({(last + 1) << period_bits});
+        sweeping_.fetch_sub(1, std::memory_order_seq_cst);
+    }
+
+private:
+    template <class T>
+    using atomic = typename Env::template atomic<T>;
+    struct alignas(64) free_list {
+        std::uint32_t first = nil;
+    };
+
+    static std::int64_t period(time_point t) noexcept { return t.ns >> period_bits; }
+
+    [[nodiscard]] std::uint32_t next_of(timer t) const noexcept {
+        return static_cast<std::uint32_t>(
+            chunks_.word(t / 4, t % 4 * 2 + 1).load(std::memory_order_relaxed));  // by (a)
+    }
+    void set_next(timer t, std::uint32_t next) noexcept {
+        chunks_.word(t / 4, t % 4 * 2 + 1).store(next, std::memory_order_relaxed);  // by (a)
+    }
+
+    template <class F>
+    void visit(std::uint32_t slot, std::int64_t p, F& f) {
+        timer t = heads_[p & mask_].exchange(nil, std::memory_order_seq_cst);  // (b)
+        while (t != nil) {
+            const timer after = next_of(t);
+            const std::uint64_t subject =
+                chunks_.word(t / 4, t % 4 * 2).load(std::memory_order_relaxed);
+            const time_point again = f(subject);
+            if (again == never)
+                drop(slot, t);
+            else
+                push(t, subject, again);
+            t = after;
+        }
+    }
+    /// Cheap and conservative: once anything was ever pushed there may be something left.
+    [[nodiscard]] bool alive_at_all() const noexcept {
+        for (std::uint32_t i = 0; i <= mask_; ++i)
+            if (heads_[i].load(std::memory_order_relaxed) != nil) return true;
+        return false;
+    }
+    void lower(time_point to) noexcept {
+        std::int64_t seen = next_due_.load(std::memory_order_relaxed);
+        while (to.ns < seen && !next_due_.compare_exchange_weak(seen, to.ns,
+                                                                std::memory_order_seq_cst,
+                                                                std::memory_order_relaxed)) {
+        }
+    }
+
+    slab<Env>& chunks_;
+    std::uint32_t mask_;
+    atomic<std::int64_t> next_due_{never.ns};
+    atomic<std::uint32_t> sweeping_{0};
+    std::unique_ptr<atomic<std::uint32_t>[]> heads_;
+    std::vector<free_list> free_;
+};
+
+}  // namespace earmark::lifecycle

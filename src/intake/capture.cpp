@@ -1,0 +1,93 @@
+#include "earmark/intake/capture.hpp"
+
+#include <array>
+
+#include "earmark/core/intern.hpp"
+
+namespace earmark::intake {
+namespace {
+
+constexpr granules most = (1 << 22) - 1;
+
+/// The order's value must fit; refs: line value so far.
+bool value_fits(std::span<const order_line> lines) noexcept {
+    std::int64_t total = 0;
+    for (const order_line& l : lines) {
+        std::int64_t value = 0;
+        if (__builtin_mul_overflow(l.unit_price_minor, l.amount.atoms, &value) ||
+            __builtin_add_overflow(total, value, &total))
+            return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+result<granules> to_granules(quantity q, const sku_facts& of) noexcept {
+    if (q.atoms <= 0) return fail(error_code::bad_quantity, q.atoms);
+    if (q.atoms % of.granule != 0) return fail(error_code::not_a_multiple, q.atoms, of.granule);
+    if (q.atoms / of.granule > most)
+        return fail(error_code::out_of_range, q.atoms, most * of.granule);
+    return static_cast<granules>(q.atoms / of.granule);
+}
+
+void capture(const command& c, const order_request& r, std::span<const sku_facts> skus,
+             std::uint32_t places, lifecycle::image& into, std::vector<error>& violations) {
+    const auto add = [&](error e, std::size_t line) {
+        e.row = static_cast<std::uint32_t>(line);
+        violations.push_back(e);
+    };
+    if (r.lines.empty() || r.lines.size() > lifecycle::max_lines)
+        return add(fail(error_code::bad_line_count, static_cast<std::int64_t>(r.lines.size()),
+                        static_cast<std::int64_t>(lifecycle::max_lines)),
+                   0);
+    if (r.currency == currency{}) add(fail(error_code::bad_currency), 0);
+    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= places)
+        add(fail(error_code::unknown_place, raw(r.ship_to)), 0);
+
+    into.clear();
+    into.kind = subject_kind::order;
+    into.priority = r.priority;
+    into.currency = r.currency.code();
+    into.ship_to = r.ship_to;
+    into.made = c.now;
+    for (std::size_t i = 0; i < r.lines.size(); ++i) {
+        const order_line& l = r.lines[i];
+        if (index_of(l.sku) >= skus.size()) {
+            add(fail(error_code::unknown_sku, raw(l.sku)), i + 1);
+            continue;
+        }
+        if (l.unit_price_minor < 0) add(fail(error_code::bad_price, l.unit_price_minor), i + 1);
+        const auto n = to_granules(l.amount, skus[index_of(l.sku)]);
+        if (!n) {
+            add(n.error(), i + 1);
+            continue;
+        }
+        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0});
+        into.buckets.push_back({none<cell_id>, *n, static_cast<std::uint16_t>(i),
+                                unit_state::open, 0, 0});
+    }
+    if (violations.empty() && !value_fits(r.lines))
+        add(fail(error_code::out_of_range, r.lines.front().unit_price_minor), 0);
+}
+
+digest128 content_of(const order_request& r) {
+    constexpr std::size_t head = 3, per_line = 3, on_stack = 16;
+    std::array<std::uint64_t, head + per_line * on_stack> few;  // most orders need no memory
+    std::vector<std::uint64_t> many;
+    const std::size_t count = head + per_line * r.lines.size();
+    if (count > few.size()) many.resize(count);
+    std::uint64_t* const words = many.empty() ? few.data() : many.data();
+    std::uint64_t* w = words;
+    *w++ = raw(r.ship_to);
+    *w++ = static_cast<std::uint64_t>(r.currency.code()) << 8 | r.priority;
+    *w++ = raw(r.reservation);
+    for (const order_line& l : r.lines) {
+        *w++ = raw(l.sku);
+        *w++ = static_cast<std::uint64_t>(l.amount.atoms);
+        *w++ = static_cast<std::uint64_t>(l.unit_price_minor);
+    }
+    return content_digest(std::as_bytes(std::span{words, count}));
+}
+
+}  // namespace earmark::intake

@@ -1,0 +1,450 @@
+#include "earmark/journal/record.hpp"
+
+#include <cstring>
+#include <limits>
+#include <optional>
+
+namespace earmark::journal {
+namespace {
+
+// Flags beside the op in a record's first byte of an op.
+constexpr unsigned with_order = 0x08;    // move, post, note: another order than the op before
+constexpr unsigned with_reason = 0x10;   // move
+constexpr unsigned with_free = 0x08;     // cell
+constexpr unsigned with_on_hand = 0x10;  // cell
+constexpr unsigned life_shift = 3;       // reservation: two bits
+constexpr unsigned is_birth = 0x20;      // reservation
+constexpr unsigned no_deadline = 0x40;   // reservation births, timers
+
+constexpr std::uint64_t zigzag(std::int64_t n) noexcept {
+    return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t n) noexcept {
+    return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+}
+
+/// Units in these states are or were in a cell, so a move names it.
+constexpr bool names_cell(unit_state s) noexcept {
+    return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
+           s == unit_state::lost;
+}
+
+}  // namespace
+
+/// Writes into room that was made for a whole op: one check an op instead of one a byte. What it
+/// wrote belongs to the record when it goes.
+class writer::pen {
+public:
+    pen(writer& of, std::size_t room) : of_{of} {
+        if (of.buffer_.size() - of.used_ < room) of.buffer_.resize(2 * of.used_ + room);
+        at_ = of.buffer_.data() + of.used_;
+    }
+    ~pen() { of_.used_ = offset(); }
+    pen(const pen&) = delete;
+    pen& operator=(const pen&) = delete;
+
+    [[nodiscard]] std::size_t offset() const noexcept {
+        return static_cast<std::size_t>(at_ - of_.buffer_.data());
+    }
+    void byte(unsigned b) noexcept { *at_++ = static_cast<std::byte>(b); }
+    void number(std::uint64_t n) noexcept {
+        for (; n >= 0x80; n >>= 7) byte(static_cast<unsigned>(n & 0x7F) | 0x80);
+        byte(static_cast<unsigned>(n));
+    }
+    void signed_number(std::int64_t n) noexcept { number(zigzag(n)); }
+    void fixed(std::uint64_t n, int bytes) noexcept {
+        for (int i = 0; i < bytes; ++i) byte(static_cast<unsigned>(n >> 8 * i & 0xFF));
+    }
+    void bytes(const void* from, std::size_t size) noexcept {
+        if (size != 0) std::memcpy(at_, from, size);
+        at_ += size;
+    }
+    void text(std::string_view s) noexcept {
+        number(s.size());
+        bytes(s.data(), s.size());
+    }
+
+private:
+    writer& of_;
+    std::byte* at_;
+};
+
+namespace {
+constexpr std::size_t per_number = 10;  // bytes
+constexpr std::size_t short_op = 64;    // room for an op without a list or text
+}  // namespace
+
+void writer::begin(verb by, time_point now, actor_id actor) {
+    used_ = 0;
+    now_ = now;
+    has_order_ = false;
+    uncovered_at_ = 0;
+    pen p{*this, short_op};
+    p.byte(static_cast<unsigned>(by));
+    p.fixed(static_cast<std::uint64_t>(now.ns), 8);
+    p.number(raw(actor));
+}
+
+void writer::subject(pen& p, unsigned first_byte, std::uint32_t order) noexcept {
+    if (has_order_ && order_ == order) return p.byte(first_byte);
+    p.byte(first_byte | with_order);
+    p.number(order);
+    order_ = order;
+    has_order_ = true;
+}
+void writer::instant(pen& p, unsigned first_byte, std::uint32_t index,
+                     time_point deadline) noexcept {
+    p.byte(first_byte | (deadline == never ? no_deadline : 0));
+    p.number(index);
+    if (deadline != never) p.signed_number(deadline.ns - now_.ns);
+}
+
+void writer::move(std::uint32_t order, const bucket_move& m) {
+    pen p{*this, short_op};
+    subject(p, static_cast<unsigned>(op::move) | (m.reason != 0 ? with_reason : 0), order);
+    p.byte(static_cast<unsigned>(m.from) | static_cast<unsigned>(m.to) << 4);
+    p.number(m.line);
+    p.number(static_cast<std::uint64_t>(m.n));
+    if (names_cell(m.from) || names_cell(m.to))
+        p.number(raw(names_cell(m.from) ? m.from_cell : m.to_cell));
+    if (m.reason != 0) p.byte(m.reason);
+}
+void writer::cell(const cell_op& c) {
+    pen p{*this, short_op};
+    p.byte(static_cast<unsigned>(op::cell) | (c.free != 0 ? with_free : 0) |
+           (c.on_hand != 0 ? with_on_hand : 0));
+    p.number(raw(c.cell));
+    if (c.free != 0) p.signed_number(c.free);
+    if (c.on_hand != 0) p.signed_number(c.on_hand);
+}
+void writer::post(std::uint32_t order, const post_op& o) {
+    pen p{*this, short_op};
+    subject(p, static_cast<unsigned>(op::post), order);
+    p.byte(o.account);
+    p.signed_number(o.minor);
+}
+void writer::reservation(const reservation_op& r) {
+    pen p{*this, short_op + r.parts.size() * 2 * per_number};
+    const unsigned first = static_cast<unsigned>(op::reservation) |
+                           static_cast<unsigned>(r.life) << life_shift;
+    if (!r.birth) {
+        p.byte(first);
+        return p.number(r.index);
+    }
+    instant(p, first | is_birth, r.index, r.deadline);
+    p.number(r.parts.size());
+    for (const give_line& g : r.parts) {
+        p.number(raw(g.cell));
+        p.number(static_cast<std::uint64_t>(g.n));
+    }
+}
+void writer::timer(std::uint32_t reservation, time_point deadline) {
+    pen p{*this, short_op};
+    instant(p, static_cast<unsigned>(op::timer), reservation, deadline);
+}
+void writer::intern(intern_kind kind, const intern_table& t) {
+    pen p{*this, short_op + t.key.size() + (t.fields.size() + t.distances.size()) * per_number};
+    p.byte(static_cast<unsigned>(op::intern));
+    p.byte(static_cast<unsigned>(kind));
+    p.number(t.id);
+    p.text(t.key);
+    p.number(t.fields.size());
+    for (const std::int64_t f : t.fields) p.signed_number(f);
+    p.number(t.distances.size());
+    for (const std::uint32_t d : t.distances) p.number(d);
+}
+void writer::intern(const intern_order& o) {
+    pen p{*this, 2 * short_op + o.key.size() + o.lines.size() * 3 * per_number};
+    p.byte(static_cast<unsigned>(op::intern));
+    p.byte(static_cast<unsigned>(intern_kind::order));
+    p.number(o.index);
+    p.text(o.key);
+    p.fixed(o.content.high, 8);
+    p.fixed(o.content.low, 8);
+    p.byte(static_cast<unsigned>(o.what));
+    p.number(o.ship_to == none<place_id> ? 0 : raw(o.ship_to) + std::uint64_t{1});
+    p.number(o.currency);
+    p.byte(o.priority);
+    p.number(o.lines.size());
+    for (const intern_order_line& l : o.lines) {
+        p.number(raw(l.sku));
+        p.number(static_cast<std::uint64_t>(l.n));
+        p.signed_number(l.price_minor);
+    }
+    order_ = o.index;
+    has_order_ = true;
+}
+void writer::intern(const intern_key& k) {
+    pen p{*this, 2 * short_op + k.key.size()};
+    p.byte(static_cast<unsigned>(op::intern));
+    p.byte(static_cast<unsigned>(intern_kind::key));
+    p.text(k.key);
+    p.fixed(k.content.high, 8);
+    p.fixed(k.content.low, 8);
+    p.byte(static_cast<unsigned>(k.first.what));
+    p.byte(static_cast<unsigned>(k.first.by));
+    p.number(k.first.lines);
+    uncovered_at_ = p.offset();
+    p.fixed(static_cast<std::uint32_t>(k.first.uncovered), 4);
+    p.number(k.first.subject);
+    p.number(static_cast<std::uint64_t>(k.first.why.code));
+    p.number(k.first.why.row);
+    for (const std::int64_t r : k.first.why.refs) p.signed_number(r);
+}
+void writer::note(std::uint32_t order, note_kind kind, std::uint32_t ref,
+                  std::span<const std::byte> bytes) {
+    pen p{*this, short_op + bytes.size()};
+    subject(p, static_cast<unsigned>(op::note), order);
+    p.byte(static_cast<unsigned>(kind));
+    p.number(ref);
+    p.number(bytes.size());
+    p.bytes(bytes.data(), bytes.size());
+}
+
+namespace {
+
+/// A cursor over untrusted bytes. After the first wrong one everything reads as zero and `ok` is
+/// false, so that a reader checks once, where it matters.
+class reader {
+public:
+    explicit reader(std::span<const std::byte> bytes) noexcept : bytes_{bytes} {}
+
+    [[nodiscard]] bool ok() const noexcept { return ok_; }
+    [[nodiscard]] bool done() const noexcept { return at_ == bytes_.size(); }
+    [[nodiscard]] std::size_t at() const noexcept { return at_; }
+    [[nodiscard]] std::size_t left() const noexcept { return bytes_.size() - at_; }
+    void refuse() noexcept { ok_ = false; }
+
+    unsigned byte() noexcept {
+        if (!ok_ || at_ == bytes_.size()) return refuse(), 0u;
+        return static_cast<unsigned>(bytes_[at_++]);
+    }
+    std::uint64_t number() noexcept {
+        std::uint64_t n = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            const unsigned b = byte();
+            n |= static_cast<std::uint64_t>(b & 0x7F) << shift;
+            if ((b & 0x80) == 0) return ok_ ? n : 0;
+        }
+        return refuse(), 0;
+    }
+    /// A number no larger than `most`.
+    template <class T>
+    T below(std::uint64_t most = std::numeric_limits<T>::max()) noexcept {
+        const std::uint64_t n = number();
+        if (n > most) refuse();
+        return ok_ ? static_cast<T>(n) : T{};
+    }
+    std::int64_t signed_number() noexcept { return unzigzag(number()); }
+    granules amount() noexcept {
+        const std::int64_t n = signed_number();
+        if (n > std::numeric_limits<granules>::max() || n < std::numeric_limits<granules>::min())
+            refuse();
+        return ok_ ? static_cast<granules>(n) : 0;
+    }
+    granules count() noexcept { return below<granules>(std::numeric_limits<granules>::max()); }
+    std::uint64_t fixed(unsigned bytes) noexcept {
+        std::uint64_t n = 0;
+        for (unsigned i = 0; i < bytes; ++i) n |= static_cast<std::uint64_t>(byte()) << 8 * i;
+        return n;
+    }
+    std::span<const std::byte> raw_bytes(std::size_t n) noexcept {
+        if (!ok_ || n > left()) return refuse(), std::span<const std::byte>{};
+        at_ += n;
+        return bytes_.subspan(at_ - n, n);
+    }
+    std::string_view text() noexcept {
+        const auto b = raw_bytes(below<std::size_t>());
+        return {reinterpret_cast<const char*>(b.data()), b.size()};
+    }
+    /// How many items follow; each takes at least one byte, so a huge count is refused at once.
+    std::size_t items() noexcept { return below<std::size_t>(left()); }
+    template <class E>
+    E one_of(unsigned count) noexcept {
+        const unsigned b = byte();
+        if (b >= count) refuse();
+        return static_cast<E>(ok_ ? b : 0);
+    }
+
+private:
+    std::span<const std::byte> bytes_;
+    std::size_t at_ = 0;
+    bool ok_ = true;
+};
+
+class parser {
+public:
+    parser(std::span<const std::byte> record, visitor& into) noexcept : in_{record}, into_{into} {}
+
+    error run() {
+        const auto by = in_.one_of<verb>(verbs);
+        now_ = {static_cast<std::int64_t>(in_.fixed(8))};
+        const actor_id actor{in_.below<std::uint32_t>()};
+        if (!in_.ok()) return bad();
+        if (const auto e = into_.begin(by, now_, actor); e != error_code::ok) return at(e);
+        while (!in_.done())
+            if (const auto e = one(); e != error_code::ok) return in_.ok() ? at(e) : bad();
+        const auto e = into_.end();
+        return e == error_code::ok ? error{} : at(e);
+    }
+
+private:
+    [[nodiscard]] error at(error_code e) const noexcept {
+        return fail(e, static_cast<std::int64_t>(in_.at()));
+    }
+    [[nodiscard]] error bad() const noexcept { return at(error_code::bad_record); }
+
+    error_code one() {
+        const unsigned first = in_.byte();
+        switch (static_cast<op>(first & 7)) {
+            case op::move: return move(first);
+            case op::cell: return cell(first);
+            case op::post: return post(first);
+            case op::reservation: return reservation(first);
+            case op::intern: return intern();
+            case op::timer: return timer(first);
+            case op::note: return note(first);
+        }
+        return refuse();
+    }
+    error_code refuse() noexcept {
+        in_.refuse();
+        return error_code::bad_record;
+    }
+    bool subject(unsigned first) noexcept {
+        if ((first & with_order) != 0) {
+            order_ = in_.below<std::uint32_t>();
+            has_order_ = true;
+        }
+        if (!has_order_) in_.refuse();
+        return in_.ok();
+    }
+    time_point deadline(unsigned first) noexcept {
+        if ((first & no_deadline) != 0) return never;
+        std::int64_t at = 0;
+        if (__builtin_add_overflow(now_.ns, in_.signed_number(), &at)) in_.refuse();
+        return {at};
+    }
+
+    error_code move(unsigned first) {
+        if (!subject(first)) return refuse();
+        const unsigned states = in_.byte();
+        bucket_move m;
+        if ((states & 15) >= unit_states || states >> 4 >= unit_states) return refuse();
+        m.from = static_cast<unit_state>(states & 15);
+        m.to = static_cast<unit_state>(states >> 4);
+        m.line = in_.below<std::uint16_t>();
+        m.n = in_.count();
+        if (names_cell(m.from) || names_cell(m.to)) {
+            const cell_id c{in_.below<std::uint32_t>()};
+            if (names_cell(m.from)) m.from_cell = c;
+            if (names_cell(m.to)) m.to_cell = c;
+        }
+        if ((first & with_reason) != 0) m.reason = static_cast<std::uint8_t>(in_.byte());
+        return in_.ok() ? into_.move(order_, m) : refuse();
+    }
+    error_code cell(unsigned first) {
+        cell_op c;
+        c.cell = cell_id{in_.below<std::uint32_t>()};
+        if ((first & with_free) != 0) c.free = in_.amount();
+        if ((first & with_on_hand) != 0) c.on_hand = in_.amount();
+        return in_.ok() ? into_.cell(c) : refuse();
+    }
+    error_code post(unsigned first) {
+        if (!subject(first)) return refuse();
+        post_op p;
+        p.account = static_cast<std::uint8_t>(in_.byte());
+        p.minor = in_.signed_number();
+        return in_.ok() ? into_.post(order_, p) : refuse();
+    }
+    error_code reservation(unsigned first) {
+        reservation_op r;
+        r.life = static_cast<reservation_state>(first >> life_shift & 3);
+        r.birth = (first & is_birth) != 0;
+        r.index = in_.below<std::uint32_t>();
+        if (r.birth) {
+            r.deadline = deadline(first);
+            for (std::size_t n = in_.items(); n > 0 && in_.ok(); --n) {
+                const cell_id c{in_.below<std::uint32_t>()};
+                r.parts.push_back({c, in_.count()});
+            }
+        }
+        return in_.ok() ? into_.reservation(r) : refuse();
+    }
+    error_code timer(unsigned first) {
+        const auto index = in_.below<std::uint32_t>();
+        const time_point d = deadline(first);
+        return in_.ok() ? into_.timer(index, d) : refuse();
+    }
+    error_code note(unsigned first) {
+        if (!subject(first)) return refuse();
+        const unsigned kind = in_.byte();
+        const auto ref = in_.below<std::uint32_t>();
+        const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
+        if (kind < 1 || kind > static_cast<unsigned>(note_kind::input)) return refuse();
+        return in_.ok() ? into_.note(order_, static_cast<note_kind>(kind), ref, bytes) : refuse();
+    }
+    error_code intern() {
+        const unsigned kind = in_.byte();
+        if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
+        if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
+        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::policy)) return refuse();
+        intern_table t;
+        t.id = in_.below<std::uint32_t>();
+        t.key = in_.text();
+        std::vector<std::int64_t> fields(in_.items());
+        for (auto& f : fields) f = in_.signed_number();
+        std::vector<std::uint32_t> distances(in_.items());
+        for (auto& d : distances) d = in_.below<std::uint32_t>();
+        t.fields = fields;
+        t.distances = distances;
+        return in_.ok() ? into_.intern(static_cast<intern_kind>(kind), t) : refuse();
+    }
+    error_code intern_order_op() {
+        intern_order o;
+        o.index = in_.below<std::uint32_t>();
+        o.key = in_.text();
+        o.content.high = in_.fixed(8);
+        o.content.low = in_.fixed(8);
+        o.what = in_.one_of<outcome>(static_cast<unsigned>(outcome::reacquired) + 1);
+        const auto place = in_.below<std::uint32_t>();
+        o.ship_to = place == 0 ? none<place_id> : place_id{place - 1};
+        o.currency = in_.below<std::uint16_t>();
+        o.priority = static_cast<std::uint8_t>(in_.byte());
+        for (std::size_t n = in_.items(); n > 0 && in_.ok(); --n) {
+            const sku_id sku{in_.below<std::uint32_t>()};
+            const granules amount = in_.count();
+            o.lines.push_back({sku, amount, in_.signed_number()});
+        }
+        order_ = o.index;
+        has_order_ = true;
+        return in_.ok() ? into_.intern(o) : refuse();
+    }
+    error_code intern_key_op() {
+        intern_key k;
+        k.key = in_.text();
+        k.content.high = in_.fixed(8);
+        k.content.low = in_.fixed(8);
+        k.first.what = in_.one_of<outcome>(static_cast<unsigned>(outcome::reacquired) + 1);
+        k.first.by = in_.one_of<verb>(verbs);
+        k.first.lines = in_.below<std::uint16_t>();
+        k.first.uncovered = static_cast<granules>(static_cast<std::uint32_t>(in_.fixed(4)));
+        k.first.subject = in_.number();
+        k.first.why.code = static_cast<error_code>(in_.below<std::uint16_t>());
+        k.first.why.row = in_.below<std::uint32_t>();
+        for (std::int64_t& r : k.first.why.refs) r = in_.signed_number();
+        return in_.ok() ? into_.intern(k) : refuse();
+    }
+
+    reader in_;
+    visitor& into_;
+    time_point now_;
+    std::uint32_t order_ = 0;
+    bool has_order_ = false;
+};
+
+}  // namespace
+
+error read(std::span<const std::byte> record, visitor& into) { return parser{record, into}.run(); }
+
+}  // namespace earmark::journal

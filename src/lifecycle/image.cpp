@@ -1,0 +1,167 @@
+#include "earmark/lifecycle/image.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <ranges>
+
+#include "earmark/core/digest.hpp"
+#include "earmark/lifecycle/workflow.hpp"
+
+namespace earmark::lifecycle {
+namespace {
+
+/// Line, state and cell in one number; ref decides among equals.
+std::uint64_t place_of(const bucket& b) noexcept {
+    return static_cast<std::uint64_t>(b.line) << 40 | static_cast<std::uint64_t>(b.state) << 32 |
+           raw(b.cell);
+}
+bool before(const bucket& a, const bucket& b) noexcept {
+    const std::uint64_t at = place_of(a), bt = place_of(b);
+    return at != bt ? at < bt : a.ref < b.ref;
+}
+bool same_place(const bucket& a, const bucket& b) noexcept {
+    return place_of(a) == place_of(b) && a.ref == b.ref;
+}
+
+/// The buckets of one line.
+template <class Buckets>
+auto of_line(Buckets& all, std::uint32_t line) noexcept {
+    const auto first = std::partition_point(all.begin(), all.end(),
+                                            [&](const bucket& b) { return b.line < line; });
+    auto end = first;
+    while (end != all.end() && end->line == line) ++end;
+    return std::ranges::subrange{first, end};
+}
+
+std::uint64_t join(std::uint32_t high, std::uint32_t low) noexcept {
+    return static_cast<std::uint64_t>(high) << 32 | low;
+}
+/// A cell stands behind units that are or were in one.
+bool needs_cell(unit_state s) noexcept {
+    return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
+           s == unit_state::lost;
+}
+
+}  // namespace
+
+error_code apply(image& of, const bucket_move& m) {
+    if (m.line >= of.lines.size()) return error_code::unknown_line;
+    if (of.kind == subject_kind::order && !leads(m.from, m.to)) return error_code::not_allowed;
+    auto& all = of.buckets;
+    const auto held = of_line(all, m.line);
+    const auto from = std::find_if(held.begin(), held.end(), [&](const bucket& b) {
+        return b.state == m.from && b.cell == m.from_cell;
+    });
+    if (from == held.end() || m.n <= 0 || from->n < m.n) return error_code::too_few_units;
+    const bucket target{m.to_cell, m.n, m.line, m.to, m.reason, from->ref};
+    from->n -= m.n;
+    const bool gone = from->n == 0;
+    const auto to = std::lower_bound(held.begin(), held.end(), target, before);
+    if (to != held.end() && to != from && same_place(*to, target)) {
+        to->n += m.n;
+        if (gone) all.erase(from);
+    } else if (!gone) {
+        all.insert(to, target);
+    } else if (to > from) {  // the place that fell empty moves to where the new bucket belongs
+        *std::move(from + 1, to, from) = target;
+    } else {
+        std::move_backward(to, from, from + 1);
+        *to = target;
+    }
+    return error_code::ok;
+}
+
+granules draw(const image& of, std::uint16_t line, unit_state from, unit_state to, granules wanted,
+              const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves) {
+    const std::size_t first = moves.size();
+    for (const bucket& b : of_line(of.buckets, line))
+        if (b.state == from && (node == none<node_id> || at(b.cell) == node))
+            moves.push_back({0, line, b.n, from, to, b.cell, keep_cell ? b.cell : none<cell_id>, 0});
+    const auto begin = moves.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto by_node = [&](const bucket_move& a, const bucket_move& b) {
+        return at(a.from_cell) < at(b.from_cell);
+    };
+    if (!std::is_sorted(begin, moves.end(), by_node))  // sorting allocates; most lines have one node
+        std::stable_sort(begin, moves.end(), by_node);
+    granules moved = 0;
+    auto keep = begin;
+    for (; keep != moves.end() && (wanted < 0 || moved < wanted); ++keep) {
+        if (wanted >= 0) keep->n = std::min(keep->n, wanted - moved);
+        moved += keep->n;
+    }
+    moves.erase(keep, moves.end());
+    return moved;
+}
+
+const char* unsound(const image& of) {
+    if (!std::is_sorted(of.buckets.begin(), of.buckets.end(), before))
+        return "the buckets of an order stand in ascending order";
+    if (of.kind == subject_kind::reservation) return nullptr;
+    std::size_t at = 0;
+    for (std::size_t l = 0; l < of.lines.size(); ++l) {
+        std::int64_t sum = 0;
+        for (; at < of.buckets.size() && of.buckets[at].line == l; ++at) {
+            const bucket& b = of.buckets[at];
+            if (b.n <= 0) return "every bucket holds at least one unit";
+            if (needs_cell(b.state) != (b.cell != none<cell_id>))
+                return "a bucket names a cell exactly if its units are or were in one";
+            if (at > 0 && same_place(of.buckets[at - 1], b))
+                return "equal buckets are one bucket";
+            sum += b.n;
+        }
+        if (sum != of.lines[l].ordered) return "the buckets of a line sum to its ordered quantity";
+    }
+    return at == of.buckets.size() ? nullptr : "every bucket belongs to a line of its order";
+}
+
+std::int64_t units_in(const image& of, std::uint32_t line, unit_state s) noexcept {
+    std::int64_t sum = 0;
+    for (const bucket& b : of_line(of.buckets, line))
+        if (b.state == s) sum += b.n;
+    return sum;
+}
+
+span_of_states status_of(const image& of, std::int64_t line) noexcept {
+    span_of_states found;
+    bool any = false;
+    for (const bucket& b : of.buckets) {
+        if ((line >= 0 && b.line != line) || b.state == unit_state::cancelled) continue;
+        if (!any || b.state < found.lowest) found.lowest = b.state;
+        if (!any || b.state > found.highest) found.highest = b.state;
+        any = true;
+    }
+    return found;
+}
+
+std::uint32_t facts_of(const image& of) noexcept {
+    constexpr auto cancelled = static_cast<std::uint32_t>(unit_state::cancelled);
+    std::uint32_t present = 0;
+    for (const bucket& b : of.buckets) present |= 1u << static_cast<unsigned>(b.state);
+    const std::uint32_t others = present & ~(1u << cancelled);
+    const auto lowest = others == 0 ? cancelled : static_cast<std::uint32_t>(std::countr_zero(others));
+    const auto highest = others == 0 ? cancelled
+                                     : static_cast<std::uint32_t>(std::bit_width(others)) - 1;
+    return lowest | highest << 4 | present << 8 | static_cast<std::uint32_t>(of.life) << 19;
+}
+
+std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
+    digest d{static_cast<std::uint64_t>(of.kind)};
+    d.add(identity).add(of.version).add(static_cast<std::uint64_t>(of.life));
+    d.add(raw(of.ship_to)).add(raw(of.decided_by)).add(of.currency).add(of.priority);
+    d.add(static_cast<std::uint64_t>(of.made.ns)).add(static_cast<std::uint64_t>(of.deadline.ns));
+    for (const line& l : of.lines)
+        d.add(raw(l.sku))
+            .add(static_cast<std::uint64_t>(l.ordered))
+            .add(static_cast<std::uint64_t>(l.unit_price_minor));
+    for (const bucket& b : of.buckets)
+        d.add(join(raw(b.cell), static_cast<std::uint32_t>(b.n)))
+            .add(join(b.line, static_cast<std::uint32_t>(b.state) << 8 | b.reason))
+            .add(b.ref);
+    return d.value();
+}
+
+std::size_t words_of(const image& of) noexcept {
+    return block_words + 4 * of.lines.size() + 2 * of.buckets.size();
+}
+
+}  // namespace earmark::lifecycle

@@ -1,0 +1,158 @@
+#include "earmark/lifecycle/image.hpp"
+
+#include <doctest/doctest.h>
+
+#include "earmark/lifecycle/workflow.hpp"
+
+namespace earmark::lifecycle {
+namespace {
+
+image order_of(std::initializer_list<granules> lines) {
+    image o;
+    std::uint16_t i = 0;
+    for (const granules n : lines) {
+        o.lines.push_back({sku_id{i}, n, 100, 0, 0});
+        o.buckets.push_back({none<cell_id>, n, i++, unit_state::open, 0, 0});
+    }
+    return o;
+}
+bucket_move allocate(std::uint16_t line, granules n, std::uint32_t cell) {
+    return {0, line, n, unit_state::open, unit_state::allocated, none<cell_id>, cell_id{cell}, 0};
+}
+cell_nodes nodes_are_cells() {
+    return {nullptr, [](const void*, cell_id c) { return node_id{static_cast<std::uint16_t>(raw(c))}; }};
+}
+
+TEST_CASE("a move splits a bucket, an equal move merges with it, and the line still sums up") {
+    image o = order_of({10});
+    CHECK(apply(o, allocate(0, 4, 7)) == error_code::ok);
+    CHECK(apply(o, allocate(0, 3, 7)) == error_code::ok);
+    CHECK(o.buckets.size() == 2);
+    CHECK(units_in(o, 0, unit_state::allocated) == 7);
+    CHECK(units_in(o, 0, unit_state::open) == 3);
+    CHECK(unsound(o) == nullptr);
+}
+
+TEST_CASE("a bucket that is left empty goes") {
+    image o = order_of({10});
+    CHECK(apply(o, allocate(0, 10, 7)) == error_code::ok);
+    CHECK(o.buckets.size() == 1);
+}
+
+TEST_CASE("a move of more units than there are leaves the image as it was") {
+    image o = order_of({10});
+    const auto before = digest_of(o, 0);
+    CHECK(apply(o, allocate(0, 11, 7)) == error_code::too_few_units);
+    CHECK(apply(o, allocate(1, 1, 7)) == error_code::unknown_line);
+    CHECK(digest_of(o, 0) == before);
+}
+
+TEST_CASE("the workflow refuses what its table does not list") {
+    image o = order_of({10});
+    const bucket_move jump{0, 0, 1, unit_state::open, unit_state::shipped, none<cell_id>,
+                           cell_id{1}, 0};
+    CHECK(apply(o, jump) == error_code::not_allowed);
+    CHECK(next(unit_state::open, unit_event::allocate) == unit_state::allocated);
+    CHECK_FALSE(next(unit_state::delivered, unit_event::cancel).has_value());
+    for (const step& s : standard_workflow) CHECK_FALSE(s.because.empty());
+}
+
+TEST_CASE("equal images have equal bytes, whatever order their moves had") {
+    image a = order_of({5, 5}), b = order_of({5, 5});
+    CHECK(apply(a, allocate(0, 2, 3)) == error_code::ok);
+    CHECK(apply(a, allocate(1, 5, 1)) == error_code::ok);
+    CHECK(apply(b, allocate(1, 5, 1)) == error_code::ok);
+    CHECK(apply(b, allocate(0, 1, 3)) == error_code::ok);
+    CHECK(apply(b, allocate(0, 1, 3)) == error_code::ok);
+    CHECK(digest_of(a, 9) == digest_of(b, 9));
+    CHECK(digest_of(a, 9) != digest_of(a, 8));
+}
+
+TEST_CASE("an image survives its way through a chunk's words") {
+    image o = order_of({3, 4});
+    o.kind = subject_kind::order;
+    o.priority = 9;
+    o.currency = 1234;
+    o.ship_to = place_id{77};
+    o.decided_by = policy_id{5};
+    o.made = {-5};
+    o.deadline = {123456789};
+    o.birth = 8;
+    o.remembered = 44;
+    o.cold = 3;
+    o.cold_bytes = 21;
+    CHECK(apply(o, allocate(1, 2, 0xFFFFFFFE)) == error_code::ok);
+    std::vector<std::uint64_t> words(words_of(o));
+    std::size_t written = 0;
+    to_words(o, [&](std::size_t i, std::uint64_t w) {
+        words.at(i) = w;
+        ++written;
+    });
+    CHECK(written == words.size());
+    CHECK(words_behind(words[0]) == words.size());
+    image back;
+    from_words(words[0], [&](std::size_t i) { return words.at(i); }, back);
+    CHECK(digest_of(back, 1) == digest_of(o, 1));
+    CHECK(back.birth == 8);
+    CHECK(back.remembered == 44);
+    CHECK(back.cold == 3);
+    CHECK(back.cold_bytes == 21);
+    CHECK(unsound(back) == nullptr);
+}
+
+TEST_CASE("a three-line order with a bucket a line lies in 320 bytes or less") {
+    image o = order_of({1, 1, 1});
+    CHECK(words_of(o) * 8 <= 320);
+    CHECK(words_of(o) * 8 == 64 + 3 * 32 + 3 * 16);
+}
+
+TEST_CASE("derived status: lowest and highest, and cancelled units count only if there are no others") {
+    image o = order_of({4});
+    CHECK(apply(o, allocate(0, 1, 2)) == error_code::ok);
+    CHECK(status_of(o).lowest == unit_state::open);
+    CHECK(status_of(o).highest == unit_state::allocated);
+    const bucket_move rest{0, 0, 3, unit_state::open, unit_state::cancelled, none<cell_id>,
+                           none<cell_id>, 0};
+    CHECK(apply(o, rest) == error_code::ok);
+    CHECK(status_of(o).lowest == unit_state::allocated);
+    const bucket_move last{0, 0, 1, unit_state::allocated, unit_state::cancelled, cell_id{2},
+                           none<cell_id>, 0};
+    CHECK(apply(o, last) == error_code::ok);
+    CHECK(status_of(o).lowest == unit_state::cancelled);
+    CHECK(facts_of(o) != 0);
+}
+
+TEST_CASE("drawing takes units by ascending node, and only from the node that was named") {
+    image o = order_of({6});
+    for (const std::uint32_t c : {5u, 2u, 9u}) CHECK(apply(o, allocate(0, 2, c)) == error_code::ok);
+    std::vector<bucket_move> moves;
+    CHECK(draw(o, 0, unit_state::allocated, unit_state::released, 3, nodes_are_cells(),
+               none<node_id>, true, moves) == 3);
+    REQUIRE(moves.size() == 2);
+    CHECK(moves[0].from_cell == cell_id{2});
+    CHECK(moves[1].from_cell == cell_id{5});
+    CHECK(moves[1].n == 1);
+    moves.clear();
+    CHECK(draw(o, 0, unit_state::allocated, unit_state::released, -1, nodes_are_cells(),
+               node_id{9}, true, moves) == 2);
+    CHECK(moves.size() == 1);
+}
+
+TEST_CASE("an image that breaks a promise is named by the sentence of that promise") {
+    image short_line = order_of({5});
+    short_line.buckets[0].n = 4;
+    CHECK(std::string_view{unsound(short_line)} ==
+          "the buckets of a line sum to its ordered quantity");
+    image no_cell = order_of({5});
+    no_cell.buckets[0].state = unit_state::allocated;
+    CHECK(std::string_view{unsound(no_cell)}.find("names a cell") != std::string_view::npos);
+    image stranger = order_of({5});
+    stranger.buckets.push_back({none<cell_id>, 1, 3, unit_state::open, 0, 0});
+    CHECK(unsound(stranger) != nullptr);
+    image unsorted = order_of({5, 5});
+    std::swap(unsorted.buckets[0], unsorted.buckets[1]);
+    CHECK(unsound(unsorted) != nullptr);
+}
+
+}  // namespace
+}  // namespace earmark::lifecycle
