@@ -1,0 +1,97 @@
+// DECISIONS are records: what the solver saw and what it chose, small enough to keep for every
+// order. With the tables of the time and the policy, a decision can be replayed to the same plan
+// and explained in words, long after the stock has moved on.
+//
+// What is seen of stock is one bit per line and node ("can serve the line whole"), because nothing
+// else decides. Amounts are kept only where they did decide: where a line was split by quantity, or
+// where two lines want the same SKU. Costs are not kept: they follow from the parts and the tables.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/model/sourcing.hpp"
+#include "earmark/sourcing/policy.hpp"
+#include "earmark/sourcing/solve.hpp"
+
+namespace earmark::sourcing {
+
+struct decided_line {
+    std::uint16_t line = 0;  // of the order
+    granules n = 0;          // that were to be sourced
+    friend bool operator==(const decided_line&, const decided_line&) = default;
+};
+
+/// A node that could serve. Without amounts, `n` is the line's own n.
+struct seen_stock {
+    std::uint32_t at = 0;  // index of the wanted line * nodes + node
+    granules n = 0;        // above what is kept back; no more than the lines of the SKU want
+    friend bool operator==(const seen_stock&, const seen_stock&) = default;
+};
+
+struct decision {
+    policy_id by{};
+    std::uint64_t policy_digest = 0;
+    std::uint32_t tables = 0;  // the caller's version of nodes, rates and distances
+    std::uint16_t nodes = 0;   // that the tables had
+    bool amounts = false;      // seen[].n are amounts, not only "enough"
+    coverage covers = coverage::none;
+    quality proof = quality::exact;
+    std::vector<decided_line> wanted;
+    std::vector<seen_stock> seen;  // ascending by at
+    std::vector<plan_part> parts;
+};
+
+/// Which versions a decision is made under; only recorded.
+struct decision_versions {
+    policy_id policy{};
+    std::uint32_t tables = 0;
+};
+
+/// Solves and records. The plan lies in `s` until its next use; `out` is reused without allocating
+/// once it has grown.
+const plan& decide(const policy& by, const decision_versions& versions,
+                   const sourcing_problem& problem, scratch& s, decision& out);
+
+/// Appends the compact form to `out`. Three lines at fifty nodes take 37 bytes and 3 to 5 per part.
+void encode(const decision& d, std::vector<std::byte>& out);
+
+/// The inverse. bad_record with the offset of the first wrong byte; never allocates more than
+/// 64 times the input.
+[[nodiscard]] result<decision> decode(std::span<const std::byte> bytes);
+
+/// The tables of the time. `lines` are all lines of the order, by number (their n is not used).
+struct decision_facts {
+    std::span<const wanted_line> lines;
+    std::span<const node_facts> nodes;
+    std::span<const std::uint32_t> metres;
+};
+
+/// The problem that a decision answered, as far as it was recorded.
+class recorded_problem {
+public:
+    /// Throws earmark::misuse where the facts do not have the decision's lines and nodes.
+    recorded_problem(const policy& by, const decision& d, const decision_facts& facts);
+
+    /// Valid as long as this and the facts are.
+    [[nodiscard]] sourcing_problem view() const noexcept {
+        return {lines_, nodes_, metres_, free_};
+    }
+
+private:
+    std::vector<wanted_line> lines_;
+    std::span<const node_facts> nodes_;
+    std::span<const std::uint32_t> metres_;
+    std::vector<granules> free_;
+};
+
+/// The plan again, from the record. bad_record where `by` is another policy than the one that
+/// decided. Equal to the plan that decide() returned; a test holds that for random problems.
+[[nodiscard]] result<plan> replay(const policy& by, const decision& d, const decision_facts& facts,
+                                  scratch& s);
+
+}  // namespace earmark::sourcing

@@ -1,0 +1,74 @@
+// EXPLAIN a plan in words and as a table: what was chosen and what it costs, the next best plan and
+// its gap, and for every other node the first reason why it was not used. The words come from the
+// same solver that decided, run again on the same picture.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "earmark/sourcing/solve.hpp"
+
+namespace earmark::sourcing {
+
+/// Names as the merchant knows them; this room knows numbers only. All views outlive the call.
+/// Where a name is missing or empty, the number stands for it.
+struct explain_names {
+    std::string_view order;
+    std::span<const std::string_view> nodes;  // by raw(node_id)
+    std::span<const std::string_view> lines;  // by wanted line: the SKU's key
+};
+
+/// Why a node is, or is not, in the plan. The first that holds, from the top.
+enum class verdict : std::uint8_t {
+    chosen,
+    inactive,
+    no_rate,       // the policy has none for its kind
+    no_stock,      // no wanted line is there in full
+    kept_back,     // it would be, but for what the policy keeps back
+    no_such_plan,  // no plan that serves as many lines may use it (max_parcels, shared stock)
+    worse,         // its best plan loses by a criterion
+    later,         // its best plan is equal; the sequence of the nodes decided
+    better,        // only beside a heuristic plan: a better one was found while explaining
+};
+[[nodiscard]] std::string_view name_of(verdict v) noexcept;
+
+struct node_verdict {
+    node_id node{};
+    verdict why = verdict::chosen;
+    comparison against;  // worse, later, better: the chosen plan against the best with this node
+    std::string text;    // one sentence
+};
+
+struct part_row {
+    plan_part part;
+    std::int64_t cost_e4 = 0;  // without its parcel
+    std::uint32_t metres = 0;  // unknown_distance where unknown
+};
+
+struct explanation {
+    std::string words;                // a paragraph
+    std::vector<part_row> parts;      // of the chosen plan
+    std::vector<node_verdict> nodes;  // every node, by sequence
+    std::optional<plan> second;       // the next best plan with another set of nodes
+    comparison second_gap;            // the chosen plan against it
+    quality second_proof = quality::exact;
+};
+
+/// How much of stock is known: `amounts` of a live problem, or only `enough` (yes or no) of a
+/// decision that was kept without amounts. Words never claim more than that.
+enum class picture : std::uint8_t { amounts, enough };
+
+/// Explains `chosen`, the plan that `by` gave for `problem`. O(nodes) solves at worst; allocates.
+[[nodiscard]] explanation explain(const policy& by, const sourcing_problem& problem,
+                                  const plan& chosen, const explain_names& names, scratch& s,
+                                  picture known = picture::amounts);
+
+/// `13.20 USD`: rounded half up to the currency's minor unit; amounts that would read as zero are
+/// written in full.
+[[nodiscard]] std::string cost_text(std::int64_t e4, currency c);
+
+}  // namespace earmark::sourcing

@@ -1,0 +1,144 @@
+// THE BOARD is one problem as one policy sees it: which nodes may serve which lines whole, and what
+// each such pair costs. Everything that depends on the policy's tables is settled here, once per
+// problem, so that the searches behind it only add and compare.
+//
+// Invariants:
+// (1) `slots` are the wanted lines that at least one allowed node can serve whole, ascending.
+// (2) `candidates` are the nodes that can serve at least one slot, in the order of the problem;
+//     those that another node plainly dominates may be missing, which never changes the best plan.
+// (3) cost(c, s) is the part's cost in 1/10,000, or -1 where candidate c cannot serve slot s whole.
+// (4) With at most 32 wanted lines, bit s of a candidate's `reach` says cost(c, s) >= 0.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "earmark/model/sourcing.hpp"
+#include "earmark/sourcing/policy.hpp"
+#include "keys.hpp"
+
+namespace earmark::sourcing::detail {
+
+inline constexpr std::uint32_t no_node = 0xFFFFFFFF;
+inline constexpr std::size_t reach_bits = 32;
+
+struct candidate {
+    std::uint32_t node = 0;
+    std::uint32_t reach = 0;
+    std::uint32_t metres = 0;  // 0 where unknown
+    std::int32_t priority = 0;
+    std::int64_t opening = 0;  // fixed_per_parcel and extra_parcel
+    std::uint16_t sequence = 0;
+    bool unknown = false;    // distance
+    bool contested = false;  // lines of one SKU compete for its units: not all can be served
+    key128 rate = 0;         // per unit, distance included, in 1e-10
+};
+
+/// What the sums of a problem can reach; the widths of a key's fields follow from it.
+struct ceilings {
+    std::uint64_t part = 0;     // dearest part
+    std::uint64_t opening = 0;  // dearest parcel
+    std::uint32_t metres = 0;   // farthest known candidate
+    bool unknown = false;
+    std::int32_t priority_low = 0;
+    std::int32_t priority_high = 0;
+    std::uint16_t sequence = 0;  // largest
+};
+
+class board {
+public:
+    /// Reads a problem. O(lines x nodes). `without` may not be used (no_node: all may). `every`
+    /// keeps all candidates, for questions about plans that are not the best.
+    void look(const policy_terms& terms, const sourcing_problem& problem, std::uint32_t without,
+              bool every = false);
+
+    [[nodiscard]] const policy_terms& terms() const noexcept { return *terms_; }
+    [[nodiscard]] const sourcing_problem& problem() const noexcept { return *problem_; }
+    [[nodiscard]] std::span<const std::uint16_t> slots() const noexcept { return slots_; }
+    [[nodiscard]] std::span<const candidate> candidates() const noexcept { return candidates_; }
+    [[nodiscard]] const ceilings& limits() const noexcept { return limits_; }
+
+    [[nodiscard]] std::int64_t cost(std::size_t c, std::size_t s) const noexcept {
+        return costs_[c * slots_.size() + s];
+    }
+    [[nodiscard]] const wanted_line& wanted(std::size_t slot) const noexcept {
+        return problem_->lines[slots_[slot]];
+    }
+    [[nodiscard]] bool shares_skus() const noexcept { return shared_; }
+    /// The first slot with the same SKU.
+    [[nodiscard]] std::size_t first_of_sku(std::size_t slot) const noexcept {
+        return shared_ ? first_of_sku_[slot] : slot;
+    }
+
+    /// May the policy use this node at all?
+    [[nodiscard]] bool allows(std::uint32_t node) const noexcept {
+        return classes_[node] < node_kinds;
+    }
+    /// Granules of a wanted line above what is kept back.
+    [[nodiscard]] std::int64_t usable(std::size_t wanted, std::uint32_t node) const noexcept {
+        const std::int64_t free = problem_->free[wanted * problem_->nodes.size() + node];
+        return free - kept_[wanted][classes_[node] % node_kinds];
+    }
+    /// What `n` granules of a wanted line cost from a node.
+    [[nodiscard]] std::int64_t part_cost(std::size_t wanted, std::uint32_t node,
+                                         std::int64_t n) const noexcept;
+    /// What a parcel from a node costs, as if it were not the first.
+    [[nodiscard]] std::int64_t opening(std::uint32_t node) const noexcept;
+    /// The distance that costs use where the real one is unknown.
+    [[nodiscard]] std::uint32_t farthest() const noexcept { return farthest_; }
+
+private:
+    void judge_nodes(std::uint32_t without);
+    void keep_back();
+    void find_reach();
+    std::uint32_t reach_of_line(std::size_t l, std::uint32_t bit);
+    void find_shared_skus();
+    void find_candidates();
+    void drop_dominated();
+    [[nodiscard]] bool plainly_beats(const candidate& a, const candidate& b) const noexcept;
+    void set_costs(std::size_t c);
+    void mark_contested(std::size_t c);
+    void note(const candidate& c) noexcept;
+
+    const policy_terms* terms_ = nullptr;
+    const sourcing_problem* problem_ = nullptr;
+    std::uint32_t farthest_ = 0;  // stands in for an unknown distance in costs
+    bool shared_ = false;
+    ceilings limits_;
+    bool keeps_back_ = false;
+    std::array<bool, criteria> ranked_{};
+    std::vector<std::uint8_t> classes_;   // by node: its kind, + node_kinds where it is banned
+    std::vector<std::uint32_t> allowed_;  // by node: all ones, or 0 where it is banned
+    std::vector<std::uint32_t> reach_;    // by node
+    std::vector<std::array<std::int64_t, node_kinds>> kept_;  // by wanted line, granules
+    std::vector<std::uint16_t> slots_;
+    std::vector<std::uint32_t> first_of_sku_, by_sku_;
+    std::vector<std::int64_t> asked_;  // by slot: granules of its SKU, at the first slot of it
+    std::vector<candidate> candidates_;
+    std::vector<std::uint32_t> best_;  // candidates that are not plainly dominated
+    std::vector<std::int64_t> costs_;
+};
+
+/// Cost of `n` granules of `granule_e9` at `rate_e10` per unit, in 1/10,000, half up, at most
+/// max_part_cost_e4. Requires n, granule_e9 > 0.
+[[nodiscard]] std::int64_t cost_of(std::int64_t n, std::int64_t granule_e9,
+                                   key128 rate_e10) noexcept;
+
+/// Per unit, including the distance, in 1e-10 of the major unit. Requires a priced node.
+[[nodiscard]] key128 rate_at(const policy_terms& terms, const node_facts& node,
+                             std::uint32_t metres) noexcept;
+
+/// A node's own rate, else the policy's for its kind, else `unpriced`.
+[[nodiscard]] std::int64_t fixed_rate(const policy_terms& terms, const node_facts& node) noexcept;
+[[nodiscard]] std::int64_t unit_rate(const policy_terms& terms, const node_facts& node) noexcept;
+[[nodiscard]] bool priced(const policy_terms& terms, const node_facts& node) noexcept;
+
+/// Granules of a line that stay at nodes of a kind, rounded up.
+[[nodiscard]] std::int64_t kept_granules(std::int64_t units, std::int64_t granule_e9) noexcept;
+
+/// The farthest known distance among active nodes; 0 where none is known.
+[[nodiscard]] std::uint32_t farthest_known(const sourcing_problem& problem) noexcept;
+
+}  // namespace earmark::sourcing::detail

@@ -1,0 +1,307 @@
+#include "earmark/sourcing/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "earmark/sourcing/alternatives.hpp"
+#include "wording.hpp"
+
+namespace earmark::sourcing {
+namespace {
+
+using detail::counted;
+using detail::teller;
+
+constexpr std::size_t most_named = 5;  // nodes that the words name; the table has all
+
+class explainer {
+public:
+    explainer(const policy& by, const sourcing_problem& problem, const plan& chosen,
+              const explain_names& names, scratch& s, picture known)
+        : by_{by},
+          problem_{problem},
+          chosen_{chosen},
+          names_{names},
+          known_{known},
+          tell_{by, problem, names},
+          others_{find_alternatives(by, problem, chosen, s)},
+          used_{detail::nodes_of(chosen)} {}
+
+    explanation run() {
+        list_parts();
+        list_nodes();
+        out_.second = others_.second;
+        out_.second_proof = others_.second_proof;
+        if (out_.second) out_.second_gap = compare(by_, problem_, chosen_, *out_.second);
+        say_headline();
+        say_shipments();
+        say_unserved();
+        say_second();
+        say_proof();
+        say_others();
+        return std::move(out_);
+    }
+
+private:
+    void say(const std::string& sentence) {
+        if (!out_.words.empty()) out_.words += ' ';
+        out_.words += sentence;
+    }
+
+    [[nodiscard]] std::vector<std::int64_t> missing() const {
+        std::vector<std::int64_t> rest;
+        for (const wanted_line& line : problem_.lines) rest.push_back(line.n);
+        for (const plan_part& part : chosen_.parts) rest[part.wanted] -= part.n;
+        return rest;
+    }
+
+    void list_parts() {
+        for (const plan_part& part : chosen_.parts)
+            out_.parts.push_back(
+                {part, price_part(by_, problem_, part), problem_.metres[index_of(part.node)]});
+    }
+
+    void list_nodes() {
+        for (std::size_t k = 0; k < problem_.nodes.size(); ++k)
+            out_.nodes.push_back(judge(static_cast<node_id>(k)));
+        const auto sequence = [this](const node_verdict& v) {
+            return problem_.nodes[index_of(v.node)].sequence;
+        };
+        std::stable_sort(out_.nodes.begin(), out_.nodes.end(),
+                         [&](const node_verdict& a, const node_verdict& b) {
+                             return sequence(a) < sequence(b);
+                         });
+    }
+
+    [[nodiscard]] node_verdict judge(node_id node) const {
+        const node_facts& facts = problem_.nodes[index_of(node)];
+        const std::string name = tell_.node(node);
+        if (std::find(used_.begin(), used_.end(), node) != used_.end())
+            return {node, verdict::chosen, {}, tell_.shipment(chosen_, node) + '.'};
+        if (!facts.active) return {node, verdict::inactive, {}, name + " is inactive."};
+        if (!is_priced(by_, facts))
+            return {node,
+                    verdict::no_rate,
+                    {},
+                    fmt::format("{} is a {}, and the policy has no rate for it.", name,
+                                name_of(facts.kind))};
+        if (others_.with[index_of(node)]) return judge_plan(node, *others_.with[index_of(node)]);
+        return judge_stock(node);
+    }
+
+    [[nodiscard]] node_verdict judge_plan(node_id node, const plan& with) const {
+        const comparison c = compare(by_, problem_, chosen_, with);
+        const verdict why = c.order > 0                            ? verdict::better
+                            : c.by == comparison::reason::sequence ? verdict::later
+                                                                   : verdict::worse;
+        const std::string_view best =
+            others_.with_proof == quality::exact ? "The best plan with " : "A plan with ";
+        return {node, why, c,
+                fmt::format("{}{} {} ({}).", best, tell_.node(node), tell_.gap(c),
+                            tell_.cost(with.cost.e4))};
+    }
+
+    /// For a node that is in no plan: the first line that it cannot serve, unless it could.
+    [[nodiscard]] node_verdict judge_stock(node_id node) const {
+        const std::size_t k = index_of(node);
+        const std::size_t nodes = problem_.nodes.size();
+        std::size_t first = problem_.lines.size();
+        for (std::size_t l = 0; l < problem_.lines.size(); ++l) {
+            if (usable(by_, problem_, l, node) >= problem_.lines[l].n)
+                return {node, verdict::no_such_plan, {}, reason_against(node)};
+            const bool is_kept = problem_.free[l * nodes + k] >= problem_.lines[l].n;
+            if (first == problem_.lines.size() || is_kept) first = l;
+            if (is_kept) break;
+        }
+        if (first == problem_.lines.size())
+            return {node, verdict::no_such_plan, {}, "Nothing is to be sourced."};
+        const wanted_line& line = problem_.lines[first];
+        const granules free = problem_.free[first * nodes + k];
+        const std::string name = tell_.node(node);
+        if (known_ == picture::enough)
+            return {node,
+                    verdict::no_stock,
+                    {},
+                    fmt::format("{} did not have {} to give.", name, tell_.goods(first, line.n))};
+        if (free >= line.n) {
+            const auto kind = static_cast<std::size_t>(problem_.nodes[k].kind);
+            return {node,
+                    verdict::kept_back,
+                    {},
+                    fmt::format("{} has {} but keeps {} back.", name, tell_.goods(first, free),
+                                by_.terms().keep_back[kind])};
+        }
+        // What it can give is known from a live problem and from a record alike; what it has is
+        // not.
+        const std::int64_t gives = std::max<std::int64_t>(usable(by_, problem_, first, node), 0);
+        if (gives == 0)
+            return {node,
+                    verdict::no_stock,
+                    {},
+                    fmt::format("{} has no {} to give.", name, tell_.line(first))};
+        return {
+            node,
+            verdict::no_stock,
+            {},
+            fmt::format("{} can give {} of {}.", name, detail::units_text(gives, line.granule_e9),
+                        tell_.goods(first, line.n))};
+    }
+
+    [[nodiscard]] std::string reason_against(node_id node) const {
+        const std::string name = tell_.node(node);
+        if (chosen_.parts.empty()) return name + " could serve a line, but no plan was made.";
+        if (by_.terms().max_parcels != 0)
+            return fmt::format("No plan with {} serves as many lines in {}.", name,
+                               counted(by_.terms().max_parcels, "parcel"));
+        return fmt::format("No plan with {} serves as many lines.", name);
+    }
+
+    void say_headline() {
+        const std::string order =
+            names_.order.empty() ? std::string{"The order"} : "Order " + std::string{names_.order};
+        const std::string policy = fmt::format("by the policy '{}'", by_.name());
+        const auto lines = static_cast<std::int64_t>(problem_.lines.size());
+        if (chosen_.parts.empty())
+            return say(fmt::format(
+                "{}: nothing ships {}; {} back-ordered.", order, policy,
+                lines == 1 ? std::string{"its line is"} : fmt::format("all {} lines are", lines)));
+        const auto rest = missing();
+        const auto served = std::count(rest.begin(), rest.end(), 0);
+        const std::string part =
+            served == lines ? "" : fmt::format("; {} of {} lines ship in full", served, lines);
+        say(fmt::format("{}: {} for {} {}{}.", order, counted(chosen_.cost.parcels, "parcel"),
+                        tell_.cost(chosen_.cost.e4), policy, part));
+    }
+
+    void say_shipments() {
+        for (const node_id node : used_) {
+            std::int64_t goods = 0;
+            for (const part_row& row : out_.parts) goods += row.part.node == node ? row.cost_e4 : 0;
+            const std::size_t k = index_of(node);
+            const std::int64_t parcel = price_parcel(by_, problem_.nodes[k]);
+            say(fmt::format("{} for {} (parcel {}, goods {}, {}).", tell_.shipment(chosen_, node),
+                            tell_.cost(parcel + goods), tell_.cost(parcel), tell_.cost(goods),
+                            detail::distance_text(problem_.metres[k])));
+        }
+        const std::int64_t extra = by_.terms().extra_parcel * (chosen_.cost.parcels - 1);
+        if (extra > 0) say(fmt::format("Splitting the order adds {}.", tell_.cost(extra)));
+    }
+
+    void say_unserved() {
+        const std::vector<std::int64_t> rest = missing();
+        for (std::size_t l = 0; l < rest.size(); ++l)
+            if (rest[l] > 0) say(why_missing(l, rest[l]));
+        if (chosen_.covers == coverage::none && by_.terms().partial == on_partial::backorder &&
+            !problem_.lines.empty())
+            say("The policy ships an order only when all of it can be served.");
+    }
+
+    [[nodiscard]] std::string why_missing(std::size_t l, std::int64_t rest) const {
+        bool whole = false;
+        std::int64_t sum = 0;
+        for (std::size_t k = 0; k < problem_.nodes.size(); ++k) {
+            const auto node = static_cast<node_id>(k);
+            if (!problem_.nodes[k].active || !is_priced(by_, problem_.nodes[k])) continue;
+            const std::int64_t n = usable(by_, problem_, l, node);
+            sum += std::max<std::int64_t>(n, 0);
+            whole |= n >= problem_.lines[l].n;
+        }
+        const std::string goods = tell_.goods(l, rest);
+        if (whole && chosen_.parts.empty())
+            return fmt::format("{} could be served, but not with the rest.", goods);
+        if (whole)
+            return fmt::format("{} must wait: its stock is at nodes that this plan cannot add.",
+                               goods);
+        if (sum == 0 || known_ == picture::enough)
+            return fmt::format("{} must wait: no node can serve it.", goods);
+        const std::string total = detail::units_text(sum, problem_.lines[l].granule_e9);
+        if (by_.terms().lines == line_split::by_quantity)
+            return fmt::format("{} must wait: all nodes together have {}.", goods, total);
+        return fmt::format("{} must wait: no single node has it (all together have {}).", goods,
+                           total);
+    }
+
+    void say_second() {
+        if (chosen_.parts.empty()) return;
+        if (!out_.second) return say("No other set of nodes can serve it.");
+        say(fmt::format("The next best plan{} {}: {} ({}).",
+                        out_.second_proof == quality::exact ? "" : " that was found",
+                        tell_.gap(out_.second_gap), tell_.shipments(*out_.second),
+                        tell_.cost(out_.second->cost.e4)));
+    }
+
+    void say_proof() {
+        if (chosen_.proof == quality::heuristic)
+            say("The plan is heuristic: a better one may exist.");
+    }
+
+    /// The nodes that lost by least, then those that could not be used.
+    void say_others() {
+        std::vector<const node_verdict*> told;
+        for (const node_verdict& v : out_.nodes)
+            if (v.why != verdict::chosen && !is_in_second(v.node)) told.push_back(&v);
+        std::stable_sort(told.begin(), told.end(),
+                         [&](const node_verdict* a, const node_verdict* b) {
+                             const auto& x = others_.with[index_of(a->node)];
+                             const auto& y = others_.with[index_of(b->node)];
+                             if (!x || !y) return x.has_value() && !y.has_value();
+                             return compare(by_, problem_, *x, *y).order < 0;
+                         });
+        for (std::size_t i = 0; i < told.size() && i < most_named; ++i) say(told[i]->text);
+        if (told.size() > most_named)
+            say(fmt::format("{} more nodes were not used; the table says why.",
+                            told.size() - most_named));
+    }
+
+    [[nodiscard]] bool is_in_second(node_id node) const {
+        if (!out_.second) return false;
+        const auto& parts = out_.second->parts;
+        return std::any_of(parts.begin(), parts.end(),
+                           [&](const plan_part& p) { return p.node == node; });
+    }
+
+    const policy& by_;
+    const sourcing_problem& problem_;
+    const plan& chosen_;
+    const explain_names& names_;
+    picture known_;
+    teller tell_;
+    alternatives others_;
+    std::vector<node_id> used_;
+    explanation out_;
+};
+
+}  // namespace
+
+std::string_view name_of(verdict v) noexcept {
+    switch (v) {
+        case verdict::chosen:
+            return "chosen";
+        case verdict::inactive:
+            return "inactive";
+        case verdict::no_rate:
+            return "no_rate";
+        case verdict::no_stock:
+            return "no_stock";
+        case verdict::kept_back:
+            return "kept_back";
+        case verdict::no_such_plan:
+            return "no_such_plan";
+        case verdict::worse:
+            return "worse";
+        case verdict::later:
+            return "later";
+        case verdict::better:
+            return "better";
+    }
+    return "?";
+}
+
+explanation explain(const policy& by, const sourcing_problem& problem, const plan& chosen,
+                    const explain_names& names, scratch& s, picture known) {
+    // A copy: `chosen` may lie in `s`.
+    return explainer{by, problem, plan{chosen}, names, s, known}.run();
+}
+
+}  // namespace earmark::sourcing

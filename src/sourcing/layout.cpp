@@ -1,0 +1,71 @@
+#include "layout.hpp"
+
+#include <bit>
+
+namespace earmark::sourcing::detail {
+namespace {
+
+/// Places fields from the lowest bit up. A ceiling of 0 takes no bits: all plans are equal there.
+class field_stack {
+public:
+    explicit field_stack(unsigned at) noexcept : at_{at} {}
+
+    bit_span push(std::uint64_t ceiling) noexcept {
+        const bit_span span{at_, static_cast<unsigned>(std::bit_width(ceiling))};
+        at_ += span.width;
+        return span;
+    }
+    [[nodiscard]] unsigned at() const noexcept { return at_; }
+
+private:
+    unsigned at_;
+};
+
+void stack_criteria(const board& b, field_stack& stack, layout& l) {
+    const ceilings& most = b.limits();
+    const std::uint64_t lines = b.slots().size();
+    const std::uint64_t parcels = lines + 1;  // a search may open one that it then finds no use for
+    const auto& rank = b.terms().rank;
+    for (auto c = rank.rbegin(); c != rank.rend(); ++c) {
+        switch (*c) {
+            case criterion::cost:
+                l.cost = stack.push(lines * most.part + parcels * most.opening);
+                break;
+            case criterion::parcels:
+                l.parcels = stack.push(parcels);
+                break;
+            case criterion::distance:
+                l.metres = stack.push(lines * most.metres);
+                l.unknown = stack.push(most.unknown ? lines : 0);
+                break;
+            case criterion::priority: {
+                const auto span = std::int64_t{most.priority_high} - most.priority_low;
+                l.priority = stack.push(lines * static_cast<std::uint64_t>(span));
+                break;
+            }
+        }
+    }
+}
+
+}  // namespace
+
+layout with_digits(const board& b) {
+    layout l;
+    const std::uint32_t values = b.limits().sequence + 2U;  // and one for none
+    l.digit = static_cast<unsigned>(std::bit_width(values - 1));
+    field_stack stack{static_cast<unsigned>(b.slots().size()) * l.digit};
+    stack_criteria(b, stack, l);
+    l.bits = stack.at();
+    return l;
+}
+
+layout with_unserved(const board& b) {
+    layout l;
+    field_stack stack{0};
+    stack_criteria(b, stack, l);
+    l.unserved = stack.push(b.slots().size());
+    l.bits = stack.at();
+    return l;
+}
+
+}  // namespace earmark::sourcing::detail

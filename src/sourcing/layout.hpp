@@ -1,0 +1,63 @@
+// LAYOUT: where each criterion lies in a key, for one problem and one policy.
+//
+//   high  [unserved lines] [the criteria in the policy's order] [digit of line 0] ... [of line n-1]
+//
+// A digit is the sequence of the node that a line leaves from; all ones: from none.
+#pragma once
+
+#include "board.hpp"
+#include "keys.hpp"
+
+namespace earmark::sourcing::detail {
+
+struct bit_span {
+    unsigned at = 0;
+    unsigned width = 0;
+};
+
+struct layout {
+    bit_span unserved, cost, parcels, unknown, metres, priority;
+    unsigned digit = 0;  // width of one
+    unsigned bits = 0;   // of the whole key
+
+    [[nodiscard]] unsigned digit_at(std::size_t slot, std::size_t slots) const noexcept {
+        return static_cast<unsigned>(slots - 1 - slot) * digit;
+    }
+    [[nodiscard]] std::uint64_t no_digit() const noexcept {
+        return (std::uint64_t{1} << digit) - 1;
+    }
+};
+
+/// For plans that carry their lines' digits (small problems).
+[[nodiscard]] layout with_digits(const board& b);
+/// For plans that may leave lines unserved and carry no digits (large problems).
+[[nodiscard]] layout with_unserved(const board& b);
+
+/// What opening a parcel adds to a plan's key.
+template <class Key>
+Key opening_key(const layout& l, const candidate& c) noexcept {
+    const Key parcel = lifted<Key>(l.parcels.width != 0, l.parcels.at);
+    return l.cost.width == 0
+               ? parcel
+               : parcel + lifted<Key>(static_cast<std::uint64_t>(c.opening), l.cost.at);
+}
+
+/// What every part of a candidate adds, whatever its line. Priorities count from the lowest of the
+/// problem, which shifts all plans that serve equally many lines by the same amount.
+template <class Key>
+Key node_key(const layout& l, const candidate& c, std::int32_t priority_low) noexcept {
+    Key key = lifted<Key>(l.unknown.width != 0 && c.unknown, l.unknown.at);
+    if (l.metres.width != 0) key = key + lifted<Key>(c.metres, l.metres.at);
+    if (l.priority.width != 0)
+        key = key + lifted<Key>(static_cast<std::uint64_t>(std::int64_t{c.priority} - priority_low),
+                                l.priority.at);
+    return key;
+}
+
+/// What a part costs.
+template <class Key>
+Key cost_key(const layout& l, std::int64_t cost) noexcept {
+    return l.cost.width == 0 ? Key{} : lifted<Key>(static_cast<std::uint64_t>(cost), l.cost.at);
+}
+
+}  // namespace earmark::sourcing::detail

@@ -1,0 +1,284 @@
+// THE OPEN-NODE PROGRAMME: exact sourcing of a few lines. docs/algorithms/open_node_dp.md has the
+// argument.
+//
+//   best[p][mask] = the smallest key that serves exactly the lines in `mask` from at most p nodes
+//
+// Nodes are offered one after the other; each may open (its fixed part is paid once) and serve any
+// lines that are still to be served. Every key carries the plan's own tie-break digits, so the
+// winning key also says which node serves which line: nothing has to be traced back.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "board.hpp"
+#include "keys.hpp"
+#include "layout.hpp"
+
+namespace earmark::sourcing::detail {
+
+/// Which candidate serves each slot; no_candidate: none does.
+inline constexpr std::uint32_t no_candidate = 0xFFFFFFFF;
+using assignment = std::vector<std::uint32_t>;
+
+template <class Key>
+class open_node_programme {
+public:
+    /// Solves the board's slots. Requires 1 to 10 of them and l.bits <= key_bits<Key>.
+    /// `found` gets one candidate per slot, of the best plan that serves the most slots.
+    void run(const board& b, const layout& l, assignment& found) {
+        read(b, l);
+        prune();
+        fill_tables(no_candidate);
+        pick_mask();
+        decode(best_mask_, best_key_, no_candidate, found);
+    }
+
+    /// After run(): the best plan that serves as many lines as the winner and uses candidate `c`.
+    /// False where there is none. O(3^lines) at worst.
+    bool best_with(std::uint32_t c, assignment& found);
+
+private:
+    void read(const board& b, const layout& l);
+    void prune();
+    [[nodiscard]] bool dominates(std::uint32_t a, std::uint32_t b) const noexcept;
+    void fill_tables(std::uint32_t except);
+    void serve_lines(std::uint32_t c, const Key* from, Key* to);
+    void serve_sets(std::uint32_t c, const Key* from, Key* to);
+    [[nodiscard]] bool can_serve(std::uint32_t c, std::uint32_t set) const noexcept;
+    [[nodiscard]] Key set_key(std::uint32_t c, std::uint32_t set) const noexcept;
+    void pick_mask();
+    [[nodiscard]] Key with_gaps(std::uint32_t mask, Key key) const noexcept;
+    void decode(std::uint32_t mask, Key key, std::uint32_t forced, assignment& found) const;
+
+    [[nodiscard]] std::size_t states() const noexcept { return std::size_t{1} << lines_; }
+    [[nodiscard]] Key* layer(std::size_t p) noexcept { return table_.data() + p * states(); }
+    [[nodiscard]] const Key& part(std::uint32_t c, std::size_t s) const noexcept {
+        return parts_[c * lines_ + s];
+    }
+
+    const board* board_ = nullptr;
+    layout layout_;
+    std::size_t lines_ = 0;
+    std::size_t layers_ = 1;  // 1: parcels are not limited; else the limit + 1
+    std::uint32_t best_mask_ = 0;
+    Key best_key_{};
+    std::vector<Key> openings_, parts_;   // by candidate; by candidate and slot that it reaches
+    std::vector<std::uint32_t> offered_;  // candidates that no other one dominates
+    std::vector<Key> table_, opened_;
+};
+
+template <class Key>
+void open_node_programme<Key>::read(const board& b, const layout& l) {
+    board_ = &b;
+    layout_ = l;
+    lines_ = b.slots().size();
+    const auto limit = static_cast<std::size_t>(b.terms().max_parcels);
+    layers_ = limit == 0 || limit >= lines_ ? 1 : limit + 1;
+    const std::size_t count = b.candidates().size();
+    if (parts_.size() < count * lines_) parts_.resize(count * lines_);
+    if (openings_.size() < count) openings_.resize(count);
+    for (std::size_t c = 0; c < count; ++c) {
+        const candidate& node = b.candidates()[c];
+        openings_[c] = opening_key<Key>(l, node);
+        const Key base = node_key<Key>(l, node, b.limits().priority_low);
+        for (std::uint32_t left = node.reach; left != 0; left &= left - 1) {
+            const auto s = static_cast<std::size_t>(std::countr_zero(left));
+            parts_[c * lines_ + s] = base + cost_key<Key>(l, b.cost(c, s)) +
+                                     lifted<Key>(node.sequence, l.digit_at(s, lines_));
+        }
+    }
+}
+
+/// Whatever `b` may serve in a plan, `a` could serve instead and the plan would be no worse. A
+/// contested node dominates nothing: what it could serve alone it may not serve together.
+template <class Key>
+bool open_node_programme<Key>::dominates(std::uint32_t a, std::uint32_t b) const noexcept {
+    const candidate& x = board_->candidates()[a];
+    const candidate& y = board_->candidates()[b];
+    if (x.contested || (y.reach & ~x.reach) != 0 || openings_[b] < openings_[a]) return false;
+    for (std::uint32_t left = y.reach; left != 0; left &= left - 1) {
+        const auto s = static_cast<std::size_t>(std::countr_zero(left));
+        if (part(b, s) < part(a, s)) return false;
+    }
+    return true;
+}
+
+template <class Key>
+void open_node_programme<Key>::prune() {
+    offered_.clear();
+    for (std::uint32_t c = 0; c < board_->candidates().size(); ++c) {
+        const auto beats = [&](std::uint32_t other) { return dominates(other, c); };
+        const auto first = std::find_if(offered_.begin(), offered_.end(), beats);
+        if (first != offered_.end()) {
+            std::iter_swap(first, offered_.begin());  // it will beat others as well
+            continue;
+        }
+        const auto beaten = [&](std::uint32_t other) { return dominates(c, other); };
+        offered_.erase(std::remove_if(offered_.begin(), offered_.end(), beaten), offered_.end());
+        offered_.push_back(c);
+    }
+}
+
+template <class Key>
+void open_node_programme<Key>::fill_tables(std::uint32_t except) {
+    table_.assign(layers_ * states(), unreachable<Key>());
+    opened_.resize(states());
+    for (std::size_t p = 0; p < layers_; ++p) layer(p)[0] = Key{};
+    for (const std::uint32_t c : offered_) {
+        if (c == except) continue;
+        const bool contested = board_->candidates()[c].contested;
+        const auto serve = [&](const Key* from, Key* to) {
+            contested ? serve_sets(c, from, to) : serve_lines(c, from, to);
+        };
+        if (layers_ == 1) serve(layer(0), layer(0));
+        // From the most parcels down, so that a node never opens twice in one plan.
+        for (std::size_t p = layers_ - 1; p >= 1; --p) serve(layer(p - 1), layer(p));
+    }
+}
+
+/// Offers an open node's lines one by one: O(lines * 2^lines). `from` may be `to`.
+template <class Key>
+void open_node_programme<Key>::serve_lines(std::uint32_t c, const Key* from, Key* to) {
+    Key* const opened = opened_.data();
+    const Key opening = openings_[c];
+    const std::size_t end = states();
+    for (std::size_t m = 0; m < end; ++m) opened[m] = from[m] + opening;
+    for (std::uint32_t left = board_->candidates()[c].reach; left != 0; left &= left - 1) {
+        const auto s = static_cast<std::size_t>(std::countr_zero(left));
+        const std::size_t bit = std::size_t{1} << s;
+        const Key cost = part(c, s);
+        for (std::size_t high = 0; high < end; high += 2 * bit)
+            for (std::size_t m = high; m < high + bit; ++m) {
+                const Key served = opened[m] + cost;
+                if (served < opened[m + bit]) opened[m + bit] = served;
+            }
+    }
+    for (std::size_t m = 0; m < end; ++m)
+        if (opened[m] < to[m]) to[m] = opened[m];
+}
+
+/// The same for a node where lines of one SKU compete: whole sets that fit together, O(3^lines).
+template <class Key>
+void open_node_programme<Key>::serve_sets(std::uint32_t c, const Key* from, Key* to) {
+    std::copy_n(from, states(), opened_.begin());
+    const std::uint32_t reach = board_->candidates()[c].reach;
+    for (std::uint32_t set = reach; set != 0; set = (set - 1) & reach) {
+        if (!can_serve(c, set)) continue;
+        const Key key = openings_[c] + set_key(c, set);
+        for (std::uint32_t m = 0; m < states(); ++m) {
+            if ((m & set) != 0) continue;
+            const Key served = opened_[m] + key;
+            if (served < to[m | set]) to[m | set] = served;
+        }
+    }
+}
+
+template <class Key>
+bool open_node_programme<Key>::can_serve(std::uint32_t c, std::uint32_t set) const noexcept {
+    const candidate& node = board_->candidates()[c];
+    if ((set & ~node.reach) != 0) return false;
+    if (!node.contested) return true;
+    for (std::size_t s = 0; s < lines_; ++s) {
+        std::int64_t asked = 0;
+        for (std::size_t t = s; t < lines_; ++t)
+            if ((set >> t & 1) != 0 && board_->first_of_sku(t) == s) asked += board_->wanted(t).n;
+        if (asked > 0 && asked > board_->usable(board_->slots()[s], node.node)) return false;
+    }
+    return true;
+}
+
+template <class Key>
+Key open_node_programme<Key>::set_key(std::uint32_t c, std::uint32_t set) const noexcept {
+    Key sum{};
+    for (; set != 0; set &= set - 1)
+        sum = sum + part(c, static_cast<std::size_t>(std::countr_zero(set)));
+    return sum;
+}
+
+/// The key with the digit for `none` in every line that `mask` leaves out.
+template <class Key>
+Key open_node_programme<Key>::with_gaps(std::uint32_t mask, Key key) const noexcept {
+    for (std::size_t s = 0; s < lines_; ++s)
+        if ((mask >> s & 1) == 0)
+            key = key + lifted<Key>(layout_.no_digit(), layout_.digit_at(s, lines_));
+    return key;
+}
+
+/// All lines, or as many as can be served at once.
+template <class Key>
+void open_node_programme<Key>::pick_mask() {
+    const Key* const last = layer(layers_ - 1);
+    const auto all = static_cast<std::uint32_t>(states() - 1);
+    best_mask_ = all;
+    best_key_ = last[all];
+    if (best_key_ < unreachable<Key>()) return;
+    best_mask_ = 0;
+    best_key_ = Key{};
+    Key best = with_gaps(0, Key{});
+    for (std::uint32_t mask = 1; mask < all; ++mask) {
+        if (!(last[mask] < unreachable<Key>())) continue;
+        const int more = std::popcount(mask) - std::popcount(best_mask_);
+        const Key key = with_gaps(mask, last[mask]);
+        if (more < 0 || (more == 0 && !(key < best))) continue;
+        best = key;
+        best_mask_ = mask;
+        best_key_ = last[mask];
+    }
+}
+
+/// Reads the nodes off the digits: they are among those offered, or the one that was `forced`.
+template <class Key>
+void open_node_programme<Key>::decode(std::uint32_t mask, Key key, std::uint32_t forced,
+                                      assignment& found) const {
+    found.assign(lines_, no_candidate);
+    const auto candidates = board_->candidates();
+    for (std::size_t s = 0; s < lines_; ++s) {
+        if ((mask >> s & 1) == 0) continue;
+        const std::uint64_t digit = field(key, layout_.digit_at(s, lines_), layout_.digit);
+        const auto is_meant = [&](std::uint32_t c) {
+            return candidates[c].sequence == digit && (candidates[c].reach >> s & 1) != 0;
+        };
+        const auto at = std::find_if(offered_.begin(), offered_.end(), is_meant);
+        found[s] = at != offered_.end() ? *at : forced;
+    }
+}
+
+template <class Key>
+bool open_node_programme<Key>::best_with(std::uint32_t c, assignment& found) {
+    // The rest of a plan that opens `c` is itself a best plan. Where that rest would open `c` once
+    // more, the union of both sets is cheaper still and is tried too, unless `c` is contested:
+    // then the union may not fit, and the rest is solved without `c`.
+    const bool contested = board_->candidates()[c].contested;
+    if (contested) fill_tables(c);
+    const Key* const rest = layer(layers_ == 1 ? 0 : layers_ - 2);
+    const std::uint32_t reach = board_->candidates()[c].reach;
+    Key best = unreachable<Key>();
+    Key best_plain = best;
+    std::uint32_t best_mask = 0;
+    const auto all = static_cast<std::uint32_t>(states() - 1);
+    for (std::uint32_t set = reach; set != 0; set = (set - 1) & reach) {
+        if (!can_serve(c, set)) continue;
+        const Key key = openings_[c] + set_key(c, set);
+        const std::uint32_t others = all & ~set;
+        // The sets that the rest may be; where all lines are served, only one is large enough.
+        for (std::uint32_t m = best_mask_ == all ? others : 0; m <= others; ++m) {
+            if ((m & set) != 0 || std::popcount(m | set) != std::popcount(best_mask_)) continue;
+            const Key plain = rest[m] + key;
+            const Key whole = with_gaps(m | set, plain);
+            if (!(plain < unreachable<Key>()) || !(whole < best)) continue;
+            best = whole;
+            best_plain = plain;
+            best_mask = m | set;
+        }
+    }
+    if (contested) fill_tables(no_candidate);
+    if (best_mask == 0) return false;
+    decode(best_mask, best_plain, c, found);
+    return true;
+}
+
+}  // namespace earmark::sourcing::detail

@@ -1,0 +1,133 @@
+#include "earmark/sourcing/policy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "earmark/core/check.hpp"
+#include "earmark/core/digest.hpp"
+#include "policy_text.hpp"
+
+namespace earmark::sourcing {
+namespace {
+
+constexpr std::array kinds = {node_kind::dc, node_kind::store, node_kind::vendor};
+
+/// Rates as merchants write them: no trailing zeros, exact.
+std::string rate_text(std::int64_t e4) {
+    std::string text = std::to_string(e4 / 10'000);
+    std::string places = std::to_string(10'000 + e4 % 10'000).substr(1);
+    while (!places.empty() && places.back() == '0') places.pop_back();
+    return places.empty() ? text : text + '.' + places;
+}
+
+std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
+
+std::string key_of(std::string_view name) {
+    std::string text{name};
+    text.resize(std::max<std::size_t>(text.size(), 20), ' ');
+    return text + " = ";
+}
+
+void write_rates(std::string& out, std::string_view name, const rate_by_kind& rates) {
+    out += key_of(name);
+    if (rates[0] != unpriced && rates[0] == rates[1] && rates[1] == rates[2]) {
+        out += quoted(rate_text(rates[0])) + '\n';
+        return;
+    }
+    std::string entries;
+    for (std::size_t k = 0; k < node_kinds; ++k)
+        if (rates[k] != unpriced)
+            entries += (entries.empty() ? " " : ", ") + std::string{name_of(kinds[k])} + " = " +
+                       quoted(rate_text(rates[k]));
+    out += '{' + entries + " }\n";
+}
+
+std::string canonical(const policy_terms& t) {
+    std::string out = "policy   = " + quoted(t.name) + '\n';
+    out += "currency = " + quoted(t.currency.text()) + '\n';
+    out += "rank     = [";
+    for (std::size_t i = 0; i < t.rank.size(); ++i)
+        out += (i == 0 ? "" : ", ") + quoted(name_of(t.rank[i]));
+    out += "]\n\n[costs]\n";
+    write_rates(out, "fixed_per_parcel", t.fixed_per_parcel);
+    write_rates(out, "per_unit", t.per_unit);
+    write_rates(out, "per_unit_per_1000_km", t.per_unit_per_1000_km);
+    out += key_of("extra_parcel") + quoted(rate_text(t.extra_parcel)) + '\n';
+    out += "\n[split]\nlines = " + quoted(name_of(t.lines)) + '\n';
+    if (t.max_parcels != 0) out += "max_parcels = " + std::to_string(t.max_parcels) + '\n';
+    out += "\n[outcome]\npartial = " + quoted(name_of(t.partial)) + '\n';
+    out += "\n[keep_back]\n";
+    for (std::size_t k = 0; k < node_kinds; ++k)
+        out += std::string{name_of(kinds[k])} + " = " + std::to_string(t.keep_back[k]) + '\n';
+    return out;
+}
+
+bool is_rank(const std::vector<criterion>& rank) noexcept {
+    if (rank.empty() || rank.size() > criteria) return false;
+    for (auto c = rank.begin(); c != rank.end(); ++c)
+        if (static_cast<std::size_t>(*c) >= criteria || std::find(rank.begin(), c, *c) != c)
+            return false;
+    return true;
+}
+
+void check(const policy_terms& t) {
+    EARMARK_CHECK(detail::is_policy_name(t.name),
+                  "a policy's name is 1 to 64 letters, digits, blanks or any of - _ .");
+    EARMARK_CHECK(t.currency != currency{}, "a policy needs a currency");
+    EARMARK_CHECK(is_rank(t.rank), "a policy ranks by at least one criterion, each at most once");
+    for (const rate_by_kind* rates : {&t.fixed_per_parcel, &t.per_unit, &t.per_unit_per_1000_km})
+        for (const std::int64_t rate : *rates)
+            EARMARK_CHECK(rate == unpriced || (rate >= 0 && rate <= max_rate_e4),
+                          "a policy's rates are 0 to 1,000,000,000");
+    EARMARK_CHECK(t.extra_parcel >= 0 && t.extra_parcel <= max_rate_e4,
+                  "a policy's extra_parcel is 0 to 1,000,000,000");
+    EARMARK_CHECK(t.max_parcels >= 0 && t.max_parcels <= max_parcel_limit,
+                  "a policy's max_parcels is 1 to 1,000, or 0 for no limit");
+    for (const std::int64_t units : t.keep_back)
+        EARMARK_CHECK(units >= 0 && units <= max_keep_back,
+                      "a policy keeps back 0 to 1,000,000,000 units");
+}
+
+}  // namespace
+
+std::string_view name_of(criterion c) noexcept {
+    switch (c) {
+        case criterion::cost:
+            return "cost";
+        case criterion::parcels:
+            return "parcels";
+        case criterion::distance:
+            return "distance";
+        case criterion::priority:
+            return "priority";
+    }
+    return "?";
+}
+
+std::string_view name_of(line_split s) noexcept {
+    return s == line_split::whole ? "whole" : "by_quantity";
+}
+
+std::string_view name_of(on_partial p) noexcept {
+    return p == on_partial::backorder ? "backorder" : "allocate_and_backorder";
+}
+
+std::string_view name_of(node_kind k) noexcept {
+    switch (k) {
+        case node_kind::dc:
+            return "dc";
+        case node_kind::store:
+            return "store";
+        case node_kind::vendor:
+            return "vendor";
+    }
+    return "?";
+}
+
+policy::policy(policy_terms terms) : terms_{std::move(terms)} {
+    check(terms_);
+    text_ = canonical(terms_);
+    digest_ = earmark::digest{}.add(text_).value();
+}
+
+}  // namespace earmark::sourcing

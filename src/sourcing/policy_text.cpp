@@ -1,0 +1,177 @@
+#include "policy_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "earmark/sourcing/policy.hpp"
+
+namespace earmark::sourcing::detail {
+namespace {
+
+constexpr int max_depth = 8;
+
+/// One pass over the text: knows comments and quotes, counts brackets and dots.
+class guard {
+public:
+    explicit guard(findings& found) : found_{found} {}
+
+    bool read(std::string_view text) {
+        for (std::size_t i = 0; i < text.size(); ++i)
+            if (!step(text, i)) return false;
+        return true;
+    }
+
+private:
+    bool step(std::string_view text, std::size_t& i) {
+        const char c = text[i];
+        ++at_.column;
+        if (c == '\n') {
+            at_ = {at_.line + 1, 0};
+            quote_ = 0;
+            comment_ = false;
+            dots_ = 0;
+            return true;
+        }
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r')
+            return refuse("a control character; a policy is plain text");
+        if (comment_) return true;
+        if (quote_ != 0) {
+            if (c == '\\' && quote_ == '"' && i + 1 < text.size() && text[i + 1] != '\n') {
+                ++i;
+                ++at_.column;
+            } else if (c == quote_) {
+                quote_ = 0;
+            }
+            return true;
+        }
+        return bare(text, i);
+    }
+
+    /// A character outside of quotes and comments.
+    bool bare(std::string_view text, std::size_t i) {
+        switch (text[i]) {
+            case '#':
+                comment_ = true;
+                return true;
+            case '"':
+            case '\'':
+                quote_ = text[i];
+                if (text.substr(i, 3) == std::string(3, quote_))
+                    return refuse("a multi-line string; a policy has none");
+                return true;
+            case '[':
+            case '{':
+                return ++depth_ <= max_depth || refuse("values nest too deep; at most 8");
+            case ']':
+            case '}':
+                --depth_;
+                return true;
+            case '.':
+                return ++dots_ <= max_depth || refuse("a key with too many dots; at most 8");
+            default:
+                return true;
+        }
+    }
+
+    bool refuse(const char* why) {
+        found_.add(error_code::bad_policy, at_, why);
+        return false;
+    }
+
+    findings& found_;
+    text_place at_{1, 0};
+    char quote_ = 0;
+    bool comment_ = false;
+    int depth_ = 0;
+    int dots_ = 0;
+};
+
+/// Edit distance, with a swap of neighbours as one edit. Both texts are at most 40 bytes.
+std::size_t edits(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        next[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t change = row[j - 1] + (a[i - 1] != b[j - 1]);
+            next[j] = std::min({row[j] + 1, next[j - 1] + 1, change});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                next[j] = std::min(next[j], before[j - 2] + 1);
+        }
+        before.swap(row);
+        row.swap(next);
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+void findings::add(error_code code, text_place at, const std::string& sentence) {
+    std::string where = file_;
+    if (at.line != 0) where += ':' + std::to_string(at.line) + ':' + std::to_string(at.column);
+    rejected_row r{at.line, fail(code, at.line, at.column), where + ": " + sentence};
+    r.why.row = at.line;
+    rows_.push_back({at, std::move(r)});
+}
+
+std::vector<rejected_row> findings::take() {
+    std::stable_sort(rows_.begin(), rows_.end(), [](const row& a, const row& b) {
+        return a.at.line != b.at.line ? a.at.line < b.at.line : a.at.column < b.at.column;
+    });
+    std::vector<rejected_row> out;
+    for (row& r : rows_) out.push_back(std::move(r.what));
+    rows_.clear();
+    return out;
+}
+
+bool is_harmless(std::string_view text, findings& found) {
+    if (text.size() > max_policy_bytes) {
+        found.add(error_code::input_too_large, {},
+                  "the text has " + std::to_string(text.size()) + " bytes; a policy has at most " +
+                      std::to_string(max_policy_bytes));
+        return false;
+    }
+    const bool blank = std::all_of(text.begin(), text.end(), [](char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    });
+    if (blank) {
+        found.add(error_code::empty_input, {}, "the text is empty; start with policy = \"a name\"");
+        return false;
+    }
+    return guard{found}.read(text);
+}
+
+bool is_policy_name(std::string_view name) noexcept {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == ' ' || c == '-' || c == '_' || c == '.';
+    };
+    return !name.empty() && name.size() <= max_policy_name && name.front() != ' ' &&
+           name.back() != ' ' && std::all_of(name.begin(), name.end(), fits);
+}
+
+std::string shown(std::string_view text) {
+    std::string out;
+    for (const char c : text.substr(0, 40))
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    return text.size() > 40 ? out + "..." : out;
+}
+
+std::string hint_for(std::string_view name, std::span<const std::string_view> known) {
+    std::string_view nearest;
+    std::size_t least = 1 + std::max<std::size_t>(2, std::min<std::size_t>(name.size(), 40) / 3);
+    for (const std::string_view k : known) {
+        const std::size_t distance = edits(name.substr(0, 40), k);
+        if (distance >= least) continue;
+        least = distance;
+        nearest = k;
+    }
+    if (!nearest.empty()) return "; did you mean '" + std::string{nearest} + "'?";
+    std::string list = "; known are";
+    for (const std::string_view k : known)
+        list += (k == known.front() ? " " : ", ") + std::string{k};
+    return list;
+}
+
+}  // namespace earmark::sourcing::detail

@@ -1,0 +1,53 @@
+// WORKSHOP: all memory of one solver, and the searches that use it. Grows, never shrinks.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "board.hpp"
+#include "fill.hpp"
+#include "many_lines.hpp"
+#include "open_node.hpp"
+
+namespace earmark::sourcing::detail {
+
+struct workshop {
+    board table;
+    open_node_programme<key128> few;
+    open_node_programme<key320> few_wide;
+    many_line_search<key128> many;
+    many_line_search<key320> many_wide;
+    filler fill;
+    assignment found;
+    std::vector<std::uint8_t> node_seen;
+    plan answer;
+    bool used_quantities = false;  // more than "has enough: yes or no" decided
+    bool every = false;            // keep what best_with() needs; set before solve()
+
+    /// Solves into `answer`.
+    void solve(const policy& by, const sourcing_problem& problem, std::uint32_t without);
+
+    /// After solve() with `every`, where by_programme(): writes the best plan that serves as many
+    /// lines whole and uses `node` into `with`. False where there is none.
+    [[nodiscard]] bool best_with(std::uint32_t node, plan& with);
+
+    /// Was the last problem solved by the open-node programme alone?
+    [[nodiscard]] bool by_programme() const noexcept;
+
+private:
+    quality choose();
+    void run_programme();
+    void write_parts(plan& p) const;
+    void finish(plan& p, quality proof);
+};
+
+/// Throws earmark::misuse where a problem contradicts itself.
+void check(const sourcing_problem& problem);
+
+/// Cost of parts from priced nodes. `farthest` stands in for an unknown distance, `seen` is working
+/// memory.
+[[nodiscard]] plan_cost price(const policy_terms& terms, const sourcing_problem& problem,
+                              std::uint32_t farthest, std::span<const plan_part> parts,
+                              std::vector<std::uint8_t>& seen);
+
+}  // namespace earmark::sourcing::detail

@@ -1,0 +1,83 @@
+// The corners of the two searches: limits of parcels and shared SKUs on larger orders.
+#include "naive_sourcing.hpp"
+
+namespace {
+
+using namespace sourcing_test;
+
+policy limited(std::vector<criterion> rank, int max_parcels) {
+    policy_terms t = shipped("cheapest").terms();
+    t.rank = std::move(rank);
+    t.max_parcels = max_parcels;
+    return policy{t};
+}
+
+}  // namespace
+
+TEST_CASE("seven lines that share SKUs, in few parcels, are solved as by full enumeration") {
+    dice d{11};
+    scratch s;
+    for (int round = 0; round < 40; ++round) {
+        const owned_problem p = random_problem(d, {7, 4, 40 + d.roll(50), true, false});
+        for (const int limit : {0, 1, 2, 3}) {
+            const policy by = limited({criterion::cost, criterion::parcels}, limit);
+            const sourcing_problem view = p.view();
+            const naive_sourcer naive{by.terms(), view};
+            const plan& found = solve(by, view, s);
+            CHECK(found.proof == quality::exact);
+            CHECK(naive.value(naive.assignment(found)) == naive.best()->value);
+        }
+    }
+}
+
+TEST_CASE("eleven lines in few parcels are solved as by full enumeration where they say exact") {
+    dice d{12};
+    scratch s;
+    int exact = 0;
+    for (int round = 0; round < 20; ++round) {
+        const owned_problem p = random_problem(d, {11, 2, 60 + d.roll(40), round % 2 == 0, false});
+        const policy by = limited({criterion::parcels, criterion::cost}, round % 3);
+        const sourcing_problem view = p.view();
+        const naive_sourcer naive{by.terms(), view};
+        const plan& found = solve(by, view, s);
+        const std::vector<int> node_of = naive.assignment(found);
+        CHECK(naive.fits(node_of));
+        const objective best = naive.best()->value;
+        CHECK(naive.value(node_of) >= best);
+        if (found.proof != quality::exact) continue;
+        ++exact;
+        CHECK(naive.value(node_of) == best);
+    }
+    CHECK(exact >= 12);
+}
+
+TEST_CASE("a search that was cut short says heuristic, and gives the same plan again") {
+    // 40 lines, each at its own scattered few of 60 nodes with one rate: nothing dominates.
+    dice d{13};
+    owned_problem p;
+    for (std::uint16_t l = 0; l < 40; ++l) p.lines.push_back({l, sku_id{l}, 1, 1'000'000'000});
+    for (std::uint16_t k = 0; k < 60; ++k) {
+        p.nodes.push_back({});
+        p.nodes.back().sequence = k;
+        p.metres.push_back(1'000 * d.roll(1'000));
+    }
+    for (std::size_t i = 0; i < 40 * 60; ++i) p.free.push_back(d.chance(20) ? 1 : 0);
+    const policy by = shipped("fewest_packages");
+    scratch s;
+    const plan first = solve(by, p.view(), s);
+    CHECK(first.covers == coverage::full);
+    CHECK(first.proof == quality::heuristic);
+    CHECK(same(solve(by, p.view(), s), first));
+    const std::vector<std::size_t> order = random_order(d, 60);
+    CHECK(same(solve(by, p.permuted(order).view(), s), renamed(first, order)));
+}
+
+TEST_CASE("sixteen nodes are always searched to the end") {
+    dice d{14};
+    scratch s;
+    for (int round = 0; round < 5; ++round) {
+        const owned_problem p = random_problem(d, {30, 16, 35, false, false});
+        const plan& found = solve(shipped("fewest_packages"), p.view(), s);
+        CHECK(found.proof == quality::exact);
+    }
+}
