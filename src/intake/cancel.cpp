@@ -22,9 +22,8 @@ granules cancel_line(const lifecycle::image& order, std::uint16_t line, granules
 
 }  // namespace
 
-error cancel(const lifecycle::image& order, std::int64_t line, granules wanted,
-             std::uint8_t reason, const lifecycle::cell_nodes& at,
-             std::vector<bucket_move>& moves) {
+error cancel(const lifecycle::image& order, std::int64_t line, granules wanted, std::uint8_t reason,
+             const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {
     if (line >= static_cast<std::int64_t>(order.lines.size()))
         return fail(error_code::unknown_line, line + 1,
                     static_cast<std::int64_t>(order.lines.size()));

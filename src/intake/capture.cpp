@@ -64,8 +64,8 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
             continue;
         }
         into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0});
-        into.buckets.push_back({none<cell_id>, *n, static_cast<std::uint16_t>(i),
-                                unit_state::open, 0, 0});
+        into.buckets.push_back(
+            {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
     if (violations.empty() && !value_fits(r.lines))
         add(fail(error_code::out_of_range, r.lines.front().unit_price_minor), 0);

@@ -7,7 +7,7 @@ namespace earmark::journal {
 namespace {
 constexpr std::size_t batch_bytes = std::size_t{1} << 20;  // a batch is closed above this
 constexpr std::size_t page_words = std::size_t{1} << 13;
-}
+}  // namespace
 
 log::log(std::size_t ring_bytes, std::size_t retained_bytes, std::shared_ptr<sink> to,
          const batch_info& last, std::uint64_t digest_so_far)

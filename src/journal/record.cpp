@@ -125,8 +125,8 @@ void writer::post(std::uint32_t order, const post_op& o) {
 }
 void writer::reservation(const reservation_op& r) {
     pen p{*this, short_op + r.parts.size() * 2 * per_number};
-    const unsigned first = static_cast<unsigned>(op::reservation) |
-                           static_cast<unsigned>(r.life) << life_shift;
+    const unsigned first = static_cast<unsigned>(op::reservation) | static_cast<unsigned>(r.life)
+                                                                        << life_shift;
     if (!r.birth) {
         p.byte(first);
         return p.number(r.index);
@@ -297,13 +297,20 @@ private:
     error_code one() {
         const unsigned first = in_.byte();
         switch (static_cast<op>(first & 7)) {
-            case op::move: return move(first);
-            case op::cell: return cell(first);
-            case op::post: return post(first);
-            case op::reservation: return reservation(first);
-            case op::intern: return intern();
-            case op::timer: return timer(first);
-            case op::note: return note(first);
+            case op::move:
+                return move(first);
+            case op::cell:
+                return cell(first);
+            case op::post:
+                return post(first);
+            case op::reservation:
+                return reservation(first);
+            case op::intern:
+                return intern();
+            case op::timer:
+                return timer(first);
+            case op::note:
+                return note(first);
         }
         return refuse();
     }

@@ -90,9 +90,9 @@ result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* 
         return fail(error_code::sink_failed, code);
     };
     sqlite3* raw = nullptr;
-    const int opened = sqlite3_open_v2(
-        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-        nullptr);
+    const int opened =
+        sqlite3_open_v2(path.c_str(), &raw,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     database db{raw};
     if (opened != SQLITE_OK) return refuse(raw ? sqlite3_errmsg(raw) : "out of memory", opened);
 
@@ -109,8 +109,7 @@ result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* 
     if (sqlite3_prepare_v3(raw, "INSERT INTO batch(number, bytes) VALUES(?1, ?2)", -1,
                            SQLITE_PREPARE_PERSISTENT, &insert, nullptr) != SQLITE_OK)
         return refuse(sqlite3_errmsg(raw), sqlite3_errcode(raw));
-    return std::shared_ptr<sink>{
-        std::make_shared<sqlite_sink>(std::move(db), statement{insert})};
+    return std::shared_ptr<sink>{std::make_shared<sqlite_sink>(std::move(db), statement{insert})};
 }
 
 }  // namespace earmark::journal

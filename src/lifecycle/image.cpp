@@ -76,12 +76,14 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
     const std::size_t first = moves.size();
     for (const bucket& b : of_line(of.buckets, line))
         if (b.state == from && (node == none<node_id> || at(b.cell) == node))
-            moves.push_back({0, line, b.n, from, to, b.cell, keep_cell ? b.cell : none<cell_id>, 0});
+            moves.push_back(
+                {0, line, b.n, from, to, b.cell, keep_cell ? b.cell : none<cell_id>, 0});
     const auto begin = moves.begin() + static_cast<std::ptrdiff_t>(first);
     const auto by_node = [&](const bucket_move& a, const bucket_move& b) {
         return at(a.from_cell) < at(b.from_cell);
     };
-    if (!std::is_sorted(begin, moves.end(), by_node))  // sorting allocates; most lines have one node
+    if (!std::is_sorted(begin, moves.end(),
+                        by_node))  // sorting allocates; most lines have one node
         std::stable_sort(begin, moves.end(), by_node);
     granules moved = 0;
     auto keep = begin;
@@ -105,8 +107,7 @@ const char* unsound(const image& of) {
             if (b.n <= 0) return "every bucket holds at least one unit";
             if (needs_cell(b.state) != (b.cell != none<cell_id>))
                 return "a bucket names a cell exactly if its units are or were in one";
-            if (at > 0 && same_place(of.buckets[at - 1], b))
-                return "equal buckets are one bucket";
+            if (at > 0 && same_place(of.buckets[at - 1], b)) return "equal buckets are one bucket";
             sum += b.n;
         }
         if (sum != of.lines[l].ordered) return "the buckets of a line sum to its ordered quantity";
@@ -138,9 +139,10 @@ std::uint32_t facts_of(const image& of) noexcept {
     std::uint32_t present = 0;
     for (const bucket& b : of.buckets) present |= 1u << static_cast<unsigned>(b.state);
     const std::uint32_t others = present & ~(1u << cancelled);
-    const auto lowest = others == 0 ? cancelled : static_cast<std::uint32_t>(std::countr_zero(others));
-    const auto highest = others == 0 ? cancelled
-                                     : static_cast<std::uint32_t>(std::bit_width(others)) - 1;
+    const auto lowest =
+        others == 0 ? cancelled : static_cast<std::uint32_t>(std::countr_zero(others));
+    const auto highest =
+        others == 0 ? cancelled : static_cast<std::uint32_t>(std::bit_width(others)) - 1;
     return lowest | highest << 4 | present << 8 | static_cast<std::uint32_t>(of.life) << 19;
 }
 

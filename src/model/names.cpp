@@ -13,8 +13,8 @@ constexpr std::array<std::string_view, verbs> verb_names = {
     "none",        "load",   "activate", "advance", "adjust", "reserve", "change", "unreserve",
     "place_order", "cancel", "source",   "release", "ship",   "deliver", "expire"};
 
-constexpr std::array<std::string_view, 6> outcome_names = {"done",    "repeat",      "declined",
-                                                           "partial", "backordered", "unchanged"};
+constexpr std::array<std::string_view, 7> outcome_names = {
+    "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired"};
 
 constexpr std::array<std::string_view, unit_states> state_names = {
     "open",   "backordered", "reserved",  "allocated", "released", "picked",
@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 4> reservation_names = {"active", "consum
                                                                "expired"};
 
 static_assert(verb_names[static_cast<std::size_t>(verb::expire)] == "expire");
-static_assert(outcome_names[static_cast<std::size_t>(outcome::unchanged)] == "unchanged");
+static_assert(outcome_names[static_cast<std::size_t>(outcome::reacquired)] == "reacquired");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
 static_assert(event_names[static_cast<std::size_t>(unit_event::cancel)] == "cancel");
 static_assert(reservation_names[static_cast<std::size_t>(reservation_state::expired)] == "expired");

@@ -24,19 +24,22 @@ struct ended : World {
     error_code answer[2] = {error_code::ok, error_code::ok};
 };
 
-TEST_CASE("confirm against expire is decided exactly once, and units are neither lost nor doubled") {
+TEST_CASE(
+    "confirm against expire is decided exactly once, and units are neither lost nor doubled") {
     using world = ended<house>;
     const scenario s{
-        [] { return world{1, 1}; },
+        [] {
+            return world{1, 1};
+        },
         {[](world& w) { w.answer[0] = w.end(0, 0, reservation_state::consumed, false); },
          [](world& w) { w.answer[1] = w.end(1, 0, reservation_state::expired, true); }},
         [](world& w) {
             const bool confirmed = w.answer[0] == error_code::ok;
             const bool expired = w.answer[1] == error_code::ok;
             expect(confirmed != expired, "exactly one of them wins");
-            expect(w.life(0) == (confirmed ? reservation_state::consumed
-                                           : reservation_state::expired),
-                   "the state is the winner's");
+            expect(
+                w.life(0) == (confirmed ? reservation_state::consumed : reservation_state::expired),
+                "the state is the winner's");
             expect(w.b.stock.free(w.cell) == (expired ? 1 : 0), "the unit is where it belongs");
             w.every_prefix_is_legal();
         }};
@@ -45,7 +48,9 @@ TEST_CASE("confirm against expire is decided exactly once, and units are neither
 
 TEST_CASE("expiry that feeds a take: every prefix of the journal is a legal state") {
     using world = ended<house>;
-    const scenario s{[] { return world{1, 1}; },
+    const scenario s{[] {
+                         return world{1, 1};
+                     },
                      {[](world& w) { w.end(0, 0, reservation_state::expired, true); },
                       [](world& w) { w.answer[1] = w.take(1, 1); }},
                      [](world& w) {
@@ -57,7 +62,9 @@ TEST_CASE("expiry that feeds a take: every prefix of the journal is a legal stat
 }
 
 TEST_CASE("releases that feed takes on both sides: every prefix of the journal is a legal state") {
-    const scenario s{[] { return house{2, 2}; },
+    const scenario s{[] {
+                         return house{2, 2};
+                     },
                      {[](house& w) {
                           w.end(0, 0, reservation_state::cancelled, true);
                           (void)w.take(0, 1);
@@ -72,7 +79,9 @@ TEST_CASE("releases that feed takes on both sides: every prefix of the journal i
 
 TEST_CASE("canary swapped journal order is caught: a crash would recover negative stock") {
     using broken_house = counter_house<swapped_env>;
-    const scenario s{[] { return broken_house{1, 1}; },
+    const scenario s{[] {
+                         return broken_house{1, 1};
+                     },
                      {[](broken_house& w) { w.end(0, 0, reservation_state::expired, true); },
                       [](broken_house& w) { (void)w.take(1, 1); }},
                      [](broken_house& w) { w.every_prefix_is_legal(); }};
@@ -83,7 +92,9 @@ TEST_CASE("canary swapped journal order is caught: a crash would recover negativ
 
 TEST_CASE("a reader beside a commit sees one version or the other, never a mixture") {
     const scenario s{
-        [] { return house{1, 1}; },
+        [] {
+            return house{1, 1};
+        },
         {[](house& w) { w.end(0, 0, reservation_state::expired, true); },
          [](house& w) {
              lifecycle::image seen;

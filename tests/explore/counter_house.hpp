@@ -101,8 +101,8 @@ struct counter_house {
         next.life = how;
         std::vector<lifecycle::rewrite> s{rewrite(r, seen.version, next)};
         const give_line gives[] = {{cell, 1}};
-        return commit(me, {}, back ? std::span<const give_line>{gives} : std::span<const give_line>{},
-                      s);
+        return commit(me, {},
+                      back ? std::span<const give_line>{gives} : std::span<const give_line>{}, s);
     }
     /// Takes n units for nobody in particular.
     error_code take(std::uint32_t me, granules n) {

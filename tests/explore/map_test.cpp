@@ -99,9 +99,10 @@ TEST_CASE("two keys of one neighbourhood do not disturb each other") {
 }
 
 TEST_CASE("wherever a caller stops for ever, another caller of the same key still gets an answer") {
-    const scenario s{[] { return map_world{}; },
-                     {[](map_world& w) { w.call(0, "A", 1); }, [](map_world& w) { w.call(1, "A", 1); }},
-                     [](map_world&) {}};
+    const scenario s{
+        [] { return map_world{}; },
+        {[](map_world& w) { w.call(0, "A", 1); }, [](map_world& w) { w.call(1, "A", 1); }},
+        [](map_world&) {}};
     const freeze_result r = s.freeze({.preemptions = 1});
     CHECK_MESSAGE(r.lock_free(), r.report());
 }

@@ -121,14 +121,16 @@ private:
         for (std::size_t c = 0; c < shelf_cells; ++c)
             if (o.amounts[c] > 0) lines.push_back({cells[c], o.amounts[c], o.floor});
         switch (o.what) {
-            case shelf_op::kind::take: return {!taker.take(me, lines).has_value(), 0};
+            case shelf_op::kind::take:
+                return {!taker.take(me, lines).has_value(), 0};
             case shelf_op::kind::give:
                 for (const take_line& l : lines) taker.give(me, l.cell, l.n);
                 return {};
             case shelf_op::kind::lose:
                 for (const take_line& l : lines) taker.lose(me, l.cell, l.n);
                 return {};
-            case shelf_op::kind::read: return {true, taker.free(lines.front().cell)};
+            case shelf_op::kind::read:
+                return {true, taker.free(lines.front().cell)};
         }
         return {};
     }

@@ -96,9 +96,8 @@ struct lost_release : stock::taker<Env> {
         : base{c, s}, cells{c}, slots{s} {}
     void give(std::uint32_t me, cell_id at, granules n) {
         const stock::word seen{cells.at(at).load(std::memory_order_seq_cst)};
-        cells.at(at).store(
-            stock::word{seen.free() + n, false, {me, slots[me].fresh()}}.bits(),
-            std::memory_order_seq_cst);
+        cells.at(at).store(stock::word{seen.free() + n, false, {me, slots[me].fresh()}}.bits(),
+                           std::memory_order_seq_cst);
     }
     stock::cell_table<Env>& cells;
     stock::slot_table<Env>& slots;

@@ -20,9 +20,7 @@ struct span_of_time {
     std::int64_t from, to;
 };
 
-std::int64_t tick() {
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
+std::int64_t tick() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 /// Share of operations that lay, in part, beside an operation of another thread.
 double overlap(std::vector<std::vector<span_of_time>> threads) {
@@ -32,9 +30,9 @@ double overlap(std::vector<std::vector<span_of_time>> threads) {
             ++total;
             for (std::size_t o = 0; o < threads.size(); ++o) {
                 if (o == t) continue;
-                const auto other = std::partition_point(
-                    threads[o].begin(), threads[o].end(),
-                    [&](const span_of_time& s) { return s.to < mine.from; });
+                const auto other =
+                    std::partition_point(threads[o].begin(), threads[o].end(),
+                                         [&](const span_of_time& s) { return s.to < mine.from; });
                 if (other == threads[o].end() || other->from > mine.to) continue;
                 ++met;
                 break;
@@ -86,7 +84,8 @@ TEST_CASE("baskets, releases and losses of perturbed threads conserve every unit
             std::vector<std::vector<take_line>> held;
             for (int i = 0; i < rounds(); ++i) {
                 std::vector<take_line> lines;
-                for (std::size_t c = d.roll(cells); c < cells && lines.size() < 4; c += 1 + d.roll(3))
+                for (std::size_t c = d.roll(cells); c < cells && lines.size() < 4;
+                     c += 1 + d.roll(3))
                     lines.push_back({s.cells[c], 1 + static_cast<granules>(d.roll(4)), 0});
                 const std::int64_t from = tick();
                 const bool got = !s.take.take(t, lines).has_value();
@@ -141,7 +140,8 @@ TEST_CASE("the last units of a basket: exactly as many are granted as there are"
     CHECK(met >= least_overlap);
 }
 
-TEST_CASE("nobody is refused without cause: a basket that never fits does not disturb a single take") {
+TEST_CASE(
+    "nobody is refused without cause: a basket that never fits does not disturb a single take") {
     shelf s{2, 0};
     s.take.give(0, s.cells[0], 1);
     std::atomic<bool> stop{false};

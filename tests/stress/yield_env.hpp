@@ -12,7 +12,8 @@
 namespace earmark::stress {
 
 inline void perhaps_yield() noexcept {
-    static thread_local std::uint64_t x = 0x9E3779B97F4A7C15ULL ^ reinterpret_cast<std::uintptr_t>(&x);
+    static thread_local std::uint64_t x =
+        0x9E3779B97F4A7C15ULL ^ reinterpret_cast<std::uintptr_t>(&x);
     x ^= x << 13;
     x ^= x >> 7;
     x ^= x << 17;
@@ -40,8 +41,12 @@ struct yield_env {
         bool compare_exchange_weak(T& e, T v, std::memory_order s, std::memory_order f) noexcept {
             return perhaps_yield(), of_.compare_exchange_weak(e, v, s, f);
         }
-        T fetch_add(T v, std::memory_order o) noexcept { return perhaps_yield(), of_.fetch_add(v, o); }
-        T fetch_sub(T v, std::memory_order o) noexcept { return perhaps_yield(), of_.fetch_sub(v, o); }
+        T fetch_add(T v, std::memory_order o) noexcept {
+            return perhaps_yield(), of_.fetch_add(v, o);
+        }
+        T fetch_sub(T v, std::memory_order o) noexcept {
+            return perhaps_yield(), of_.fetch_sub(v, o);
+        }
 
     private:
         std::atomic<T> of_{};

@@ -47,18 +47,18 @@ struct books {
 
 /// What a room decided, ready to be applied. Everything outlives the commit.
 struct work {
-    std::span<const take_line> takes;     // ascending, distinct cells
-    std::span<const give_line> gives;     // no cell that is also taken
-    std::span<const stock_line> stock;    // a set with a falling `free` has no takes
+    std::span<const take_line> takes;        // ascending, distinct cells
+    std::span<const give_line> gives;        // no cell that is also taken
+    std::span<const stock_line> stock;       // a set with a falling `free` has no takes
     std::span<lifecycle::rewrite> subjects;  // ascending (kind, index)
     std::span<std::byte> record;
     std::size_t uncovered_at = 0;  // where the record keeps what only step 3 can know; 0: nowhere
 };
 
 struct committed {
-    error_code code = error_code::ok;  // ok, journal_full, out_of_memory, order_busy (decide again),
-                                       // insufficient, stock_overflow, out_of_range
-    stock::shortage lack;              // with insufficient: index into takes, and what was free
+    error_code code = error_code::ok;  // ok, journal_full, out_of_memory, order_busy (decide
+                                       // again), insufficient, stock_overflow, out_of_range
+    stock::shortage lack;  // with insufficient: index into takes, and what was free
     std::uint64_t position = 0;
     granules uncovered = 0;
 };
@@ -66,7 +66,9 @@ struct committed {
 namespace detail {
 /// A test's Env may ask for the steps in the wrong order, to show that the tests would notice.
 template <class Env>
-inline constexpr bool swapped_journal_order = requires { typename Env::canary_swapped_journal; };
+inline constexpr bool swapped_journal_order = requires {
+    typename Env::canary_swapped_journal;
+};
 }  // namespace detail
 
 template <class Env = std_env>
@@ -78,11 +80,11 @@ public:
         const std::uint64_t words = journal::ring<Env>::words_for(w.record.size());
         if (const auto e = secure(me, w, words); e != error_code::ok) return {e, {}, 0, 0};  // 1
         committed done;
-        if (!own(me, w)) {                                                                   // 2
+        if (!own(me, w)) {  // 2
             done.code = error_code::order_busy;
         } else {
             enter();
-            done = apply(me, w);                                                         // 3 to 7
+            done = apply(me, w);  // 3 to 7
             leave();
         }
         if (done.code == error_code::ok) {
@@ -103,7 +105,8 @@ private:
             }
         return error_code::ok;
     }
-    void release_room(std::uint32_t me, work& w, std::uint64_t words, std::size_t prepared) noexcept {
+    void release_room(std::uint32_t me, work& w, std::uint64_t words,
+                      std::size_t prepared) noexcept {
         for (std::size_t i = 0; i < prepared; ++i) books_.ledger.unprepare(me, w.subjects[i]);
         ring_.refund(words);
     }
@@ -121,18 +124,18 @@ private:
     }
 
     committed apply(std::uint32_t me, work& w) noexcept {
-        committed done = shrink(me, w);                                                      // 3
+        committed done = shrink(me, w);  // 3
         if (done.code != error_code::ok) {
             disown(w, w.subjects.size());
             return done;
         }
         if (w.uncovered_at != 0)
             std::memcpy(w.record.data() + w.uncovered_at, &done.uncovered, sizeof done.uncovered);
-        for (auto& s : w.subjects) books_.ledger.write(s);                                   // 4
+        for (auto& s : w.subjects) books_.ledger.write(s);  // 4
         if constexpr (detail::swapped_journal_order<Env>) enlarge(me, w);
-        done.position = ring_.append(w.record);                                              // 5
-        if constexpr (!detail::swapped_journal_order<Env>) enlarge(me, w);                   // 6
-        for (auto& s : w.subjects) books_.ledger.publish(me, s);                             // 7
+        done.position = ring_.append(w.record);                             // 5
+        if constexpr (!detail::swapped_journal_order<Env>) enlarge(me, w);  // 6
+        for (auto& s : w.subjects) books_.ledger.publish(me, s);            // 7
         return done;
     }
 
@@ -162,9 +165,12 @@ private:
         for (std::size_t i = 0; i < w.stock.size(); ++i) {
             const stock_line& s = w.stock[i];
             bool fits = true;
-            if (s.on_hand > 0) fits = books_.cells.grow_on_hand(s.cell, s.on_hand);
-            else if (s.free < 0) fits = books_.cells.shrink_on_hand(s.cell, -s.on_hand);
-            else books_.cells.add_on_hand(s.cell, s.on_hand);
+            if (s.on_hand > 0)
+                fits = books_.cells.grow_on_hand(s.cell, s.on_hand);
+            else if (s.free < 0)
+                fits = books_.cells.shrink_on_hand(s.cell, -s.on_hand);
+            else
+                books_.cells.add_on_hand(s.cell, s.on_hand);
             if (fits) continue;
             while (i-- > 0) books_.cells.add_on_hand(w.stock[i].cell, -w.stock[i].on_hand);
             return s.on_hand > 0 ? error_code::stock_overflow : error_code::out_of_range;

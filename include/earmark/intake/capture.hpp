@@ -11,8 +11,8 @@
 
 namespace earmark::intake {
 
-/// Checks all of a request and appends every violation, each with its line from 1. With none, `into`
-/// is the order with all units open. `places` is how many places are loaded.
+/// Checks all of a request and appends every violation, each with its line from 1. With none,
+/// `into` is the order with all units open. `places` is how many places are loaded.
 void capture(const command& c, const order_request& r, std::span<const sku_facts> skus,
              std::uint32_t places, lifecycle::image& into, std::vector<error>& violations);
 

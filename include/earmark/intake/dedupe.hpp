@@ -1,10 +1,10 @@
 // THE IDEMPOTENCY MAP: for every key that was ever given, the first answer. A repeated key with the
 // same content is answered from here; with other content it is a conflict.
 //
-// An entry is one word: fingerprint:30 | state:2 | block:32. The block is a chunk with the full key,
-// a 128-bit digest of the content, and the receipt; both are compared, a fingerprint only saves the
-// walk. Open addressing, linear probing, one compare-and-swap to claim; an entry never moves and is
-// never removed, so two callers with one key always meet at the same entry.
+// An entry is one word: fingerprint:30 | state:2 | block:32. The block is a chunk with the full
+// key, a 128-bit digest of the content, and the receipt; both are compared, a fingerprint only
+// saves the walk. Open addressing, linear probing, one compare-and-swap to claim; an entry never
+// moves and is never removed, so two callers with one key always meet at the same entry.
 //
 // States: pending (its caller is at work: others hear in_progress), done, and vacant (the command
 // was refused and is to be evaluated again; only the same key can claim it).
@@ -97,9 +97,8 @@ public:
     [[nodiscard]] bool find(key_space space, std::string_view key, receipt& first) const {
         const std::uint64_t hash = hash_of(space, key);
         for (std::uint32_t i = 0; i <= mask_; ++i) {
-            const std::uint64_t seen =
-                entries_[static_cast<std::uint32_t>(hash + i) & mask_].load(
-                    std::memory_order_acquire);  // (a)
+            const std::uint64_t seen = entries_[static_cast<std::uint32_t>(hash + i) & mask_].load(
+                std::memory_order_acquire);  // (a)
             if (seen == 0) return false;
             if (!names(seen, hash, space, key)) continue;
             if (state_of(seen) != done) return false;
@@ -202,8 +201,8 @@ private:
         const std::uint32_t block = block_of(seen);
         if (state_of(seen) == pending) return {claim_state::pending, at, block, {}};
         if (state_of(seen) == vacant) {
-            const std::uint64_t mine = (seen & ~(std::uint64_t{3} << 32)) |
-                                       static_cast<std::uint64_t>(pending) << 32;
+            const std::uint64_t mine =
+                (seen & ~(std::uint64_t{3} << 32)) | static_cast<std::uint64_t>(pending) << 32;
             if (!entries_[at].compare_exchange_strong(seen, mine, std::memory_order_acq_rel,  // (b)
                                                       std::memory_order_acquire))
                 return {claim_state::pending, at, block, {}};

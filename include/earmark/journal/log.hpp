@@ -74,7 +74,7 @@ private:
     std::size_t retained_bytes_ = 0;
     std::uint64_t forgotten_ = 0;  // position of the last record that is not kept any more
     batch_builder batch_;
-    std::uint64_t drained_ = 0;    // position up to which records are drained and batched
+    std::uint64_t drained_ = 0;  // position up to which records are drained and batched
     batch_info last_;
     std::uint64_t digest_;
     counters counters_;

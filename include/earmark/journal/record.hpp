@@ -34,8 +34,8 @@ enum class note_kind : std::uint8_t { decision = 1, reason, input };
 struct intern_table {
     std::uint32_t id = 0;
     std::string_view key;
-    std::span<const std::int64_t> fields;       // sku: decimals, granule; node: see catalog
-    std::span<const std::uint32_t> distances;   // to all nodes, or to all places, loaded before
+    std::span<const std::int64_t> fields;      // sku: decimals, granule; node: see catalog
+    std::span<const std::uint32_t> distances;  // to all nodes, or to all places, loaded before
 };
 struct intern_order_line {
     sku_id sku{};
@@ -61,8 +61,8 @@ struct reservation_op {
     std::uint32_t index = 0;
     reservation_state life = reservation_state::active;
     bool birth = false;
-    time_point deadline = never;       // births and timers
-    std::vector<give_line> parts;      // births
+    time_point deadline = never;   // births and timers
+    std::vector<give_line> parts;  // births
 };
 struct cell_op {
     cell_id cell{};

@@ -25,8 +25,8 @@ public:
     sink(const sink&) = delete;
     sink& operator=(const sink&) = delete;
 
-    /// Appends batch `number` (1, 2, ...) and returns the level it has reached. Errors: sink_failed,
-    /// for ever after the first one.
+    /// Appends batch `number` (1, 2, ...) and returns the level it has reached. Errors:
+    /// sink_failed, for ever after the first one.
     virtual result<durability> append(std::uint64_t number, std::span<const std::byte> batch) = 0;
 
     /// Brings everything appended to `disk` where the sink can, and says what was reached.
@@ -43,8 +43,8 @@ class memory_sink final : public sink {
 public:
     result<durability> append(std::uint64_t number, std::span<const std::byte> batch) override;
     result<durability> sync() override;
-    error_code read(const std::function<bool(std::uint64_t, std::span<const std::byte>)>& visit)
-        override;
+    error_code read(
+        const std::function<bool(std::uint64_t, std::span<const std::byte>)>& visit) override;
 
     [[nodiscard]] const std::vector<std::vector<std::byte>>& batches() const { return batches_; }
 
@@ -53,7 +53,8 @@ private:
 };
 
 /// One SQLite file: WAL, synchronous FULL, exclusive, one blob per batch. Errors: sink_failed where
-/// the file cannot be opened or is not a journal of this version; `why` then gets SQLite's sentence.
+/// the file cannot be opened or is not a journal of this version; `why` then gets SQLite's
+/// sentence.
 [[nodiscard]] result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* why);
 
 }  // namespace earmark::journal

@@ -1,5 +1,6 @@
 // AN IMAGE is a private copy of one order or reservation: what rooms decide on, and what a commit
-// writes back. A line is a partition of its ordered quantity over buckets; moves keep the partition.
+// writes back. A line is a partition of its ordered quantity over buckets; moves keep the
+// partition.
 //
 // Invariants (checked by `sound`, on every commit and by the auditor)
 //   (1) the buckets of a line sum to its ordered quantity, each is > 0;
@@ -48,9 +49,9 @@ struct image {
     place_id ship_to = none<place_id>;
     policy_id decided_by{};
     time_point made;
-    time_point deadline = never;     // of a reservation
-    std::uint32_t remembered = 0;    // its key's place in the idempotency memory, plus one
-    std::uint32_t cold = 0xFFFFFFFF; // chunk of its decision record, and that record's bytes
+    time_point deadline = never;      // of a reservation
+    std::uint32_t remembered = 0;     // its key's place in the idempotency memory, plus one
+    std::uint32_t cold = 0xFFFFFFFF;  // chunk of its decision record, and that record's bytes
     std::uint32_t cold_bytes = 0;
     std::vector<line> lines;
     std::vector<bucket> buckets;
@@ -106,7 +107,8 @@ struct span_of_states {
 /// Independent of addresses and of the way that led here.
 [[nodiscard]] std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept;
 
-// ---- words: how an image lies in a chunk of 64-byte blocks (design: header 64, line 32, bucket 16)
+// ---- words: how an image lies in a chunk of 64-byte blocks (design: header 64, line 32, bucket
+// 16)
 
 inline constexpr std::size_t block_words = 8;
 inline constexpr std::size_t max_lines = 5'000;
@@ -122,7 +124,9 @@ namespace detail {
 constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) noexcept {
     return static_cast<std::uint64_t>(high) << 32 | low;
 }
-constexpr std::uint32_t high(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w >> 32); }
+constexpr std::uint32_t high(std::uint64_t w) noexcept {
+    return static_cast<std::uint32_t>(w >> 32);
+}
 constexpr std::uint32_t low(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w); }
 }  // namespace detail
 
@@ -179,9 +183,8 @@ void from_words(std::uint64_t first, Get&& get, image& into) {
     std::size_t at = block_words;
     for (line& l : into.lines) {
         const std::uint64_t w = get(at);
-        l = {sku_id{high(w)}, static_cast<granules>(low(w)),
-             static_cast<std::int64_t>(get(at + 1)), static_cast<std::int64_t>(get(at + 2)),
-             get(at + 3)};
+        l = {sku_id{high(w)}, static_cast<granules>(low(w)), static_cast<std::int64_t>(get(at + 1)),
+             static_cast<std::int64_t>(get(at + 2)), get(at + 3)};
         at += 4;
     }
     for (bucket& b : into.buckets) {

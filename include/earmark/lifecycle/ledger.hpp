@@ -46,7 +46,7 @@ struct header_word {
 struct rewrite {
     subject_kind kind = subject_kind::order;
     std::uint32_t index = 0;
-    std::uint32_t version = 0;    // as read; the entry's last version for a birth
+    std::uint32_t version = 0;  // as read; the entry's last version for a birth
     bool birth = false;
     bool last = false;            // a reservation ends: its entry may be used again
     const image* next = nullptr;  // outlives the commit
@@ -64,7 +64,8 @@ public:
           dirs_{directory{max_orders}, directory{max_reservations}},
           per_slot_(slots) {}
 
-    // ---- any thread ------------------------------------------------------------------------------
+    // ---- any thread
+    // ------------------------------------------------------------------------------
 
     /// Copies one subject. unknown_order / unknown_reservation; order_busy / reservation_busy where
     /// it was in another caller's hand at every look (bounded). May allocate for `into`.
@@ -72,7 +73,8 @@ public:
         const entry* e = dir(kind).find(index);
         if (e == nullptr) return unknown(kind);
         for (int look = 0; look < looks; ++look) {
-            const std::uint64_t seen = e->word.load(std::memory_order_acquire);  // (a) pairs with (d)
+            const std::uint64_t seen =
+                e->word.load(std::memory_order_acquire);  // (a) pairs with (d)
             const header_word h = header_word::of(seen);
             if (h.version == 0 && h.owner == 0) return unknown(kind);
             if (h.owner == 0 && copy(*e, into) &&
@@ -97,7 +99,8 @@ public:
         if (const entry* e = dir(kind).find(index)) __builtin_prefetch(e);
     }
 
-    // ---- births ----------------------------------------------------------------------------------
+    // ---- births
+    // ----------------------------------------------------------------------------------
 
     struct newborn {
         std::uint32_t index = 0xFFFFFFFF;
@@ -137,7 +140,8 @@ public:
         return {index, header_word::of(e->word.load(std::memory_order_acquire)).version};
     }
 
-    // ---- the steps of a commit -------------------------------------------------------------------
+    // ---- the steps of a commit
+    // -------------------------------------------------------------------
 
     /// Step 1. Finds room for the next image; the last thing that may fail for memory.
     [[nodiscard]] bool prepare(std::uint32_t slot, rewrite& r) {
@@ -216,8 +220,7 @@ private:
     struct directory {
         explicit directory(std::uint32_t max)
             : capacity{max}, segments((std::size_t{max} >> entry_bits) + 1) {}
-        directory(directory&& o) noexcept
-            : capacity{o.capacity}, segments(o.segments.size()) {}
+        directory(directory&& o) noexcept : capacity{o.capacity}, segments(o.segments.size()) {}
         ~directory() {
             for (auto& s : segments) delete[] s.load(std::memory_order_relaxed);
         }

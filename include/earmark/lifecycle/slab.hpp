@@ -1,9 +1,10 @@
 // SLABS hold chunks of 64-byte blocks. Memory is type-stable: a block once made stays words for the
-// life of the engine, so a reader that comes too late reads old words, never somebody else's object;
-// the header word (lifecycle/ledger.hpp) tells it so.
+// life of the engine, so a reader that comes too late reads old words, never somebody else's
+// object; the header word (lifecycle/ledger.hpp) tells it so.
 //
 // Each caller slot keeps its own lists of freed chunks; nothing is shared but the end of the last
-// segment. A chunk of up to 16 blocks fits exactly, a larger one the next of 24, 32, 48, 64, 96, ...
+// segment. A chunk of up to 16 blocks fits exactly, a larger one the next of 24, 32, 48, 64, 96,
+// ...
 #pragma once
 
 #include <array>
@@ -29,9 +30,7 @@ public:
     static constexpr std::uint32_t words_per_block = 8;
 
     slab(std::size_t max_bytes, std::uint32_t slots, std::uint32_t segment_bits = 14)
-        : bits_{segment_bits},
-          segments_((max_bytes >> (segment_bits + 6)) + 1),
-          free_(slots) {}
+        : bits_{segment_bits}, segments_((max_bytes >> (segment_bits + 6)) + 1), free_(slots) {}
     ~slab() {
         for (auto& s : segments_) delete[] s.load(std::memory_order_relaxed);
     }

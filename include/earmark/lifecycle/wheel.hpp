@@ -64,9 +64,10 @@ public:
         std::uint32_t seen = head.load(std::memory_order_relaxed);
         do set_next(t, seen);
         while (!head.compare_exchange_weak(seen, t,
-                                           std::memory_order_seq_cst,   // (a) pairs with (b)
+                                           std::memory_order_seq_cst,  // (a) pairs with (b)
                                            std::memory_order_relaxed));
-        lower(deadline);  // after the push: a sweep in between leaves a bound that is too low, no more
+        lower(deadline);  // after the push: a sweep in between leaves a bound that is too low, no
+                          // more
     }
 
     [[nodiscard]] bool due(time_point now) const noexcept {
@@ -77,8 +78,8 @@ public:
         return !due(now) && sweeping_.load(std::memory_order_seq_cst) == 0;
     }
 
-    /// Looks at every timer of the periods up to `now`: f(subject) answers the time at which to look
-    /// again, or `never` when the timer is done with. O(timers due + periods passed).
+    /// Looks at every timer of the periods up to `now`: f(subject) answers the time at which to
+    /// look again, or `never` when the timer is done with. O(timers due + periods passed).
     template <class F>
     void sweep(std::uint32_t slot, time_point now, F&& f) {
         if (!due(now)) return;
@@ -132,9 +133,9 @@ private:
     }
     void lower(time_point to) noexcept {
         std::int64_t seen = next_due_.load(std::memory_order_relaxed);
-        while (to.ns < seen && !next_due_.compare_exchange_weak(seen, to.ns,
-                                                                std::memory_order_seq_cst,
-                                                                std::memory_order_relaxed)) {
+        while (to.ns < seen &&
+               !next_due_.compare_exchange_weak(seen, to.ns, std::memory_order_seq_cst,
+                                                std::memory_order_relaxed)) {
         }
     }
 

@@ -24,17 +24,17 @@ namespace detail {
 using enum unit_state;
 using enum unit_event;
 inline constexpr step standard[] = {
-    {open,        allocate,   allocated,   "a plan took stock for it"},
-    {open,        backorder,  backordered, "no node had stock; it waits for supply"},
-    {open,        cancel,     cancelled,   "nothing was promised yet"},
-    {backordered, allocate,   allocated,   "supply came and a plan took it"},
-    {backordered, cancel,     cancelled,   "nobody has to wait for what he does not want"},
-    {allocated,   unallocate, open,        "decided again: the stock goes back first"},
-    {allocated,   release,    released,    "the node was told to ship it"},
-    {allocated,   cancel,     cancelled,   "the stock goes back to free"},
-    {released,    ship,       shipped,     "the parcel left; on-hand falls with it"},
-    {released,    cancel,     cancelled,   "until the goods leave; the node is told"},
-    {shipped,     deliver,    delivered,   "the customer has it; from here on it is a return"},
+    {open, allocate, allocated, "a plan took stock for it"},
+    {open, backorder, backordered, "no node had stock; it waits for supply"},
+    {open, cancel, cancelled, "nothing was promised yet"},
+    {backordered, allocate, allocated, "supply came and a plan took it"},
+    {backordered, cancel, cancelled, "nobody has to wait for what he does not want"},
+    {allocated, unallocate, open, "decided again: the stock goes back first"},
+    {allocated, release, released, "the node was told to ship it"},
+    {allocated, cancel, cancelled, "the stock goes back to free"},
+    {released, ship, shipped, "the parcel left; on-hand falls with it"},
+    {released, cancel, cancelled, "until the goods leave; the node is told"},
+    {shipped, deliver, delivered, "the customer has it; from here on it is a return"},
 };
 }  // namespace detail
 

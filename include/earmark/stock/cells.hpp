@@ -37,7 +37,8 @@ public:
           capacity_{capacity},
           segments_(((capacity - 1) >> segment_bits) + std::size_t{1}) {}
 
-    // ---- building: one thread, nobody else inside ------------------------------------------------
+    // ---- building: one thread, nobody else inside
+    // ------------------------------------------------
 
     /// The next SKU, with an empty row. May throw std::bad_alloc, then unchanged.
     void add_sku() { rows_.push_back({}); }
@@ -47,7 +48,8 @@ public:
     result<cell_id> make(sku_id sku, node_id node) {
         if (const auto found = find(sku, node)) return *found;
         row& r = rows_[index_of(sku)];
-        if (r.last == no_block || meta(r.last).used.load(std::memory_order_relaxed) == block_cells) {
+        if (r.last == no_block ||
+            meta(r.last).used.load(std::memory_order_relaxed) == block_cells) {
             const auto fresh = new_block(sku);
             if (!fresh) return fresh.error();
             (r.last == no_block ? r.first : meta(r.last).next) = *fresh;
@@ -61,7 +63,8 @@ public:
         return cell_id{r.last * block_cells + at};
     }
 
-    // ---- looking up: any thread ------------------------------------------------------------------
+    // ---- looking up: any thread
+    // ------------------------------------------------------------------
 
     [[nodiscard]] std::optional<cell_id> find(sku_id sku, node_id node) const noexcept {
         std::optional<cell_id> found;
@@ -87,8 +90,7 @@ public:
     }
     [[nodiscard]] bool exists(cell_id c) const noexcept {
         const std::uint32_t i = raw(c) / block_cells;
-        return i < blocks_ &&
-               raw(c) % block_cells < meta(i).used.load(std::memory_order_acquire);
+        return i < blocks_ && raw(c) % block_cells < meta(i).used.load(std::memory_order_acquire);
     }
     [[nodiscard]] std::uint32_t size() const noexcept { return cells_; }
     [[nodiscard]] std::uint32_t blocks() const noexcept { return blocks_; }

@@ -1,6 +1,7 @@
 // CALLER SLOTS. Whoever works on cells borrows one of up to 127 slots for the length of a call or a
-// batch; it is never bound to a thread, so a thousand host threads work, 127 at a time. A slot holds
-// the descriptor of its multi-line take, where others can finish it, and an epoch for grace periods.
+// batch; it is never bound to a thread, so a thousand host threads work, 127 at a time. A slot
+// holds the descriptor of its multi-line take, where others can finish it, and an epoch for grace
+// periods.
 //
 // Invariants
 //   (1) `epoch` is odd while the slot is borrowed; only the borrower changes it, and `sequence`.
@@ -36,7 +37,7 @@ struct alignas(128) slot {
     std::uint32_t sequence = 0;  // the borrower's; handed on by the epoch
     typename Env::template atomic<std::uint64_t> status{0};
     typename Env::template atomic<std::uint32_t> count{0};
-    std::uint64_t helps = 0;     // counters of the borrower, read when quiet or as a hint
+    std::uint64_t helps = 0;  // counters of the borrower, read when quiet or as a hint
     published_line<Env>* lines = nullptr;
 
     [[nodiscard]] std::uint32_t fresh() noexcept { return ++sequence; }
@@ -65,12 +66,13 @@ public:
         for (std::uint32_t i = 0; i < count_; ++i) {
             const std::uint32_t at = (start + i) % count_;
             std::uint32_t epoch = slots_[at].epoch.load(std::memory_order_relaxed);  // a guess
-            if (epoch % 2 == 0 && slots_[at].epoch.compare_exchange_strong(
-                                      epoch, epoch + 1,
-                                      std::memory_order_seq_cst,  // (a) acquire from (b): the last
-                                                                  // borrower's sequence. seq_cst with
-                                                                  // alone(): one of us sees the other
-                                      std::memory_order_relaxed))
+            if (epoch % 2 == 0 &&
+                slots_[at].epoch.compare_exchange_strong(
+                    epoch, epoch + 1,
+                    std::memory_order_seq_cst,  // (a) acquire from (b): the last
+                                                // borrower's sequence. seq_cst with
+                                                // alone(): one of us sees the other
+                    std::memory_order_relaxed))
                 return at;
         }
         return nobody;

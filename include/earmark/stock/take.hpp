@@ -2,8 +2,8 @@
 // argument (P1 to P10) is on docs/algorithms/take.md; the labels below pair as it says.
 //
 // A multi-line take publishes its lines in its slot, claims each cell in ascending order without
-// changing `free`, decides by one compare-and-swap of its status, and then cleans each cell. Whoever
-// meets a claimed cell finishes that take first, so nobody waits for anybody.
+// changing `free`, decides by one compare-and-swap of its status, and then cleans each cell.
+// Whoever meets a claimed cell finishes that take first, so nobody waits for anybody.
 //
 // Who may call: the borrower of `me`, one call at a time. Nothing here allocates, throws or waits.
 //
@@ -122,7 +122,8 @@ private:
         return done;
     }
 
-    [[nodiscard]] std::uint32_t publish(std::uint32_t me, std::span<const take_line> lines) noexcept {
+    [[nodiscard]] std::uint32_t publish(std::uint32_t me,
+                                        std::span<const take_line> lines) noexcept {
         slot<Env>& s = slots_[me];
         const std::uint32_t sequence = s.fresh();
         s.status.store(status{sequence, take_state::preparing}.bits(),
@@ -196,7 +197,8 @@ private:
     /// still seen belongs to one that failed.
     [[nodiscard]] fate_of fate(tag by, cell_id at) const noexcept {
         slot<Env>& s = slots_[by.slot];
-        const status first = status::of(s.status.load(std::memory_order_acquire));  // pairs with (e), (f)
+        const status first =
+            status::of(s.status.load(std::memory_order_acquire));  // pairs with (e), (f)
         if (first.sequence != by.sequence) return {take_state::failed, 0};
         if (first.state != take_state::succeeded) return {first.state, 0};
         const std::uint32_t count = s.count.load(std::memory_order_acquire);

@@ -2,10 +2,11 @@
 //
 //   free:24 (excess 2^23) | claimed:1 | slot:7 | sequence:32
 //
-// `free` counts granules that nobody has been promised. (slot, sequence) is the tag of the operation
-// that wrote the word, or, while `claimed`, of the multi-line take that holds it. A tag is used once
-// per cell, so equal words are the same word: compare-and-swap cannot be fooled (narrow tags lose
-// stock: spec/stock.md, finding 5). A tag returns only after 2^32 operations of one slot.
+// `free` counts granules that nobody has been promised. (slot, sequence) is the tag of the
+// operation that wrote the word, or, while `claimed`, of the multi-line take that holds it. A tag
+// is used once per cell, so equal words are the same word: compare-and-swap cannot be fooled
+// (narrow tags lose stock: spec/stock.md, finding 5). A tag returns only after 2^32 operations of
+// one slot.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,9 @@
 
 namespace earmark::stock {
 
-inline constexpr granules max_on_hand = (1 << 22) - 1;   // per cell
-inline constexpr granules max_amount = (1 << 22) - 1;    // per take, give and floor
-inline constexpr std::uint32_t nobody = 127;             // the tag slot of a cell's first word
+inline constexpr granules max_on_hand = (1 << 22) - 1;  // per cell
+inline constexpr granules max_amount = (1 << 22) - 1;   // per take, give and floor
+inline constexpr std::uint32_t nobody = 127;            // the tag slot of a cell's first word
 
 struct tag {
     std::uint32_t slot = nobody;

@@ -193,7 +193,8 @@ TEST_CASE("more than is there cannot get lost, and more than fits cannot come in
     job.stock = lost;
     CHECK(w.commits.commit(0, job).code == error_code::out_of_range);
     CHECK(w.b.cells.on_hand(w.cells[0]) == 10);
-    const stock_line flood[] = {{w.cells[1], -1, -1}, {w.cells[0], stock::max_on_hand, stock::max_on_hand}};
+    const stock_line flood[] = {{w.cells[1], -1, -1},
+                                {w.cells[0], stock::max_on_hand, stock::max_on_hand}};
     job.stock = flood;
     CHECK(w.commits.commit(0, job).code == error_code::stock_overflow);
     CHECK(w.b.cells.on_hand(w.cells[1]) == 10);

@@ -44,7 +44,8 @@ TEST_CASE("orders and other commands may use the same key") {
     CHECK(m.keys.begin(0, key_space::command, "A-1", {1, 2}).state == claim_state::fresh);
 }
 
-TEST_CASE("a command that did not happen leaves its key to be tried again, also with other content") {
+TEST_CASE(
+    "a command that did not happen leaves its key to be tried again, also with other content") {
     memory m;
     m.keys.forget(m.keys.begin(0, key_space::order, "A-1", {1, 2}));
     receipt seen;
@@ -57,8 +58,8 @@ TEST_CASE("a command that did not happen leaves its key to be tried again, also 
 
 TEST_CASE("keys are compared whole: prefixes, cases, separators and embedded zeros differ") {
     memory m;
-    const std::string_view keys[] = {"a", "A", "aa", "a-", "a_", std::string_view{"a\0", 2},
-                                     "12345678", "123456789"};
+    const std::string_view keys[] = {
+        "a", "A", "aa", "a-", "a_", std::string_view{"a\0", 2}, "12345678", "123456789"};
     for (const auto k : keys) {
         const claim c = m.keys.begin(0, key_space::order, k, {});
         CHECK(c.state == claim_state::fresh);

@@ -41,13 +41,13 @@ struct temporary {
 TEST_CASE("a batch gives back its records with their positions") {
     std::vector<std::string> seen;
     std::vector<std::uint64_t> at;
-    const auto info = read_batch(batch(1, 0, 0, {"one", "", "a longer record"}), nullptr,
-                                 [&](std::uint64_t p, std::span<const std::byte> b) -> error {
-                                     at.push_back(p);
-                                     seen.emplace_back(reinterpret_cast<const char*>(b.data()),
-                                                       b.size());
-                                     return {};
-                                 });
+    const auto info =
+        read_batch(batch(1, 0, 0, {"one", "", "a longer record"}), nullptr,
+                   [&](std::uint64_t p, std::span<const std::byte> b) -> error {
+                       at.push_back(p);
+                       seen.emplace_back(reinterpret_cast<const char*>(b.data()), b.size());
+                       return {};
+                   });
     REQUIRE(info);
     CHECK(seen == std::vector<std::string>{"one", "", "a longer record"});
     CHECK(at == std::vector<std::uint64_t>{2, 3, 6});

@@ -67,7 +67,13 @@ void write_all(writer& w) {
     w.reservation({9, reservation_state::expired, false, never, {}});
     w.timer(9, noon + seconds(1));
     w.timer(9, never);
-    w.intern(intern_order{3, "A-1", {1, 2}, outcome::reacquired, place_id{4}, 840, 1,
+    w.intern(intern_order{3,
+                          "A-1",
+                          {1, 2},
+                          outcome::reacquired,
+                          place_id{4},
+                          840,
+                          1,
                           {{sku_id{6}, 2, 1995}, {sku_id{1}, 1, 0}}});
     w.move(3, {0, 0, 2, unit_state::open, unit_state::allocated, none<cell_id>, cell_id{5}, 0});
     w.move(3, {0, 1, 1, unit_state::open, unit_state::cancelled, none<cell_id>, none<cell_id>, 8});
@@ -93,50 +99,120 @@ void write_all(writer& w) {
 TEST_CASE("record v0: the head is the verb, eight bytes of time, and the actor") {
     writer w;
     w.begin(verb::source, noon, actor_id{300});
-    CHECK(hex(w.bytes()) == "0a" "00002a36fe9c9717" "ac02");
+    CHECK(hex(w.bytes()) ==
+          "0a"
+          "00002a36fe9c9717"
+          "ac02");
 }
 
 TEST_CASE("record v0: a move is op, order when it changes, states, line, amount, cell, reason") {
     CHECK(written([](writer& w) {
               w.move(5, {0, 2, 3, unit_state::open, unit_state::allocated, none<cell_id>,
                          cell_id{200}, 0});
-          }) == "09" "05" "30" "02" "03" "c801");
+          }) ==
+          "09"
+          "05"
+          "30"
+          "02"
+          "03"
+          "c801");
     CHECK(written([](writer& w) {
               w.move(5, {0, 0, 1, unit_state::open, unit_state::cancelled, none<cell_id>,
                          none<cell_id>, 9});
               w.move(5, {0, 1, 1, unit_state::open, unit_state::backordered, none<cell_id>,
                          none<cell_id>, 0});
-          }) == "19" "05" "a0" "00" "01" "09" "01" "10" "01" "01");
+          }) ==
+          "19"
+          "05"
+          "a0"
+          "00"
+          "01"
+          "09"
+          "01"
+          "10"
+          "01"
+          "01");
 }
 
 TEST_CASE("record v0: a cell op carries what changed, zig-zagged") {
-    CHECK(written([](writer& w) { w.cell({cell_id{1}, -3, 0}); }) == "0a" "01" "05");
-    CHECK(written([](writer& w) { w.cell({cell_id{1}, 0, -1}); }) == "12" "01" "01");
-    CHECK(written([](writer& w) { w.cell({cell_id{300}, 4, 4}); }) == "1a" "ac02" "08" "08");
+    CHECK(written([](writer& w) {
+              w.cell({cell_id{1}, -3, 0});
+          }) ==
+          "0a"
+          "01"
+          "05");
+    CHECK(written([](writer& w) {
+              w.cell({cell_id{1}, 0, -1});
+          }) ==
+          "12"
+          "01"
+          "01");
+    CHECK(written([](writer& w) {
+              w.cell({cell_id{300}, 4, 4});
+          }) ==
+          "1a"
+          "ac02"
+          "08"
+          "08");
 }
 
 TEST_CASE("record v0: reservations, timers, posts and notes") {
     CHECK(written([](writer& w) {
-              w.reservation({9, reservation_state::active, true, noon + duration{100},
-                             {{cell_id{5}, 2}}});
-          }) == "24" "09" "c801" "01" "05" "02");
+              w.reservation(
+                  {9, reservation_state::active, true, noon + duration{100}, {{cell_id{5}, 2}}});
+          }) ==
+          "24"
+          "09"
+          "c801"
+          "01"
+          "05"
+          "02");
     CHECK(written([](writer& w) {
               w.reservation({9, reservation_state::consumed, false, never, {}});
-          }) == "0c" "09");
-    CHECK(written([](writer& w) { w.timer(9, never); }) == "46" "09");
-    CHECK(written([](writer& w) { w.post(1, {3, -1}); }) == "0b" "01" "03" "01");
+          }) ==
+          "0c"
+          "09");
+    CHECK(written([](writer& w) { w.timer(9, never); }) ==
+          "46"
+          "09");
+    CHECK(written([](writer& w) {
+              w.post(1, {3, -1});
+          }) ==
+          "0b"
+          "01"
+          "03"
+          "01");
     CHECK(written([](writer& w) {
               const std::byte b[] = {std::byte{0xAB}};
               w.note(1, note_kind::decision, 2, b);
-          }) == "0f" "01" "01" "02" "01" "ab");
+          }) ==
+          "0f"
+          "01"
+          "01"
+          "02"
+          "01"
+          "ab");
 }
 
 TEST_CASE("record v0: an order is born with its key, content, place and lines") {
     CHECK(written([](writer& w) {
-              w.intern(intern_order{3, "A", {1, 2}, outcome::done, none<place_id>, 840, 1,
-                                    {{sku_id{6}, 2, 100}}});
-          }) == "05" "06" "03" "0141" "0100000000000000" "0200000000000000" "00" "00" "c806" "01"
-                "01" "06" "02" "c801");
+              w.intern(intern_order{
+                  3, "A", {1, 2}, outcome::done, none<place_id>, 840, 1, {{sku_id{6}, 2, 100}}});
+          }) ==
+          "05"
+          "06"
+          "03"
+          "0141"
+          "0100000000000000"
+          "0200000000000000"
+          "00"
+          "00"
+          "c806"
+          "01"
+          "01"
+          "06"
+          "02"
+          "c801");
 }
 
 TEST_CASE("a record that is read and written again has the same bytes") {

@@ -20,7 +20,8 @@ bucket_move allocate(std::uint16_t line, granules n, std::uint32_t cell) {
     return {0, line, n, unit_state::open, unit_state::allocated, none<cell_id>, cell_id{cell}, 0};
 }
 cell_nodes nodes_are_cells() {
-    return {nullptr, [](const void*, cell_id c) { return node_id{static_cast<std::uint16_t>(raw(c))}; }};
+    return {nullptr,
+            [](const void*, cell_id c) { return node_id{static_cast<std::uint16_t>(raw(c))}; }};
 }
 
 TEST_CASE("a move splits a bucket, an equal move merges with it, and the line still sums up") {
@@ -49,7 +50,7 @@ TEST_CASE("a move of more units than there are leaves the image as it was") {
 
 TEST_CASE("the workflow refuses what its table does not list") {
     image o = order_of({10});
-    const bucket_move jump{0, 0, 1, unit_state::open, unit_state::shipped, none<cell_id>,
+    const bucket_move jump{0,          0, 1, unit_state::open, unit_state::shipped, none<cell_id>,
                            cell_id{1}, 0};
     CHECK(apply(o, jump) == error_code::not_allowed);
     CHECK(next(unit_state::open, unit_event::allocate) == unit_state::allocated);
@@ -91,7 +92,8 @@ TEST_CASE("an image survives its way through a chunk's words") {
     CHECK(written == words.size());
     CHECK(words_behind(words[0]) == words.size());
     image back;
-    from_words(words[0], [&](std::size_t i) { return words.at(i); }, back);
+    from_words(
+        words[0], [&](std::size_t i) { return words.at(i); }, back);
     CHECK(digest_of(back, 1) == digest_of(o, 1));
     CHECK(back.birth == 8);
     CHECK(back.remembered == 44);
@@ -106,17 +108,18 @@ TEST_CASE("a three-line order with a bucket a line lies in 320 bytes or less") {
     CHECK(words_of(o) * 8 == 64 + 3 * 32 + 3 * 16);
 }
 
-TEST_CASE("derived status: lowest and highest, and cancelled units count only if there are no others") {
+TEST_CASE(
+    "derived status: lowest and highest, and cancelled units count only if there are no others") {
     image o = order_of({4});
     CHECK(apply(o, allocate(0, 1, 2)) == error_code::ok);
     CHECK(status_of(o).lowest == unit_state::open);
     CHECK(status_of(o).highest == unit_state::allocated);
-    const bucket_move rest{0, 0, 3, unit_state::open, unit_state::cancelled, none<cell_id>,
-                           none<cell_id>, 0};
+    const bucket_move rest{
+        0, 0, 3, unit_state::open, unit_state::cancelled, none<cell_id>, none<cell_id>, 0};
     CHECK(apply(o, rest) == error_code::ok);
     CHECK(status_of(o).lowest == unit_state::allocated);
-    const bucket_move last{0, 0, 1, unit_state::allocated, unit_state::cancelled, cell_id{2},
-                           none<cell_id>, 0};
+    const bucket_move last{
+        0, 0, 1, unit_state::allocated, unit_state::cancelled, cell_id{2}, none<cell_id>, 0};
     CHECK(apply(o, last) == error_code::ok);
     CHECK(status_of(o).lowest == unit_state::cancelled);
     CHECK(facts_of(o) != 0);
@@ -133,8 +136,8 @@ TEST_CASE("drawing takes units by ascending node, and only from the node that wa
     CHECK(moves[1].from_cell == cell_id{5});
     CHECK(moves[1].n == 1);
     moves.clear();
-    CHECK(draw(o, 0, unit_state::allocated, unit_state::released, -1, nodes_are_cells(),
-               node_id{9}, true, moves) == 2);
+    CHECK(draw(o, 0, unit_state::allocated, unit_state::released, -1, nodes_are_cells(), node_id{9},
+               true, moves) == 2);
     CHECK(moves.size() == 1);
 }
 

@@ -14,7 +14,8 @@ image order_of(std::size_t lines, std::int64_t price) {
     image o;
     for (std::size_t i = 0; i < lines; ++i) {
         o.lines.push_back({sku_id{1}, 2, price, 0, 0});
-        o.buckets.push_back({none<cell_id>, 2, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
+        o.buckets.push_back(
+            {none<cell_id>, 2, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
     return o;
 }

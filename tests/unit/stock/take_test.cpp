@@ -47,7 +47,8 @@ TEST_CASE("a take of one line takes all or nothing") {
     CHECK(s.take.free(s.cells[0]) == 2);
 }
 
-TEST_CASE("a floor is an argument of the take: safety stock stays, oversell depth goes below zero") {
+TEST_CASE(
+    "a floor is an argument of the take: safety stock stays, oversell depth goes below zero") {
     shelf s{{5}};
     CHECK(s.take.take(0, s.line(0, 3, 3)).has_value());
     CHECK_FALSE(s.take.take(0, s.line(0, 2, 3)).has_value());
@@ -143,7 +144,8 @@ TEST_CASE("threads that fight over baskets in opposite order lose and invent no 
                 const auto skip = static_cast<std::size_t>(x >> 33) % 3;
                 std::vector<take_line> lines;
                 for (std::size_t c = 0; c < 3; ++c)
-                    if (c != skip) lines.push_back(s.line(c, 1 + static_cast<granules>(x >> 40) % 20));
+                    if (c != skip)
+                        lines.push_back(s.line(c, 1 + static_cast<granules>(x >> 40) % 20));
                 if (s.take.take(t, lines)) continue;
                 for (const take_line& l : lines) s.take.give(t, l.cell, l.n);
             }

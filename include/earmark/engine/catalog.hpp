@@ -1,0 +1,52 @@
+// THE CATALOG: the names and facts of SKUs, nodes, places, actors and policies. Written only while
+// the engine is taken (load, activate, actor) and by the fold; read by every verb.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/intern.hpp"
+#include "earmark/model/sourcing.hpp"
+#include "earmark/model/tables.hpp"
+
+namespace earmark {
+
+class catalog {
+public:
+    catalog();
+
+    key_table skus, nodes, places, actors;
+    std::vector<sku_facts> sku;
+    std::vector<node_facts> node;
+    std::vector<coordinates> node_at, place_at;
+    std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
+
+    /// Row of distances of a place to every node; of an unknown place all are unknown.
+    [[nodiscard]] std::span<const std::uint32_t> metres(place_id p) const noexcept;
+
+    /// Adds a row with everything that was loaded before it. Requires a fresh key.
+    sku_id add_sku(std::string_view key, const sku_facts& f);
+    node_id add_node(std::string_view key, const node_facts& f, const coordinates& at,
+                     std::span<const std::uint32_t> to_places);
+    place_id add_place(std::string_view key, const coordinates& at,
+                       std::span<const std::uint32_t> to_nodes);
+
+    /// Distances from a new node to all places, or from a new place to all nodes. Floating point,
+    /// at load only; the fold takes them from the journal instead.
+    [[nodiscard]] static std::vector<std::uint32_t> measure(const coordinates& from,
+                                                            std::span<const coordinates> to);
+    /// Makes the tie-break ranks anew: a node's place among all node keys in byte order.
+    void rank_nodes();
+
+    [[nodiscard]] std::uint64_t digest_of_tables() const;
+
+private:
+    std::vector<std::vector<std::uint32_t>> metres_;  // per place, per node
+    std::vector<std::uint32_t> unknown_;
+};
+
+}  // namespace earmark

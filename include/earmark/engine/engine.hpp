@@ -1,0 +1,152 @@
+// THE ENGINE: every verb, one class. The same names in Python, JSON (`submit`) and the journal.
+//
+// Who may call: any thread, any verb, at any time; `load` and `activate` take the engine for
+// themselves for a moment and answer `stock_moving` while another verb is under way. Nothing here
+// blocks, sleeps, prints, or starts a thread. A scalar verb is a batch of one.
+//
+// Invariants, checked by check_invariants() at any quiet moment:
+//   (1) on_hand = free + units in buckets and live reservations that name the cell, per cell;
+//   (2) every line's ordered quantity = the sum of its buckets;
+//   (3) free never falls below a take's floor by a take;
+//   (4) the fold of the journal has the live state_hash().
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/engine/config.hpp"
+#include "earmark/engine/status.hpp"
+#include "earmark/model/command.hpp"
+#include "earmark/model/receipt.hpp"
+#include "earmark/model/tables.hpp"
+#include "earmark/model/view.hpp"
+
+namespace earmark {
+
+class engine {
+public:
+    /// Throws misuse for a configuration that cannot be, and what a sink throws. A sink that holds
+    /// records is folded; if it cannot be, the engine is born halted and says why in halted().
+    explicit engine(config settings = {});
+    ~engine();
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    // ---- set up -------------------------------------------------------------------------------
+    // Good rows are taken, others reported; a key that stands there already is duplicate_row
+    // (stock rows add up instead). Nodes and places may come in any order; distances are computed
+    // here, once, and journalled. O(rows), and O(nodes x places) for distances.
+    load_report load(const command& c, std::span<const sku_row> rows);
+    load_report load(const command& c, std::span<const node_row> rows);
+    load_report load(const command& c, std::span<const place_row> rows);
+    load_report load(const command& c, std::span<const stock_row> rows);
+
+    /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
+    /// changes and bad_policy is returned; each finding is a sentence with its line.
+    result<policy_id> activate(const command& c, std::string_view policy_toml,
+                               std::vector<std::string>* findings = nullptr);
+
+    /// Moves engine time forward and expires what is due. `lines` counts expired reservations.
+    result<receipt> advance(const command& c);
+
+    // ---- names --------------------------------------------------------------------------------
+    // Keys are compared byte for byte. While another thread loads tables, find_* answers
+    // stock_moving; sku, node and place_key throw misuse then, and for an id that was never given.
+    [[nodiscard]] result<sku_id> find_sku(std::string_view key) const;
+    [[nodiscard]] result<node_id> find_node(std::string_view key) const;
+    [[nodiscard]] result<place_id> find_place(std::string_view key) const;
+    [[nodiscard]] result<order_id> find_order(std::string_view key) const;
+    [[nodiscard]] sku_view sku(sku_id id) const;
+    [[nodiscard]] node_view node(node_id id) const;
+    [[nodiscard]] std::string_view place_key(place_id id) const;
+    [[nodiscard]] std::uint32_t skus() const noexcept;
+    [[nodiscard]] std::uint32_t nodes() const noexcept;
+    [[nodiscard]] std::uint32_t places() const noexcept;
+    /// The id of an actor's name, made at first sight. Slow; keep the id.
+    result<actor_id> actor(std::string_view name);
+
+    // ---- supply -------------------------------------------------------------------------------
+    /// A physical change. A decrease is true whatever was promised: `uncovered` in the receipt is
+    /// how many granules of promises have no stock behind them because of it.
+    result<receipt> adjust(const command& c, const adjust_request& r);
+
+    // ---- reserve ------------------------------------------------------------------------------
+    /// All lines or nothing. Refusals: insufficient (refs: asked, free, node), no_cell,
+    /// reservation_over and reservation_expired for a dead `supersedes`, transient codes.
+    result<receipt> reserve(const command& c, const reserve_request& r);
+    void reserve(const command& c, std::span<const reserve_request> r,
+                 std::span<result<receipt>> out);
+    /// Moves the deadline of a live reservation.
+    result<receipt> change(const command& c, const change_request& r);
+    /// Gives all units of a live reservation back.
+    result<receipt> unreserve(const command& c, reservation_id r);
+
+    // ---- orders -------------------------------------------------------------------------------
+    /// Captures an order under the command's key, once: the same key and content answers the first
+    /// receipt (`repeat`), the same key with other content is duplicate_key. All violations are
+    /// listed. A reservation is handed over without touching a cell; a dead one is taken anew where
+    /// stock allows (`reacquired`), else reservation_expired (refs: reservation, asked, free).
+    placed place_order(const command& c, const order_request& r);
+    void place_order(std::span<const command> c, std::span<const order_request> r,
+                     std::span<placed> out);
+    /// Back-ordered units go first, then open, allocated, released; shipped units never.
+    result<receipt> cancel(const command& c, const cancel_request& r);
+
+    // ---- sourcing and work --------------------------------------------------------------------
+    /// Decides each order's open and back-ordered units under the active policy, and takes the
+    /// stock in the same step. `out` has one entry per order.
+    void source(const command& c, const source_request& r, std::span<result<sourced>> out);
+    result<sourced> source(const command& c, order_id order, bool dry_run = false);
+    /// Tells the nodes: all allocated units become released.
+    void release(const command& c, const release_request& r, std::span<result<receipt>> out);
+    result<receipt> release(const command& c, order_id order);
+    /// What a node or carrier reports; partial shipments are partial amounts.
+    result<receipt> record(const command& c, const fact& f);
+
+    // ---- questions ----------------------------------------------------------------------------
+    /// Units free above `floor` at a node, or of all nodes where node is none. Everything due by
+    /// engine time is expired first. A sum over nodes adds each node's linearizable value.
+    result<quantity> available(sku_id sku, node_id node = none<node_id>, quantity floor = {});
+    /// A consistent copy of one order, or unknown_order.
+    result<order_view> order(order_id id) const;
+    result<reservation_view> reservation(reservation_id id) const;
+    [[nodiscard]] std::uint32_t orders() const noexcept;  // ids are 0 .. orders() - 1
+    /// Why the units of an order go where they go: chosen plan, second best, what removed the rest.
+    result<explanation> explain(order_id id) const;
+    /// Events after `cursor`, oldest first; start with position{}.
+    result<std::vector<event>> poll(position cursor, std::size_t limit) const;
+    /// One command as a JSON line (docs/formats/submit.md), answered as one JSON line.
+    std::string submit(std::string_view json_line);
+    /// The sentence of an error with this engine's keys in place of ids.
+    [[nodiscard]] std::string describe(const error& e) const;
+
+    // ---- trust --------------------------------------------------------------------------------
+    /// Writes all records to the sink. Answers the position that has reached `level`.
+    result<position> flush(journal::durability level);
+    [[nodiscard]] position durable(journal::durability level) const noexcept;
+    [[nodiscard]] position head() const noexcept;
+    [[nodiscard]] time_point now() const noexcept;
+    /// Digest of the whole state, independent of the order in which it arose. Quiet engine only.
+    [[nodiscard]] std::uint64_t state_hash() const;
+    /// Digest of all events so far, in order.
+    [[nodiscard]] std::uint64_t event_digest();
+    /// The sentences of broken invariants; empty when all hold. Quiet engine only.
+    [[nodiscard]] std::vector<std::string> check_invariants() const;
+    [[nodiscard]] balance balance_report() const;
+    [[nodiscard]] metrics status() const;
+    /// The broken invariant's sentence, or empty. A halted engine refuses every command.
+    [[nodiscard]] std::string halted() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace earmark

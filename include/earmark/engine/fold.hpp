@@ -1,0 +1,104 @@
+// THE FOLD turns a journal back into state. It knows ops, never verbs: the same fold reads what a
+// later version's verbs have written. It is recovery, replay, and half of invariant (4): the fold
+// of any prefix of the journal is a legal state, the fold of all of it has the live state_hash().
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "earmark/engine/catalog.hpp"
+#include "earmark/engine/commit.hpp"
+#include "earmark/intake/dedupe.hpp"
+#include "earmark/journal/record.hpp"
+
+namespace earmark {
+
+/// Applies records to books, one after the other. One thread, slot 0, nobody else inside.
+class folder final : public journal::visitor {
+public:
+    folder(books<>& b, catalog& c, intake::key_map<>& keys);
+
+    /// One record. Errors: bad_record (refs: offset), or what an op could not be: the journal is
+    /// damaged or not of this engine. The books are then partly changed and of no use.
+    [[nodiscard]] error apply(std::uint64_t position, std::span<const std::byte> record);
+
+    [[nodiscard]] time_point now() const noexcept { return now_; }
+
+    error_code begin(verb by, time_point now, actor_id actor) override;
+    error_code move(std::uint32_t order, const bucket_move& m) override;
+    error_code cell(const journal::cell_op& c) override;
+    error_code post(std::uint32_t order, const journal::post_op& p) override;
+    error_code reservation(const journal::reservation_op& r) override;
+    error_code timer(std::uint32_t reservation, time_point deadline) override;
+    error_code intern(journal::intern_kind kind, const journal::intern_table& t) override;
+    error_code intern(const journal::intern_order& o) override;
+    error_code intern(const journal::intern_key& k) override;
+    error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
+                    std::span<const std::byte> bytes) override;
+    error_code end() override;
+
+private:
+    error_code touch(subject_kind kind, std::uint32_t index);
+    error_code settle();
+    error_code remember(intake::key_space space, std::string_view key, digest128 content,
+                        const receipt& first, std::uint32_t* block);
+
+    books<>& books_;
+    catalog& catalog_;
+    intake::key_map<>& keys_;
+    time_point now_{};
+    time_point record_now_{};
+    std::uint64_t position_ = 0;
+    verb by_ = verb::none;
+    granules uncovered_ = 0;
+    bool nodes_changed_ = false;
+
+    // The subject that the ops at hand change; written back when another one comes, or at the end.
+    bool open_ = false;
+    lifecycle::image image_;
+    lifecycle::rewrite rewrite_;
+};
+
+/// Puts bytes beside an order: a chunk of words from the slab, freed when they are replaced.
+/// Returns the new chunk's first block, or 0xFFFFFFFF where there is no room.
+template <class Env>
+std::uint32_t store_cold(lifecycle::slab<Env>& chunks, std::uint32_t slot,
+                         std::span<const std::byte> bytes) {
+    const std::size_t words = (bytes.size() + 7) / 8;
+    const auto c = chunks.take(slot, static_cast<std::uint32_t>((words + 7) / 8));
+    if (!c.holds()) return 0xFFFFFFFF;
+    auto* const to = chunks.words(c.at);
+    for (std::size_t i = 0; i < words; ++i) {
+        std::uint64_t w = 0;
+        std::memcpy(&w, bytes.data() + i * 8, std::min<std::size_t>(8, bytes.size() - i * 8));
+        to[i].store(w, std::memory_order_relaxed);  // published with the image
+    }
+    return c.at;
+}
+/// The chunk of so many bytes goes back. Requires that nobody can reach it any more, or that
+/// whoever can will look at the order's version again.
+template <class Env>
+void drop_cold(lifecycle::slab<Env>& chunks, std::uint32_t slot, std::uint32_t at,
+               std::uint32_t size) noexcept {
+    if (at != 0xFFFFFFFF) chunks.give_back(slot, {at, chunks.room_for((size + 63) / 64)});
+}
+template <class Env>
+std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32_t at,
+                                 std::uint32_t size) {
+    std::vector<std::byte> bytes(size);
+    const auto* const from = chunks.words(at);
+    for (std::size_t i = 0; i * 8 < size; ++i) {
+        const std::uint64_t w = from[i].load(std::memory_order_acquire);
+        std::memcpy(bytes.data() + i * 8, &w, std::min<std::size_t>(8, size - i * 8));
+    }
+    return bytes;
+}
+
+/// Node and sku rows as the journal keeps them.
+[[nodiscard]] std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at);
+[[nodiscard]] std::vector<std::int64_t> fields_of(const coordinates& at);
+
+}  // namespace earmark

@@ -1,0 +1,86 @@
+#include "earmark/engine/catalog.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "earmark/core/digest.hpp"
+
+namespace earmark {
+
+catalog::catalog() { actors.insert("host"); }  // actor 0
+
+std::span<const std::uint32_t> catalog::metres(place_id p) const noexcept {
+    return index_of(p) < metres_.size() ? std::span{metres_[index_of(p)]} : std::span{unknown_};
+}
+
+sku_id catalog::add_sku(std::string_view key, const sku_facts& f) {
+    const sku_id id{skus.insert(key).index};
+    sku.push_back(f);
+    return id;
+}
+
+node_id catalog::add_node(std::string_view key, const node_facts& f, const coordinates& at,
+                          std::span<const std::uint32_t> to_places) {
+    const node_id id{static_cast<std::uint16_t>(nodes.insert(key).index)};
+    node.push_back(f);
+    node_at.push_back(at);
+    unknown_.push_back(unknown_distance);
+    for (std::size_t p = 0; p < metres_.size(); ++p)
+        metres_[p].push_back(p < to_places.size() ? to_places[p] : unknown_distance);
+    return id;
+}
+
+place_id catalog::add_place(std::string_view key, const coordinates& at,
+                            std::span<const std::uint32_t> to_nodes) {
+    const place_id id{places.insert(key).index};
+    place_at.push_back(at);
+    metres_.emplace_back(to_nodes.begin(), to_nodes.end());
+    metres_.back().resize(node.size(), unknown_distance);
+    return id;
+}
+
+std::vector<std::uint32_t> catalog::measure(const coordinates& from,
+                                            std::span<const coordinates> to) {
+    const auto point = [](const coordinates& c) {
+        return geo_point{c.latitude_e7 / 1e7, c.longitude_e7 / 1e7};
+    };
+    std::vector<std::uint32_t> metres;
+    metres.reserve(to.size());
+    for (const coordinates& t : to)
+        metres.push_back(from.known && t.known ? distance_metres(point(from), point(t))
+                                               : unknown_distance);
+    return metres;
+}
+
+void catalog::rank_nodes() {
+    std::vector<std::uint16_t> order(node.size());
+    std::iota(order.begin(), order.end(), std::uint16_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::uint16_t a, std::uint16_t b) { return nodes.key(a) < nodes.key(b); });
+    for (std::size_t rank = 0; rank < order.size(); ++rank)
+        node[order[rank]].sequence = static_cast<std::uint16_t>(rank);
+}
+
+std::uint64_t catalog::digest_of_tables() const {
+    digest d;
+    for (std::uint32_t i = 0; i < sku.size(); ++i)
+        d.add(skus.key(i))
+            .add(static_cast<std::uint64_t>(sku[i].decimals))
+            .add(static_cast<std::uint64_t>(sku[i].granule));
+    for (std::uint32_t i = 0; i < node.size(); ++i) {
+        const node_facts& f = node[i];
+        d.add(nodes.key(i)).add(static_cast<std::uint64_t>(f.kind)).add(f.active);
+        d.add(static_cast<std::uint64_t>(f.priority)).add(f.sequence);
+        d.add(static_cast<std::uint64_t>(f.fixed_per_parcel.e4))
+            .add(static_cast<std::uint64_t>(f.per_unit.e4));
+    }
+    for (std::uint32_t i = 0; i < metres_.size(); ++i) {
+        d.add(places.key(i));
+        for (const std::uint32_t m : metres_[i]) d.add(m);
+    }
+    for (std::uint32_t i = 0; i < actors.size(); ++i) d.add(actors.key(i));
+    for (const std::string& p : policies) d.add(p);
+    return d.value();
+}
+
+}  // namespace earmark

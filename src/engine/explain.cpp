@@ -1,0 +1,81 @@
+// EXPLAIN: from the decision record that an order carries back to words. The solver runs again on
+// what it saw then; nothing of today's stock is looked at.
+#include "earmark/sourcing/explain.hpp"
+
+#include "earmark/engine/fold.hpp"
+#include "state.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr int looks = 8;
+
+/// The lines of an order as the solver knew them.
+result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const catalog& names) {
+    std::vector<wanted_line> lines;
+    for (const auto& l : order.lines) {
+        const sku_facts& facts = names.sku[index_of(l.sku)];
+        std::int64_t e9 = facts.granule;
+        for (int k = facts.decimals; k < max_decimals; ++k)
+            if (__builtin_mul_overflow(e9, 10, &e9)) return fail(error_code::out_of_range, e9);
+        lines.push_back({static_cast<std::uint16_t>(lines.size()), l.sku, l.ordered, e9});
+    }
+    return lines;
+}
+
+std::vector<std::string_view> keys_of(const key_table& table, std::size_t count) {
+    std::vector<std::string_view> keys;
+    for (std::uint32_t i = 0; i < count; ++i) keys.push_back(table.key(i));
+    return keys;
+}
+
+}  // namespace
+
+result<explanation> engine::state::explain(const visit& v, order_id id) {
+    desk& d = v.desk;
+    std::vector<std::byte> bytes;
+    for (int look = 0;; ++look) {
+        if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
+        if (d.order.cold == 0xFFFFFFFF)
+            return fail(error_code::no_decision, static_cast<std::int64_t>(raw(id)));
+        bytes = load_cold(books.ledger.chunks(), d.order.cold, d.order.cold_bytes);
+        // The chunk may have gone to somebody else meanwhile: the version tells.
+        if (books.ledger.at(subject_kind::order, static_cast<std::uint32_t>(raw(id))).version ==
+            d.order.version)
+            break;
+        if (look == looks) return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));
+    }
+    const auto decided = sourcing::decode(bytes);
+    if (!decided) return decided.error();
+    const auto version = raw(decided->by);
+    if (version == 0 || version > policies.size()) return fail(error_code::bad_record);
+    const sourcing::policy& by = policies[version - 1];
+    const auto lines = lines_of(d.order, names);
+    if (!lines) return lines.error();
+    const std::size_t nodes = decided->nodes;
+    EARMARK_INVARIANT(nodes <= names.node.size(), "nodes are added, never taken away");
+    const sourcing::decision_facts facts{*lines, std::span{names.node}.first(nodes),
+                                         names.metres(d.order.ship_to).first(nodes)};
+    const auto chosen = sourcing::replay(by, *decided, facts, d.solver);
+    if (!chosen) return chosen.error();
+
+    const sourcing::recorded_problem problem{by, *decided, facts};
+    const std::string order_key = keys.key_of(d.order.remembered - 1);
+    const auto node_keys = keys_of(names.nodes, nodes);
+    std::vector<std::string_view> sku_keys;
+    for (const auto& w : problem.view().lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
+    const auto told = sourcing::explain(
+        by, problem.view(), *chosen, {order_key, node_keys, sku_keys}, d.solver,
+        decided->amounts ? sourcing::picture::amounts : sourcing::picture::enough);
+    explanation answer{told.words, {}};
+    for (const auto& n : told.nodes)
+        answer.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text});
+    return answer;
+}
+
+result<explanation> engine::explain(order_id id) const {
+    return state_->ask<result<explanation>>(
+        [&](const state::visit& v) { return state_->explain(v, id); });
+}
+
+}  // namespace earmark

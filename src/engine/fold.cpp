@@ -1,0 +1,273 @@
+#include "earmark/engine/fold.hpp"
+
+#include <algorithm>
+
+namespace earmark {
+namespace {
+
+constexpr std::uint32_t self = 0;  // the fold's slot
+
+coordinates coordinates_of(std::span<const std::int64_t> f) noexcept {
+    return {f[0] != 0, static_cast<std::int32_t>(f[1]), static_cast<std::int32_t>(f[2])};
+}
+node_facts node_of(std::span<const std::int64_t> f) noexcept {
+    node_facts n;
+    n.kind = static_cast<node_kind>(f[0]);
+    n.active = f[1] != 0;
+    n.priority = static_cast<std::int32_t>(f[2]);
+    n.fixed_per_parcel = rate{f[3]};
+    n.per_unit = rate{f[4]};
+    return n;
+}
+constexpr std::size_t coordinate_fields = 3;
+constexpr std::size_t node_fields = 5;
+
+}  // namespace
+
+std::vector<std::int64_t> fields_of(const coordinates& at) {
+    return {at.known, at.latitude_e7, at.longitude_e7};
+}
+std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at) {
+    return {static_cast<std::int64_t>(f.kind),
+            f.active,
+            f.priority,
+            f.fixed_per_parcel.e4,
+            f.per_unit.e4,
+            at.known,
+            at.latitude_e7,
+            at.longitude_e7};
+}
+
+folder::folder(books<>& b, catalog& c, intake::key_map<>& keys)
+    : books_{b}, catalog_{c}, keys_{keys} {}
+
+error folder::apply(std::uint64_t position, std::span<const std::byte> record) {
+    position_ = position;
+    return journal::read(record, *this);
+}
+
+error_code folder::begin(verb by, time_point now, actor_id) {
+    by_ = by;
+    record_now_ = now;
+    now_ = std::max(now_, now);
+    uncovered_ = 0;
+    open_ = false;
+    return error_code::ok;
+}
+
+error_code folder::touch(subject_kind kind, std::uint32_t index) {
+    if (open_ && rewrite_.kind == kind && rewrite_.index == index) return error_code::ok;
+    if (const auto e = settle(); e != error_code::ok) return e;
+    if (index >= books_.ledger.size(kind)) return error_code::bad_record;
+    if (const auto e = books_.ledger.read(kind, index, image_); e != error_code::ok) return e;
+    rewrite_ = {};
+    rewrite_.kind = kind;
+    rewrite_.index = index;
+    rewrite_.version = image_.version;
+    open_ = true;
+    return error_code::ok;
+}
+
+error_code folder::settle() {
+    if (!open_) return error_code::ok;
+    open_ = false;
+    rewrite_.next = &image_;
+    if (lifecycle::unsound(image_) != nullptr) return error_code::bad_record;
+    if (!books_.ledger.prepare(self, rewrite_)) return error_code::out_of_memory;
+    if (!books_.ledger.own(self, rewrite_)) return error_code::bad_record;
+    books_.ledger.write(rewrite_);
+    books_.ledger.publish(self, rewrite_);
+    return error_code::ok;
+}
+
+error_code folder::end() {
+    if (const auto e = settle(); e != error_code::ok) return e;
+    if (nodes_changed_) catalog_.rank_nodes();
+    nodes_changed_ = false;
+    return error_code::ok;
+}
+
+error_code folder::move(std::uint32_t order, const bucket_move& m) {
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    for (const cell_id c : {m.from_cell, m.to_cell})
+        if (c != none<cell_id> && !books_.cells.exists(c)) return error_code::bad_record;
+    return lifecycle::apply(image_, m);
+}
+
+error_code folder::cell(const journal::cell_op& c) {
+    if (!books_.cells.exists(c.cell)) return error_code::bad_record;
+    books_.cells.add_on_hand(c.cell, c.on_hand);
+    if (c.free > 0) books_.stock.give(self, c.cell, c.free);
+    if (c.free < 0) {
+        const granules after = books_.stock.lose(self, c.cell, -c.free);
+        if (c.on_hand < 0) uncovered_ += std::max(0, -after) - std::max(0, -(after - c.free));
+    }
+    return error_code::ok;
+}
+
+error_code folder::post(std::uint32_t, const journal::post_op&) {
+    return error_code::ok;  // no account moves a unit
+}
+
+error_code folder::reservation(const journal::reservation_op& r) {
+    if (!r.birth) {
+        if (const auto e = touch(subject_kind::reservation, r.index); e != error_code::ok) return e;
+        if (image_.life != reservation_state::active) return error_code::bad_record;
+        image_.life = r.life;
+        rewrite_.last = true;
+        return error_code::ok;
+    }
+    if (const auto e = settle(); e != error_code::ok) return e;
+    if (!books_.ledger.adopt(subject_kind::reservation, r.index)) return error_code::out_of_memory;
+    const auto newborn = books_.ledger.at(subject_kind::reservation, r.index);
+    image_.clear();
+    image_.kind = subject_kind::reservation;
+    image_.made = record_now_;
+    image_.deadline = r.deadline;
+    image_.birth = newborn.version + 1;
+    for (const give_line& p : r.parts) {
+        if (!books_.cells.exists(p.cell) || p.n <= 0) return error_code::bad_record;
+        image_.buckets.push_back({p.cell, p.n, 0, unit_state::reserved, 0, 0});
+    }
+    rewrite_ = {};
+    rewrite_.kind = subject_kind::reservation;
+    rewrite_.index = r.index;
+    rewrite_.version = newborn.version;
+    rewrite_.birth = true;
+    open_ = true;
+    const std::uint64_t id = static_cast<std::uint64_t>(image_.birth) << 32 | r.index;
+    if (r.deadline == never) return error_code::ok;
+    const auto t = books_.timers.make(self);
+    if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
+    books_.timers.push(t, id, r.deadline);
+    return error_code::ok;
+}
+
+error_code folder::timer(std::uint32_t reservation, time_point deadline) {
+    if (const auto e = touch(subject_kind::reservation, reservation); e != error_code::ok) return e;
+    if (image_.life != reservation_state::active) return error_code::bad_record;
+    image_.deadline = deadline;
+    if (deadline == never) return error_code::ok;
+    const auto t = books_.timers.make(self);
+    if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
+    books_.timers.push(t, static_cast<std::uint64_t>(image_.birth) << 32 | reservation, deadline);
+    return error_code::ok;
+}
+
+error_code folder::intern(journal::intern_kind kind, const journal::intern_table& t) {
+    using journal::intern_kind;
+    const auto f = t.fields;
+    const auto next = [&](const key_table& in, std::size_t fields) {
+        return t.id == in.size() && f.size() == fields && !in.find(t.key);
+    };
+    switch (kind) {
+        case intern_kind::sku:
+            if (!next(catalog_.skus, 2) || f[1] < 1) return error_code::bad_record;
+            books_.cells.add_sku();
+            catalog_.add_sku(t.key, {static_cast<int>(f[0]), f[1]});
+            return error_code::ok;
+        case intern_kind::node:
+            if (!next(catalog_.nodes, node_fields + coordinate_fields))
+                return error_code::bad_record;
+            catalog_.add_node(t.key, node_of(f), coordinates_of(f.subspan(node_fields)),
+                              t.distances);
+            nodes_changed_ = true;
+            return error_code::ok;
+        case intern_kind::place:
+            if (!next(catalog_.places, coordinate_fields)) return error_code::bad_record;
+            catalog_.add_place(t.key, coordinates_of(f), t.distances);
+            return error_code::ok;
+        case intern_kind::actor:
+            if (!next(catalog_.actors, 0)) return error_code::bad_record;
+            catalog_.actors.insert(t.key);
+            return error_code::ok;
+        case intern_kind::cell: {
+            if (f.size() != 2 || f[0] < 0 || f[0] >= catalog_.skus.size() || f[1] < 0 ||
+                f[1] >= catalog_.nodes.size())
+                return error_code::bad_record;
+            const auto made = books_.cells.make(sku_id{static_cast<std::uint32_t>(f[0])},
+                                                node_id{static_cast<std::uint16_t>(f[1])});
+            return made && raw(*made) == t.id ? error_code::ok : error_code::bad_record;
+        }
+        case intern_kind::policy:
+            if (t.id != catalog_.policies.size() + 1) return error_code::bad_record;
+            catalog_.policies.emplace_back(t.key);
+            return error_code::ok;
+        case intern_kind::order:
+        case intern_kind::key:
+            break;  // have shapes of their own
+    }
+    return error_code::bad_record;
+}
+
+error_code folder::intern(const journal::intern_order& o) {
+    if (const auto e = settle(); e != error_code::ok) return e;
+    if (!books_.ledger.adopt(subject_kind::order, o.index)) return error_code::out_of_memory;
+    const auto newborn = books_.ledger.at(subject_kind::order, o.index);
+    if (newborn.version != 0 || o.lines.size() > lifecycle::max_lines)
+        return error_code::bad_record;
+    receipt first;
+    first.what = o.what;
+    first.by = verb::place_order;
+    first.lines = static_cast<std::uint16_t>(o.lines.size());
+    first.subject = o.index;
+    first.at = position{position_};
+    std::uint32_t block = 0;
+    if (const auto e = remember(intake::key_space::order, o.key, o.content, first, &block);
+        e != error_code::ok)
+        return e;
+    image_.clear();
+    image_.kind = subject_kind::order;
+    image_.birth = 1;
+    image_.priority = o.priority;
+    image_.currency = o.currency;
+    image_.ship_to = o.ship_to;
+    image_.made = record_now_;
+    image_.remembered = block + 1;
+    for (std::size_t i = 0; i < o.lines.size(); ++i) {
+        const auto& l = o.lines[i];
+        if (index_of(l.sku) >= catalog_.sku.size() || l.n <= 0) return error_code::bad_record;
+        image_.lines.push_back({l.sku, l.n, l.price_minor, 0, 0});
+        image_.buckets.push_back(
+            {none<cell_id>, l.n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
+    }
+    rewrite_ = {};
+    rewrite_.kind = subject_kind::order;
+    rewrite_.index = o.index;
+    rewrite_.birth = true;
+    open_ = true;
+    return error_code::ok;
+}
+
+error_code folder::intern(const journal::intern_key& k) {
+    receipt first = k.first;
+    first.at = position{position_};
+    // The key of a placed order came with the order; a remembered decline has no order.
+    const auto space =
+        first.by == verb::place_order ? intake::key_space::order : intake::key_space::command;
+    return remember(space, k.key, k.content, first, nullptr);
+}
+
+error_code folder::remember(intake::key_space space, std::string_view key, digest128 content,
+                            const receipt& first, std::uint32_t* block) {
+    if (key.empty() || key.size() > max_key_bytes) return error_code::bad_record;
+    const auto c = keys_.begin(self, space, key, content);
+    if (c.state == intake::claim_state::full) return error_code::key_memory_full;
+    if (c.state != intake::claim_state::fresh) return error_code::bad_record;
+    keys_.finish(c, first);
+    if (block != nullptr) *block = c.block;
+    return error_code::ok;
+}
+
+error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
+                        std::span<const std::byte> bytes) {
+    if (kind != journal::note_kind::decision) return error_code::ok;
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    image_.decided_by = policy_id{ref};
+    drop_cold(books_.ledger.chunks(), self, image_.cold, image_.cold_bytes);
+    image_.cold_bytes = static_cast<std::uint32_t>(bytes.size());
+    image_.cold = store_cold(books_.ledger.chunks(), self, bytes);
+    return image_.cold == 0xFFFFFFFF ? error_code::out_of_memory : error_code::ok;
+}
+
+}  // namespace earmark

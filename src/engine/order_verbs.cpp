@@ -1,0 +1,286 @@
+// PLACE_ORDER and CANCEL.
+#include <algorithm>
+
+#include "earmark/allocation/allot.hpp"
+#include "earmark/intake/cancel.hpp"
+#include "earmark/intake/capture.hpp"
+#include "state.hpp"
+
+namespace earmark {
+namespace {
+
+placed declined(error why) {
+    placed p;
+    p.first.what = outcome::declined;
+    p.first.by = verb::place_order;
+    p.first.why = why;
+    p.violations.push_back(why);
+    return p;
+}
+
+/// The order on the desk as the journal will know it.
+void record_birth(desk& d, const command& c, const order_request& r, digest128 content,
+                  const receipt& first) {
+    journal::intern_order& o = d.birth;
+    o.index = static_cast<std::uint32_t>(first.subject);
+    o.key = c.key;
+    o.content = content;
+    o.what = first.what;
+    o.ship_to = r.ship_to;
+    o.currency = r.currency.code();
+    o.priority = r.priority;
+    o.lines.clear();
+    for (const auto& l : d.order.lines) o.lines.push_back({l.sku, l.ordered, l.unit_price_minor});
+    d.record.intern(o);
+}
+
+}  // namespace
+
+placed engine::state::place(const visit& v, const command& c, const order_request& r) {
+    if (c.key.empty()) return declined(fail(error_code::empty_key));
+    if (c.key.size() > max_key_bytes)
+        return declined(
+            fail(error_code::key_too_long, static_cast<std::int64_t>(c.key.size()), max_key_bytes));
+    const digest128 content = intake::content_of(r);
+    const auto key = keys.begin(v.slot, intake::key_space::order, c.key, content);
+    switch (key.state) {
+        case intake::claim_state::repeat: {
+            counters::bump(counts[v.slot].repeats);
+            if (key.first.what == outcome::declined) {
+                placed p = declined(key.first.why);
+                p.first = key.first;
+                return p;
+            }
+            placed p;
+            p.first = key.first;
+            p.first.what = outcome::repeat;
+            return p;
+        }
+        case intake::claim_state::conflict:
+            return declined(
+                fail(error_code::duplicate_key, static_cast<std::int64_t>(raw(key.first.at))));
+        case intake::claim_state::pending:
+            return declined(fail(error_code::in_progress));
+        case intake::claim_state::full:
+            return declined(fail(error_code::key_memory_full));
+        case intake::claim_state::fresh:
+            break;
+    }
+    pending_key held{keys, key};
+    v.desk.violations.clear();
+    intake::capture(c, r, names.sku, names.places.size(), v.desk.order, v.desk.violations);
+    if (!v.desk.violations.empty()) return refuse(v, c, content, held);
+
+    receipt first;
+    const error e = try_place(v, c, r, content, key, first);
+    if (e.code != error_code::ok) return declined(e);
+    held.finish(first);
+    counters::bump(counts[v.slot].orders);
+    placed p;
+    p.first = first;
+    return p;
+}
+
+/// A declined order is remembered: asking again with the same content gets the same answer.
+placed engine::state::refuse(const visit& v, const command& c, digest128 content,
+                             pending_key& held) {
+    desk& d = v.desk;
+    d.clear();
+    placed p;
+    p.first.what = outcome::declined;
+    p.first.by = verb::place_order;
+    p.first.lines = static_cast<std::uint16_t>(d.violations.size());
+    p.first.why = d.violations.front();
+    p.violations = d.violations;
+    d.record.begin(verb::place_order, v.now, c.actor);
+    remember(d, c, content, p.first);
+    const committed done = commit(v);
+    if (done.code != error_code::ok) return declined(fail(done.code));
+    p.first.at = position{done.position};
+    held.finish(p.first);
+    counters::bump(counts[v.slot].declined);
+    return p;
+}
+
+/// Image and record of an order under the number `child`, with the moves of its basket.
+receipt engine::state::draft_order(const visit& v, const command& c, const order_request& r,
+                                   digest128 content, const intake::claim& key, std::uint32_t child,
+                                   bool reacquired) {
+    desk& d = v.desk;
+    d.order.version = 0;
+    d.order.birth = 1;
+    d.order.made = v.now;
+    d.order.remembered = key.block + 1;
+    d.next = d.order;
+    for (const bucket_move& m : d.moves)
+        EARMARK_INVARIANT(lifecycle::apply(d.next, m) == error_code::ok,
+                          "a basket hands over only units that its order has open");
+    receipt first;
+    first.what = reacquired ? outcome::reacquired : outcome::done;
+    first.by = verb::place_order;
+    first.lines = static_cast<std::uint16_t>(d.order.lines.size());
+    first.subject = child;
+
+    d.record.begin(verb::place_order, v.now, c.actor);
+    if (r.reservation != none<reservation_id> && !reacquired) {
+        const auto basket = static_cast<std::uint32_t>(raw(r.reservation));
+        d.record.reservation({basket, reservation_state::consumed, false, never, {}});
+        d.basket_next = d.basket;
+        d.basket_next.life = reservation_state::consumed;
+        subject(d, subject_kind::reservation, basket, d.basket, d.basket_next, true);
+    }
+    record_birth(d, c, r, content, first);
+    for (const bucket_move& m : d.moves) d.record.move(child, m);
+    record_cells(d);
+    subject(d, subject_kind::order, child, d.order, d.next);
+    return first;
+}
+
+error engine::state::try_place(const visit& v, const command& c, const order_request& r,
+                               digest128 content, const intake::claim& key, receipt& first) {
+    desk& d = v.desk;
+    for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
+        d.clear();
+        bool reacquired = false;
+        if (r.reservation != none<reservation_id>)
+            if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
+        const auto child = books.ledger.conceive(v.slot, subject_kind::order);
+        if (!child.exists()) return fail(error_code::out_of_memory);
+        first = draft_order(v, c, r, content, key, child.index, reacquired);
+        const committed done = commit(v);
+        if (done.code == error_code::ok) {
+            first.at = position{done.position};
+            return {};
+        }
+        books.ledger.abandon(v.slot, subject_kind::order, child);
+        if (done.code == error_code::insufficient && books.timers.quiet(v.now)) {
+            const error lack = shortage_of(v, done);
+            return fail(error_code::reservation_expired,
+                        static_cast<std::int64_t>(raw(r.reservation)), lack.refs[0], lack.refs[1]);
+        }
+        if (done.code != error_code::insufficient && done.code != error_code::order_busy)
+            return fail(done.code);
+        counters::bump(counts[v.slot].conflicts);
+        sweep(v.slot, v.now);
+    }
+    return fail(error_code::reservation_busy);
+}
+
+/// Moves for the units that a basket brings. A live basket is consumed; an expired one is taken
+/// anew, exactly the units that the order wants.
+error engine::state::take_over(const visit& v, const order_request& r, bool& reacquired) {
+    desk& d = v.desk;
+    if (const error e = read_reservation(r.reservation, d.basket); e.code != error_code::ok)
+        return e;
+    const auto life = d.basket.life;
+    if (life == reservation_state::consumed || life == reservation_state::cancelled)
+        return fail(error_code::reservation_over, static_cast<std::int64_t>(raw(r.reservation)));
+    d.skus.clear();
+    for (const auto& b : d.basket.buckets) d.skus.push_back(books.cells.sku_of(b.cell));
+    allocation::hand_over(d.basket.buckets, d.skus, d.order, d.moves, d.gives);
+    reacquired = life == reservation_state::expired;
+    if (!reacquired) return {};
+    d.gives.clear();
+    for (const bucket_move& m : d.moves) d.takes.push_back({m.to_cell, m.n, 0});
+    const auto e = allocation::merge(d.takes);
+    return e == error_code::ok ? error{} : fail(e);
+}
+
+result<receipt> engine::state::move_units(const visit& v, const command& c, verb by, order_id id,
+                                          digest128 content, decider decide) {
+    return once(v, c, content, [&]() -> result<receipt> {
+        desk& d = v.desk;
+        for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
+            d.clear();
+            if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
+            if (const error e = decide(d); e.code != error_code::ok) return e;
+            receipt done;
+            done.by = by;
+            done.subject = raw(id);
+            done.lines = static_cast<std::uint16_t>(d.moves.size());
+            if (d.moves.empty()) {
+                done.what = outcome::unchanged;
+                return done;
+            }
+            d.next = d.order;
+            for (const bucket_move& m : d.moves)
+                EARMARK_INVARIANT(lifecycle::apply(d.next, m) == error_code::ok,
+                                  "a room moves only units that are there, along the workflow");
+            const auto index = static_cast<std::uint32_t>(raw(id));
+            d.record.begin(by, v.now, c.actor);
+            remember(d, c, content, done);
+            for (const bucket_move& m : d.moves) d.record.move(index, m);
+            record_cells(d);
+            subject(d, subject_kind::order, index, d.order, d.next);
+            const committed answer = commit(v);
+            if (answer.code == error_code::ok) {
+                done.at = position{answer.position};
+                return done;
+            }
+            if (answer.code != error_code::order_busy) return fail(answer.code);
+            counters::bump(counts[v.slot].conflicts);
+        }
+        return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));
+    });
+}
+
+result<receipt> engine::state::cancel(const visit& v, const command& c, const cancel_request& r) {
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::cancel), raw(r.order), r.line,
+                                   static_cast<std::uint64_t>(r.amount.atoms), r.reason};
+    const auto content = content_digest(std::as_bytes(std::span{words}));
+    const auto decide = [&](desk& d) -> error {
+        granules wanted = 0;
+        if (r.amount.atoms != 0) {
+            if (r.line == 0 || r.line > d.order.lines.size())
+                return fail(error_code::unknown_line, r.line,
+                            static_cast<std::int64_t>(d.order.lines.size()));
+            const auto& facts = names.sku[index_of(d.order.lines[r.line - 1].sku)];
+            const auto n = intake::to_granules(r.amount, facts);
+            if (!n) return n.error();
+            wanted = *n;
+        }
+        const error e = intake::cancel(d.order, static_cast<std::int64_t>(r.line) - 1, wanted,
+                                       r.reason, nodes_of_cells(), d.moves);
+        if (e.code == error_code::ok) allocation::gives_of(d.moves, d.gives);
+        return e;
+    };
+    return move_units(v, c, verb::cancel, r.order, content, decide);
+}
+
+// ---- the door ----------------------------------------------------------------------------------
+
+placed engine::place_order(const command& c, const order_request& r) {
+    placed answer;
+    place_order({&c, 1}, {&r, 1}, {&answer, 1});
+    return answer;
+}
+
+void engine::place_order(std::span<const command> c, std::span<const order_request> r,
+                         std::span<placed> out) {
+    EARMARK_CHECK(c.size() == r.size() && r.size() == out.size(),
+                  "place_order: one command, one order and one answer each");
+    if (c.empty()) return;
+    const auto done =
+        state_->stay<result<bool>>(c.front(), [&](const state::visit& first) -> result<bool> {
+            state::visit v = first;
+            for (std::size_t i = 0; i < r.size(); ++i) {
+                constexpr std::size_t ahead = 4;
+                if (i + ahead < r.size())
+                    state_->keys.prefetch(intake::key_space::order, c[i + ahead].key);
+                if (c[i].now > v.now) {
+                    v.now = state_->move_time(c[i].now);
+                    state_->sweep(v.slot, v.now);
+                }
+                out[i] = state_->place(v, c[i], r[i]);
+            }
+            return true;
+        });
+    if (!done) std::fill(out.begin(), out.end(), declined(done.error()));
+}
+
+result<receipt> engine::cancel(const command& c, const cancel_request& r) {
+    return state_->stay<result<receipt>>(
+        c, [&](const state::visit& v) { return state_->cancel(v, c, r); });
+}
+
+}  // namespace earmark

@@ -1,0 +1,169 @@
+// AVAILABLE, ORDER, RESERVATION, POLL, DESCRIBE: what anybody may ask at any time.
+#include <algorithm>
+
+#include "earmark/journal/record.hpp"
+#include "state.hpp"
+
+namespace earmark {
+namespace {
+
+/// Reads what a record did, in the small.
+class summary final : public journal::visitor {
+public:
+    explicit summary(std::uint64_t at) { seen.at = position{at}; }
+    event seen;
+
+    error_code begin(verb by, time_point now, actor_id actor) override {
+        seen.by = by;
+        seen.now = now;
+        seen.actor = actor;
+        return error_code::ok;
+    }
+    error_code move(std::uint32_t order, const bucket_move& m) override {
+        seen.subject = order;
+        ++seen.moves;
+        seen.units += m.n;
+        return error_code::ok;
+    }
+    error_code cell(const journal::cell_op& c) override {
+        if (seen.by == verb::adjust || seen.by == verb::load) seen.units += c.on_hand;
+        return error_code::ok;
+    }
+    error_code post(std::uint32_t order, const journal::post_op&) override {
+        seen.subject = order;
+        return error_code::ok;
+    }
+    error_code reservation(const journal::reservation_op& r) override {
+        seen.subject = r.index;
+        for (const give_line& p : r.parts) seen.units += p.n;
+        return error_code::ok;
+    }
+    error_code timer(std::uint32_t reservation, time_point) override {
+        seen.subject = reservation;
+        return error_code::ok;
+    }
+    error_code intern(journal::intern_kind, const journal::intern_table&) override {
+        return error_code::ok;
+    }
+    error_code intern(const journal::intern_order& o) override {
+        seen.subject = o.index;
+        return error_code::ok;
+    }
+    error_code intern(const journal::intern_key& k) override {
+        if (k.first.what == outcome::declined) seen.declined = true;
+        return error_code::ok;
+    }
+    error_code note(std::uint32_t order, journal::note_kind, std::uint32_t,
+                    std::span<const std::byte>) override {
+        seen.subject = order;
+        return error_code::ok;
+    }
+};
+
+}  // namespace
+
+result<quantity> engine::available(sku_id sku, node_id node, quantity floor) {
+    state& s = *state_;
+    const command now{{}, {}, this->now()};
+    return s.stay<result<quantity>>(now, [&](const state::visit& v) -> result<quantity> {
+        if (index_of(sku) >= s.names.sku.size()) return fail(error_code::unknown_sku, raw(sku));
+        const bool everywhere = node == none<node_id>;
+        if (!everywhere && index_of(node) >= s.names.node.size())
+            return fail(error_code::unknown_node, raw(node));
+        const std::int64_t granule = s.names.sku[index_of(sku)].granule;
+        if (floor.atoms % granule != 0)
+            return fail(error_code::not_a_multiple, floor.atoms, granule);
+        for (std::uint32_t look = 0; look <= s.settings.decide_again; ++look) {
+            s.sweep(v.slot, v.now);
+            std::int64_t sum = 0;
+            s.books.cells.each(sku, [&](cell_id cell, node_id at) {
+                if (everywhere || at == node)
+                    sum +=
+                        std::max<std::int64_t>(0, s.books.stock.free(cell) - floor.atoms / granule);
+            });
+            if (s.books.timers.quiet(v.now)) return quantity{sum * granule};
+        }
+        return fail(error_code::stock_moving);
+    });
+}
+
+result<order_view> engine::order(order_id id) const {
+    const state& s = *state_;
+    return s.ask<result<order_view>>([&](const state::visit& v) -> result<order_view> {
+        lifecycle::image& of = v.desk.order;
+        if (const error e = s.read_order(id, of); e.code != error_code::ok) return e;
+        order_view view;
+        view.id = id;
+        view.key = s.keys.key_of(of.remembered - 1);
+        view.version = of.version;
+        view.placed = of.made;
+        view.ship_to = of.ship_to;
+        view.currency = currency::from_code(of.currency);
+        view.decided_by = of.decided_by;
+        const auto all = lifecycle::status_of(of);
+        view.lowest = all.lowest;
+        view.highest = all.highest;
+        for (std::size_t l = 0; l < of.lines.size(); ++l) {
+            const auto& line = of.lines[l];
+            const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
+            view.lines.push_back({line.sku, s.to_quantity(line.sku, line.ordered),
+                                  line.unit_price_minor, status.lowest, status.highest});
+        }
+        for (const auto& b : of.buckets)
+            view.buckets.push_back(
+                {b.line + 1u, b.state,
+                 b.cell == none<cell_id> ? none<node_id> : s.books.cells.node_of(b.cell),
+                 s.to_quantity(of.lines[b.line].sku, b.n)});
+        return view;
+    });
+}
+
+result<reservation_view> engine::reservation(reservation_id id) const {
+    const state& s = *state_;
+    return s.ask<result<reservation_view>>([&](const state::visit& v) -> result<reservation_view> {
+        lifecycle::image& of = v.desk.basket;
+        if (const error e = s.read_reservation(id, of); e.code != error_code::ok) return e;
+        reservation_view view{id, of.life, of.deadline, {}};
+        std::uint32_t part = 0;
+        for (const auto& b : of.buckets)
+            view.parts.push_back({++part, b.state, s.books.cells.node_of(b.cell),
+                                  s.to_quantity(s.books.cells.sku_of(b.cell), b.n)});
+        return view;
+    });
+}
+
+result<std::vector<event>> engine::poll(position cursor, std::size_t limit) const {
+    const auto kept = state_->log->after(cursor, limit);
+    if (!kept) return kept.error();
+    std::vector<event> events;
+    events.reserve(kept->size());
+    for (const auto& k : *kept) {
+        summary s{k.position};
+        if (const error e = journal::read(k.bytes, s); e.code != error_code::ok) return e;
+        events.push_back(s.seen);
+    }
+    return events;
+}
+
+std::string engine::describe(const error& e) const {
+    std::string sentence = to_string(e);
+    const auto& n = state_->names;
+    const auto name = [&](const char* what, std::string_view key) {
+        sentence += " [" + std::string{what} + " '" + std::string{key} + "']";
+    };
+    const auto id = static_cast<std::uint64_t>(e.refs[0]);
+    if (e.code == error_code::no_cell && id < n.skus.size()) {
+        name("sku", n.skus.key(static_cast<std::uint32_t>(id)));
+        const auto node = static_cast<std::uint64_t>(e.refs[1]);
+        if (node < n.nodes.size()) name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
+    }
+    const auto node = static_cast<std::uint64_t>(e.refs[2]);
+    if (e.code == error_code::insufficient && node < n.nodes.size())
+        name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
+    const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
+    if (e.code == error_code::not_allowed && lowest < unit_states)
+        name("state", name_of(static_cast<unit_state>(lowest)));
+    return sentence;
+}
+
+}  // namespace earmark

@@ -1,0 +1,261 @@
+// LOAD, ACTIVATE and names: what takes the engine for itself for a moment.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "earmark/engine/fold.hpp"
+#include "earmark/intake/capture.hpp"
+#include "state.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr std::size_t rows_per_record = 64;
+constexpr std::size_t max_policy_bytes = 1u << 16;
+
+/// Writes rows into records of a bounded size and commits each. A row is first checked, then
+/// recorded, then applied: the engine is taken, so nobody sees the space between.
+class loader {
+public:
+    loader(const command& c, load_report& report, std::function<committed()> commit,
+           journal::writer& record, time_point now)
+        : c_{c}, report_{report}, commit_{std::move(commit)}, record_{record}, now_{now} {
+        record_.begin(verb::load, now_, c_.actor);
+    }
+
+    void reject(std::size_t row, error why, std::string_view what) {
+        why.row = static_cast<std::uint32_t>(row + 1);
+        report_.rejected.push_back({why.row, why, std::string{what} + ": " + to_string(why)});
+    }
+    /// After the row's ops were written. False when the journal takes no more.
+    bool accept() {
+        ++pending_;
+        return pending_ < rows_per_record || flush();
+    }
+    bool flush() {
+        if (pending_ == 0) return true;
+        const committed done = commit_();
+        if (done.code == error_code::ok) report_.accepted += static_cast<std::uint32_t>(pending_);
+        pending_ = 0;
+        record_.begin(verb::load, now_, c_.actor);
+        if (done.code == error_code::ok) return true;
+        report_.rejected.push_back({0, fail(done.code), to_string(fail(done.code))});
+        return false;
+    }
+
+private:
+    const command& c_;
+    load_report& report_;
+    std::function<committed()> commit_;
+    journal::writer& record_;
+    time_point now_;
+    std::size_t pending_ = 0;
+};
+
+error check_key(std::string_view key, const key_table& in) {
+    if (key.empty()) return fail(error_code::empty_key);
+    if (key.size() > max_key_bytes)
+        return fail(error_code::key_too_long, static_cast<std::int64_t>(key.size()), max_key_bytes);
+    if (in.find(key)) return fail(error_code::duplicate_row);
+    return {};
+}
+
+result<coordinates> to_coordinates(const std::optional<geo_point>& at) {
+    if (!at) return coordinates{};
+    if (!is_valid(*at)) return fail(error_code::bad_position);
+    return coordinates{true, static_cast<std::int32_t>(std::lround(at->latitude * 1e7)),
+                       static_cast<std::int32_t>(std::lround(at->longitude * 1e7))};
+}
+
+error check(const sku_row& r, const key_table& in) {
+    if (const error e = check_key(r.key, in); e.code != error_code::ok) return e;
+    if (r.decimals < 0 || r.decimals > max_decimals)
+        return fail(error_code::out_of_range, r.decimals, max_decimals);
+    if (r.granule < 1 || r.granule > 1'000'000'000'000)
+        return fail(error_code::out_of_range, r.granule);
+    return {};
+}
+
+error check(const node_row& r, const key_table& in) {
+    if (const error e = check_key(r.key, in); e.code != error_code::ok) return e;
+    if (in.size() >= raw(none<node_id>)) return fail(error_code::out_of_memory, in.size());
+    for (const auto& rate : {r.fixed_per_parcel, r.per_unit})
+        if (rate && rate->e4 < 0) return fail(error_code::bad_price, rate->e4);
+    return {};
+}
+
+/// Runs `rows` through f(loader, row, index), alone in the engine.
+template <class State, class Row, class F>
+load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&& f) {
+    load_report report;
+    const auto done = s.template alone<result<bool>>(c, [&](const auto& v) -> result<bool> {
+        v.desk.clear();
+        loader l{c, report,
+                 [&] {
+                     const committed answer = s.commit(v);
+                     v.desk.clear();
+                     if (answer.code != error_code::ok)  // the names are in the tables already
+                         s.halt("a table was loaded that the journal did not take");
+                     return answer;
+                 },
+                 v.desk.record, v.now};
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (!f(l, v.desk, rows[i], i)) return true;
+        return l.flush();
+    });
+    if (!done) report.rejected.push_back({0, done.error(), to_string(done.error())});
+    return report;
+}
+
+}  // namespace
+
+load_report engine::load(const command& c, std::span<const sku_row> rows) {
+    state& s = *state_;
+    return load_rows(s, c, rows, [&](loader& l, desk& d, const sku_row& r, std::size_t i) {
+        if (const error e = check(r, s.names.skus); e.code != error_code::ok) {
+            l.reject(i, e, "sku '" + r.key.substr(0, max_key_bytes) + "'");
+            return true;
+        }
+        s.books.cells.add_sku();
+        const sku_id id = s.names.add_sku(r.key, {r.decimals, r.granule});
+        const std::int64_t fields[] = {r.decimals, r.granule};
+        d.record.intern(journal::intern_kind::sku, {raw(id), r.key, fields, {}});
+        return l.accept();
+    });
+}
+
+load_report engine::load(const command& c, std::span<const node_row> rows) {
+    state& s = *state_;
+    auto report = load_rows(s, c, rows, [&](loader& l, desk& d, const node_row& r, std::size_t i) {
+        const auto at = to_coordinates(r.at);
+        error e = check(r, s.names.nodes);
+        if (e.code == error_code::ok) e = at.error();
+        if (e.code != error_code::ok) {
+            l.reject(i, e, "node '" + r.key.substr(0, max_key_bytes) + "'");
+            return true;
+        }
+        node_facts f;
+        f.kind = r.kind;
+        f.active = r.active;
+        f.priority = r.priority;
+        if (r.fixed_per_parcel) f.fixed_per_parcel = *r.fixed_per_parcel;
+        if (r.per_unit) f.per_unit = *r.per_unit;
+        const auto metres = catalog::measure(*at, s.names.place_at);
+        const node_id id = s.names.add_node(r.key, f, *at, metres);
+        d.record.intern(journal::intern_kind::node, {raw(id), r.key, fields_of(f, *at), metres});
+        s.names.rank_nodes();
+        return l.accept();
+    });
+    return report;
+}
+
+load_report engine::load(const command& c, std::span<const place_row> rows) {
+    state& s = *state_;
+    return load_rows(s, c, rows, [&](loader& l, desk& d, const place_row& r, std::size_t i) {
+        const auto at = to_coordinates(r.at);
+        error e = check_key(r.key, s.names.places);
+        if (e.code == error_code::ok) e = at.error();
+        if (e.code != error_code::ok) {
+            l.reject(i, e, "place '" + r.key.substr(0, max_key_bytes) + "'");
+            return true;
+        }
+        const auto metres = catalog::measure(*at, s.names.node_at);
+        const place_id id = s.names.add_place(r.key, *at, metres);
+        d.record.intern(journal::intern_kind::place, {raw(id), r.key, fields_of(*at), metres});
+        return l.accept();
+    });
+}
+
+load_report engine::load(const command& c, std::span<const stock_row> rows) {
+    state& s = *state_;
+    return load_rows(s, c, rows, [&](loader& l, desk& d, const stock_row& r, std::size_t i) {
+        const auto refuse = [&](error e) {
+            l.reject(i, e, "stock of '" + r.sku + "' at '" + r.node + "'");
+            return true;
+        };
+        const auto sku = s.names.skus.find(r.sku);
+        const auto node = s.names.nodes.find(r.node);
+        if (!sku) return refuse(fail(error_code::unknown_sku));
+        if (!node) return refuse(fail(error_code::unknown_node));
+        granules n = 0;
+        if (r.on_hand.atoms != 0) {
+            const auto amount = intake::to_granules(r.on_hand, s.names.sku[*sku]);
+            if (!amount) return refuse(amount.error());
+            n = *amount;
+        }
+        const auto at = node_id{static_cast<std::uint16_t>(*node)};
+        const bool fresh = !s.books.cells.find(sku_id{*sku}, at);
+        const auto cell = s.books.cells.make(sku_id{*sku}, at);
+        if (!cell) return refuse(cell.error());
+        const granules there =
+            std::accumulate(d.stock.begin(), d.stock.end(), s.books.cells.on_hand(*cell),
+                            [&](granules sum, const stock_line& x) {
+                                return sum + (x.cell == *cell ? x.on_hand : 0);
+                            });
+        if (n > stock::max_on_hand - there)
+            return refuse(fail(error_code::stock_overflow, r.on_hand.atoms,
+                               there * s.names.sku[*sku].granule));
+        if (fresh) {
+            const std::int64_t fields[] = {*sku, *node};
+            d.record.intern(journal::intern_kind::cell, {raw(*cell), {}, fields, {}});
+        }
+        if (n > 0) {
+            d.stock.push_back({*cell, n, n});
+            d.record.cell({*cell, n, n});
+        }
+        return l.accept();
+    });
+}
+
+result<policy_id> engine::activate(const command& c, std::string_view text,
+                                   std::vector<std::string>* findings) {
+    state& s = *state_;
+    if (text.size() > max_policy_bytes)
+        return fail(error_code::input_too_large, static_cast<std::int64_t>(text.size()),
+                    static_cast<std::int64_t>(max_policy_bytes));
+    auto parsed = sourcing::parse_policy(text);
+    if (!parsed) {
+        if (findings != nullptr)
+            for (const auto& f : parsed.rejected) findings->push_back(f.text);
+        error e = fail(error_code::bad_policy, static_cast<std::int64_t>(parsed.rejected.size()));
+        if (!parsed.rejected.empty()) e.row = parsed.rejected.front().row;
+        return e;
+    }
+    return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {
+        const auto id = static_cast<std::uint32_t>(s.policies.size()) + 1;
+        v.desk.clear();
+        v.desk.record.begin(verb::activate, v.now, c.actor);
+        v.desk.record.intern(journal::intern_kind::policy, {id, parsed.value->text(), {}, {}});
+        s.policies.push_back(std::move(*parsed.value));
+        if (const auto done = s.commit(v); done.code != error_code::ok) {
+            s.policies.pop_back();
+            return fail(done.code);
+        }
+        s.names.policies.push_back(s.policies.back().text());
+        s.active_policy.store(id, std::memory_order_release);
+        return policy_id{id};
+    });
+}
+
+result<actor_id> engine::actor(std::string_view name) {
+    state& s = *state_;
+    const auto known = s.ask<result<actor_id>>([&](const state::visit&) -> result<actor_id> {
+        const auto found = s.names.actors.find(name);
+        return found ? result<actor_id>{actor_id{*found}} : fail(error_code::unknown_actor);
+    });
+    if (known || known.error().code != error_code::unknown_actor) return known;
+    if (const error e = check_key(name, s.names.actors); e.code != error_code::ok) return e;
+    return s.alone<result<actor_id>>({}, [&](const state::visit& v) -> result<actor_id> {
+        if (const auto found = s.names.actors.find(name)) return actor_id{*found};
+        const std::uint32_t id = s.names.actors.size();
+        v.desk.clear();
+        v.desk.record.begin(verb::load, v.now, actor_id{});
+        v.desk.record.intern(journal::intern_kind::actor, {id, name, {}, {}});
+        if (const auto done = s.commit(v); done.code != error_code::ok) return fail(done.code);
+        s.names.actors.insert(name);
+        return actor_id{id};
+    });
+}
+
+}  // namespace earmark

@@ -1,0 +1,204 @@
+#include "state.hpp"
+
+#include <algorithm>
+
+#include "earmark/allocation/allot.hpp"
+#include "earmark/engine/fold.hpp"
+
+namespace earmark {
+namespace {
+
+config checked(config c) {
+    EARMARK_CHECK(c.max_orders > 0 && c.max_reservations > 0 && c.max_keys > 0,
+                  "config: max_orders, max_reservations and max_keys must be positive");
+    EARMARK_CHECK(c.max_keys <= 1u << 30, "config: max_keys must be at most 2^30");
+    EARMARK_CHECK(c.max_cells >= stock::block_cells, "config: max_cells must be at least 8");
+    EARMARK_CHECK(c.take_limit >= 2 && c.take_limit <= 1024,
+                  "config: take_limit must be 2 to 1024");
+    EARMARK_CHECK(c.ring_bytes >= 1u << 16 && (c.ring_bytes & (c.ring_bytes - 1)) == 0,
+                  "config: ring_bytes must be a power of two of at least 65,536");
+    return c;
+}
+
+}  // namespace
+
+engine::state::state(config s)
+    : settings{checked(std::move(s))},
+      books{stock::max_slots,    settings.take_limit,       settings.max_cells,
+            settings.max_orders, settings.max_reservations, settings.ledger_bytes},
+      keys{books.ledger.chunks(), settings.max_keys},
+      desks(stock::max_slots) {
+    recover();
+}
+
+desk& engine::state::desk_of(std::uint32_t slot) {
+    if (!desks[slot]) desks[slot] = std::make_unique<desk>();  // only the slot's borrower is here
+    return *desks[slot];
+}
+
+time_point engine::state::move_time(time_point now) noexcept {
+    std::int64_t seen = time.load(std::memory_order_acquire);
+    while (now.ns > seen && !time.compare_exchange_weak(seen, now.ns, std::memory_order_acq_rel,
+                                                        std::memory_order_acquire)) {
+    }
+    return {std::max(now.ns, seen)};
+}
+
+void engine::state::halt(const char* sentence) noexcept {
+    if (halting.exchange(true, std::memory_order_acq_rel)) return;  // the first sentence stays
+    try {
+        halt_sentence = sentence;
+    } catch (const std::bad_alloc&) {
+        halt_sentence.clear();
+    }
+    is_halted.store(true, std::memory_order_release);
+}
+
+void engine::state::recover() {
+    folder fold{books, names, keys};
+    journal::batch_info last;
+    std::uint64_t digest = 0;
+    error wrong;
+    if (settings.sink) {
+        bool first = true;
+        const auto read = settings.sink->read([&](std::uint64_t, std::span<const std::byte> b) {
+            const auto info =
+                journal::read_batch(b, first ? nullptr : &last,
+                                    [&](std::uint64_t at, std::span<const std::byte> record) {
+                                        digest = mix(digest ^ content_digest(record).low);
+                                        return fold.apply(at, record);
+                                    });
+            if (!info) wrong = info.error();
+            if (info) last = *info;
+            first = false;
+            return info.has_value();
+        });
+        if (read != error_code::ok && wrong.code == error_code::ok) wrong = fail(read);
+    }
+    log = std::make_unique<journal::log>(settings.ring_bytes, settings.retained_bytes,
+                                         settings.sink, last, digest);
+    commits = std::make_unique<committer<>>(books, log->records());
+    if (wrong.code != error_code::ok) return halt(("recovery: " + to_string(wrong)).c_str());
+    if (last.number != 0) time.store(fold.now().ns, std::memory_order_release);
+    for (const std::string& text : names.policies) {
+        auto parsed = sourcing::parse_policy(text);
+        if (!parsed) return halt("recovery: a policy of the journal cannot be read any more");
+        policies.push_back(std::move(*parsed.value));
+    }
+    active_policy.store(static_cast<std::uint32_t>(policies.size()), std::memory_order_release);
+    lifecycle::image at;
+    const auto kind = subject_kind::reservation;
+    for (std::uint32_t i = 0; i < books.ledger.size(kind); ++i)
+        if (books.ledger.read(kind, i, at) != error_code::ok ||
+            at.life != reservation_state::active)
+            books.ledger.abandon(0, kind, {i, at.version});
+}
+
+// ---- time --------------------------------------------------------------------------------------
+
+std::uint16_t engine::state::sweep(std::uint32_t slot, time_point now) {
+    std::uint16_t expired = 0;
+    books.timers.sweep(slot, now, [&](std::uint64_t id) { return expire(slot, now, id, expired); });
+    return expired;
+}
+
+time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64_t id,
+                                 std::uint16_t& expired) {
+    desk& d = desk_of(slot);
+    const auto e = read_reservation(reservation_id{id}, d.due);
+    if (e.code == error_code::reservation_busy) return now;  // still due: look again
+    if (e.code != error_code::ok || d.due.life != reservation_state::active) return never;
+    if (d.due.deadline > now) return d.due.deadline;
+
+    d.clear();
+    d.basket_next = d.due;
+    d.basket_next.life = reservation_state::expired;
+    for (const auto& b : d.due.buckets) d.gives.push_back({b.cell, b.n});
+    const auto index = static_cast<std::uint32_t>(id);
+    d.record.begin(verb::expire, now, actor_id{});
+    d.record.reservation({index, reservation_state::expired, false, never, {}});
+    record_cells(d);
+    subject(d, subject_kind::reservation, index, d.due, d.basket_next, true);
+    if (commit({slot, d, now}).code != error_code::ok) return now;
+    counters::bump(counts[slot].expired);
+    ++expired;
+    return never;
+}
+
+// ---- commits -----------------------------------------------------------------------------------
+
+committed engine::state::commit(const visit& v) {
+    desk& d = v.desk;
+    std::sort(d.subjects.begin(), d.subjects.end(), [](const auto& a, const auto& b) {
+        return std::pair{a.kind, a.index} < std::pair{b.kind, b.index};
+    });
+    work w{d.takes, d.gives, d.stock, d.subjects, d.record.editable(), d.record.uncovered_at()};
+    constexpr int attempts = 4;
+    committed done;
+    for (int i = 0; i < attempts; ++i) {
+        if (log->records().half_full() || done.code == error_code::journal_full)
+            if (const auto e = log->try_drain(); e == error_code::sink_failed) {
+                done.code = e;
+                return done;
+            }
+        done = commits->commit(v.slot, w);
+        if (done.code != error_code::journal_full) break;
+    }
+    if (!d.takes.empty()) {
+        counters& c = counts[v.slot];
+        counters::bump(done.code == error_code::insufficient ? c.refused : c.takes);
+    }
+    return done;
+}
+
+void engine::state::record_cells(desk& d) {
+    for (const take_line& t : d.takes) d.record.cell({t.cell, -t.n, 0});
+    for (const give_line& g : d.gives) d.record.cell({g.cell, g.n, 0});
+    for (const stock_line& s : d.stock) d.record.cell({s.cell, s.free, s.on_hand});
+}
+
+void engine::state::subject(desk& d, subject_kind kind, std::uint32_t index,
+                            const lifecycle::image& of, const lifecycle::image& next, bool last) {
+    lifecycle::rewrite r;
+    r.kind = kind;
+    r.index = index;
+    r.version = of.version;
+    r.next = &next;
+    r.last = last;
+    d.subjects.push_back(r);
+}
+
+void engine::state::remember(desk& d, const command& c, digest128 content, const receipt& first) {
+    if (!c.key.empty()) d.record.intern(journal::intern_key{c.key, content, first});
+}
+
+// ---- reading -----------------------------------------------------------------------------------
+
+error engine::state::read_order(order_id id, lifecycle::image& into) const {
+    const auto n = static_cast<std::int64_t>(raw(id));
+    if (raw(id) >= books.ledger.size(subject_kind::order))
+        return fail(error_code::unknown_order, n);
+    const auto e =
+        books.ledger.read(subject_kind::order, static_cast<std::uint32_t>(raw(id)), into);
+    return e == error_code::ok ? error{} : fail(e, n);
+}
+
+error engine::state::read_reservation(reservation_id id, lifecycle::image& into) const {
+    const auto index = static_cast<std::uint32_t>(raw(id));
+    const auto n = static_cast<std::int64_t>(raw(id));
+    if (index >= books.ledger.size(subject_kind::reservation))
+        return fail(error_code::unknown_reservation, n);
+    const auto e = books.ledger.read(subject_kind::reservation, index, into);
+    if (e != error_code::ok) return fail(e, n);
+    return into.birth == raw(id) >> 32 ? error{} : fail(error_code::unknown_reservation, n);
+}
+
+error engine::state::shortage_of(const visit& v, const committed& done) const noexcept {
+    const take_line& t = v.desk.takes[done.lack.line];
+    const auto granule = names.sku[index_of(books.cells.sku_of(t.cell))].granule;
+    return fail(error_code::insufficient, t.n * granule,
+                std::max<std::int64_t>(0, done.lack.free - t.floor) * granule,
+                raw(books.cells.node_of(t.cell)));
+}
+
+}  // namespace earmark

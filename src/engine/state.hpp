@@ -1,0 +1,312 @@
+// What stands behind the door: the books, the names, the journal, and one scratch per caller slot,
+// so that a verb allocates nothing once it is warm. The verbs are in *_verbs.cpp, by room.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "earmark/core/check.hpp"
+#include "earmark/engine/catalog.hpp"
+#include "earmark/engine/commit.hpp"
+#include "earmark/engine/engine.hpp"
+#include "earmark/intake/dedupe.hpp"
+#include "earmark/journal/log.hpp"
+#include "earmark/journal/record.hpp"
+#include "earmark/sourcing/decision.hpp"
+#include "earmark/sourcing/policy.hpp"
+#include "earmark/sourcing/solve.hpp"
+
+namespace earmark {
+
+/// A line with units to source, and the wanted line that stands for its SKU.
+struct member {
+    sku_id sku{};
+    std::uint16_t line = 0;
+    std::uint16_t wanted = 0;
+    std::int64_t n = 0;
+};
+
+/// Working memory of one caller slot.
+struct desk {
+    lifecycle::image order, next, basket, basket_next, due;
+    journal::writer record;
+    journal::intern_order birth;  // its key is the call's
+    std::vector<take_line> takes;
+    std::vector<give_line> gives;
+    std::vector<stock_line> stock;
+    std::vector<bucket_move> moves;
+    std::vector<lifecycle::rewrite> subjects;
+    std::vector<error> violations;
+    std::vector<sku_id> skus;
+
+    sourcing::scratch solver;
+    std::vector<member> members;
+    std::vector<wanted_line> wanted;
+    std::vector<granules> free;  // wanted x nodes
+    std::vector<cell_id> cells;  // the same shape
+    sourcing::decision decided;
+    std::vector<std::byte> decision;  // the same, encoded
+
+    void clear() {
+        takes.clear();
+        gives.clear();
+        stock.clear();
+        moves.clear();
+        subjects.clear();
+    }
+};
+
+/// Of one caller slot, so that counting costs no exchange and no line that others want.
+struct alignas(64) counters {
+    std::atomic<std::uint64_t> orders{0}, declined{0}, repeats{0}, takes{0}, refused{0},
+        conflicts{0}, expired{0};
+    /// By the slot's borrower only; the next one sees it with the slot.
+    static void bump(std::atomic<std::uint64_t>& c) noexcept {
+        c.store(c.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+};
+
+/// A claimed key. What is not finished is forgotten, also on the way of an exception.
+class pending_key {
+public:
+    pending_key(intake::key_map<>& keys, const intake::claim& key) noexcept
+        : keys_{keys}, key_{key} {}
+    ~pending_key() {
+        if (!finished_) keys_.forget(key_);
+    }
+    pending_key(const pending_key&) = delete;
+    pending_key& operator=(const pending_key&) = delete;
+
+    void finish(const receipt& first) noexcept {
+        keys_.finish(key_, first);
+        finished_ = true;
+    }
+
+private:
+    intake::key_map<>& keys_;
+    intake::claim key_;
+    bool finished_ = false;
+};
+
+/// What a room decides about the order on the desk, by reference: a call allocates nothing.
+class decider {
+public:
+    template <class F>
+    decider(const F& decide) noexcept  // NOLINT: implicit
+        : of_{&decide}, call_{[](const void* of, desk& d) {
+              return (*static_cast<const F*>(of))(d);
+          }} {}
+    error operator()(desk& d) const { return call_(of_, d); }
+
+private:
+    const void* of_;
+    error (*call_)(const void*, desk&);
+};
+
+struct engine::state {
+    explicit state(config settings);
+
+    config settings;
+    earmark::books<> books;
+    earmark::catalog names;
+    intake::key_map<> keys;
+    std::unique_ptr<journal::log> log;
+    std::unique_ptr<committer<>> commits;
+    std::deque<sourcing::policy> policies;  // never moved: decisions point to them by version
+    std::atomic<std::uint32_t> active_policy{0};
+    std::atomic<std::int64_t> time{std::numeric_limits<std::int64_t>::min()};
+    std::atomic<bool> taken{false};  // an administrator has the engine to himself
+    std::atomic<bool> halting{false};
+    std::atomic<bool> is_halted{false};
+    std::string halt_sentence;  // written before is_halted is set, never after
+    std::vector<std::unique_ptr<desk>> desks;
+    std::vector<counters> counts = std::vector<counters>(stock::max_slots);
+
+    [[nodiscard]] std::uint64_t total(std::atomic<std::uint64_t> counters::*of) const noexcept {
+        std::uint64_t sum = 0;
+        for (const counters& c : counts) sum += (c.*of).load(std::memory_order_relaxed);
+        return sum;
+    }
+
+    void recover();
+    void halt(const char* sentence) noexcept;
+
+    // ---- a caller's stay -----------------------------------------------------------------------
+
+    /// Runs f(visit) with a slot. Every way out is an error, none an exception but misuse.
+    struct visit {
+        std::uint32_t slot;
+        earmark::desk& desk;
+        time_point now;  // engine time: the maximum seen
+    };
+    template <class R, class F>
+    R stay(const command& c, F&& f);
+    /// A question: time does not move.
+    template <class R, class F>
+    R ask(F&& f) const;
+    /// The engine alone, for tables and policies.
+    template <class R, class F>
+    R alone(const command& c, F&& f);
+
+    desk& desk_of(std::uint32_t slot);
+    time_point move_time(time_point now) noexcept;
+
+    // ---- time ----------------------------------------------------------------------------------
+
+    /// Expires what is due. Answers how many did.
+    std::uint16_t sweep(std::uint32_t slot, time_point now);
+    time_point expire(std::uint32_t slot, time_point now, std::uint64_t id, std::uint16_t& count);
+
+    // ---- commits -------------------------------------------------------------------------------
+
+    /// Commits what lies on the desk; drains the journal where its ring is full.
+    committed commit(const visit& v);
+    /// Cell ops of takes, gives and stock lines, into the desk's record.
+    void record_cells(desk& d);
+    /// One subject for the desk's commit.
+    void subject(desk& d, subject_kind kind, std::uint32_t index, const lifecycle::image& of,
+                 const lifecycle::image& next, bool last = false);
+
+    /// Runs f(attempt) under the command's idempotency key. f writes the key into its record by
+    /// remember() and answers the receipt of its commit.
+    template <class F>
+    result<receipt> once(const visit& v, const command& c, digest128 content, F&& f);
+    static void remember(desk& d, const command& c, digest128 content, const receipt& first);
+
+    // ---- reading -------------------------------------------------------------------------------
+
+    [[nodiscard]] lifecycle::cell_nodes nodes_of_cells() const noexcept {
+        return {&books.cells, [](const void* cells, cell_id c) {
+                    return static_cast<const stock::cell_table<>*>(cells)->node_of(c);
+                }};
+    }
+    [[nodiscard]] error read_order(order_id id, lifecycle::image& into) const;
+    [[nodiscard]] error read_reservation(reservation_id id, lifecycle::image& into) const;
+    [[nodiscard]] quantity to_quantity(sku_id sku, std::int64_t n) const noexcept {
+        return {n * names.sku[index_of(sku)].granule};
+    }
+
+    // ---- the verbs' bodies ---------------------------------------------------------------------
+
+    result<receipt> adjust(const visit& v, const command& c, const adjust_request& r);
+    result<receipt> reserve(const visit& v, const command& c, const reserve_request& r);
+    error basket_takes(const visit& v, const reserve_request& r);
+    error basket_gives(const visit& v, reservation_id replaced);
+    receipt draft_basket(const visit& v, const command& c, const reserve_request& r,
+                         digest128 content, const lifecycle::ledger<>::newborn& child);
+    result<receipt> change(const visit& v, const command& c, const change_request& r);
+    result<receipt> end_reservation(const visit& v, const command& c, reservation_id r);
+    placed place(const visit& v, const command& c, const order_request& r);
+    error try_place(const visit& v, const command& c, const order_request& r, digest128 content,
+                    const intake::claim& key, receipt& first);
+    receipt draft_order(const visit& v, const command& c, const order_request& r, digest128 content,
+                        const intake::claim& key, std::uint32_t child, bool reacquired);
+    error take_over(const visit& v, const order_request& r, bool& reacquired);
+    placed refuse(const visit& v, const command& c, digest128 content, pending_key& held);
+    result<receipt> cancel(const visit& v, const command& c, const cancel_request& r);
+    result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
+                               digest128 content, decider decide);
+    void source(const visit& v, const command& c, order_id id, bool dry_run,
+                result<sourced>& answer);
+    error problem(const visit& v, sourcing_problem& p);
+    error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
+                const plan& chosen);
+    bool decide(const visit& v, const command& c, order_id id, bool dry_run,
+                result<sourced>& answer);
+    committed book(const visit& v, const command& c, order_id id, std::uint32_t version);
+    result<explanation> explain(const visit& v, order_id id);
+    [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;
+};
+
+template <class R, class F>
+R engine::state::stay(const command& c, F&& f) {
+    const stock::slot_guard<> slot{books.slots};
+    if (!slot.ok()) return fail(error_code::no_slot);
+    if (taken.load(std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
+    try {
+        const visit v{slot.index(), desk_of(slot.index()), move_time(c.now)};
+        sweep(v.slot, v.now);
+        return f(v);
+    } catch (const broken& e) {
+        halt(e.what());
+        return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class R, class F>
+R engine::state::ask(F&& f) const {
+    auto& self = const_cast<state&>(*this);  // a slot is borrowed; what the caller sees is const
+    const stock::slot_guard<> slot{self.books.slots};
+    if (!slot.ok()) return fail(error_code::no_slot);
+    if (taken.load(std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    try {
+        return f(visit{slot.index(), self.desk_of(slot.index()),
+                       time_point{time.load(std::memory_order_acquire)}});
+    } catch (const broken& e) {
+        self.halt(e.what());
+        return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class R, class F>
+R engine::state::alone(const command& c, F&& f) {
+    const stock::slot_guard<> slot{books.slots};
+    if (!slot.ok()) return fail(error_code::no_slot);
+    if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
+    if (taken.exchange(true, std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    struct leave {
+        std::atomic<bool>& flag;
+        ~leave() { flag.store(false, std::memory_order_release); }
+    } const at_the_end{taken};
+    constexpr int looks = 1'000;
+    for (int i = 0; !books.slots.alone(slot.index()); ++i)
+        if (i == looks) return fail(error_code::stock_moving);
+    try {
+        return f(visit{slot.index(), desk_of(slot.index()), move_time(c.now)});
+    } catch (const broken& e) {
+        halt(e.what());
+        return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class F>
+result<receipt> engine::state::once(const visit& v, const command& c, digest128 content, F&& f) {
+    if (c.key.empty()) return f();
+    if (c.key.size() > max_key_bytes)
+        return fail(error_code::key_too_long, static_cast<std::int64_t>(c.key.size()),
+                    max_key_bytes);
+    const auto key = keys.begin(v.slot, intake::key_space::command, c.key, content);
+    switch (key.state) {
+        case intake::claim_state::repeat: {
+            receipt first = key.first;
+            if (first.what != outcome::declined) first.what = outcome::repeat;
+            counters::bump(counts[v.slot].repeats);
+            return first;
+        }
+        case intake::claim_state::conflict:
+            return fail(error_code::duplicate_key, static_cast<std::int64_t>(raw(key.first.at)));
+        case intake::claim_state::pending:
+            return fail(error_code::in_progress);
+        case intake::claim_state::full:
+            return fail(error_code::key_memory_full);
+        case intake::claim_state::fresh:
+            break;
+    }
+    pending_key held{keys, key};
+    const result<receipt> done = f();
+    if (done) held.finish(*done);
+    return done;
+}
+
+}  // namespace earmark

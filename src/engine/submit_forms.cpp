@@ -1,0 +1,204 @@
+#include "submit_forms.hpp"
+
+#include <string_view>
+
+namespace earmark::submission {
+namespace {
+
+using enum shape;
+
+constexpr bool required = true;
+constexpr bool optional = false;
+constexpr std::int64_t most = INT64_MAX;
+constexpr std::int64_t most_rows = 200'000;
+constexpr std::int64_t most_orders = 10'000;
+
+// ---- choices --------------------------------------------------------------------------------
+constexpr std::string_view node_kinds[] = {"dc", "store", "vendor"};
+constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
+constexpr std::string_view facts[] = {"ship", "deliver"};
+constexpr std::string_view levels[] = {"memory", "os", "disk"};
+
+// ---- rows within a line -----------------------------------------------------------------------
+constexpr field sku_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"decimals", whole, optional, "decimal places of its quantities, default 0", 0, max_decimals},
+    {"granule", whole, optional, "smallest promise in the last place, default 1", 1, most},
+};
+constexpr field node_fields[] = {
+    {"node", key, required, "key of the node"},
+    {"kind", choice, optional, "default dc", 0, 0, node_kinds},
+    {"latitude", degrees, optional, "WGS 84; leave both out where unknown"},
+    {"longitude", degrees, optional, "WGS 84"},
+    {"priority", whole, optional, "smaller is tried first by priority policies", INT32_MIN,
+     INT32_MAX},
+    {"active", flag, optional, "default true"},
+    {"fixed_per_parcel", decimal, optional, "cost of a parcel, in place of the policy's"},
+    {"per_unit", decimal, optional, "cost of a unit, in place of the policy's"},
+};
+constexpr field place_fields[] = {
+    {"place", key, required, "key of the ship-to position"},
+    {"latitude", degrees, optional, "WGS 84; leave both out where unknown"},
+    {"longitude", degrees, optional, "WGS 84"},
+};
+constexpr field stock_fields[] = {
+    {"sku", key, required, "key of a SKU that is loaded"},
+    {"node", key, required, "key of a node that is loaded"},
+    {"on_hand", decimal, required, "units that come to what the node has"},
+};
+constexpr field reserve_line_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, required, "key of the node"},
+    {"quantity", decimal, required, "units to take"},
+    {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
+};
+constexpr field order_line_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"quantity", decimal, required, "units ordered"},
+    {"unit_price", decimal, required, "in the order's currency, before tax"},
+};
+
+// ---- verbs ----------------------------------------------------------------------------------
+constexpr field load_skus[] = {{"rows", rows, required, "the SKUs", 1, most_rows, {}, sku_fields}};
+constexpr field load_nodes[] = {
+    {"rows", rows, required, "the nodes", 1, most_rows, {}, node_fields}};
+constexpr field load_places[] = {
+    {"rows", rows, required, "the places", 1, most_rows, {}, place_fields}};
+constexpr field load_stock[] = {
+    {"rows", rows, required, "what is added to stock", 1, most_rows, {}, stock_fields}};
+constexpr field activate_fields[] = {{"policy", text, required, "the policy's TOML text"}};
+constexpr field adjust_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, required, "key of the node"},
+    {"delta", decimal, required, "units that came (positive) or left (negative)"},
+    {"reason", choice, optional, "default correction", 0, 0, reasons},
+};
+constexpr field reserve_fields[] = {
+    {"lines", rows, required, "all of them are taken, or none", 1, 5'000, {}, reserve_line_fields},
+    {"deadline", time, optional, "without one the reservation is hard"},
+    {"ttl_seconds",
+     whole,
+     optional,
+     "deadline as seconds from now",
+     1,
+     1'000'000'000,
+     {},
+     {},
+     "deadline"},
+    {"supersedes", id, optional, "own reservation to swap for this one in one step"},
+};
+constexpr field change_fields[] = {
+    {"reservation", id, required, "what reserve returned"},
+    {"deadline", time, optional, "the new deadline; without one the reservation becomes hard"},
+    {"ttl_seconds",
+     whole,
+     optional,
+     "deadline as seconds from now",
+     1,
+     1'000'000'000,
+     {},
+     {},
+     "deadline"},
+};
+constexpr field unreserve_fields[] = {{"reservation", id, required, "what reserve returned"}};
+constexpr field place_order_fields[] = {
+    {"currency", text, required, "ISO 4217 code of all prices of the order"},
+    {"ship_to", key, optional, "key of a place; without one distances are unknown"},
+    {"priority", whole, optional, "default 0", 0, 255},
+    {"reservation", id, optional, "basket to hand over"},
+    {"lines",
+     rows,
+     required,
+     "the lines, numbered 1, 2, ... in this order",
+     1,
+     5'000,
+     {},
+     order_line_fields},
+};
+constexpr field cancel_fields[] = {
+    {"order", key, required, "key of the order"},
+    {"line", whole, optional, "its number; without one the whole order", 1, 5'000},
+    {"quantity", decimal, optional, "units of the line; without it all that still can be"},
+    {"reason", whole, optional, "a code of the caller's own, default 0", 0, 255},
+};
+constexpr field source_fields[] = {
+    {"orders", keys, required, "keys of the orders", 1, most_orders},
+    {"dry_run", flag, optional, "decide and take nothing, default false"},
+};
+constexpr field release_fields[] = {
+    {"orders", keys, required, "keys of the orders", 1, most_orders}};
+constexpr field record_fields[] = {
+    {"fact", choice, required, "what a node or a carrier reports", 0, 0, facts},
+    {"order", key, required, "key of the order"},
+    {"line", whole, optional, "its number; without one every line", 1, 5'000},
+    {"node", key, optional, "key of the node; without one any node"},
+    {"quantity", decimal, optional, "units of the line; without it all that stand there"},
+};
+constexpr field available_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, optional, "key of the node; without one the sum over all nodes"},
+    {"floor", decimal, optional, "units to leave at each node"},
+};
+constexpr field order_fields[] = {{"order", key, required, "key of the order"}};
+constexpr field poll_fields[] = {
+    {"cursor", whole, optional, "the last answer's next; default 0, the beginning", 0, most},
+    {"limit", whole, optional, "default 100", 1, 10'000},
+};
+constexpr field flush_fields[] = {{"level", choice, optional, "default disk", 0, 0, levels}};
+
+constexpr field commands[] = {
+    {"key", key, optional, "idempotency key; of place_order: the order's key, and required"},
+    {"actor", key, optional, "who gives the command; without one the host itself"},
+    {"now", time, optional, "instant of the command; without one engine time stands still"},
+};
+
+constexpr form all_forms[] = {
+    {"load", "skus", "Adds SKUs.", true, load_skus, run_load_skus},
+    {"load", "nodes", "Adds nodes.", true, load_nodes, run_load_nodes},
+    {"load", "places", "Adds ship-to positions.", true, load_places, run_load_places},
+    {"load", "stock", "Adds opening stock.", true, load_stock, run_load_stock},
+    {"activate",
+     {},
+     "Makes a policy the one that source uses.",
+     true,
+     activate_fields,
+     run_activate},
+    {"advance", {}, "Moves engine time and expires what is due.", true, {}, run_advance},
+    {"adjust", {}, "Books goods that came or left.", true, adjust_fields, run_adjust},
+    {"reserve",
+     {},
+     "Takes units for somebody, all lines or nothing.",
+     true,
+     reserve_fields,
+     run_reserve},
+    {"change", {}, "Moves a reservation's deadline.", true, change_fields, run_change},
+    {"unreserve", {}, "Gives a reservation's units back.", true, unreserve_fields, run_unreserve},
+    {"place_order", {}, "Captures an order, once.", true, place_order_fields, run_place_order},
+    {"cancel", {}, "Cancels units that are not shipped.", true, cancel_fields, run_cancel},
+    {"source",
+     {},
+     "Decides where units ship from, and takes them.",
+     true,
+     source_fields,
+     run_source},
+    {"release", {}, "Tells the nodes to do the work.", true, release_fields, run_release},
+    {"record", {}, "Books what a node or a carrier reports.", true, record_fields, run_record},
+    {"available",
+     {},
+     "Units free at a node or at all nodes.",
+     false,
+     available_fields,
+     run_available},
+    {"order", {}, "One order as it stands.", false, order_fields, run_order},
+    {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
+    {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},
+    {"flush", {}, "Writes the journal to its sink.", false, flush_fields, run_flush},
+    {"status", {}, "Counters, the balance of units, engine time.", false, {}, run_status},
+};
+
+}  // namespace
+
+std::span<const form> forms() noexcept { return all_forms; }
+std::span<const field> command_fields() noexcept { return commands; }
+
+}  // namespace earmark::submission

@@ -1,0 +1,93 @@
+// THE FORMS: which verbs there are and which fields each takes. One table (submit_forms.cpp) drives
+// the check of a line's shape, the published schema, and the test that holds the documentation's
+// examples against both.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "earmark/engine/engine.hpp"
+#include "submit_problem.hpp"
+
+namespace earmark::submission {
+
+/// What a field's value may look like in JSON.
+enum class shape : std::uint8_t {
+    text,     // string
+    key,      // string of 1 to 255 bytes
+    time,     // string, RFC 3339 or a date
+    whole,    // integer within [low, high]
+    id,       // string of digits, or an integer: 64 bits, more than some readers' numbers hold
+    decimal,  // string, or an integer; never a JSON fraction, which no reader keeps exact
+    degrees,  // string or number
+    flag,     // true or false
+    choice,   // one of `choices`
+    keys,     // array of low to high keys
+    rows,     // array of low to high objects with the fields `of`
+};
+
+struct field {
+    std::string_view name;
+    shape is = shape::text;
+    bool required = false;
+    std::string_view about;
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    std::span<const std::string_view> choices{};
+    std::span<const field> of{};
+    std::string_view instead_of{};  // a field that may not stand beside this one
+};
+
+/// A line that has the right shape, on its way to the engine.
+struct request {
+    engine& on;
+    const nlohmann::json& line;
+};
+
+struct form {
+    std::string_view verb;
+    std::string_view table;  // of `load`: what is loaded; else empty
+    std::string_view about;
+    bool command;  // takes key, actor and now
+    std::span<const field> fields;
+    nlohmann::ordered_json (*run)(const request&);
+};
+
+[[nodiscard]] std::span<const form> forms() noexcept;
+
+/// The fields that every command takes besides its own.
+[[nodiscard]] std::span<const field> command_fields() noexcept;
+
+/// The form that a line asks for, or null with a problem.
+[[nodiscard]] const form* find_form(const nlohmann::json& line, problems& wrong);
+
+/// Is every required field there, is every field known, has every value its shape?
+void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
+
+// The verbs (submit_setup.cpp, submit_stock.cpp, submit_orders.cpp, submit_questions.cpp).
+nlohmann::ordered_json run_load_skus(const request& r);
+nlohmann::ordered_json run_load_nodes(const request& r);
+nlohmann::ordered_json run_load_places(const request& r);
+nlohmann::ordered_json run_load_stock(const request& r);
+nlohmann::ordered_json run_activate(const request& r);
+nlohmann::ordered_json run_advance(const request& r);
+nlohmann::ordered_json run_adjust(const request& r);
+nlohmann::ordered_json run_reserve(const request& r);
+nlohmann::ordered_json run_change(const request& r);
+nlohmann::ordered_json run_unreserve(const request& r);
+nlohmann::ordered_json run_place_order(const request& r);
+nlohmann::ordered_json run_cancel(const request& r);
+nlohmann::ordered_json run_source(const request& r);
+nlohmann::ordered_json run_release(const request& r);
+nlohmann::ordered_json run_record(const request& r);
+nlohmann::ordered_json run_available(const request& r);
+nlohmann::ordered_json run_order(const request& r);
+nlohmann::ordered_json run_explain(const request& r);
+nlohmann::ordered_json run_poll(const request& r);
+nlohmann::ordered_json run_flush(const request& r);
+nlohmann::ordered_json run_status(const request& r);
+
+}  // namespace earmark::submission

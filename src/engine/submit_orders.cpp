@@ -1,0 +1,170 @@
+// PLACE_ORDER, CANCEL, ORDER, EXPLAIN as JSON. What cannot be turned into an order (an unknown SKU,
+// a number that is none) is declined here, with every violation of the order in one list, and is
+// not remembered: no order was ever asked for. What the engine declines, it remembers.
+#include <vector>
+
+#include "submit_answer.hpp"
+
+namespace earmark::submission {
+namespace {
+
+/// What the engine would say of a line as well: an order that cannot be formed is not shown to the
+/// engine, and its list of violations is to be whole all the same.
+void check_line(const engine& on, const order_line& l, const values& row) {
+    const std::int64_t granule = on.sku(l.sku).granule;
+    if (l.amount.atoms <= 0)
+        row.refuse(fail(error_code::bad_quantity, l.amount.atoms), "quantity");
+    else if (l.amount.atoms % granule != 0)
+        row.refuse(fail(error_code::not_a_multiple, l.amount.atoms, granule), "quantity");
+    if (l.unit_price_minor < 0)
+        row.refuse(fail(error_code::bad_price, l.unit_price_minor), "unit_price");
+}
+
+/// Problems that keep an order from being formed go into c.wrong; `all` gets these and what the
+/// engine would find, line by line.
+std::vector<order_line> lines_of(call& c, const nlohmann::json& rows, currency of_prices,
+                                 problems& all) {
+    std::vector<order_line> lines;
+    for (const problem& p : c.wrong.list()) all.add(p);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        problems here;
+        const values row{c.on, rows[i], pointer("/lines", i), here};
+        order_line& l = lines.emplace_back();
+        l.sku = row.sku();
+        l.amount = row.amount("quantity", decimals_of(c.on, l.sku));
+        if (of_prices != currency{}) l.unit_price_minor = row.minor("unit_price", of_prices);
+        for (const problem& p : here.list()) c.wrong.add(p);
+        if (here.empty()) check_line(c.on, l, row);
+        for (const problem& p : here.list()) all.add(p);
+    }
+    return lines;
+}
+
+/// A declined order with all its violations. A single one is the error itself, so that a host sees
+/// at once whether it is transient.
+answer decline(const call& c, const nlohmann::json& line, const problems& found) {
+    answer out = refusal(line, found);
+    if (found.total() > 1)
+        out["error"] = to_json(make_problem(
+            fail(error_code::order_declined, static_cast<std::int64_t>(found.total())), {}));
+    out["outcome"] = name_of(outcome::declined);
+    out["order"] = c.line.text("key");
+    answer& list = out["violations"] = answer::array();
+    for (const problem& p : found.list()) list.push_back(to_json(p));
+    return out;
+}
+
+/// Minor units as digits alone; the currency stands beside the lines.
+std::string price_text(std::int64_t minor, currency c) {
+    return to_string(quantity{minor}, c.exponent());
+}
+
+answer buckets_of(const engine& on, const order_view& o) {
+    answer out = answer::array();
+    for (const bucket_view& b : o.buckets) {
+        answer one = {{"line", b.line}, {"state", name_of(b.state)}};
+        if (b.node != none<node_id>) one["node"] = on.node(b.node).key;
+        one["quantity"] = quantity_text(on, o.lines[b.line - 1].sku, b.amount);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+answer lines_of(const engine& on, const order_view& o) {
+    answer out = answer::array();
+    for (std::size_t i = 0; i < o.lines.size(); ++i) {
+        const line_view& l = o.lines[i];
+        out.push_back({{"line", i + 1},
+                       {"sku", on.sku(l.sku).key},
+                       {"ordered", quantity_text(on, l.sku, l.ordered)},
+                       {"unit_price", price_text(l.unit_price_minor, o.currency)},
+                       {"lowest", name_of(l.lowest)},
+                       {"highest", name_of(l.highest)}});
+    }
+    return out;
+}
+
+}  // namespace
+
+answer run_place_order(const request& r) {
+    call c{r};
+    if (!c.line.has("key")) {
+        c.wrong.add(make_problem(error_code::missing_field, "/key", "the field \"key\" is missing",
+                                 "give the order's own key: it is placed once under it"));
+        return c.refused();
+    }
+    problems all;
+    order_request o;
+    o.currency = c.line.currency("currency");
+    o.ship_to = c.line.ship_to();
+    o.priority = static_cast<std::uint8_t>(c.line.whole("priority", 0));
+    o.reservation = c.line.reservation("reservation");
+    const auto lines = lines_of(c, r.line["lines"], o.currency, all);
+    o.lines = lines;
+    if (!c.wrong.empty()) return decline(c, r.line, all);
+    if (!c.ready()) return c.refused();
+    const placed p = r.on.place_order(c.by, o);
+    if (p.first.what == outcome::declined) {
+        problems found;
+        for (const error& e : p.violations) found.add(c.to_problem(e));
+        return decline(c, r.line, found);
+    }
+    answer out = c.done(p.first);
+    out["order"] = c.by.key;
+    out["lines"] = p.first.lines;
+    return out;
+}
+
+answer run_cancel(const request& r) {
+    call c{r};
+    cancel_request wanted;
+    wanted.order = c.line.order();
+    wanted.line = static_cast<std::uint32_t>(c.line.whole("line", 0));
+    wanted.reason = static_cast<std::uint8_t>(c.line.whole("reason", 0));
+    if (!c.wrong.empty()) return c.refused();
+    wanted.amount = c.amount_of_line(wanted.order, wanted.line);
+    if (!c.ready()) return c.refused();
+    const auto cancelled = r.on.cancel(c.by, wanted);
+    if (!cancelled) return c.refused(cancelled.error());
+    answer out = c.done(*cancelled);
+    out["order"] = c.line.text("order");
+    return out;
+}
+
+answer run_order(const request& r) {
+    call c{r};
+    const order_id id = c.line.order();
+    if (!c.wrong.empty()) return c.refused();
+    const auto o = r.on.order(id);
+    if (!o) return c.refused(o.error());
+    answer out = c.done();
+    out["order"] = o->key;
+    out["version"] = o->version;
+    out["placed"] = to_string(o->placed);
+    if (o->ship_to != none<place_id>) out["ship_to"] = r.on.place_key(o->ship_to);
+    out["currency"] = o->currency.text();
+    out["policy"] = raw(o->decided_by);
+    out["lowest"] = name_of(o->lowest);
+    out["highest"] = name_of(o->highest);
+    out["lines"] = lines_of(r.on, *o);
+    out["buckets"] = buckets_of(r.on, *o);
+    return out;
+}
+
+answer run_explain(const request& r) {
+    call c{r};
+    const order_id id = c.line.order();
+    if (!c.wrong.empty()) return c.refused();
+    const auto why = r.on.explain(id);
+    if (!why) return c.refused(why.error());
+    answer out = c.done();
+    out["order"] = c.line.text("order");
+    out["words"] = why->words;
+    answer& rows = out["nodes"] = answer::array();
+    for (const explanation::row& row : why->rows)
+        rows.push_back(
+            {{"node", r.on.node(row.node).key}, {"verdict", row.verdict}, {"reason", row.reason}});
+    return out;
+}
+
+}  // namespace earmark::submission

@@ -1,0 +1,119 @@
+// POLL, FLUSH, STATUS as JSON.
+#include "submit_answer.hpp"
+
+namespace earmark::submission {
+namespace {
+
+enum class about : std::uint8_t { nothing, order, reservation };
+
+about subject_of(const event& e) noexcept {
+    if (e.declined) return about::nothing;
+    switch (e.by) {
+        case verb::place_order:
+        case verb::cancel:
+        case verb::source:
+        case verb::release:
+        case verb::ship:
+        case verb::deliver:
+            return about::order;
+        case verb::reserve:
+        case verb::change:
+        case verb::unreserve:
+        case verb::expire:
+            return about::reservation;
+        default:
+            return about::nothing;
+    }
+}
+
+answer event_of(const engine& on, const event& e) {
+    answer out = {{"position", raw(e.at)}, {"verb", name_of(e.by)}};
+    if (has_begun(e.now)) out["now"] = to_string(e.now);
+    if (e.declined) out["declined"] = true;
+    if (subject_of(e) == about::order) {
+        const auto o = on.order(order_id{e.subject});
+        if (o) out["order"] = o->key;
+    }
+    if (subject_of(e) == about::reservation) out["reservation"] = id_text(e.subject);
+    out["moves"] = e.moves;
+    out["granules"] = e.units;
+    return out;
+}
+
+journal::durability level_of(std::string_view name) noexcept {
+    if (name == "memory") return journal::durability::memory;
+    return name == "os" ? journal::durability::os : journal::durability::disk;
+}
+
+answer counters_of(const metrics& m) {
+    return {{"orders", m.orders},
+            {"declined", m.declined},
+            {"repeats", m.repeats},
+            {"takes", m.takes},
+            {"refused_takes", m.refused_takes},
+            {"conflicts", m.conflicts},
+            {"expired", m.expired},
+            {"records", m.records},
+            {"record_bytes", m.record_bytes},
+            {"batches", m.batches}};
+}
+
+answer balance_of(const balance& b) {
+    return {{"cells", b.cells},
+            {"on_hand", b.on_hand},
+            {"free", b.free},
+            {"earmarked", b.earmarked},
+            {"reserved", b.reserved},
+            {"open", b.open},
+            {"backordered", b.backordered},
+            {"allocated", b.allocated},
+            {"released", b.released},
+            {"shipped", b.shipped},
+            {"delivered", b.delivered},
+            {"cancelled", b.cancelled},
+            {"ordered", b.ordered}};
+}
+
+}  // namespace
+
+answer run_poll(const request& r) {
+    call c{r};
+    const position cursor{static_cast<std::uint64_t>(c.line.whole("cursor", 0))};
+    const auto limit = static_cast<std::size_t>(c.line.whole("limit", 100));
+    const auto events = r.on.poll(cursor, limit);
+    if (!events) return c.refused(events.error());
+    answer out = c.done();
+    answer list = answer::array();
+    for (const event& e : *events) list.push_back(event_of(r.on, e));
+    out["next"] = raw(events->empty() ? cursor : events->back().at);
+    out["events"] = std::move(list);
+    return out;
+}
+
+answer run_flush(const request& r) {
+    call c{r};
+    const auto level =
+        c.line.has("level") ? level_of(c.line.text("level")) : journal::durability::disk;
+    const auto reached = r.on.flush(level);
+    if (!reached) return c.refused(reached.error());
+    answer out = c.done();
+    out["position"] = raw(*reached);
+    return out;
+}
+
+answer run_status(const request& r) {
+    call c{r};
+    answer out = c.done();
+    if (has_begun(r.on.now())) out["now"] = to_string(r.on.now());
+    out["halted"] = r.on.halted();
+    out["head"] = raw(r.on.head());
+    out["durable"] = {{"memory", raw(r.on.durable(journal::durability::memory))},
+                      {"os", raw(r.on.durable(journal::durability::os))},
+                      {"disk", raw(r.on.durable(journal::durability::disk))}};
+    out["tables"] = {{"skus", r.on.skus()}, {"nodes", r.on.nodes()}, {"places", r.on.places()}};
+    out["counters"] = counters_of(r.on.status());
+    out["granules"] = balance_of(r.on.balance_report());
+    return out;
+}
+
+}  // namespace earmark::submission

@@ -1,0 +1,158 @@
+// LOAD, ACTIVATE, ADVANCE, ADJUST as JSON. A wrong row of a table is rejected and listed; the
+// others are taken.
+#include <algorithm>
+#include <vector>
+
+#include "submit_answer.hpp"
+
+namespace earmark::submission {
+namespace {
+
+using nlohmann::json;
+
+std::optional<geo_point> point_of(const values& row) {
+    if (!row.has("latitude") && !row.has("longitude")) return std::nullopt;
+    if (!row.has("latitude") || !row.has("longitude")) {
+        row.refuse(fail(error_code::bad_position), row.has("latitude") ? "longitude" : "latitude");
+        return std::nullopt;
+    }
+    const geo_point p{row.degrees("latitude"), row.degrees("longitude")};
+    if (!is_valid(p)) row.refuse(fail(error_code::bad_position), "latitude");
+    return p;
+}
+
+answer rejected_row_of(std::size_t index, const problem& p) {
+    answer out = {{"row", index + 1}};
+    out.update(to_json(p));
+    return out;
+}
+
+/// Turns each row into a Row with `read(values) -> Row`, loads the good ones, and reports on all.
+template <class Row, class Read>
+answer load(const request& r, Read read) {
+    call c{r};
+    if (!c.wrong.empty()) return c.refused();
+    const json& rows = r.line["rows"];
+    std::vector<Row> good;
+    std::vector<std::size_t> index_of_good;
+    std::vector<std::pair<std::size_t, problem>> bad;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        problems here;
+        Row row = read(values{r.on, rows[i], pointer("/rows", i), here});
+        if (here.empty()) {
+            good.push_back(std::move(row));
+            index_of_good.push_back(i);
+        } else {
+            bad.emplace_back(i, here.list().front());
+        }
+    }
+    if (!c.ready()) return c.refused();
+    const load_report report = r.on.load(c.by, std::span<const Row>{good});
+    for (const rejected_row& j : report.rejected) {
+        if (j.row == 0) return c.refused(j.why);  // not a row: the engine took none of the rest
+        error why = j.why;
+        why.row = static_cast<std::uint32_t>(index_of_good[j.row - 1] + 1);
+        bad.emplace_back(index_of_good[j.row - 1], c.to_problem(why, "rows"));
+    }
+    std::ranges::stable_sort(bad, {}, [](const auto& b) { return b.first; });
+    answer out = c.done();
+    out["accepted"] = report.accepted;
+    if (bad.empty()) return out;
+    out["ok"] = false;
+    out["error"] = to_json(bad.front().second);
+    answer& list = out["rejected"] = answer::array();
+    for (const auto& [index, p] : bad) list.push_back(rejected_row_of(index, p));
+    return out;
+}
+
+node_kind kind_of(std::string_view name) noexcept {
+    if (name == "store") return node_kind::store;
+    return name == "vendor" ? node_kind::vendor : node_kind::dc;
+}
+
+adjust_reason reason_of(std::string_view name) noexcept {
+    if (name == "receipt") return adjust_reason::receipt;
+    if (name == "count") return adjust_reason::count;
+    if (name == "damage") return adjust_reason::damage;
+    return name == "theft" ? adjust_reason::theft : adjust_reason::correction;
+}
+
+}  // namespace
+
+answer run_load_skus(const request& r) {
+    return load<sku_row>(r, [](const values& v) {
+        return sku_row{std::string{v.text("sku")}, static_cast<int>(v.whole("decimals", 0)),
+                       v.whole("granule", 1)};
+    });
+}
+
+answer run_load_nodes(const request& r) {
+    return load<node_row>(r, [](const values& v) {
+        node_row row;
+        row.key = v.text("node");
+        row.kind = kind_of(v.text("kind"));
+        row.at = point_of(v);
+        row.priority = static_cast<std::int32_t>(v.whole("priority", 0));
+        row.active = v.flag("active", true);
+        if (v.has("fixed_per_parcel")) row.fixed_per_parcel = v.rate_of("fixed_per_parcel");
+        if (v.has("per_unit")) row.per_unit = v.rate_of("per_unit");
+        return row;
+    });
+}
+
+answer run_load_places(const request& r) {
+    return load<place_row>(r, [](const values& v) {
+        return place_row{std::string{v.text("place")}, point_of(v)};
+    });
+}
+
+answer run_load_stock(const request& r) {
+    return load<stock_row>(r, [&r](const values& v) {
+        const sku_id sku = v.sku();
+        return stock_row{std::string{v.text("sku")}, std::string{v.text("node")},
+                         v.amount("on_hand", decimals_of(r.on, sku))};
+    });
+}
+
+answer run_activate(const request& r) {
+    call c{r};
+    if (!c.ready()) return c.refused();
+    std::vector<std::string> findings;
+    const auto version = r.on.activate(c.by, c.line.text("policy"), &findings);
+    if (version) {
+        answer out = c.done();
+        out["policy"] = raw(*version);
+        return out;
+    }
+    answer out = c.refused(version.error());
+    if (!findings.empty()) out["findings"] = findings;
+    return out;
+}
+
+answer run_advance(const request& r) {
+    call c{r};
+    if (!c.ready()) return c.refused();
+    const auto moved = r.on.advance(c.by);
+    if (!moved) return c.refused(moved.error());
+    answer out = c.done(*moved);
+    out["expired"] = moved->lines;
+    if (has_begun(r.on.now())) out["now"] = to_string(r.on.now());
+    return out;
+}
+
+answer run_adjust(const request& r) {
+    call c{r};
+    adjust_request a;
+    a.sku = c.line.sku();
+    a.node = c.line.node();
+    a.delta = c.line.amount("delta", decimals_of(r.on, a.sku));
+    a.reason = reason_of(c.line.text("reason"));
+    if (!c.ready()) return c.refused();
+    const auto booked = r.on.adjust(c.by, a);
+    if (!booked) return c.refused(booked.error());
+    answer out = c.done(*booked);
+    out["uncovered"] = units_text(r.on, a.sku, booked->uncovered);
+    return out;
+}
+
+}  // namespace earmark::submission

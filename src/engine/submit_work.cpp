@@ -1,0 +1,163 @@
+// SOURCE, RELEASE, RECORD as JSON. The first two take a list of orders, and each order has a result
+// of its own; `ok` of the whole line is true where it is true of all.
+#include <algorithm>
+#include <vector>
+
+#include "submit_answer.hpp"
+
+namespace earmark::submission {
+namespace {
+
+/// The orders of a line: those that exist, and for each name of the line the place of its order
+/// among them.
+struct named_orders {
+    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+    std::vector<order_id> ids;
+    std::vector<std::size_t> place;
+};
+
+named_orders orders_of(const request& r) {
+    named_orders out;
+    for (const auto& name : r.line["orders"]) {
+        const auto id = r.on.find_order(name.get_ref<const std::string&>());
+        out.place.push_back(id ? out.ids.size() : named_orders::nowhere);
+        if (id) out.ids.push_back(*id);
+    }
+    return out;
+}
+
+answer failed(const std::string& key, const problem& p) {
+    return {{"order", key}, {"ok", false}, {"error", to_json(p)}};
+}
+
+/// One result per name, made by `f(place among the ids, key)`; unknown names are refused here.
+template <class F>
+answer results_of(const call& c, const request& r, const named_orders& orders, F f) {
+    answer out = c.done();
+    answer results = answer::array();
+    for (std::size_t i = 0; i < orders.place.size(); ++i) {
+        const auto& key = r.line["orders"][i].get_ref<const std::string&>();
+        const std::string path = pointer("/orders", i);
+        if (orders.place[i] == named_orders::nowhere)
+            results.push_back(failed(key, unknown_order(key, path)));
+        else
+            results.push_back(f(orders.place[i], key, path));
+        if (results.back()["ok"] == true || out["ok"] == false) continue;
+        out["ok"] = false;
+        out["error"] = results.back()["error"];
+    }
+    out["results"] = std::move(results);
+    return out;
+}
+
+answer refused_at(const call& c, const error& e, const std::string& key, const std::string& path) {
+    problem p = c.to_problem(e, {});
+    p.path = path;
+    return failed(key, p);
+}
+
+/// The SKUs that still want a node, in the order in which the engine's plan counts them: lines of
+/// one SKU are one, in the place of the first.
+std::vector<sku_id> wanted_skus(const engine& on, order_id id) {
+    std::vector<sku_id> skus;
+    const auto o = on.order(id);
+    if (!o) return skus;
+    std::vector<bool> wants(o->lines.size(), false);
+    for (const bucket_view& b : o->buckets)
+        if (b.state == unit_state::open || b.state == unit_state::backordered)
+            wants[b.line - 1] = true;
+    for (std::size_t l = 0; l < wants.size(); ++l)
+        if (wants[l] && std::ranges::find(skus, o->lines[l].sku) == skus.end())
+            skus.push_back(o->lines[l].sku);
+    return skus;
+}
+
+std::string_view name_of_coverage(coverage c) noexcept {
+    switch (c) {
+        case coverage::full:
+            return "full";
+        case coverage::partial:
+            return "partial";
+        case coverage::none:
+            return "none";
+    }
+    return "unknown";
+}
+
+answer plan_of(const engine& on, const plan& p, const std::vector<sku_id>& skus) {
+    answer parts = answer::array();
+    for (const plan_part& part : p.parts)
+        if (part.wanted < skus.size())
+            parts.push_back({{"sku", on.sku(skus[part.wanted]).key},
+                             {"node", on.node(part.node).key},
+                             {"quantity", units_text(on, skus[part.wanted], part.n)}});
+    return {{"covers", name_of_coverage(p.covers)},
+            {"proof", p.proof == quality::exact ? "exact" : "heuristic"},
+            {"cost", to_string(rate{p.cost.e4})},
+            {"parcels", p.cost.parcels},
+            {"metres", p.cost.metres},
+            {"parts", std::move(parts)}};
+}
+
+}  // namespace
+
+answer run_source(const request& r) {
+    call c{r};
+    const bool dry_run = c.line.flag("dry_run", false);
+    const named_orders orders = orders_of(r);
+    std::vector<std::vector<sku_id>> skus;
+    for (const order_id id : orders.ids) skus.push_back(wanted_skus(r.on, id));
+    if (!c.ready()) return c.refused();
+    std::vector<result<sourced>> out(orders.ids.size(), fail(error_code::order_busy));
+    r.on.source(c.by, {orders.ids, dry_run}, out);
+    return results_of(
+        c, r, orders,
+        [&](std::size_t at, const std::string& key, const std::string& path) -> answer {
+            if (!out[at]) return refused_at(c, out[at].error(), key, path);
+            const sourced& s = *out[at];
+            answer one = {{"order", key}, {"ok", true}, {"outcome", name_of(s.first.what)}};
+            if (!dry_run) one["position"] = raw(s.first.at);
+            if (s.first.what != outcome::unchanged) one["plan"] = plan_of(r.on, s.chosen, skus[at]);
+            return one;
+        });
+}
+
+answer run_release(const request& r) {
+    call c{r};
+    const named_orders orders = orders_of(r);
+    if (c.line.has("key") && orders.place.size() > 1)
+        c.wrong.add(make_problem(error_code::bad_field, "/key",
+                                 "one key is for the release of one order",
+                                 "leave the key out, or release one order a line"));
+    if (!c.ready()) return c.refused();
+    std::vector<result<receipt>> out(orders.ids.size(), fail(error_code::order_busy));
+    r.on.release(c.by, {orders.ids}, out);
+    return results_of(
+        c, r, orders,
+        [&](std::size_t at, const std::string& key, const std::string& path) -> answer {
+            if (!out[at]) return refused_at(c, out[at].error(), key, path);
+            return {{"order", key},
+                    {"ok", true},
+                    {"outcome", name_of(out[at]->what)},
+                    {"position", raw(out[at]->at)}};
+        });
+}
+
+answer run_record(const request& r) {
+    call c{r};
+    fact f;
+    f.kind = c.line.text("fact") == "deliver" ? fact_kind::deliver : fact_kind::ship;
+    f.order = c.line.order();
+    f.line = static_cast<std::uint32_t>(c.line.whole("line", 0));
+    f.node = c.line.node();
+    if (!c.wrong.empty()) return c.refused();
+    f.amount = c.amount_of_line(f.order, f.line);
+    if (!c.ready()) return c.refused();
+    const auto booked = r.on.record(c.by, f);
+    if (!booked) return c.refused(booked.error());
+    answer out = c.done(*booked);
+    out["order"] = c.line.text("order");
+    return out;
+}
+
+}  // namespace earmark::submission

@@ -1,0 +1,142 @@
+// TRUST: the digests, the balance and the invariants that a host can recompute at any quiet moment.
+#include <map>
+
+#include "earmark/lifecycle/workflow.hpp"
+#include "state.hpp"
+
+namespace earmark {
+namespace {
+
+/// Calls f(index, image) for every order or reservation that exists.
+template <class State, class F>
+void each(const State& s, subject_kind kind, F&& f) {
+    lifecycle::image of;
+    for (std::uint32_t i = 0; i < s.books.ledger.size(kind); ++i)
+        if (s.books.ledger.read(kind, i, of) == error_code::ok) f(i, of);
+}
+
+template <class State, class F>
+void each_cell(const State& s, F&& f) {
+    for (std::uint32_t i = 0; i < s.books.cells.blocks() * stock::block_cells; ++i)
+        if (s.books.cells.exists(cell_id{i})) f(cell_id{i});
+}
+
+}  // namespace
+
+std::uint64_t engine::state_hash() const {
+    const state& s = *state_;
+    std::uint64_t sum = s.names.digest_of_tables();
+    each_cell(s, [&](cell_id c) {
+        digest d{1};
+        d.add(raw(c))
+            .add(static_cast<std::uint64_t>(s.books.stock.free(c)))
+            .add(static_cast<std::uint64_t>(s.books.cells.on_hand(c)));
+        sum += d.value();
+    });
+    each(s, subject_kind::order, [&](std::uint32_t i, const lifecycle::image& of) {
+        digest d{lifecycle::digest_of(of, i)};
+        sum += d.add(s.keys.key_of(of.remembered - 1)).value();
+    });
+    each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {
+        if (of.life == reservation_state::active) sum += lifecycle::digest_of(of, i);
+    });
+    return mix(sum);
+}
+
+std::uint64_t engine::event_digest() { return state_->log->digest_of_events(); }
+
+balance engine::balance_report() const {
+    const state& s = *state_;
+    balance b;
+    each_cell(s, [&](cell_id c) {
+        ++b.cells;
+        b.on_hand += s.books.cells.on_hand(c);
+        b.free += s.books.stock.free(c);
+    });
+    each(s, subject_kind::reservation, [&](std::uint32_t, const lifecycle::image& of) {
+        if (of.life != reservation_state::active) return;
+        for (const auto& k : of.buckets) b.reserved += k.n;
+    });
+    each(s, subject_kind::order, [&](std::uint32_t, const lifecycle::image& of) {
+        for (const auto& l : of.lines) b.ordered += l.ordered;
+        for (const auto& k : of.buckets) switch (k.state) {
+                case unit_state::open:
+                    b.open += k.n;
+                    break;
+                case unit_state::backordered:
+                    b.backordered += k.n;
+                    break;
+                case unit_state::allocated:
+                    b.allocated += k.n;
+                    break;
+                case unit_state::released:
+                    b.released += k.n;
+                    break;
+                case unit_state::shipped:
+                    b.shipped += k.n;
+                    break;
+                case unit_state::delivered:
+                    b.delivered += k.n;
+                    break;
+                case unit_state::cancelled:
+                    b.cancelled += k.n;
+                    break;
+                default:
+                    break;  // states of rooms that do not stand yet
+            }
+    });
+    b.earmarked = b.reserved + b.allocated + b.released;
+    return b;
+}
+
+std::vector<std::string> engine::check_invariants() const {
+    const state& s = *state_;
+    std::vector<std::string> wrong;
+    std::map<cell_id, std::int64_t> earmarked;
+    const auto who = [](const char* what, std::uint32_t i) {
+        return std::string{what} + " " + std::to_string(i) + ": ";
+    };
+    each(s, subject_kind::order, [&](std::uint32_t i, const lifecycle::image& of) {
+        if (const char* sentence = lifecycle::unsound(of))
+            wrong.push_back(who("order", i) + sentence);
+        for (const auto& k : of.buckets)
+            if (holds_stock(k.state)) earmarked[k.cell] += k.n;
+        if (s.books.ledger.facts(subject_kind::order, i) != lifecycle::facts_of(of))
+            wrong.push_back(who("order", i) + "the header's fact bits are those of its buckets");
+    });
+    each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {
+        if (const char* sentence = lifecycle::unsound(of))
+            wrong.push_back(who("reservation", i) + sentence);
+        if (of.life == reservation_state::active)
+            for (const auto& k : of.buckets) earmarked[k.cell] += k.n;
+    });
+    each_cell(s, [&](cell_id c) {
+        const std::int64_t free = s.books.stock.free(c);
+        const std::int64_t on_hand = s.books.cells.on_hand(c);
+        if (on_hand != free + earmarked[c])
+            wrong.push_back(who("cell", raw(c)) + "on hand " + std::to_string(on_hand) +
+                            " = free " + std::to_string(free) + " + earmarked " +
+                            std::to_string(earmarked[c]));
+    });
+    if (s.is_halted.load(std::memory_order_acquire)) wrong.push_back("halted: " + s.halt_sentence);
+    return wrong;
+}
+
+metrics engine::status() const {
+    const state& s = *state_;
+    metrics m;
+    m.orders = s.total(&counters::orders);
+    m.declined = s.total(&counters::declined);
+    m.repeats = s.total(&counters::repeats);
+    m.takes = s.total(&counters::takes);
+    m.refused_takes = s.total(&counters::refused);
+    m.conflicts = s.total(&counters::conflicts);
+    m.expired = s.total(&counters::expired);
+    const auto journal = s.log->counted();
+    m.records = journal.records;
+    m.record_bytes = journal.bytes;
+    m.batches = journal.batches;
+    return m;
+}
+
+}  // namespace earmark

@@ -1,0 +1,292 @@
+// SOURCE, RELEASE, RECORD, ADVANCE: decide where units come from, and move them on.
+#include <algorithm>
+
+#include "earmark/allocation/allot.hpp"
+#include "earmark/engine/fold.hpp"
+#include "earmark/fulfilment/work.hpp"
+#include "earmark/intake/capture.hpp"
+#include "state.hpp"
+
+namespace earmark {
+
+namespace {
+
+/// Lines of one SKU want the same units, so they are one wanted line: demand is summed before it is
+/// compared with stock. Groups stand in the order of their first lines, members in line order.
+void group_by_sku(std::vector<member>& members) {
+    std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
+        return std::pair{a.sku, a.line} < std::pair{b.sku, b.line};
+    });
+    for (std::size_t i = 0; i < members.size(); ++i)
+        members[i].wanted =
+            i > 0 && members[i].sku == members[i - 1].sku ? members[i - 1].wanted : members[i].line;
+    std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
+        return std::pair{a.wanted, a.line} < std::pair{b.wanted, b.line};
+    });
+    std::uint16_t group = 0;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const bool same = i > 0 && members[i].sku == members[i - 1].sku;
+        if (i > 0 && !same) ++group;
+        members[i].wanted = group;
+    }
+}
+
+/// An answer that says nothing yet, with the memory of the one that stands there.
+sourced emptied(result<sourced>& old) {
+    sourced fresh;
+    if (!old) return fresh;
+    fresh.chosen.parts = std::move(old->chosen.parts);
+    fresh.by_line = std::move(old->by_line);
+    fresh.chosen.parts.clear();
+    fresh.by_line.clear();
+    return fresh;
+}
+
+}  // namespace
+
+/// A picture of stock for the order on the desk: what is wanted, and what each node has. Decided on
+/// unowned; the take finds out whether it still holds.
+error engine::state::problem(const visit& v, sourcing_problem& p) {
+    desk& d = v.desk;
+    d.wanted.clear();
+    d.members.clear();
+    for (std::size_t l = 0; l < d.order.lines.size(); ++l) {
+        const auto line = static_cast<std::uint16_t>(l);
+        const auto n = lifecycle::units_in(d.order, line, unit_state::open) +
+                       lifecycle::units_in(d.order, line, unit_state::backordered);
+        if (n > 0) d.members.push_back({d.order.lines[l].sku, line, 0, n});
+    }
+    group_by_sku(d.members);
+    for (const member& m : d.members) {
+        if (m.wanted < d.wanted.size()) {
+            const std::int64_t sum = d.wanted[m.wanted].n + m.n;
+            if (sum > stock::max_amount) return fail(error_code::out_of_range, sum);
+            d.wanted[m.wanted].n = static_cast<granules>(sum);
+            continue;
+        }
+        const sku_facts& facts = names.sku[index_of(m.sku)];
+        std::int64_t e9 = facts.granule;
+        for (int k = facts.decimals; k < max_decimals; ++k)
+            if (__builtin_mul_overflow(e9, 10, &e9)) return fail(error_code::out_of_range, e9);
+        d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), e9});
+    }
+    const std::size_t nodes = names.node.size();
+    d.free.assign(d.wanted.size() * nodes, 0);
+    d.cells.assign(d.wanted.size() * nodes, none<cell_id>);
+    for (std::size_t w = 0; w < d.wanted.size(); ++w)
+        books.cells.each(d.wanted[w].sku, [&](cell_id cell, node_id at) {
+            const std::size_t i = w * nodes + index_of(at);
+            d.free[i] = books.stock.free(cell);
+            d.cells[i] = cell;
+        });
+    p = {d.wanted, names.node, names.metres(d.order.ship_to), d.free};
+    return {};
+}
+
+/// The plan's parts as takes and moves; back-ordered units go before open ones. What stays open
+/// without stock becomes back-ordered.
+error engine::state::allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
+                           const plan& chosen) {
+    desk& d = v.desk;
+    d.next = d.order;
+    const auto move = [&](std::uint16_t line, std::int64_t n, unit_state from, unit_state to,
+                          cell_id to_cell) {
+        if (n <= 0) return;
+        d.moves.push_back({0, line, static_cast<granules>(n), from, to, none<cell_id>, to_cell, 0});
+        EARMARK_INVARIANT(lifecycle::apply(d.next, d.moves.back()) == error_code::ok,
+                          "a plan takes no more units than its order has open");
+    };
+    for (const plan_part& part : chosen.parts) {
+        const std::size_t at = part.wanted * p.nodes.size() + index_of(part.node);
+        EARMARK_INVARIANT(d.cells[at] != none<cell_id>, "a plan uses only nodes that have a cell");
+        const std::int64_t kept = p.free[at] - sourcing::usable(by, p, part.wanted, part.node);
+        d.takes.push_back({d.cells[at], part.n,
+                           static_cast<granules>(std::clamp<std::int64_t>(kept, -stock::max_amount,
+                                                                          stock::max_amount))});
+        std::int64_t left = part.n;
+        for (const member& m : d.members) {
+            if (m.wanted != part.wanted || left == 0) continue;
+            for (const unit_state from : {unit_state::backordered, unit_state::open}) {
+                const auto n = std::min(left, lifecycle::units_in(d.next, m.line, from));
+                move(m.line, n, from, unit_state::allocated, d.cells[at]);
+                left -= n;
+            }
+        }
+    }
+    for (const member& m : d.members)
+        move(m.line, lifecycle::units_in(d.next, m.line, unit_state::open), unit_state::open,
+             unit_state::backordered, none<cell_id>);
+    const auto e = allocation::merge(d.takes);
+    return e == error_code::ok ? error{} : fail(e);
+}
+
+/// One decision and one attempt to take it. True when the answer stands; false: decide again.
+bool engine::state::decide(const visit& v, const command& c, order_id id, bool dry_run,
+                           result<sourced>& answer) {
+    desk& d = v.desk;
+    d.clear();
+    const std::uint32_t version = active_policy.load(std::memory_order_acquire);
+    if (version == 0) return answer = fail(error_code::no_policy), true;
+    const sourcing::policy& by = policies[version - 1];
+    error e = read_order(id, d.order);
+    sourcing_problem p;
+    if (e.code == error_code::ok) e = problem(v, p);
+    if (e.code != error_code::ok) return answer = e, true;
+    sourced found = emptied(answer);
+    found.first.by = verb::source;
+    found.first.subject = raw(id);
+    if (d.wanted.empty()) {
+        found.first.what = outcome::unchanged;
+        return answer = std::move(found), true;
+    }
+    const plan& chosen =
+        sourcing::decide(by, {policy_id{version}, static_cast<std::uint32_t>(p.nodes.size())}, p,
+                         d.solver, d.decided);
+    if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
+        return answer = bad, true;
+    found.chosen = chosen;
+    for (const bucket_move& m : d.moves)
+        if (m.to == unit_state::allocated)
+            found.by_line.push_back({m.line, books.cells.node_of(m.to_cell), m.n});
+    found.first.lines = static_cast<std::uint16_t>(chosen.parts.size());
+    found.first.what = chosen.covers == coverage::full      ? outcome::done
+                       : chosen.covers == coverage::partial ? outcome::partial
+                                                            : outcome::backordered;
+    if (dry_run) return answer = std::move(found), true;
+    if (chosen.parts.empty() && !books.timers.quiet(v.now))  // units may come back
+        return answer = fail(error_code::stock_moving), false;
+    if (d.moves.empty()) return answer = std::move(found), true;  // it waits as it did before
+
+    const auto done = book(v, c, id, version);
+    found.first.at = position{done.position};
+    if (done.code == error_code::ok) return answer = std::move(found), true;
+    const bool again = done.code == error_code::insufficient || done.code == error_code::order_busy;
+    answer = fail(done.code == error_code::insufficient ? error_code::stock_moving : done.code,
+                  static_cast<std::int64_t>(raw(id)));
+    return !again;
+}
+
+/// Commits the decision on the desk: takes, moves, and the decision record beside the order.
+committed engine::state::book(const visit& v, const command& c, order_id id,
+                              std::uint32_t version) {
+    desk& d = v.desk;
+    d.decision.clear();
+    sourcing::encode(d.decided, d.decision);
+    d.next.decided_by = policy_id{version};
+    d.next.cold_bytes = static_cast<std::uint32_t>(d.decision.size());
+    d.next.cold = store_cold(books.ledger.chunks(), v.slot, d.decision);
+    committed done;
+    done.code = error_code::out_of_memory;
+    if (d.next.cold == 0xFFFFFFFF) return done;
+    const auto index = static_cast<std::uint32_t>(raw(id));
+    d.record.begin(verb::source, v.now, c.actor);
+    for (const bucket_move& m : d.moves) d.record.move(index, m);
+    d.record.note(index, journal::note_kind::decision, version, d.decision);
+    record_cells(d);
+    subject(d, subject_kind::order, index, d.order, d.next);
+    done = commit(v);
+    const auto& gone = done.code == error_code::ok ? d.order : d.next;
+    drop_cold(books.ledger.chunks(), v.slot, gone.cold, gone.cold_bytes);
+    return done;
+}
+
+void engine::state::source(const visit& v, const command& c, order_id id, bool dry_run,
+                           result<sourced>& answer) {
+    for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
+        if (decide(v, c, id, dry_run, answer)) break;
+        counters::bump(counts[v.slot].conflicts);
+        sweep(v.slot, v.now);
+    }
+}
+
+// ---- the door ----------------------------------------------------------------------------------
+
+void engine::source(const command& c, const source_request& r, std::span<result<sourced>> out) {
+    EARMARK_CHECK(r.orders.size() == out.size(), "source: one answer for each order");
+    const auto done = state_->stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
+        for (std::size_t i = 0; i < r.orders.size(); ++i) {
+            constexpr std::size_t ahead = 4;
+            if (i + ahead < r.orders.size())
+                state_->books.ledger.prefetch(subject_kind::order,
+                                              static_cast<std::uint32_t>(raw(r.orders[i + ahead])));
+            state_->source(v, c, r.orders[i], r.dry_run, out[i]);
+        }
+        return true;
+    });
+    if (!done) std::fill(out.begin(), out.end(), result<sourced>{done.error()});
+}
+
+result<sourced> engine::source(const command& c, order_id order, bool dry_run) {
+    result<sourced> answer = fail(error_code::stock_moving);
+    source(c, {{&order, 1}, dry_run}, {&answer, 1});
+    return answer;
+}
+
+void engine::release(const command& c, const release_request& r, std::span<result<receipt>> out) {
+    EARMARK_CHECK(r.orders.size() == out.size(), "release: one answer for each order");
+    EARMARK_CHECK(c.key.empty() || r.orders.size() == 1, "release: one key is for one order");
+    state& s = *state_;
+    const auto decide = [&s](desk& d) -> error {
+        fulfilment::release(d.order, s.nodes_of_cells(), d.moves);
+        return {};
+    };
+    const auto done = s.stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
+        for (std::size_t i = 0; i < r.orders.size(); ++i) {
+            const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::release),
+                                           raw(r.orders[i])};
+            out[i] = s.move_units(v, c, verb::release, r.orders[i],
+                                  content_digest(std::as_bytes(std::span{words})), decide);
+        }
+        return true;
+    });
+    if (!done) std::fill(out.begin(), out.end(), result<receipt>{done.error()});
+}
+
+result<receipt> engine::release(const command& c, order_id order) {
+    result<receipt> answer = fail(error_code::order_busy);
+    release(c, {{&order, 1}}, {&answer, 1});
+    return answer;
+}
+
+result<receipt> engine::record(const command& c, const fact& f) {
+    state& s = *state_;
+    const bool ships = f.kind == fact_kind::ship;
+    const verb by = ships ? verb::ship : verb::deliver;
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(by), raw(f.order), f.line,
+                                   raw(f.node), static_cast<std::uint64_t>(f.amount.atoms)};
+    const auto content = content_digest(std::as_bytes(std::span{words}));
+    const auto decide = [&](desk& d) -> error {
+        granules wanted = 0;
+        if (f.line > d.order.lines.size())
+            return fail(error_code::unknown_line, f.line,
+                        static_cast<std::int64_t>(d.order.lines.size()));
+        if (f.amount.atoms != 0) {
+            const std::size_t line = f.line == 0 ? 0 : f.line - 1;
+            const auto n =
+                intake::to_granules(f.amount, s.names.sku[index_of(d.order.lines[line].sku)]);
+            if (!n) return n.error();
+            wanted = *n;
+        }
+        const error e = fulfilment::record(d.order, f.kind, static_cast<std::int64_t>(f.line) - 1,
+                                           f.node, wanted, s.nodes_of_cells(), d.moves);
+        if (e.code != error_code::ok || !ships) return e;
+        for (const bucket_move& m : d.moves) d.stock.push_back({m.from_cell, 0, -m.n});
+        return {};
+    };
+    return s.stay<result<receipt>>(
+        c, [&](const state::visit& v) { return s.move_units(v, c, by, f.order, content, decide); });
+}
+
+result<receipt> engine::advance(const command& c) {
+    const auto before = state_->total(&counters::expired);
+    return state_->stay<result<receipt>>(c, [&](const state::visit& v) -> result<receipt> {
+        state_->sweep(v.slot, v.now);
+        receipt done;
+        done.by = verb::advance;
+        done.lines = static_cast<std::uint16_t>(state_->total(&counters::expired) - before);
+        done.at = position{state_->log->records().tail()};
+        return done;
+    });
+}
+
+}  // namespace earmark

@@ -1,0 +1,259 @@
+// Time, keys, tables, supply and reservations in the naive engine.
+#include "naive_engine.hpp"
+
+#include <algorithm>
+
+namespace earmark::naive {
+
+namespace {
+
+std::string content_of(const reserve_request& r) {
+    std::string out = text_of(verb::reserve, r.deadline.ns, raw(r.supersedes));
+    for (const reserve_line& l : r.lines)
+        out += text_of(verb::none, raw(l.sku), raw(l.node), l.amount.atoms, l.floor.atoms);
+    return out;
+}
+
+}  // namespace
+
+// ---- time and keys -----------------------------------------------------------------------------
+
+void engine::tick(time_point now) {
+    now_ = std::max(now_, now);
+    for (auto& [id, r] : reservations_) {
+        if (r.state != reservation_state::active || r.deadline == never) continue;
+        const bool due = flaw_ == flaw::expires_late ? r.deadline < now_ : r.deadline <= now_;
+        if (!due) continue;
+        r.state = reservation_state::expired;
+        for (const auto& [at, w] : r.parts) cells_.at(at).free += w.n;
+    }
+}
+
+answer engine::once(const command& c, const std::string& content,
+                    const std::function<answer()>& act) {
+    tick(c.now);
+    if (c.key.size() > 255) return refuse(error_code::key_too_long);
+    const bool is_order = content.starts_with(text_of(verb::place_order) + " ");
+    const std::string key = (is_order ? "order " : "command ") + std::string{c.key};
+    const auto seen = remembered_.find(key);
+    if (!c.key.empty() && seen != remembered_.end() && flaw_ != flaw::repeat_runs_again) {
+        if (seen->second.content != content) return refuse(error_code::duplicate_key);
+        answer first = seen->second.first;
+        first.what = outcome::repeat;
+        return first;
+    }
+    const answer a = act();
+    const bool is_final = a.code == error_code::ok || a.code == error_code::order_declined;
+    if (!c.key.empty() && is_final) remembered_[key] = {content, a};
+    return a;
+}
+
+answer engine::advance(const command& c) {
+    const auto live = [&] {
+        return std::count_if(reservations_.begin(), reservations_.end(), [](const auto& r) {
+            return r.second.state == reservation_state::active;
+        });
+    };
+    const auto before = live();
+    return once(c, text_of(verb::advance), [&] {
+        answer a;
+        a.expired = static_cast<std::uint32_t>(before - live());
+        return a;
+    });
+}
+
+// ---- tables ------------------------------------------------------------------------------------
+
+template <class Id, class Row, class Keep>
+refused_rows engine::load_keys(std::map<std::string, Id>& keys, std::span<const Row> rows,
+                               Keep keep) {
+    refused_rows refused;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto id = static_cast<Id>(keys.size());
+        if (keys.emplace(rows[i].key, id).second)
+            keep(id, rows[i]);
+        else
+            refused.emplace_back(static_cast<std::uint32_t>(i + 1), error_code::duplicate_row);
+    }
+    return refused;
+}
+
+refused_rows engine::load(const command& c, std::span<const sku_row> rows) {
+    tick(c.now);
+    return load_keys(sku_keys_, rows, [&](sku_id id, const sku_row& row) { skus_[id] = row; });
+}
+
+refused_rows engine::load(const command& c, std::span<const node_row> rows) {
+    tick(c.now);
+    return load_keys(node_keys_, rows,
+                     [&](node_id id, const node_row& row) { nodes_[id] = row.active; });
+}
+
+refused_rows engine::load(const command& c, std::span<const place_row> rows) {
+    tick(c.now);
+    return load_keys(place_keys_, rows, [](place_id, const place_row&) {});
+}
+
+refused_rows engine::load(const command& c, std::span<const stock_row> rows) {
+    tick(c.now);
+    refused_rows refused;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (const error_code bad = add_stock(rows[i]); bad != error_code::ok)
+            refused.emplace_back(static_cast<std::uint32_t>(i + 1), bad);
+    return refused;
+}
+
+error_code engine::add_stock(const stock_row& row) {
+    const auto s = sku_keys_.find(row.sku);
+    const auto n = node_keys_.find(row.node);
+    if (s == sku_keys_.end()) return error_code::unknown_sku;
+    if (n == node_keys_.end()) return error_code::unknown_node;
+    if (row.on_hand.atoms < 0) return error_code::bad_quantity;
+    if (row.on_hand.atoms % skus_.at(s->second).granule != 0) return error_code::not_a_multiple;
+    const std::int64_t more = to_granules(s->second, row.on_hand);
+    cell& here =
+        cells_.try_emplace({s->second, n->second}, cell{0, 0, cells_.size()}).first->second;
+    if (more > most_granules - here.on_hand) return error_code::stock_overflow;
+    here.on_hand += more;
+    here.free += more;
+    return error_code::ok;
+}
+
+// ---- amounts -----------------------------------------------------------------------------------
+
+std::int64_t engine::to_granules(sku_id s, quantity q) const {
+    return q.atoms / skus_.at(s).granule;
+}
+
+error_code engine::check_amount(sku_id s, quantity q) const {
+    if (q.atoms <= 0) return error_code::bad_quantity;
+    if (q.atoms % skus_.at(s).granule != 0) return error_code::not_a_multiple;
+    return to_granules(s, q) > most_granules ? error_code::out_of_range : error_code::ok;
+}
+
+// ---- supply ------------------------------------------------------------------------------------
+
+answer engine::adjust(const command& c, const adjust_request& r) {
+    const std::string content =
+        text_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms, static_cast<int>(r.reason));
+    tick(c.now);
+    if (!skus_.contains(r.sku)) return refuse(error_code::unknown_sku);
+    if (!nodes_.contains(r.node)) return refuse(error_code::unknown_node);
+    const quantity size{r.delta.atoms < 0 ? -r.delta.atoms : r.delta.atoms};
+    if (!cells_.contains({r.sku, r.node})) return refuse(error_code::no_cell);
+    if (const error_code bad = check_amount(r.sku, size); bad != error_code::ok) return refuse(bad);
+    return once(c, content, [&] { return adjust_now(r); });
+}
+
+answer engine::adjust_now(const adjust_request& r) {
+    const std::int64_t n = to_granules(r.sku, r.delta);
+    cell& here = cells_.at({r.sku, r.node});
+    if (n > most_granules - here.on_hand) return refuse(error_code::stock_overflow);
+    if (n < 0 && n < -here.on_hand)
+        return refuse(error_code::out_of_range);  // more than was ever there
+    const std::int64_t lacked = std::max<std::int64_t>(0, -here.free);
+    here.on_hand += n;
+    here.free += n;
+    if (flaw_ == flaw::adjust_hides_shortage) return {};
+    return {.uncovered = std::max<std::int64_t>(0, -here.free - lacked)};
+}
+
+// ---- reservations ------------------------------------------------------------------------------
+
+error_code engine::dead_code(reservation_id id) const {
+    const auto r = reservations_.find(raw(id));
+    if (r == reservations_.end()) return error_code::unknown_reservation;
+    switch (r->second.state) {
+        case reservation_state::active:
+            return error_code::ok;
+        case reservation_state::expired:
+            return error_code::reservation_expired;
+        default:
+            return error_code::reservation_over;
+    }
+}
+
+error_code engine::read_basket(const reserve_request& r, basket& out) const {
+    if (r.lines.empty()) return error_code::bad_line_count;
+    for (const reserve_line& l : r.lines) {
+        if (!skus_.contains(l.sku)) return error_code::unknown_sku;
+        if (!nodes_.contains(l.node)) return error_code::unknown_node;
+        const error_code bad = check_amount(l.sku, l.amount);
+        if (bad != error_code::ok) return bad;
+        if (l.floor.atoms % skus_.at(l.sku).granule != 0) return error_code::not_a_multiple;
+        if (!cells_.contains({l.sku, l.node})) return error_code::no_cell;
+        const cell_key at{l.sku, l.node};
+        const want w{to_granules(l.sku, l.amount), to_granules(l.sku, l.floor)};
+        const auto same = std::find_if(out.begin(), out.end(),
+                                       [&](const auto& part) { return part.first == at; });
+        if (same == out.end() || flaw_ == flaw::basket_is_not_merged) {
+            out.emplace_back(at, w);
+        } else {
+            same->second.n += w.n;
+            same->second.floor = std::max(same->second.floor, w.floor);
+        }
+    }
+    std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+        return cells_.at(a.first).born < cells_.at(b.first).born;
+    });
+    return error_code::ok;
+}
+
+answer engine::reserve(const command& c, const reserve_request& r) {
+    return once(c, content_of(r), [&] { return reserve_now(r); });
+}
+
+answer engine::reserve_now(const reserve_request& r) {
+    if (r.deadline <= now_) return refuse(error_code::out_of_range);
+    basket wanted;
+    if (const error_code bad = read_basket(r, wanted); bad != error_code::ok) return refuse(bad);
+    std::map<cell_key, std::int64_t> own;  // comes back in the same step
+    if (r.supersedes != none<reservation_id>) {
+        if (const error_code dead = dead_code(r.supersedes); dead != error_code::ok)
+            return refuse(dead);
+        for (const auto& [at, w] : reservations_.at(raw(r.supersedes)).parts) own[at] += w.n;
+    }
+    stock after = cells_;
+    for (const auto& [at, n] : own) after.at(at).free += n;
+    bool all = true;
+    for (const auto& [at, w] : wanted) {
+        const std::int64_t had =
+            flaw_ == flaw::basket_is_not_merged ? cells_.at(at).free : after.at(at).free;
+        const std::int64_t floor = flaw_ == flaw::forgets_the_floor ? 0 : w.floor;
+        const bool takes_nothing_new = own.contains(at) && own.at(at) >= w.n;
+        if (takes_nothing_new || had - w.n >= floor)
+            after.at(at).free -= w.n;
+        else
+            all = false;
+    }
+    if (!all && flaw_ != flaw::takes_what_it_can) return refuse(error_code::insufficient);
+    cells_ = after;
+    if (!all) return refuse(error_code::insufficient);
+    if (r.supersedes != none<reservation_id>)
+        reservations_.at(raw(r.supersedes)).state = reservation_state::cancelled;
+    const std::uint64_t id = reservations_.size();
+    reservations_[id] = {reservation_state::active, r.deadline, wanted};
+    return {.subject = id};
+}
+
+answer engine::change(const command& c, const change_request& r) {
+    return once(c, text_of(verb::change, raw(r.reservation), r.deadline.ns), [&] {
+        if (r.deadline <= now_) return refuse(error_code::out_of_range);
+        if (const error_code dead = dead_code(r.reservation); dead != error_code::ok)
+            return refuse(dead);
+        reservations_.at(raw(r.reservation)).deadline = r.deadline;
+        return answer{.subject = raw(r.reservation)};
+    });
+}
+
+answer engine::unreserve(const command& c, reservation_id id) {
+    return once(c, text_of(verb::unreserve, raw(id)), [&] {
+        if (const error_code dead = dead_code(id); dead != error_code::ok) return refuse(dead);
+        held_reservation& r = reservations_.at(raw(id));
+        for (const auto& [at, w] : r.parts) cells_.at(at).free += w.n;
+        r.state = reservation_state::cancelled;
+        return answer{.subject = raw(id)};
+    });
+}
+
+}  // namespace earmark::naive

@@ -1,0 +1,186 @@
+// THE NAIVE ENGINE: the specification of the real one, written to be read. One thread, std::map
+// everywhere, the whole stock copied for a decision, and nothing of ours but the public types of
+// model/. Random streams play every command into both engines and compare all that they can see.
+//
+// Only sourcing is not decided twice: `source` takes the real engine's plan, checks that it is
+// legal (units are there, nothing above what was wanted, the coverage is what it says), applies it.
+//
+// A `flaw` plants one bug. The comparison must notice each of them, or it notices nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "earmark/model/command.hpp"
+#include "earmark/model/receipt.hpp"
+#include "earmark/model/sourcing.hpp"
+#include "earmark/model/state.hpp"
+#include "earmark/model/tables.hpp"
+#include "earmark/model/view.hpp"
+#include "plan_oracle.hpp"
+
+namespace earmark::naive {
+
+enum class flaw : std::uint8_t {
+    none,
+    cancel_gives_double,
+    ship_gives_back,    // B7: shipped units return to free
+    expires_late,       // live at its deadline
+    repeat_runs_again,  // a repeated key is not recognised
+    forgets_the_floor,
+    basket_is_not_merged,   // B2: two lines of one cell are checked one by one
+    takes_what_it_can,      // a basket is not all or nothing
+    hand_over_takes_again,  // B3: the order takes what its reservation has already taken
+    adjust_hides_shortage,
+};
+
+/// What one command did: a refusal's code, or an outcome with its numbers.
+struct answer {
+    error_code code = error_code::ok;
+    outcome what = outcome::done;
+    std::uint64_t subject = 0;
+    std::int64_t uncovered = 0;
+    std::uint32_t expired = 0;                // of `advance`
+    std::vector<error_code> violations = {};  // of `place_order`, ascending
+    std::string illegal = {};                 // of `source`: what is wrong with the plan
+};
+
+/// Units in granules by where they are.
+struct totals {
+    std::int64_t cells = 0, on_hand = 0, free = 0, earmarked = 0, reserved = 0, ordered = 0;
+    std::map<unit_state, std::int64_t> in;  // of orders
+};
+
+using refused_rows = std::vector<std::pair<std::uint32_t, error_code>>;
+
+inline constexpr std::int64_t most_granules = 4'194'303;  // of one cell, and of one line
+
+inline answer refuse(error_code code) { return {.code = code}; }
+
+/// The text of a request: two requests are the same iff their texts are.
+template <class... Numbers>
+std::string text_of(verb v, Numbers... numbers) {
+    std::string out = std::to_string(static_cast<int>(v));
+    ((out += ' ', out += std::to_string(numbers)), ...);
+    return out;
+}
+
+class engine {
+public:
+    explicit engine(flaw planted = flaw::none) : flaw_{planted} {}
+
+    refused_rows load(const command& c, std::span<const sku_row> rows);
+    refused_rows load(const command& c, std::span<const node_row> rows);
+    refused_rows load(const command& c, std::span<const place_row> rows);
+    refused_rows load(const command& c, std::span<const stock_row> rows);
+    void activate(rules r) { rules_ = r, has_policy_ = true; }
+
+    answer advance(const command& c);
+    answer adjust(const command& c, const adjust_request& r);
+    answer reserve(const command& c, const reserve_request& r);
+    answer change(const command& c, const change_request& r);
+    answer unreserve(const command& c, reservation_id r);
+    answer place_order(const command& c, const order_request& r);
+    answer cancel(const command& c, const cancel_request& r);
+    answer source(const command& c, order_id o, bool dry_run, const plan& chosen);
+    answer release(const command& c, order_id o);
+    answer record(const command& c, const fact& f);
+
+    /// Atoms above the floor, never negative; of all nodes where node is none.
+    [[nodiscard]] std::int64_t available(sku_id s, node_id n, std::int64_t floor_atoms = 0) const;
+    [[nodiscard]] bool has_cell(sku_id s, node_id n) const { return cells_.contains({s, n}); }
+    [[nodiscard]] std::uint64_t orders() const { return orders_.size(); }
+    [[nodiscard]] std::uint64_t reservations() const { return reservations_.size(); }
+    [[nodiscard]] order_view order(order_id id) const;  // version and decided_by stay empty
+    [[nodiscard]] reservation_view reservation(reservation_id id) const;
+    [[nodiscard]] totals balance() const;
+    [[nodiscard]] time_point now() const { return now_; }
+
+private:
+    struct cell {
+        std::int64_t on_hand = 0;
+        std::int64_t free = 0;
+        std::uint64_t born = 0;  // reservations keep their parts in this order
+    };
+    using cell_key = std::pair<sku_id, node_id>;
+    using stock = std::map<cell_key, cell>;
+    struct want {
+        std::int64_t n = 0;
+        std::int64_t floor = 0;
+    };
+    using basket = std::vector<std::pair<cell_key, want>>;
+
+    using bucket = std::tuple<std::uint32_t, unit_state, node_id>;  // line from 1
+    struct held_order {
+        std::string key;
+        time_point placed;
+        place_id ship_to = none<place_id>;
+        earmark::currency currency;
+        std::vector<order_line> lines;
+        std::map<bucket, std::int64_t> buckets;
+    };
+    struct held_reservation {
+        reservation_state state = reservation_state::active;
+        time_point deadline = never;
+        basket parts;
+    };
+    struct memory {
+        std::string content;
+        answer first;
+    };
+
+    void tick(time_point now);
+    /// Runs `act` unless the key was seen: then the first answer, or duplicate_key.
+    answer once(const command& c, const std::string& content, const std::function<answer()>& act);
+    template <class Id, class Row, class Keep>
+    static refused_rows load_keys(std::map<std::string, Id>& keys, std::span<const Row> rows,
+                                  Keep keep);
+
+    [[nodiscard]] error_code check_amount(sku_id s, quantity q) const;
+    [[nodiscard]] std::int64_t to_granules(sku_id s, quantity q) const;
+    [[nodiscard]] error_code dead_code(reservation_id r) const;
+    [[nodiscard]] error_code read_basket(const reserve_request& r, basket& out) const;
+    [[nodiscard]] std::vector<error_code> violations(const command& c,
+                                                     const order_request& r) const;
+    [[nodiscard]] std::map<bucket, std::int64_t> divide(const held_reservation& r,
+                                                        const held_order& o) const;
+
+    answer adjust_now(const adjust_request& r);
+    error_code add_stock(const stock_row& row);
+    answer reserve_now(const reserve_request& r);
+    answer place_now(const command& c, const order_request& r);
+    answer take_over(const order_request& r, held_order& o);
+    answer shift(order_id id, std::uint32_t line, node_id node, quantity amount,
+                 std::span<const unit_state> from, unit_state to);
+    answer source_now(order_id o, bool dry_run, const plan& chosen);
+    answer release_now(order_id o);
+    [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
+
+    [[nodiscard]] std::vector<bucket> standing(const held_order& o, std::uint32_t line,
+                                               node_id node,
+                                               std::span<const unit_state> states) const;
+    static std::int64_t units_in(const held_order& o, std::span<const bucket> at);
+    void move(held_order& o, const bucket& from, const bucket& to, std::int64_t n);
+
+    flaw flaw_;
+    time_point now_{};
+    bool has_policy_ = false;
+    rules rules_;
+    std::map<std::string, sku_id> sku_keys_;
+    std::map<std::string, node_id> node_keys_;
+    std::map<std::string, place_id> place_keys_;
+    std::map<sku_id, sku_row> skus_;
+    std::map<node_id, bool> nodes_;  // active
+    stock cells_;
+    std::map<std::uint64_t, held_order> orders_;
+    std::map<std::uint64_t, held_reservation> reservations_;
+    std::map<std::string, memory> remembered_;
+};
+
+}  // namespace earmark::naive

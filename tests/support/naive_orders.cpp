@@ -1,0 +1,255 @@
+// Orders in the naive engine: capture and hand-over, cancel, sourcing, work and facts.
+#include <algorithm>
+#include <array>
+
+#include "naive_engine.hpp"
+
+namespace earmark::naive {
+
+namespace {
+
+constexpr std::array unsourced = {unit_state::backordered, unit_state::open};
+
+std::string content_of(const order_request& r) {
+    std::string out = text_of(verb::place_order, raw(r.ship_to), r.currency.code(), r.priority,
+                              raw(r.reservation));
+    for (const order_line& l : r.lines)
+        out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor);
+    return out;
+}
+
+}  // namespace
+
+std::vector<error_code> engine::violations(const command& c, const order_request& r) const {
+    std::vector<error_code> found;
+    if (c.key.empty()) found.push_back(error_code::empty_key);
+    if (r.lines.empty() || r.lines.size() > 5000) found.push_back(error_code::bad_line_count);
+    if (r.currency.code() == 0) found.push_back(error_code::bad_currency);
+    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= place_keys_.size())
+        found.push_back(error_code::unknown_place);
+    for (const order_line& l : r.lines) {
+        if (!skus_.contains(l.sku)) {
+            found.push_back(error_code::unknown_sku);
+        } else if (const error_code bad = check_amount(l.sku, l.amount); bad != error_code::ok) {
+            found.push_back(bad);
+        }
+        if (l.unit_price_minor < 0) found.push_back(error_code::bad_price);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+answer engine::place_order(const command& c, const order_request& r) {
+    return once(c, content_of(r), [&] {
+        const std::vector<error_code> found = violations(c, r);
+        if (found.empty()) return place_now(c, r);
+        return answer{.code = error_code::order_declined, .violations = found};
+    });
+}
+
+answer engine::place_now(const command& c, const order_request& r) {
+    held_order o{
+        std::string{c.key}, now_, r.ship_to, r.currency, {r.lines.begin(), r.lines.end()}, {}};
+    answer a;
+    if (r.reservation != none<reservation_id>) a = take_over(r, o);
+    if (a.code != error_code::ok) return a;
+    std::uint32_t line = 0;
+    for (const order_line& l : o.lines) {
+        std::int64_t open = to_granules(l.sku, l.amount);
+        ++line;
+        for (const auto& [at, n] : o.buckets)
+            if (std::get<0>(at) == line) open -= n;
+        if (open > 0) o.buckets[{line, unit_state::open, none<node_id>}] = open;
+    }
+    a.subject = orders_.size();
+    orders_[a.subject] = o;
+    return a;
+}
+
+std::map<engine::bucket, std::int64_t> engine::divide(const held_reservation& r,
+                                                      const held_order& o) const {
+    std::map<bucket, std::int64_t> out;
+    std::vector<std::int64_t> open;
+    for (const order_line& l : o.lines) open.push_back(to_granules(l.sku, l.amount));
+    for (const auto& [at, w] : r.parts) {
+        std::int64_t left = w.n;
+        for (std::size_t i = 0; i < o.lines.size(); ++i) {
+            const std::int64_t n = o.lines[i].sku == at.first ? std::min(left, open[i]) : 0;
+            const auto line = static_cast<std::uint32_t>(i + 1);
+            if (n > 0) out[{line, unit_state::allocated, at.second}] += n;
+            open[i] -= n;
+            left -= n;
+        }
+    }
+    return out;
+}
+
+answer engine::take_over(const order_request& r, held_order& o) {
+    const error_code dead = dead_code(r.reservation);
+    const bool again = dead == error_code::reservation_expired;
+    if (dead != error_code::ok && !again) return refuse(dead);
+    held_reservation& held = reservations_.at(raw(r.reservation));
+    stock after = cells_;
+    if (!again)
+        for (const auto& [at, w] : held.parts) after.at(at).free += w.n;
+    o.buckets = divide(held, o);
+    for (const auto& [at, n] : o.buckets) {
+        cell& c = after.at({o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)});
+        c.free -= flaw_ == flaw::hand_over_takes_again ? 2 * n : n;
+        if (again && c.free < 0) return refuse(error_code::reservation_expired);
+    }
+    cells_ = after;
+    if (!again) held.state = reservation_state::consumed;
+    return {.what = again ? outcome::reacquired : outcome::done};
+}
+
+std::vector<engine::bucket> engine::standing(const held_order& o, std::uint32_t line, node_id node,
+                                             std::span<const unit_state> states) const {
+    std::vector<bucket> out;
+    for (std::uint32_t l = 1; l <= o.lines.size(); ++l)
+        for (const unit_state s : states)
+            for (const auto& [at, n] : o.buckets) {
+                const auto& [its_line, its_state, its_node] = at;
+                const bool here = node == none<node_id> || node == its_node;
+                if (its_line == l && its_state == s && here && (line == 0 || line == l))
+                    out.push_back(at);
+            }
+    return out;
+}
+
+std::int64_t engine::units_in(const held_order& o, std::span<const bucket> at) {
+    std::int64_t sum = 0;
+    for (const bucket& b : at) sum += o.buckets.at(b);
+    return sum;
+}
+
+void engine::move(held_order& o, const bucket& from, const bucket& to, std::int64_t n) {
+    o.buckets[to] += n;
+    if ((o.buckets[from] -= n) == 0) o.buckets.erase(from);
+    const auto& [line, state, node] = from;
+    if (!holds_stock(state) || holds_stock(std::get<1>(to))) return;
+    cell& c = cells_.at({o.lines[line - 1].sku, node});
+    if (std::get<1>(to) == unit_state::shipped) {
+        c.on_hand -= n;
+        if (flaw_ == flaw::ship_gives_back) c.free += n;
+    } else {
+        c.free += flaw_ == flaw::cancel_gives_double ? 2 * n : n;
+    }
+}
+
+answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amount,
+                     std::span<const unit_state> from, unit_state to) {
+    held_order& o = orders_.at(raw(id));
+    if (line > o.lines.size()) return refuse(error_code::unknown_line);
+    const std::vector<bucket> sources = standing(o, line, node, from);
+    const std::int64_t there = units_in(o, sources);
+    std::int64_t left = there;
+    if (amount.atoms != 0) {
+        if (line == 0) return refuse(error_code::unknown_line);  // so many of which SKU?
+        const sku_id sku = o.lines[line - 1].sku;
+        if (const error_code bad = check_amount(sku, amount); bad != error_code::ok)
+            return refuse(bad);
+        left = to_granules(sku, amount);
+    }
+    if (there == 0) return refuse(error_code::not_allowed);
+    if (left > there) return refuse(error_code::too_few_units);
+    for (const bucket& b : sources) {
+        const std::int64_t n = std::min(left, o.buckets.at(b));
+        const node_id at = to == unit_state::cancelled ? none<node_id> : std::get<2>(b);
+        if (n > 0) move(o, b, {std::get<0>(b), to, at}, n);
+        left -= n;
+    }
+    return {.subject = raw(id)};
+}
+
+answer engine::cancel(const command& c, const cancel_request& r) {
+    static constexpr std::array order_of_removal = {unit_state::backordered, unit_state::open,
+                                                    unit_state::allocated, unit_state::released};
+    const std::string content =
+        text_of(verb::cancel, raw(r.order), r.line, r.amount.atoms, r.reason);
+    return once(c, content, [&] {
+        if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
+        return shift(r.order, r.line, none<node_id>, r.amount, order_of_removal,
+                     unit_state::cancelled);
+    });
+}
+
+// ---- sourcing and work -------------------------------------------------------------------------
+
+answer engine::source(const command& c, order_id id, bool dry_run, const plan& chosen) {
+    return once(c, text_of(verb::source, raw(id), int{dry_run}),
+                [&] { return source_now(id, dry_run, chosen); });
+}
+
+/// Lines of one SKU want the same units and count as one; they stand in the order of first lines.
+sourcing_picture engine::picture_of(const held_order& o) const {
+    sourcing_picture seen{{}, {}, rules_};
+    for (std::uint32_t line = 1; line <= o.lines.size(); ++line) {
+        const std::int64_t n = units_in(o, standing(o, line, none<node_id>, unsourced));
+        const sku_id sku = o.lines[line - 1].sku;
+        const auto same = std::find_if(seen.wanted.begin(), seen.wanted.end(),
+                                       [&](const auto& w) { return w.first == sku; });
+        if (same != seen.wanted.end())
+            same->second += n;
+        else if (n > 0)
+            seen.wanted.emplace_back(sku, n);
+    }
+    for (const auto& [at, c] : cells_)
+        if (nodes_.at(at.second)) seen.free[at] = c.free;
+    return seen;
+}
+
+answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
+    if (!orders_.contains(raw(id))) return refuse(error_code::unknown_order);
+    if (!has_policy_) return refuse(error_code::no_policy);
+    held_order& o = orders_.at(raw(id));
+    const sourcing_picture seen = picture_of(o);
+    if (seen.wanted.empty()) return {.what = outcome::unchanged, .subject = raw(id)};
+    answer a{.subject = raw(id), .illegal = find_fault(seen, chosen)};
+    a.what = chosen.covers == coverage::full      ? outcome::done
+             : chosen.covers == coverage::partial ? outcome::partial
+                                                  : outcome::backordered;
+    if (dry_run || !a.illegal.empty()) return a;
+    for (const plan_part& p : chosen.parts) {
+        std::int64_t left = p.n;
+        const sku_id sku = seen.wanted[p.wanted].first;
+        for (const bucket& b : standing(o, 0, none<node_id>, unsourced)) {
+            const std::uint32_t line = std::get<0>(b);
+            const std::int64_t n =
+                o.lines[line - 1].sku == sku ? std::min(left, o.buckets.at(b)) : 0;
+            if (n > 0) move(o, b, {line, unit_state::allocated, p.node}, n);
+            left -= n;
+        }
+        cells_.at({sku, p.node}).free -= p.n;
+    }
+    for (const bucket& b : standing(o, 0, none<node_id>, std::array{unit_state::open}))
+        move(o, b, {std::get<0>(b), unit_state::backordered, none<node_id>}, o.buckets.at(b));
+    return a;
+}
+
+answer engine::release(const command& c, order_id id) {
+    return once(c, text_of(verb::release, raw(id)), [&] { return release_now(id); });
+}
+
+answer engine::release_now(order_id id) {
+    if (!orders_.contains(raw(id))) return refuse(error_code::unknown_order);
+    held_order& o = orders_.at(raw(id));
+    const auto ready = standing(o, 0, none<node_id>, std::array{unit_state::allocated});
+    for (const bucket& b : ready)
+        move(o, b, {std::get<0>(b), unit_state::released, std::get<2>(b)}, o.buckets.at(b));
+    return {.what = ready.empty() ? outcome::unchanged : outcome::done, .subject = raw(id)};
+}
+
+answer engine::record(const command& c, const fact& f) {
+    const bool ships = f.kind == fact_kind::ship;
+    const std::array before = {ships ? unit_state::released : unit_state::shipped};
+    const unit_state after = ships ? unit_state::shipped : unit_state::delivered;
+    const std::string content = text_of(ships ? verb::ship : verb::deliver, raw(f.order), f.line,
+                                        raw(f.node), f.amount.atoms);
+    return once(c, content, [&] {
+        if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
+        return shift(f.order, f.line, f.node, f.amount, before, after);
+    });
+}
+
+}  // namespace earmark::naive

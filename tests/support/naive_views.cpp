@@ -1,0 +1,97 @@
+// What the naive engine shows: recounted from its maps at every question.
+#include <algorithm>
+
+#include "naive_engine.hpp"
+
+namespace earmark::naive {
+
+namespace {
+
+/// The lowest and the highest state among units that are not cancelled, or cancelled for all.
+class status {
+public:
+    void add(unit_state s) {
+        if (s == unit_state::cancelled) return;
+        lowest_ = seen_ ? std::min(lowest_, s) : s;
+        highest_ = seen_ ? std::max(highest_, s) : s;
+        seen_ = true;
+    }
+    [[nodiscard]] unit_state lowest() const { return lowest_; }
+    [[nodiscard]] unit_state highest() const { return highest_; }
+
+private:
+    bool seen_ = false;
+    unit_state lowest_ = unit_state::cancelled;
+    unit_state highest_ = unit_state::cancelled;
+};
+
+}  // namespace
+
+std::int64_t engine::available(sku_id s, node_id n, std::int64_t floor_atoms) const {
+    const std::int64_t granule = skus_.at(s).granule;
+    std::int64_t sum = 0;
+    for (const auto& [at, c] : cells_) {
+        if (at.first != s || (n != none<node_id> && n != at.second)) continue;
+        sum += std::max<std::int64_t>(0, c.free - floor_atoms / granule);
+    }
+    return sum * granule;
+}
+
+order_view engine::order(order_id id) const {
+    const held_order& o = orders_.at(raw(id));
+    order_view view;
+    view.id = id;
+    view.key = o.key;
+    view.placed = o.placed;
+    view.ship_to = o.ship_to;
+    view.currency = o.currency;
+    status whole;
+    for (std::uint32_t line = 1; line <= o.lines.size(); ++line) {
+        const order_line& l = o.lines[line - 1];
+        status its;
+        for (const auto& [at, n] : o.buckets) {
+            if (std::get<0>(at) != line) continue;
+            its.add(std::get<1>(at));
+            whole.add(std::get<1>(at));
+            const quantity amount{n * skus_.at(l.sku).granule};
+            view.buckets.push_back({line, std::get<1>(at), std::get<2>(at), amount});
+        }
+        view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest(), its.highest()});
+    }
+    view.lowest = whole.lowest();
+    view.highest = whole.highest();
+    return view;
+}
+
+reservation_view engine::reservation(reservation_id id) const {
+    const held_reservation& r = reservations_.at(raw(id));
+    reservation_view view{id, r.state, r.deadline, {}};
+    std::uint32_t line = 0;
+    for (const auto& [at, w] : r.parts) {
+        const quantity amount{w.n * skus_.at(at.first).granule};
+        view.parts.push_back({++line, unit_state::reserved, at.second, amount});
+    }
+    return view;
+}
+
+totals engine::balance() const {
+    totals t;
+    for (const auto& [at, c] : cells_) {
+        ++t.cells;
+        t.on_hand += c.on_hand;
+        t.free += c.free;
+    }
+    for (const auto& [id, r] : reservations_)
+        for (const auto& [at, w] : r.parts)
+            if (r.state == reservation_state::active) t.reserved += w.n;
+    t.earmarked = t.reserved;
+    for (const auto& [id, o] : orders_)
+        for (const auto& [at, n] : o.buckets) {
+            t.ordered += n;
+            t.in[std::get<1>(at)] += n;
+            if (holds_stock(std::get<1>(at))) t.earmarked += n;
+        }
+    return t;
+}
+
+}  // namespace earmark::naive

@@ -1,0 +1,60 @@
+#include "plan_oracle.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace earmark::naive {
+
+namespace {
+
+/// Could more have been served? Asked only where no other rule can forbid it.
+bool is_idle(const sourcing_picture& left) {
+    if (left.by.max_parcels != 0) return false;
+    std::map<sku_id, std::int64_t> wants;
+    std::map<sku_id, std::int64_t> has;
+    bool one_node_could = false;
+    for (const auto& [sku, n] : left.wanted) wants[sku] += n;
+    for (const auto& [at, free] : left.free) {
+        has[at.first] += std::max<std::int64_t>(0, free);
+        for (const auto& [sku, n] : left.wanted)
+            one_node_could |= n > 0 && sku == at.first && free >= n;
+    }
+    if (!left.by.split_lines) return one_node_could;
+    bool all = true;
+    bool any = false;
+    for (const auto& [sku, n] : wants) {
+        all &= has[sku] >= n;
+        any |= n > 0 && has[sku] > 0;
+    }
+    return left.by.all_or_nothing ? any && all : any;
+}
+
+}  // namespace
+
+std::string find_fault(const sourcing_picture& seen, const plan& chosen) {
+    sourcing_picture left = seen;
+    std::set<node_id> parcels;
+    for (const plan_part& p : chosen.parts) {
+        if (p.wanted >= left.wanted.size()) return "a part serves a line that wants nothing";
+        if (p.n <= 0) return "a part has no units";
+        auto& [sku, n] = left.wanted[p.wanted];
+        if (!seen.by.split_lines && p.n != n) return "a line that is to stay whole is split";
+        const auto at = left.free.find({sku, p.node});
+        if (at == left.free.end()) return "a part takes from a node that cannot have the SKU";
+        if ((at->second -= p.n) < 0) return "the parts take more than is free";
+        if ((n -= p.n) < 0) return "the parts give more than is wanted";
+        parcels.insert(p.node);
+    }
+    const std::uint32_t limit = seen.by.max_parcels;
+    if (limit != 0 && parcels.size() > limit) return "the plan has too many parcels";
+    std::int64_t missing = 0;
+    for (const auto& [sku, n] : left.wanted) missing += n;
+    const coverage truly = missing == 0           ? coverage::full
+                           : chosen.parts.empty() ? coverage::none
+                                                  : coverage::partial;
+    if (truly != chosen.covers) return "the plan does not cover what it says";
+    if (seen.by.all_or_nothing && truly == coverage::partial) return "only a part is served";
+    return is_idle(left) ? "units stay back-ordered although they could be served" : "";
+}
+
+}  // namespace earmark::naive

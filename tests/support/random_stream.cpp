@@ -1,0 +1,335 @@
+#include "random_stream.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace earmark::streams {
+
+namespace {
+
+constexpr std::array<std::int64_t, 6> granule_of = {1, 1, 1, 1, 50, 6};
+constexpr std::uint32_t node_count = 5;
+constexpr std::uint32_t place_count = 4;
+constexpr std::uint32_t source_step_kind = 8;
+constexpr std::uint32_t fact_step_kind = 10;
+constexpr std::int64_t second = 1'000'000'000;
+const time_point start{1'795'000'000 * second};
+
+// The order of the alternatives of `action`, and how often each comes when a seed has no taste.
+constexpr std::array<std::uint32_t, 11> plain_weights = {4, 1, 14, 20, 5, 5, 18, 7, 20, 14, 24};
+
+sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
+node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
+earmark::currency euro() { return *currency::parse("EUR"); }
+
+void set_policy(world& w, std::uint64_t kind) {
+    w.policy = "policy = \"of a random stream\"\ncurrency = \"EUR\"\n";
+    switch (kind) {
+        case 0:
+            w.policy += "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n";
+            break;
+        case 1:
+            w.policy +=
+                "rank = [\"cost\", \"distance\"]\n"
+                "[costs]\nfixed_per_parcel = \"4.90\"\nper_unit = \"0.35\"\n"
+                "per_unit_per_1000_km = \"1.20\"\n[split]\nlines = \"whole\"\n";
+            w.rules.split_lines = false;
+            break;
+        case 2:
+            w.policy +=
+                "rank = [\"parcels\", \"distance\"]\n"
+                "[split]\nlines = \"by_quantity\"\nmax_parcels = 2\n";
+            w.rules.max_parcels = 2;
+            break;
+        default:
+            w.policy +=
+                "rank = [\"priority\", \"parcels\"]\n"
+                "[split]\nlines = \"by_quantity\"\n[outcome]\npartial = \"backorder\"\n";
+            w.rules.all_or_nothing = true;
+    }
+}
+
+}  // namespace
+
+world make_world(std::uint64_t seed) {
+    dice d{seed ^ 0x5EED};
+    world w;
+    for (std::uint32_t s = 0; s < granule_of.size(); ++s)
+        w.skus.push_back({"s" + std::to_string(s), s == 4 ? 2 : 0, granule_of[s]});
+    w.nodes = {{"n0", node_kind::dc, geo_point{48.14, 11.58}, 2, true, {}, {}},
+               {"n1", node_kind::store, geo_point{52.52, 13.40}, 1, true, {}, {}},
+               {"n2", node_kind::store, std::nullopt, 3, true, {}, {}},
+               {"n3", node_kind::vendor, geo_point{50.11, 8.68}, 1, true, {}, {}},
+               {"n4", node_kind::store, geo_point{53.55, 9.99}, 0, false, {}, {}}};
+    w.places = {{"p0", geo_point{48.78, 9.18}},
+                {"p1", geo_point{51.34, 12.37}},
+                {"p2", std::nullopt},
+                {"p3", geo_point{53.08, 8.80}}};
+    for (std::uint32_t s = 0; s < granule_of.size(); ++s)
+        for (std::uint32_t n = 0; n < node_count; ++n)
+            if (d.chance(70))
+                w.stock.push_back(
+                    {w.skus[s].key, w.nodes[n].key, {d.between(0, 6) * granule_of[s]}});
+    w.stock.push_back({"nowhere", "n0", {1}});
+    w.stock.push_back({"s0", "nowhere", {1}});
+    w.stock.push_back({"s4", "n0", {25}});
+    w.stock.push_back({"s1", "n0", {-1}});
+    set_policy(w, seed % 4);
+    return w;
+}
+
+random_stream::random_stream(std::uint64_t seed) : dice_{seed}, now_{start} {
+    static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
+    for (std::size_t k = 0; k < kinds; ++k)
+        weights_[k] = plain_weights[k] * taste[dice_.below(taste.size())] + 1;
+}
+
+// ---- one step ----------------------------------------------------------------------------------
+
+step random_stream::next() {
+    const time_point at_instant = next_instant();
+    const std::uint32_t kind = next_kind();
+    step s{last_ + 1, {}, at_instant, make(kind)};
+    std::size_t entries = 1;
+    if (const auto* r = std::get_if<reserve_step>(&s.what)) entries = r->baskets.size();
+    if (const auto* p = std::get_if<place_step>(&s.what)) entries = p->orders.size();
+    const auto* sources = std::get_if<source_step>(&s.what);
+    const auto* releases = std::get_if<release_step>(&s.what);
+    const bool batch = entries > 1 || (sources && sources->orders.size() > 1) ||
+                       (releases && releases->orders.size() > 1);
+    last_ += static_cast<serial>(entries);
+    const bool takes_keys = kind > 1;  // loading and waiting are not worth a key
+    if (!batch && takes_keys && dice_.chance(50)) s.key = "k" + std::to_string(s.number);
+    if (!batch && dice_.chance(12))
+        spoil(s);
+    else if (!batch && dice_.chance(12))
+        repeat_key(s);
+    keep(s);
+    return s;
+}
+
+std::uint32_t random_stream::next_kind() {
+    std::uint32_t kind = 0;
+    const bool moves_orders_on = last_kind_ >= source_step_kind && last_kind_ <= fact_step_kind;
+    if (moves_orders_on && dice_.chance(35)) {
+        kind =
+            std::min(last_kind_ + 1, fact_step_kind);  // an order goes its way more often than not
+    } else {
+        std::uint32_t at = dice_.below(std::accumulate(weights_.begin(), weights_.end(), 0u));
+        while (at >= weights_[kind]) at -= weights_[kind++];
+    }
+    last_kind_ = kind;
+    return kind;
+}
+
+void random_stream::granted(serial s) {
+    if (baskets_.contains(s)) reservations_.push_back(s);
+    if (!new_orders_.contains(s)) return;
+    orders_.push_back(s);
+    if (dice_.chance(30)) favourite_ = s;
+}
+
+time_point random_stream::next_instant() {
+    if (dice_.chance(5)) return {now_.ns - dice_.between(1, 60) * second};  // a late message
+    time_point at{now_.ns + dice_.between(0, 5) * second};
+    if (dice_.chance(3)) at.ns += 300 * second;
+    if (!deadlines_.empty() && dice_.chance(8)) {
+        const time_point t = dice_.pick(deadlines_);  // at a deadline, or one nanosecond before it
+        at = std::max(now_, {t.ns - dice_.between(0, 1)});
+    }
+    now_ = at;
+    return at;
+}
+
+time_point random_stream::next_deadline() {
+    if (dice_.chance(15)) return never;
+    const time_point t{now_.ns + dice_.between(1, 240) * second};
+    deadlines_.push_back(t);
+    return t;
+}
+
+quantity random_stream::units(sku_id s, std::int64_t least, std::int64_t most) {
+    return {dice_.between(least, most) * granule_of[index_of(s)]};
+}
+
+serial random_stream::some_order() {
+    if (orders_.empty() || dice_.chance(2)) return unknown;
+    const auto n = static_cast<std::uint32_t>(orders_.size());
+    const std::uint32_t recent = std::min(n, 12u);  // old ones are mostly finished
+    if (dice_.chance(3)) favourite_ = dice_.pick(orders_);
+    if (dice_.chance(6)) favourite_ = orders_[n - 1 - dice_.below(recent)];
+    return dice_.chance(75) ? favourite_ : dice_.pick(orders_);
+}
+
+serial random_stream::some_reservation() {
+    if (reservations_.empty() || dice_.chance(3)) return unknown;
+    if (dice_.chance(10)) return dice_.pick(reservations_);
+    std::vector<serial> live;  // as far as the clock tells
+    for (const serial r : reservations_)
+        if (baskets_.at(r).deadline > now_ && !spent_.contains(r)) live.push_back(r);
+    if (live.empty()) return dice_.pick(reservations_);
+    const serial r = dice_.pick(live);
+    if (dice_.chance(70)) spent_.insert(r);
+    return r;
+}
+
+action random_stream::make(std::uint32_t kind) {
+    if (orders_.empty() && kind >= 7) kind = 6;
+    if (reservations_.empty() && (kind == 4 || kind == 5)) kind = 3;
+    switch (kind) {
+        case 0:
+            return advance_step{};
+        case 1: {
+            const std::uint32_t s = dice_.below(granule_of.size());
+            return stock_step{
+                {{"s" + std::to_string(s), "n" + std::to_string(dice_.below(node_count)),
+                  units(sku_at(s), 0, 3)}}};
+        }
+        case 2:
+            return make_adjust();
+        case 3:
+            return make_reserve();
+        case 4:
+            return change_step{some_reservation(), next_deadline()};
+        case 5:
+            return unreserve_step{some_reservation()};
+        case 6:
+            return make_place();
+        case 7:
+            return make_cancel();
+        case 8:
+            return source_step{some_orders(), dice_.chance(10)};
+        case 9:
+            return release_step{some_orders()};
+        default:
+            return make_fact();
+    }
+}
+
+std::vector<serial> random_stream::some_orders() {
+    std::vector<serial> out{some_order()};
+    while (dice_.chance(15)) out.push_back(some_order());
+    return out;
+}
+
+action random_stream::make_adjust() {
+    const sku_id s = sku_at(dice_.below(granule_of.size()));
+    const node_id n = node_at(dice_.below(node_count));
+    const quantity delta = dice_.chance(70) ? units(s, 1, 6) : units(s, -3, -1);
+    return adjust_request{s, n, delta, adjust_reason::count};
+}
+
+basket random_stream::make_basket() {
+    basket b;
+    do {
+        const sku_id s = sku_at(dice_.below(granule_of.size()));
+        const node_id n = node_at(dice_.below(node_count));
+        const bool same = !b.lines.empty() && dice_.chance(30);
+        reserve_line l{same ? b.lines[0].sku : s, same ? b.lines[0].node : n, {}, {}};
+        l.amount = units(l.sku, 1, 2);
+        if (dice_.chance(20)) l.floor = units(l.sku, -2, 2);
+        b.lines.push_back(l);
+    } while (b.lines.size() < 4 && dice_.chance(35));
+    b.deadline = next_deadline();
+    if (dice_.chance(20)) b.supersedes = some_reservation();
+    return b;
+}
+
+action random_stream::make_reserve() {
+    reserve_step s;
+    do s.baskets.push_back(make_basket());
+    while (dice_.chance(15));
+    return s;
+}
+
+std::vector<order_line> random_stream::lines_like(const basket& b) {
+    std::vector<order_line> out;
+    for (const reserve_line& l : b.lines) {
+        if (dice_.chance(10)) continue;
+        const std::int64_t g = granule_of[index_of(l.sku)];
+        const std::int64_t n = std::max<std::int64_t>(g, l.amount.atoms + dice_.between(-1, 1) * g);
+        out.push_back({l.sku, {n}, 1999});
+    }
+    return out;
+}
+
+new_order random_stream::make_order(serial own) {
+    new_order o;
+    o.key = "o" + std::to_string(own);
+    o.ship_to = dice_.chance(10) ? none<place_id> : static_cast<place_id>(dice_.below(place_count));
+    o.currency = euro();
+    o.priority = static_cast<std::uint8_t>(dice_.below(3));
+    const serial r = some_reservation();
+    if (dice_.chance(50) && r != unknown) {
+        o.reservation = r;
+        o.lines = lines_like(baskets_.at(r));
+    }
+    while (o.lines.empty() || (o.lines.size() < 5 && dice_.chance(40))) {
+        const bool same = !o.lines.empty() && dice_.chance(30);
+        const sku_id s = same ? o.lines[0].sku : sku_at(dice_.below(granule_of.size()));
+        o.lines.push_back({s, units(s, 1, 4), dice_.between(0, 5000)});
+    }
+    return o;
+}
+
+action random_stream::make_place() {
+    place_step s;
+    do s.orders.push_back(make_order(last_ + 1 + static_cast<serial>(s.orders.size())));
+    while (dice_.chance(15));
+    return s;
+}
+
+action random_stream::make_cancel() {
+    cancel_step s{some_order(), 0, {}};
+    if (s.order == unknown || dice_.chance(15)) return s;
+    const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
+    s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));
+    if (dice_.chance(70)) s.amount = units(lines[s.line - 1].sku, 1, 3);
+    return s;
+}
+
+action random_stream::make_fact() {
+    fact_step s{dice_.chance(60) ? fact_kind::ship : fact_kind::deliver,
+                some_order(),
+                0,
+                none<node_id>,
+                {}};
+    if (dice_.chance(15)) s.node = node_at(dice_.below(node_count));
+    if (s.order == unknown || dice_.chance(50)) return s;
+    const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
+    s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));
+    if (dice_.chance(60)) s.amount = units(lines[s.line - 1].sku, 1, 3);
+    return s;
+}
+
+// ---- repeats -----------------------------------------------------------------------------------
+
+void random_stream::repeat_key(step& s) {
+    if (keyed_.empty()) return;
+    const step& old = dice_.pick(keyed_);
+    const auto* old_orders = std::get_if<place_step>(&old.what);
+    const std::string key = old_orders ? old_orders->orders[0].key : old.key;
+    if (std::holds_alternative<advance_step>(s.what)) return;
+    if (dice_.chance(75)) {
+        s.what = old.what;  // the same content, later
+        s.key = old.key;
+    } else if (auto* p = std::get_if<place_step>(&s.what)) {
+        p->orders[0].key = key;
+    } else {
+        s.key = key;
+    }
+}
+
+void random_stream::keep(const step& s) {
+    if (const auto* r = std::get_if<reserve_step>(&s.what))
+        for (std::size_t i = 0; i < r->baskets.size(); ++i)
+            baskets_.emplace(s.number + static_cast<serial>(i), r->baskets[i]);
+    if (const auto* p = std::get_if<place_step>(&s.what))
+        for (std::size_t i = 0; i < p->orders.size(); ++i)
+            new_orders_.emplace(s.number + static_cast<serial>(i), p->orders[i]);
+    const auto* p = std::get_if<place_step>(&s.what);
+    if (!s.key.empty() || (p && p->orders.size() == 1 && !p->orders[0].key.empty()))
+        keyed_.push_back(s);
+}
+
+}  // namespace earmark::streams

@@ -1,0 +1,100 @@
+// RANDOM STREAMS of commands over a small world where everything is short: six SKUs, five nodes and
+// a handful of units, so that most commands meet each other. A stream is a function of its seed and
+// of what was granted (the player says so): the same seed gives the same stream on every platform.
+//
+// Each seed prefers some verbs over others. One step in eight carries exactly one defect; one keyed
+// step in six repeats an earlier key, mostly with the same content.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "step.hpp"
+
+namespace earmark::streams {
+
+/// splitmix64: eight bytes of state, every seed is good.
+class dice {
+public:
+    explicit constexpr dice(std::uint64_t seed) noexcept : state_{seed} {}
+
+    constexpr std::uint64_t roll() noexcept {
+        state_ += 0x9E3779B97F4A7C15ULL;
+        std::uint64_t x = state_;
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
+        return x ^ (x >> 31);
+    }
+    /// 0 .. n - 1; requires n > 0. The bias is below n / 2^64.
+    constexpr std::uint32_t below(std::uint32_t n) noexcept {
+        return static_cast<std::uint32_t>(roll() % n);
+    }
+    /// lowest .. highest.
+    constexpr std::int64_t between(std::int64_t lowest, std::int64_t highest) noexcept {
+        return lowest +
+               static_cast<std::int64_t>(roll() % static_cast<std::uint64_t>(highest - lowest + 1));
+    }
+    constexpr bool chance(std::uint32_t percent) noexcept { return below(100) < percent; }
+
+    template <class T>
+    const T& pick(const std::vector<T>& from) noexcept {
+        return from[below(static_cast<std::uint32_t>(from.size()))];
+    }
+
+private:
+    std::uint64_t state_;
+};
+
+/// Six SKUs (one in steps of 0.50, one in packs of 6), five nodes (one inactive, one without
+/// coordinates), four places, up to six granules in most cells and no cell for the rest.
+[[nodiscard]] world make_world(std::uint64_t seed);
+
+class random_stream {
+public:
+    explicit random_stream(std::uint64_t seed);
+
+    step next();
+    /// The player's word that the entry `s` was granted, so that later steps can speak of it.
+    void granted(serial s);
+
+private:
+    std::uint32_t next_kind();
+    [[nodiscard]] action make(std::uint32_t kind);
+    action make_reserve();
+    action make_place();
+    action make_adjust();
+    action make_fact();
+    action make_cancel();
+    basket make_basket();
+    new_order make_order(serial own);
+    std::vector<order_line> lines_like(const basket& b);
+    std::vector<serial> some_orders();
+    void spoil(step& s);
+    void repeat_key(step& s);
+    void keep(const step& s);
+    time_point next_instant();
+    time_point next_deadline();
+    [[nodiscard]] quantity units(sku_id s, std::int64_t least, std::int64_t most);
+    serial some_order();
+    serial some_reservation();
+
+    static constexpr std::size_t kinds = 11;
+    dice dice_;
+    std::array<std::uint32_t, kinds> weights_{};
+    serial last_ = 0;
+    std::uint32_t last_kind_ = 0;
+    time_point now_;
+    std::map<serial, basket> baskets_;  // as asked, by entry
+    std::map<serial, new_order> new_orders_;
+    std::vector<serial> reservations_;  // granted
+    std::set<serial> spent_;            // probably handed over or given back
+    std::vector<serial> orders_;
+    serial favourite_ = unknown;         // the order that most steps speak of for a while
+    std::vector<time_point> deadlines_;  // to be met to the nanosecond
+    std::vector<step> keyed_;
+};
+
+}  // namespace earmark::streams

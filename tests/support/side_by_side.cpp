@@ -1,0 +1,400 @@
+#include "side_by_side.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace earmark::streams {
+
+namespace {
+
+constexpr std::uint64_t no_such_id = 4'000'000'000;
+
+std::string text_of(error_code code) { return std::string{name_of(code)}; }
+std::string text_of(outcome o) { return std::string{name_of(o)}; }
+std::string text_of(const std::string& text) { return text; }
+std::string text_of(const bucket_view& b) {
+    return "line " + std::to_string(b.line) + " " + std::string{name_of(b.state)} + "@" +
+           std::to_string(raw(b.node)) + " x" + std::to_string(b.amount.atoms);
+}
+
+template <class T>
+std::string text_of(T number) {
+    return std::to_string(number);
+}
+template <class T>
+std::string text_of(const std::vector<T>& list) {
+    std::string out;
+    for (const T& item : list) out += text_of(item) + "; ";
+    return out;
+}
+
+std::vector<bucket_view> sorted(std::vector<bucket_view> list) {
+    std::sort(list.begin(), list.end(), [](const bucket_view& a, const bucket_view& b) {
+        return std::tuple{a.line, a.state, a.node, a.amount} <
+               std::tuple{b.line, b.state, b.node, b.amount};
+    });
+    return list;
+}
+
+config small_config(std::shared_ptr<journal::sink> sink) {
+    config c;
+    c.max_orders = 1u << 12;
+    c.max_reservations = 1u << 12;
+    c.max_cells = 1u << 10;
+    c.max_keys = 1u << 12;
+    c.ledger_bytes = std::size_t{1} << 24;
+    c.ring_bytes = std::size_t{1} << 16;
+    c.retained_bytes = std::size_t{1} << 20;
+    c.sink = std::move(sink);
+    return c;
+}
+
+}  // namespace
+
+side_by_side::~side_by_side() = default;
+
+side_by_side::side_by_side(const world& w, settings s)
+    : settings_{s}, journal_{std::make_shared<journal::memory_sink>()}, naive_{s.planted} {
+    config_ = small_config(journal_);
+    real_ = std::make_unique<engine>(config_);
+    const command c{};
+    const auto load = [&](const auto& rows) {
+        const std::span all{rows.data(), rows.size()};
+        compare_report(real_->load(c, all), naive_.load(c, all));
+    };
+    load(w.skus);
+    load(w.nodes);
+    load(w.places);
+    load(w.stock);
+    std::vector<std::string> findings;
+    if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
+    naive_.activate(w.rules);
+}
+
+std::string side_by_side::play(const step& s) {
+    granted_.clear();
+    touched_orders_.clear();
+    touched_reservations_.clear();
+    const command c{s.key, actor_id{}, s.now};
+    std::visit([&](const auto& what) { play_one(c, what, s); }, s.what);
+    ++played_;
+    const auto now_is_time_for = [&](std::uint32_t every) {
+        return every != 0 && played_ % every == 0;
+    };
+    same("halted", real_->halted(), std::string{});
+    compare_stock();
+    compare_balance(real_->balance_report());
+    const bool all = now_is_time_for(settings_.look_at_all_every);
+    for (const pair_of_ids& o : touched_orders_) compare_order(o.real);
+    for (const pair_of_ids& r : touched_reservations_) compare_reservation(r);
+    for (std::uint64_t o = 0; all && o < naive_.orders(); ++o) compare_order(o);
+    for (const auto& [real, naive] : reservation_ids_)
+        if (all) compare_reservation({real, naive});
+    same("check_invariants", text_of(real_->check_invariants()), std::string{});
+    if (now_is_time_for(settings_.fold_every)) compare_fold();
+    return difference_;
+}
+
+// ---- the verbs ---------------------------------------------------------------------------------
+
+void side_by_side::play_one(const command& c, const stock_step& s, const step&) {
+    const std::span all{s.rows.data(), s.rows.size()};
+    const command unkeyed{{}, c.actor, c.now};
+    compare_report(real_->load(unkeyed, all), naive_.load(unkeyed, all));
+}
+
+void side_by_side::play_one(const command& c, const advance_step&, const step&) {
+    const result<receipt> real = real_->advance(c);
+    const naive::answer naive = naive_.advance(c);
+    compare(verb::advance, real, naive, about::none, nothing);
+    if (real && naive.code == error_code::ok)
+        same<std::uint32_t>("expired reservations", real->lines, naive.expired);
+}
+
+void side_by_side::play_one(const command& c, const adjust_request& r, const step&) {
+    compare(verb::adjust, real_->adjust(c, r), naive_.adjust(c, r), about::none, nothing);
+}
+
+void side_by_side::play_one(const command& c, const reserve_step& s, const step& whole) {
+    std::vector<reserve_request> requests;
+    for (const basket& b : s.baskets) {
+        const auto own = static_cast<reservation_id>(reservation_of(b.supersedes).real);
+        requests.push_back(
+            {b.lines, b.deadline, b.supersedes == nothing ? none<reservation_id> : own});
+    }
+    std::vector<result<receipt>> real(requests.size(), receipt{});
+    if (requests.size() == 1)
+        real[0] = real_->reserve(c, requests[0]);
+    else
+        real_->reserve(c, requests, real);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        reserve_request mine = requests[i];
+        if (s.baskets[i].supersedes != nothing)
+            mine.supersedes =
+                static_cast<reservation_id>(reservation_of(s.baskets[i].supersedes).naive);
+        compare(verb::reserve, real[i], naive_.reserve(c, mine), about::reservation,
+                whole.number + static_cast<serial>(i));
+    }
+}
+
+void side_by_side::play_one(const command& c, const change_step& s, const step&) {
+    const pair_of_ids id = reservation_of(s.reservation);
+    compare(verb::change, real_->change(c, {static_cast<reservation_id>(id.real), s.deadline}),
+            naive_.change(c, {static_cast<reservation_id>(id.naive), s.deadline}),
+            about::reservation, nothing);
+}
+
+void side_by_side::play_one(const command& c, const unreserve_step& s, const step&) {
+    const pair_of_ids id = reservation_of(s.reservation);
+    compare(verb::unreserve, real_->unreserve(c, static_cast<reservation_id>(id.real)),
+            naive_.unreserve(c, static_cast<reservation_id>(id.naive)), about::reservation,
+            nothing);
+}
+
+void side_by_side::play_one(const command& c, const place_step& s, const step& whole) {
+    std::vector<command> commands;
+    std::vector<order_request> requests;
+    for (const new_order& o : s.orders) {
+        commands.push_back({o.key, c.actor, c.now});
+        const auto basket = static_cast<reservation_id>(reservation_of(o.reservation).real);
+        requests.push_back({o.lines, o.ship_to, o.currency, o.priority,
+                            o.reservation == nothing ? none<reservation_id> : basket});
+    }
+    std::vector<placed> real(requests.size());
+    if (requests.size() == 1)
+        real[0] = real_->place_order(commands[0], requests[0]);
+    else
+        real_->place_order(commands, requests, real);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        order_request mine = requests[i];
+        if (s.orders[i].reservation != nothing)
+            mine.reservation =
+                static_cast<reservation_id>(reservation_of(s.orders[i].reservation).naive);
+        compare_placed(real[i], naive_.place_order(commands[i], mine), commands[i].key,
+                       whole.number + static_cast<serial>(i));
+    }
+}
+
+void side_by_side::play_one(const command& c, const cancel_step& s, const step&) {
+    const auto id = static_cast<order_id>(order_of(s.order).real);
+    const cancel_request r{id, s.line, s.amount, 0};
+    compare(verb::cancel, real_->cancel(c, r), naive_.cancel(c, r), about::order, nothing);
+}
+
+void side_by_side::play_one(const command& c, const source_step& s, const step&) {
+    std::vector<order_id> ids;
+    for (const serial o : s.orders) ids.push_back(static_cast<order_id>(order_of(o).real));
+    std::vector<result<sourced>> real(ids.size(), sourced{});
+    if (ids.size() == 1)
+        real[0] = real_->source(c, ids[0], s.dry_run);
+    else
+        real_->source(c, {ids, s.dry_run}, real);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const plan chosen = real[i] ? real[i]->chosen : plan{};
+        const naive::answer naive = naive_.source(c, ids[i], s.dry_run, chosen);
+        if (!naive.illegal.empty()) differ("the plan is not legal: " + naive.illegal);
+        const result<receipt> first =
+            real[i] ? result<receipt>{real[i]->first} : result<receipt>{real[i].error()};
+        compare(verb::source, first, naive, about::order, nothing);
+    }
+}
+
+void side_by_side::play_one(const command& c, const release_step& s, const step&) {
+    std::vector<order_id> ids;
+    for (const serial o : s.orders) ids.push_back(static_cast<order_id>(order_of(o).real));
+    std::vector<result<receipt>> real(ids.size(), receipt{});
+    if (ids.size() == 1)
+        real[0] = real_->release(c, ids[0]);
+    else
+        real_->release(c, {ids}, real);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        compare(verb::release, real[i], naive_.release(c, ids[i]), about::order, nothing);
+}
+
+void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
+    const auto id = static_cast<order_id>(order_of(s.order).real);
+    const fact f{s.kind, id, s.line, s.node, s.amount};
+    compare(s.kind == fact_kind::ship ? verb::ship : verb::deliver, real_->record(c, f),
+            naive_.record(c, f), about::order, nothing);
+}
+
+void side_by_side::play_one(const command&, const restart_step&, const step&) {
+    if (!real_->flush(journal::durability::memory)) return differ("flush before a restart");
+    real_.reset();
+    real_ = std::make_unique<engine>(config_);  // the sink holds all that there was
+    const command what_time_it_is{
+        {}, {}, naive_.now()};  // a command that did nothing left no record
+    if (!real_->advance(what_time_it_is)) differ("advance after a restart");
+}
+
+side_by_side::pair_of_ids side_by_side::order_of(serial s) {
+    const auto found = orders_.find(s);
+    if (found == orders_.end()) return {no_such_id, no_such_id};
+    touched_orders_.push_back(found->second);
+    return found->second;
+}
+
+side_by_side::pair_of_ids side_by_side::reservation_of(serial s) {
+    const auto found = reservations_.find(s);
+    if (found == reservations_.end()) return {no_such_id, no_such_id};
+    touched_reservations_.push_back(found->second);
+    return found->second;
+}
+
+// ---- comparing outcomes ------------------------------------------------------------------------
+
+void side_by_side::differ(const std::string& what) {
+    if (difference_.empty()) difference_ = what;
+}
+
+template <class T>
+void side_by_side::same(const char* what, const T& real, const T& naive) {
+    if (real == naive) return;
+    differ(std::string{what} + ": real " + text_of(real) + ", naive " + text_of(naive));
+}
+
+void side_by_side::compare(verb by, const result<receipt>& real, const naive::answer& naive,
+                           about subject, serial own) {
+    error_code code = real.error().code;
+    if (real && code == error_code::ok) code = real->why.code;  // declined, now or at first
+    const bool refused = code != error_code::ok;
+    ++tally_[std::string{name_of(by)} + ": " + (refused ? text_of(code) : text_of(real->what))];
+    same("refusal", code, naive.code);
+    if (refused || naive.code != error_code::ok) return;
+    same("outcome", real->what, naive.what);
+    same<std::int64_t>("uncovered", real->uncovered, naive.uncovered);
+    same("verb", std::string{name_of(real->by)}, std::string{name_of(by)});
+    if (subject != about::none) compare_subject(*real, naive, subject, own);
+}
+
+void side_by_side::compare_subject(const receipt& real, const naive::answer& naive, about subject,
+                                   serial own) {
+    if (subject == about::order) {
+        same("order", real.subject, naive.subject);
+        touched_orders_.push_back({real.subject, naive.subject});
+    } else {
+        const auto [known, fresh] = reservation_ids_.emplace(real.subject, naive.subject);
+        same("reservation", known->second, naive.subject);
+        const bool made = own != nothing && real.what != outcome::repeat;
+        if (fresh != made) differ("a reservation's id is used again, or was never given");
+        touched_reservations_.push_back({real.subject, naive.subject});
+    }
+    if (own == nothing || real.what == outcome::repeat) return;
+    granted_.push_back(own);
+    (subject == about::order ? orders_ : reservations_)[own] = {real.subject, naive.subject};
+}
+
+void side_by_side::compare_placed(const placed& real, const naive::answer& naive,
+                                  std::string_view key, serial own) {
+    placed seen = real;
+    const auto& listed = naive.violations;  // `why` may be any of them
+    if (std::find(listed.begin(), listed.end(), real.first.why.code) != listed.end())
+        seen.first.why.code = error_code::order_declined;
+    compare(verb::place_order, seen.first, naive, about::order, own);
+    if (const result<order_id> found = real_->find_order(key); naive.code == error_code::ok)
+        same("find_order", found ? raw(*found) : no_such_id, naive.subject);
+    if (naive.code != error_code::order_declined) return;
+    std::vector<error_code> violations;
+    for (const error& e : real.violations) violations.push_back(e.code);
+    std::sort(violations.begin(), violations.end());
+    same("violations", violations, naive.violations);
+}
+
+void side_by_side::compare_report(const load_report& real, const naive::refused_rows& naive) {
+    std::vector<std::string> ours;
+    std::vector<std::string> theirs;
+    for (const rejected_row& r : real.rejected)
+        ours.push_back(std::to_string(r.row) + " " + text_of(r.why.code));
+    for (const auto& [row, code] : naive)
+        theirs.push_back(std::to_string(row) + " " + text_of(code));
+    same("rejected rows", text_of(ours), text_of(theirs));
+}
+
+// ---- comparing states --------------------------------------------------------------------------
+
+void side_by_side::compare_stock() {
+    const auto ask = [&](sku_id s, node_id n) {
+        const result<quantity> real = real_->available(s, n);
+        const std::int64_t naive = naive_.available(s, n);
+        if (!real) return differ("available: " + text_of(real.error().code));
+        if (real->atoms != naive)
+            differ("available s" + std::to_string(raw(s)) + "@" + std::to_string(raw(n)) +
+                   ": real " + std::to_string(real->atoms) + ", naive " + std::to_string(naive));
+    };
+    for (std::uint32_t s = 0; s < real_->skus(); ++s) {
+        for (std::uint32_t n = 0; n < real_->nodes(); ++n)
+            ask(static_cast<sku_id>(s), static_cast<node_id>(n));
+        ask(static_cast<sku_id>(s), none<node_id>);
+    }
+}
+
+void side_by_side::compare_balance(const balance& real) {
+    naive::totals t = naive_.balance();
+    same("cells", real.cells, t.cells);
+    same("on_hand", real.on_hand, t.on_hand);
+    same("free", real.free, t.free);
+    same("earmarked", real.earmarked, t.earmarked);
+    same("reserved", real.reserved, t.reserved);
+    same("open", real.open, t.in[unit_state::open]);
+    same("backordered", real.backordered, t.in[unit_state::backordered]);
+    same("allocated", real.allocated, t.in[unit_state::allocated]);
+    same("released", real.released, t.in[unit_state::released]);
+    same("shipped", real.shipped, t.in[unit_state::shipped]);
+    same("delivered", real.delivered, t.in[unit_state::delivered]);
+    same("cancelled", real.cancelled, t.in[unit_state::cancelled]);
+    same("ordered", real.ordered, t.ordered);
+}
+
+void side_by_side::compare_order(std::uint64_t id) {
+    const result<order_view> real = real_->order(static_cast<order_id>(id));
+    if (!real) return differ("order " + std::to_string(id) + ": " + text_of(real.error().code));
+    const order_view naive = naive_.order(static_cast<order_id>(id));
+    const std::string of = "order " + std::to_string(id) + " ";
+    same((of + "buckets").c_str(), text_of(sorted(real->buckets)), text_of(naive.buckets));
+    const auto facts = [](const order_view& o) {
+        std::ostringstream out;
+        out << raw(o.id) << " placed " << o.placed.ns << " to " << raw(o.ship_to) << " in "
+            << o.currency.code() << " key '" << o.key << "'"
+            << " " << name_of(o.lowest) << " to " << name_of(o.highest);
+        for (const line_view& l : o.lines)
+            out << " | s" << raw(l.sku) << " x" << l.ordered.atoms << " at " << l.unit_price_minor
+                << " " << name_of(l.lowest) << " to " << name_of(l.highest);
+        return out.str();
+    };
+    same((of + "view").c_str(), facts(*real), facts(naive));
+}
+
+void side_by_side::compare_reservation(pair_of_ids id) {
+    const reservation_view naive = naive_.reservation(static_cast<reservation_id>(id.naive));
+    const result<reservation_view> real = real_->reservation(static_cast<reservation_id>(id.real));
+    const std::string of = "reservation " + std::to_string(id.real) + " ";
+    if (!real) return differ(of + text_of(real.error().code));
+    same((of + "state").c_str(), std::string{name_of(real->state)},
+         std::string{name_of(naive.state)});
+    if (naive.state != reservation_state::active) return;
+    same((of + "deadline").c_str(), real->deadline.ns, naive.deadline.ns);
+    const auto parts = [](std::vector<bucket_view> list) {
+        for (bucket_view& b : list) b.line = 0;  // in which order they stand, nobody has promised
+        return text_of(sorted(std::move(list)));
+    };
+    same((of + "parts").c_str(), parts(real->parts), parts(naive.parts));
+}
+
+void side_by_side::compare_fold() {
+    const result<position> written = real_->flush(journal::durability::memory);
+    if (!written) return differ("flush: " + text_of(written.error().code));
+    const auto copy = std::make_shared<journal::memory_sink>();
+    std::uint64_t number = 0;
+    for (const auto& batch : journal_->batches())
+        if (!copy->append(++number, batch)) return differ("the copied journal takes no batch");
+    config c = config_;
+    c.sink = copy;
+    engine folded{c};
+    same("fold halted", folded.halted(), std::string{});
+    same("state_hash of the fold", real_->state_hash(), folded.state_hash());
+    same("event_digest of the fold", real_->event_digest(), folded.event_digest());
+    same("invariants of the fold", text_of(folded.check_invariants()), std::string{});
+    compare_balance(folded.balance_report());
+}
+
+}  // namespace earmark::streams

@@ -1,0 +1,92 @@
+#include "step.hpp"
+
+namespace earmark::streams {
+
+namespace {
+
+std::string name(serial s) {
+    if (s == nothing) return "none";
+    return s == unknown ? "unknown" : "#" + std::to_string(s);
+}
+
+std::string time_text(time_point t) { return t == never ? "never" : std::to_string(t.ns); }
+
+std::string node_text(node_id n) {
+    return n == none<node_id> ? "any" : "n" + std::to_string(raw(n));
+}
+
+template <class Items, class Text>
+std::string list(const Items& items, Text text) {
+    std::string out = "[";
+    for (const auto& item : items) out += (out.size() > 1 ? ", " : "") + text(item);
+    return out + "]";
+}
+
+struct writer {
+    std::string operator()(const advance_step&) const { return "advance"; }
+    std::string operator()(const restart_step&) const { return "restart"; }
+    std::string operator()(const stock_step& s) const {
+        return "load stock " + list(s.rows, [](const stock_row& r) {
+                   return r.sku + "@" + r.node + " +" + std::to_string(r.on_hand.atoms);
+               });
+    }
+    std::string operator()(const adjust_request& r) const {
+        return "adjust s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " by " +
+               std::to_string(r.delta.atoms);
+    }
+    std::string operator()(const reserve_step& s) const {
+        return "reserve " + list(s.baskets, [](const basket& b) {
+                   return list(b.lines,
+                               [](const reserve_line& l) {
+                                   return "s" + std::to_string(raw(l.sku)) + "@" +
+                                          node_text(l.node) + " x" +
+                                          std::to_string(l.amount.atoms) + " floor " +
+                                          std::to_string(l.floor.atoms);
+                               }) +
+                          " until " + time_text(b.deadline) + " supersedes " + name(b.supersedes);
+               });
+    }
+    std::string operator()(const change_step& s) const {
+        return "change " + name(s.reservation) + " until " + time_text(s.deadline);
+    }
+    std::string operator()(const unreserve_step& s) const {
+        return "unreserve " + name(s.reservation);
+    }
+    std::string operator()(const place_step& s) const {
+        return "place_order " + list(s.orders, [](const new_order& o) {
+                   return "key '" + o.key.substr(0, 20) + "' to p" +
+                          std::to_string(raw(o.ship_to)) + " " +
+                          list(o.lines,
+                               [](const order_line& l) {
+                                   return "s" + std::to_string(raw(l.sku)) + " x" +
+                                          std::to_string(l.amount.atoms) + " at " +
+                                          std::to_string(l.unit_price_minor);
+                               }) +
+                          " takes over " + name(o.reservation);
+               });
+    }
+    std::string operator()(const cancel_step& s) const {
+        return "cancel " + name(s.order) + " line " + std::to_string(s.line) + " x" +
+               std::to_string(s.amount.atoms);
+    }
+    std::string operator()(const source_step& s) const {
+        return (s.dry_run ? "source (dry run) " : "source ") + list(s.orders, name);
+    }
+    std::string operator()(const release_step& s) const {
+        return "release " + list(s.orders, name);
+    }
+    std::string operator()(const fact_step& s) const {
+        return (s.kind == fact_kind::ship ? "ship " : "deliver ") + name(s.order) + " line " +
+               std::to_string(s.line) + " " + node_text(s.node) + " x" +
+               std::to_string(s.amount.atoms);
+    }
+};
+
+}  // namespace
+
+std::string describe(const step& s) {
+    return "#" + std::to_string(s.number) + " at " + std::to_string(s.now.ns) + " key '" +
+           s.key.substr(0, 20) + "': " + std::visit(writer{}, s.what);
+}
+
+}  // namespace earmark::streams

@@ -1,0 +1,99 @@
+// STEPS: commands as plain values that own their data, so that one stream can be played into two
+// engines, written down, and cut shorter. Orders and reservations are named by the step that made
+// them, never by an id: a stream keeps its meaning when other steps are dropped from it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "earmark/model/command.hpp"
+#include "earmark/model/tables.hpp"
+#include "plan_oracle.hpp"
+
+namespace earmark::streams {
+
+/// The serial of the step (or of the entry of a batch) that made an order or a reservation.
+using serial = std::uint32_t;
+inline constexpr serial nothing = 0;
+inline constexpr serial unknown = 0xFFFFFFFF;  // an id that was never given
+
+struct advance_step {};
+struct stock_step {
+    std::vector<stock_row> rows;
+};
+struct basket {
+    std::vector<reserve_line> lines;
+    time_point deadline = never;
+    serial supersedes = nothing;
+};
+struct reserve_step {
+    std::vector<basket> baskets;  // more than one: a batch, whose entries have consecutive serials
+};
+struct change_step {
+    serial reservation = nothing;
+    time_point deadline = never;
+};
+struct unreserve_step {
+    serial reservation = nothing;
+};
+struct new_order {
+    std::string key;
+    std::vector<order_line> lines;
+    place_id ship_to = none<place_id>;
+    earmark::currency currency;
+    std::uint8_t priority = 0;
+    serial reservation = nothing;
+};
+struct place_step {
+    std::vector<new_order> orders;  // more than one: a batch, as above
+};
+struct cancel_step {
+    serial order = nothing;
+    std::uint32_t line = 0;
+    quantity amount;
+};
+struct source_step {
+    std::vector<serial> orders;
+    bool dry_run = false;
+};
+struct release_step {
+    std::vector<serial> orders;
+};
+struct fact_step {
+    fact_kind kind = fact_kind::ship;
+    serial order = nothing;
+    std::uint32_t line = 0;
+    node_id node = none<node_id>;
+    quantity amount;
+};
+
+/// The host dies; the next one recovers the engine from its journal.
+struct restart_step {};
+
+using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
+                            unreserve_step, place_step, cancel_step, source_step, release_step,
+                            fact_step, restart_step>;
+
+struct step {
+    serial number = 0;
+    std::string key;  // place_order has its keys in the orders
+    time_point now;
+    action what;
+};
+
+/// One line of text: enough to write the step down again by hand.
+[[nodiscard]] std::string describe(const step& s);
+
+/// Two engines start from one of these.
+struct world {
+    std::vector<sku_row> skus;
+    std::vector<node_row> nodes;
+    std::vector<place_row> places;
+    std::vector<stock_row> stock;  // with a few rows that must be refused
+    std::string policy;
+    naive::rules rules;  // what the policy says, for the oracle
+};
+
+}  // namespace earmark::streams

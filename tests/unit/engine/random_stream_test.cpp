@@ -1,0 +1,153 @@
+// The real engine beside the naive one over random streams, and the proof that the comparison is
+// alive: every planted flaw is caught within a fixed budget of seeds.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/random_stream.hpp"
+#include "support/side_by_side.hpp"
+
+namespace streams = earmark::streams;
+using earmark::naive::flaw;
+
+namespace {
+
+using tally = std::map<std::string, std::uint32_t>;
+
+std::string first_failure(std::uint64_t seeds, std::uint32_t steps, streams::settings s,
+                          tally* seen = nullptr) {
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const streams::failure f = streams::play_stream(seed, steps, s, seen);
+        if (!f.difference.empty()) return streams::to_string(streams::shrink(f, s));
+    }
+    return {};
+}
+
+/// The first seed whose stream shows the flaw, and is clean without it; 0 where none does.
+std::uint64_t caught_by_seed(flaw planted) {
+    constexpr std::uint64_t budget = 20;
+    for (std::uint64_t seed = 1; seed <= budget; ++seed) {
+        const streams::failure f = streams::play_stream(seed, 300, {planted, 64, 0, 0});
+        if (!f.difference.empty() && streams::replay(seed, f.steps, {}) == "") return seed;
+    }
+    return 0;
+}
+
+// What the streams have to meet, or agreement says little.
+const std::string every_outcome[] = {"adjust: done",
+                                     "adjust: repeat",
+                                     "adjust: duplicate_key",
+                                     "adjust: unknown_sku",
+                                     "adjust: unknown_node",
+                                     "adjust: no_cell",
+                                     "adjust: not_a_multiple",
+                                     "adjust: stock_overflow",
+                                     "adjust: out_of_range",
+                                     "reserve: done",
+                                     "reserve: repeat",
+                                     "reserve: duplicate_key",
+                                     "reserve: insufficient",
+                                     "reserve: no_cell",
+                                     "reserve: unknown_sku",
+                                     "reserve: bad_quantity",
+                                     "reserve: not_a_multiple",
+                                     "reserve: bad_line_count",
+                                     "reserve: reservation_expired",
+                                     "reserve: reservation_over",
+                                     "reserve: key_too_long",
+                                     "change: done",
+                                     "change: reservation_expired",
+                                     "change: unknown_reservation",
+                                     "unreserve: done",
+                                     "unreserve: repeat",
+                                     "unreserve: reservation_over",
+                                     "unreserve: reservation_expired",
+                                     "place_order: done",
+                                     "place_order: repeat",
+                                     "place_order: duplicate_key",
+                                     "place_order: order_declined",
+                                     "place_order: reacquired",
+                                     "place_order: reservation_expired",
+                                     "place_order: reservation_over",
+                                     "cancel: done",
+                                     "cancel: repeat",
+                                     "cancel: too_few_units",
+                                     "cancel: not_allowed",
+                                     "cancel: unknown_order",
+                                     "cancel: unknown_line",
+                                     "source: done",
+                                     "source: partial",
+                                     "source: backordered",
+                                     "source: unchanged",
+                                     "source: repeat",
+                                     "source: unknown_order",
+                                     "release: done",
+                                     "release: unchanged",
+                                     "release: repeat",
+                                     "ship: done",
+                                     "ship: repeat",
+                                     "ship: too_few_units",
+                                     "ship: not_allowed",
+                                     "ship: unknown_line",
+                                     "deliver: done",
+                                     "deliver: too_few_units",
+                                     "deliver: not_allowed",
+                                     "advance: done"};
+
+}  // namespace
+
+TEST_CASE("the engine does what the naive engine does, and its journal folds to it: each step") {
+    CHECK(first_failure(40, 60, {flaw::none, 1, 1, 0}) == "");
+}
+
+TEST_CASE("the engine does what the naive engine does over long streams that meet every outcome") {
+    tally seen;
+    REQUIRE(first_failure(60, 800, {flaw::none, 64, 64, 0}, &seen) == "");
+    for (const std::string& outcome : every_outcome) {
+        INFO(outcome);
+        CHECK(seen[outcome] > 0);
+    }
+}
+
+TEST_CASE("a host that dies and recovers the engine from its journal does not change a stream") {
+    CHECK(first_failure(40, 400, {flaw::none, 64, 0, 25}) == "");
+}
+
+TEST_CASE("the same steps give the same events, byte for byte") {
+    const streams::failure f = streams::play_stream(7, 300, {flaw::none, 64, 0, 0});
+    REQUIRE(f.difference == "");
+    std::uint64_t digest[2] = {0, 1};
+    std::uint64_t state[2] = {0, 1};
+    for (int run = 0; run < 2; ++run) {
+        streams::side_by_side both{streams::make_world(7), {}};
+        for (const streams::step& s : f.steps) REQUIRE(both.play(s) == "");
+        digest[run] = both.real().event_digest();
+        state[run] = both.real().state_hash();
+    }
+    CHECK(digest[0] == digest[1]);
+    CHECK(state[0] == state[1]);
+}
+
+TEST_CASE("a planted flaw is caught within twenty seeds") {
+    CHECK(caught_by_seed(flaw::none) == 0);
+    CHECK(caught_by_seed(flaw::cancel_gives_double) != 0);
+    CHECK(caught_by_seed(flaw::ship_gives_back) != 0);
+    CHECK(caught_by_seed(flaw::expires_late) != 0);
+    CHECK(caught_by_seed(flaw::repeat_runs_again) != 0);
+    CHECK(caught_by_seed(flaw::forgets_the_floor) != 0);
+    CHECK(caught_by_seed(flaw::basket_is_not_merged) != 0);
+    CHECK(caught_by_seed(flaw::takes_what_it_can) != 0);
+    CHECK(caught_by_seed(flaw::hand_over_takes_again) != 0);
+    CHECK(caught_by_seed(flaw::adjust_hides_shortage) != 0);
+}
+
+TEST_CASE("a failing stream shrinks to the few steps that matter") {
+    const streams::settings broken{flaw::cancel_gives_double, 64, 0, 0};
+    const std::uint64_t seed = caught_by_seed(broken.planted);
+    REQUIRE(seed != 0);
+    const streams::failure f = streams::shrink(streams::play_stream(seed, 300, broken), broken);
+    INFO(streams::to_string(f));
+    CHECK(f.steps.size() <= 5);
+    CHECK(streams::replay(f.seed, f.steps, broken) == f.difference);
+    CHECK(streams::replay(f.seed, f.steps, {}) == "");
+}
