@@ -68,7 +68,7 @@ private:
     Key best_key_{};
     std::vector<Key> openings_, parts_;   // by candidate; by candidate and slot that it reaches
     std::vector<std::uint32_t> offered_;  // candidates that no other one dominates
-    std::vector<Key> table_, opened_;
+    std::vector<Key> table_, opened_, before_;
 };
 
 template <class Key>
@@ -161,20 +161,30 @@ void open_node_programme<Key>::serve_lines(std::uint32_t c, const Key* from, Key
         if (opened[m] < to[m]) to[m] = opened[m];
 }
 
-/// The same for a node where lines of one SKU compete: whole sets that fit together, O(3^lines).
+/// The same for a node where lines of one SKU compete: SKU by SKU, one set of its lines that fits
+/// together, or none. O(2^lines * sets).
 template <class Key>
 void open_node_programme<Key>::serve_sets(std::uint32_t c, const Key* from, Key* to) {
-    std::copy_n(from, states(), opened_.begin());
     const std::uint32_t reach = board_->candidates()[c].reach;
-    for (std::uint32_t set = reach; set != 0; set = (set - 1) & reach) {
-        if (!can_serve(c, set)) continue;
-        const Key key = openings_[c] + set_key(c, set);
-        for (std::uint32_t m = 0; m < states(); ++m) {
-            if ((m & set) != 0) continue;
-            const Key served = opened_[m] + key;
-            if (served < to[m | set]) to[m | set] = served;
+    for (std::size_t m = 0; m < states(); ++m) opened_[m] = from[m] + openings_[c];
+    for (std::size_t first = 0; first < lines_; ++first) {
+        std::uint32_t lines = 0;
+        for (std::size_t s = first; s < lines_; ++s)
+            if (board_->first_of_sku(s) == first) lines |= reach & std::uint32_t{1} << s;
+        if (lines == 0) continue;
+        before_ = opened_;
+        for (std::uint32_t set = lines; set != 0; set = (set - 1) & lines) {
+            if (!can_serve(c, set)) continue;
+            const Key key = set_key(c, set);
+            for (std::uint32_t m = 0; m < states(); ++m) {
+                if ((m & set) != 0) continue;
+                const Key served = before_[m] + key;
+                if (served < opened_[m | set]) opened_[m | set] = served;
+            }
         }
     }
+    for (std::size_t m = 0; m < states(); ++m)
+        if (opened_[m] < to[m]) to[m] = opened_[m];
 }
 
 template <class Key>
