@@ -35,7 +35,8 @@ template <class T>
                                                       std::int64_t high) noexcept {
     const result<quantity> q = parse_quantity(text, 0);
     if (!q) return q.error();
-    if (q->atoms < low || q->atoms > high) return fail(error_code::out_of_range, low, high);
+    if (q->atoms < low) return fail(error_code::out_of_range, q->atoms, low);
+    if (q->atoms > high) return fail(error_code::out_of_range, q->atoms, high);
     return q->atoms;
 }
 

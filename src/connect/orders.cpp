@@ -217,7 +217,7 @@ result<quantity> rescale(text_quantity q, int decimals) noexcept {
     }
     for (; q.decimals < decimals; ++q.decimals)
         if (__builtin_mul_overflow(q.atoms, 10, &q.atoms))
-            return fail(error_code::out_of_range, -INT64_MAX, INT64_MAX);
+            return fail(error_code::out_of_range, q.atoms, INT64_MAX);
     return quantity{q.atoms};
 }
 

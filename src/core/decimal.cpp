@@ -64,9 +64,10 @@ result<std::int64_t> parse_decimal(std::string_view text, int decimals) noexcept
     }
     std::int64_t value = 0;
     for (const char c : p.whole)
-        if (!push_digit(value, c)) return too_wide();
+        if (!push_digit(value, c)) return too_wide(p.negative);
     for (std::size_t i = 0; i < places; ++i)
-        if (!push_digit(value, i < p.fraction.size() ? p.fraction[i] : '0')) return too_wide();
+        if (!push_digit(value, i < p.fraction.size() ? p.fraction[i] : '0'))
+            return too_wide(p.negative);
     return p.negative ? -value : value;
 }
 

@@ -19,9 +19,11 @@ inline constexpr std::int64_t max_decimal = INT64_MAX;
 /// Writes all `decimals` places: 850 with two is `8.50`.
 [[nodiscard]] std::string write_decimal(std::int64_t value, int decimals);
 
-/// The error of a value that does not fit a symmetric 64-bit integer.
-[[nodiscard]] constexpr error too_wide() noexcept {
-    return fail(error_code::out_of_range, -max_decimal, max_decimal);
+/// The error of a value that does not fit a symmetric 64-bit integer; it is named as the nearest
+/// number that can be told.
+[[nodiscard]] constexpr error too_wide(bool negative) noexcept {
+    return negative ? fail(error_code::out_of_range, INT64_MIN, -max_decimal)
+                    : fail(error_code::out_of_range, INT64_MAX, max_decimal);
 }
 
 }  // namespace earmark::detail

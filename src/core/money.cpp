@@ -76,7 +76,7 @@ result<money> add(money a, money b) noexcept {
     if (a.currency != b.currency)
         return fail(error_code::mixed_currency, a.currency.code(), b.currency.code());
     std::int64_t sum = 0;
-    if (__builtin_add_overflow(a.minor, b.minor, &sum)) return detail::too_wide();
+    if (__builtin_add_overflow(a.minor, b.minor, &sum)) return detail::too_wide(a.minor < 0);
     return money{sum, a.currency};
 }
 

@@ -7,7 +7,8 @@ namespace earmark {
 namespace {
 
 result<quantity> narrow(detail::wide atoms) noexcept {
-    if (atoms > detail::max_decimal || atoms < -detail::max_decimal) return detail::too_wide();
+    if (atoms > detail::max_decimal || atoms < -detail::max_decimal)
+        return detail::too_wide(atoms < 0);
     return quantity{static_cast<std::int64_t>(atoms)};
 }
 
@@ -22,7 +23,7 @@ result<quantity> subtract(quantity a, quantity b) noexcept {
 }
 
 result<quantity> convert(quantity a, std::int64_t numerator, std::int64_t denominator) noexcept {
-    if (denominator <= 0) return fail(error_code::out_of_range, 1, INT64_MAX);
+    if (denominator <= 0) return fail(error_code::out_of_range, denominator, 1);
     const detail::wide product = detail::wide{a.atoms} * numerator;
     if (product % denominator != 0) return fail(error_code::not_a_multiple, a.atoms, denominator);
     return narrow(product / denominator);
@@ -30,7 +31,7 @@ result<quantity> convert(quantity a, std::int64_t numerator, std::int64_t denomi
 
 result<quantity> parse_quantity(std::string_view text, int decimals) noexcept {
     if (decimals < 0 || decimals > max_decimals)
-        return fail(error_code::out_of_range, 0, max_decimals);
+        return fail(error_code::out_of_range, decimals, max_decimals);
     const auto value = detail::parse_decimal(text, decimals);
     if (!value) return value.error();
     return quantity{*value};

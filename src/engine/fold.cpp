@@ -125,9 +125,10 @@ error_code folder::reservation(const journal::reservation_op& r) {
     image_.made = record_now_;
     image_.deadline = r.deadline;
     image_.birth = newborn.version + 1;
-    for (const give_line& p : r.parts) {
+    for (const take_line& p : r.parts) {
         if (!books_.cells.exists(p.cell) || p.n <= 0) return error_code::bad_record;
-        image_.buckets.push_back({p.cell, p.n, 0, unit_state::reserved, 0, 0});
+        image_.buckets.push_back(
+            {p.cell, p.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(p.floor)});
     }
     rewrite_ = {};
     rewrite_.kind = subject_kind::reservation;

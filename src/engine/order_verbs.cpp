@@ -49,6 +49,10 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
             if (key.first.what == outcome::declined) {
                 placed p = declined(key.first.why);
                 p.first = key.first;
+                std::vector<error>& all = v.desk.violations;  // the same content: found again
+                all.clear();
+                intake::capture(c, r, names.sku, names.places.size(), v.desk.order, all);
+                if (!all.empty()) p.violations = all;
                 return p;
             }
             placed p;
@@ -181,7 +185,12 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
     reacquired = life == reservation_state::expired;
     if (!reacquired) return {};
     d.gives.clear();
-    for (const bucket_move& m : d.moves) d.takes.push_back({m.to_cell, m.n, 0});
+    for (const bucket_move& m : d.moves) {
+        const auto part =
+            std::find_if(d.basket.buckets.begin(), d.basket.buckets.end(),
+                         [&](const lifecycle::bucket& b) { return b.cell == m.to_cell; });
+        d.takes.push_back({m.to_cell, m.n, static_cast<granules>(part->ref)});
+    }
     const auto e = allocation::merge(d.takes);
     return e == error_code::ok ? error{} : fail(e);
 }
@@ -200,7 +209,7 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
             done.lines = static_cast<std::uint16_t>(d.moves.size());
             if (d.moves.empty()) {
                 done.what = outcome::unchanged;
-                return done;
+                if (c.key.empty()) return done;  // a key is remembered, and so recorded
             }
             d.next = d.order;
             for (const bucket_move& m : d.moves)
@@ -211,7 +220,7 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
             remember(d, c, content, done);
             for (const bucket_move& m : d.moves) d.record.move(index, m);
             record_cells(d);
-            subject(d, subject_kind::order, index, d.order, d.next);
+            if (!d.moves.empty()) subject(d, subject_kind::order, index, d.order, d.next);
             const committed answer = commit(v);
             if (answer.code == error_code::ok) {
                 done.at = position{answer.position};

@@ -35,7 +35,7 @@ public:
     }
     error_code reservation(const journal::reservation_op& r) override {
         seen.subject = r.index;
-        for (const give_line& p : r.parts) seen.units += p.n;
+        for (const take_line& p : r.parts) seen.units += p.n;
         return error_code::ok;
     }
     error_code timer(std::uint32_t reservation, time_point) override {

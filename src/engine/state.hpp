@@ -215,9 +215,11 @@ struct engine::state {
     error problem(const visit& v, sourcing_problem& p);
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
-    bool decide(const visit& v, const command& c, order_id id, bool dry_run,
+    bool decide(const visit& v, const command& c, order_id id, bool dry_run, digest128 content,
                 result<sourced>& answer);
-    committed book(const visit& v, const command& c, order_id id, std::uint32_t version);
+    result<sourced> only_remembered(const visit& v, const command& c, digest128 content,
+                                    sourced found);
+    committed book(const visit& v, const command& c, digest128 content, const receipt& first);
     result<explanation> explain(const visit& v, order_id id);
     [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;
 };

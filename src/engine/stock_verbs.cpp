@@ -132,8 +132,9 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
     d.order.made = v.now;
     d.order.deadline = r.deadline;
     for (const take_line& t : d.takes) {
-        d.order.buckets.push_back({t.cell, t.n, 0, unit_state::reserved, 0, 0});
-        birth.parts.push_back({t.cell, t.n});
+        d.order.buckets.push_back(
+            {t.cell, t.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(t.floor)});
+        birth.parts.push_back(t);
     }
     receipt done;
     done.by = verb::reserve;
@@ -156,10 +157,10 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
 }
 
 result<receipt> engine::state::reserve(const visit& v, const command& c, const reserve_request& r) {
-    if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
     const digest128 content = content_of(r);
     const bool ends = r.deadline != never;
     return once(v, c, content, [&]() -> result<receipt> {
+        if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
         desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
@@ -193,9 +194,9 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
 }
 
 result<receipt> engine::state::change(const visit& v, const command& c, const change_request& r) {
-    if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
     const digest128 content = content_of(verb::change, raw(r.reservation), r.deadline.ns);
     return once(v, c, content, [&]() -> result<receipt> {
+        if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
         desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();

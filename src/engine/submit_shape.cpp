@@ -87,8 +87,10 @@ void check_fields(std::span<const field> own, std::span<const field> common, con
 
 void check_whole(const field& f, const json& v, const std::string& path, problems& wrong) {
     const bool huge = v.is_number_unsigned() && v.get<std::uint64_t>() > INT64_MAX;
-    if (!huge && v.get<std::int64_t>() >= f.low && v.get<std::int64_t>() <= f.high) return;
-    wrong.add(make_problem(fail(error_code::out_of_range, f.low, f.high), path, v.dump()));
+    const std::int64_t n = huge ? INT64_MAX : v.get<std::int64_t>();
+    if (!huge && n >= f.low && n <= f.high) return;
+    const std::int64_t bound = n < f.low ? f.low : f.high;
+    wrong.add(make_problem(fail(error_code::out_of_range, n, bound), path, v.dump()));
 }
 
 void check_key(const json& v, const std::string& path, problems& wrong) {

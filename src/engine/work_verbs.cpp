@@ -122,7 +122,7 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
 
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
 bool engine::state::decide(const visit& v, const command& c, order_id id, bool dry_run,
-                           result<sourced>& answer) {
+                           digest128 content, result<sourced>& answer) {
     desk& d = v.desk;
     d.clear();
     const std::uint32_t version = active_policy.load(std::memory_order_acquire);
@@ -137,7 +137,7 @@ bool engine::state::decide(const visit& v, const command& c, order_id id, bool d
     found.first.subject = raw(id);
     if (d.wanted.empty()) {
         found.first.what = outcome::unchanged;
-        return answer = std::move(found), true;
+        return answer = only_remembered(v, c, content, std::move(found)), true;
     }
     const plan& chosen =
         sourcing::decide(by, {policy_id{version}, static_cast<std::uint32_t>(p.nodes.size())}, p,
@@ -152,12 +152,13 @@ bool engine::state::decide(const visit& v, const command& c, order_id id, bool d
     found.first.what = chosen.covers == coverage::full      ? outcome::done
                        : chosen.covers == coverage::partial ? outcome::partial
                                                             : outcome::backordered;
-    if (dry_run) return answer = std::move(found), true;
+    if (dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
     if (chosen.parts.empty() && !books.timers.quiet(v.now))  // units may come back
         return answer = fail(error_code::stock_moving), false;
-    if (d.moves.empty()) return answer = std::move(found), true;  // it waits as it did before
+    if (d.moves.empty())  // it waits as it did before
+        return answer = only_remembered(v, c, content, std::move(found)), true;
 
-    const auto done = book(v, c, id, version);
+    const auto done = book(v, c, content, found.first);
     found.first.at = position{done.position};
     if (done.code == error_code::ok) return answer = std::move(found), true;
     const bool again = done.code == error_code::insufficient || done.code == error_code::order_busy;
@@ -166,10 +167,25 @@ bool engine::state::decide(const visit& v, const command& c, order_id id, bool d
     return !again;
 }
 
+/// An answer that changes nothing: under a key it is recorded, so that it is known after a
+/// recovery.
+result<sourced> engine::state::only_remembered(const visit& v, const command& c, digest128 content,
+                                               sourced found) {
+    if (c.key.empty()) return found;
+    v.desk.clear();
+    v.desk.record.begin(verb::source, v.now, c.actor);
+    remember(v.desk, c, content, found.first);
+    const committed done = commit(v);
+    if (done.code != error_code::ok) return fail(done.code);
+    found.first.at = position{done.position};
+    return found;
+}
+
 /// Commits the decision on the desk: takes, moves, and the decision record beside the order.
-committed engine::state::book(const visit& v, const command& c, order_id id,
-                              std::uint32_t version) {
+committed engine::state::book(const visit& v, const command& c, digest128 content,
+                              const receipt& first) {
     desk& d = v.desk;
+    const auto version = raw(d.decided.by);
     d.decision.clear();
     sourcing::encode(d.decided, d.decision);
     d.next.decided_by = policy_id{version};
@@ -178,8 +194,9 @@ committed engine::state::book(const visit& v, const command& c, order_id id,
     committed done;
     done.code = error_code::out_of_memory;
     if (d.next.cold == 0xFFFFFFFF) return done;
-    const auto index = static_cast<std::uint32_t>(raw(id));
+    const auto index = static_cast<std::uint32_t>(first.subject);
     d.record.begin(verb::source, v.now, c.actor);
+    remember(d, c, content, first);
     for (const bucket_move& m : d.moves) d.record.move(index, m);
     d.record.note(index, journal::note_kind::decision, version, d.decision);
     record_cells(d);
@@ -192,17 +209,29 @@ committed engine::state::book(const visit& v, const command& c, order_id id,
 
 void engine::state::source(const visit& v, const command& c, order_id id, bool dry_run,
                            result<sourced>& answer) {
-    for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
-        if (decide(v, c, id, dry_run, answer)) break;
-        counters::bump(counts[v.slot].conflicts);
-        sweep(v.slot, v.now);
-    }
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::source), raw(id), dry_run};
+    const auto content =
+        c.key.empty() ? digest128{} : content_digest(std::as_bytes(std::span{words}));
+    const auto first = once(v, c, content, [&]() -> result<receipt> {
+        for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
+            if (decide(v, c, id, dry_run, content, answer)) break;
+            counters::bump(counts[v.slot].conflicts);
+            sweep(v.slot, v.now);
+        }
+        if (!answer) return answer.error();
+        return answer->first;
+    });
+    if (!first)
+        answer = first.error();
+    else if (first->what == outcome::repeat)
+        answer = sourced{*first, {}, {}};
 }
 
 // ---- the door ----------------------------------------------------------------------------------
 
 void engine::source(const command& c, const source_request& r, std::span<result<sourced>> out) {
     EARMARK_CHECK(r.orders.size() == out.size(), "source: one answer for each order");
+    EARMARK_CHECK(c.key.empty() || r.orders.size() == 1, "source: one key is for one order");
     const auto done = state_->stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             constexpr std::size_t ahead = 4;
@@ -257,13 +286,14 @@ result<receipt> engine::record(const command& c, const fact& f) {
     const auto content = content_digest(std::as_bytes(std::span{words}));
     const auto decide = [&](desk& d) -> error {
         granules wanted = 0;
-        if (f.line > d.order.lines.size())
+        // Lines have scales of their own, so an amount is of one line.
+        const bool of_no_line = f.line == 0 && f.amount.atoms != 0;
+        if (of_no_line || f.line > d.order.lines.size())
             return fail(error_code::unknown_line, f.line,
                         static_cast<std::int64_t>(d.order.lines.size()));
         if (f.amount.atoms != 0) {
-            const std::size_t line = f.line == 0 ? 0 : f.line - 1;
-            const auto n =
-                intake::to_granules(f.amount, s.names.sku[index_of(d.order.lines[line].sku)]);
+            const sku_id sku = d.order.lines[f.line - 1].sku;
+            const auto n = intake::to_granules(f.amount, s.names.sku[index_of(sku)]);
             if (!n) return n.error();
             wanted = *n;
         }
@@ -280,12 +310,23 @@ result<receipt> engine::record(const command& c, const fact& f) {
 result<receipt> engine::advance(const command& c) {
     const auto before = state_->total(&counters::expired);
     return state_->stay<result<receipt>>(c, [&](const state::visit& v) -> result<receipt> {
-        state_->sweep(v.slot, v.now);
-        receipt done;
-        done.by = verb::advance;
-        done.lines = static_cast<std::uint16_t>(state_->total(&counters::expired) - before);
-        done.at = position{state_->log->records().tail()};
-        return done;
+        const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::advance)};
+        const auto content = content_digest(std::as_bytes(std::span{words}));
+        return state_->once(v, c, content, [&]() -> result<receipt> {
+            state_->sweep(v.slot, v.now);
+            receipt done;
+            done.by = verb::advance;
+            done.lines = static_cast<std::uint16_t>(state_->total(&counters::expired) - before);
+            done.at = position{state_->log->records().tail()};
+            if (c.key.empty()) return done;
+            v.desk.clear();
+            v.desk.record.begin(verb::advance, v.now, c.actor);
+            state::remember(v.desk, c, content, done);
+            const committed answer = state_->commit(v);
+            if (answer.code != error_code::ok) return fail(answer.code);
+            done.at = position{answer.position};
+            return done;
+        });
     });
 }
 

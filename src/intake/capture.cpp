@@ -53,11 +53,11 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
     into.made = c.now;
     for (std::size_t i = 0; i < r.lines.size(); ++i) {
         const order_line& l = r.lines[i];
+        if (l.unit_price_minor < 0) add(fail(error_code::bad_price, l.unit_price_minor), i + 1);
         if (index_of(l.sku) >= skus.size()) {
             add(fail(error_code::unknown_sku, raw(l.sku)), i + 1);
             continue;
         }
-        if (l.unit_price_minor < 0) add(fail(error_code::bad_price, l.unit_price_minor), i + 1);
         const auto n = to_granules(l.amount, skus[index_of(l.sku)]);
         if (!n) {
             add(n.error(), i + 1);

@@ -124,7 +124,7 @@ void writer::post(std::uint32_t order, const post_op& o) {
     p.signed_number(o.minor);
 }
 void writer::reservation(const reservation_op& r) {
-    pen p{*this, short_op + r.parts.size() * 2 * per_number};
+    pen p{*this, short_op + r.parts.size() * 3 * per_number};
     const unsigned first = static_cast<unsigned>(op::reservation) | static_cast<unsigned>(r.life)
                                                                         << life_shift;
     if (!r.birth) {
@@ -133,9 +133,10 @@ void writer::reservation(const reservation_op& r) {
     }
     instant(p, first | is_birth, r.index, r.deadline);
     p.number(r.parts.size());
-    for (const give_line& g : r.parts) {
-        p.number(raw(g.cell));
-        p.number(static_cast<std::uint64_t>(g.n));
+    for (const take_line& t : r.parts) {
+        p.number(raw(t.cell));
+        p.number(static_cast<std::uint64_t>(t.n));
+        p.signed_number(t.floor);
     }
 }
 void writer::timer(std::uint32_t reservation, time_point deadline) {
@@ -373,7 +374,8 @@ private:
             r.deadline = deadline(first);
             for (std::size_t n = in_.items(); n > 0 && in_.ok(); --n) {
                 const cell_id c{in_.below<std::uint32_t>()};
-                r.parts.push_back({c, in_.count()});
+                const granules held = in_.count();
+                r.parts.push_back({c, held, in_.amount()});
             }
         }
         return in_.ok() ? into_.reservation(r) : refuse();

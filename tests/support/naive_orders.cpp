@@ -96,7 +96,10 @@ answer engine::take_over(const order_request& r, held_order& o) {
     for (const auto& [at, n] : o.buckets) {
         cell& c = after.at({o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)});
         c.free -= flaw_ == flaw::hand_over_takes_again ? 2 * n : n;
-        if (again && c.free < 0) return refuse(error_code::reservation_expired);
+        const cell_key here{o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)};
+        const auto part = std::find_if(held.parts.begin(), held.parts.end(),
+                                       [&](const auto& p) { return p.first == here; });
+        if (again && c.free < part->second.floor) return refuse(error_code::reservation_expired);
     }
     cells_ = after;
     if (!again) held.state = reservation_state::consumed;

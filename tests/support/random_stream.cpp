@@ -112,8 +112,7 @@ std::uint32_t random_stream::next_kind() {
     std::uint32_t kind = 0;
     const bool moves_orders_on = last_kind_ >= source_step_kind && last_kind_ <= fact_step_kind;
     if (moves_orders_on && dice_.chance(35)) {
-        kind =
-            std::min(last_kind_ + 1, fact_step_kind);  // an order goes its way more often than not
+        kind = std::min(last_kind_ + 1, fact_step_kind);  // an order goes its way, mostly
     } else {
         std::uint32_t at = dice_.below(std::accumulate(weights_.begin(), weights_.end(), 0u));
         while (at >= weights_[kind]) at -= weights_[kind++];
@@ -309,7 +308,8 @@ void random_stream::repeat_key(step& s) {
     const step& old = dice_.pick(keyed_);
     const auto* old_orders = std::get_if<place_step>(&old.what);
     const std::string key = old_orders ? old_orders->orders[0].key : old.key;
-    if (std::holds_alternative<advance_step>(s.what)) return;
+    if (std::holds_alternative<advance_step>(s.what)) return;  // see `takes_keys`
+    if (std::holds_alternative<stock_step>(s.what)) return;
     if (dice_.chance(75)) {
         s.what = old.what;  // the same content, later
         s.key = old.key;

@@ -78,6 +78,7 @@ std::string side_by_side::play(const step& s) {
     const command c{s.key, actor_id{}, s.now};
     std::visit([&](const auto& what) { play_one(c, what, s); }, s.what);
     ++played_;
+    if (!difference_.empty()) return difference_;  // what follows would only repeat it
     const auto now_is_time_for = [&](std::uint32_t every) {
         return every != 0 && played_ % every == 0;
     };

@@ -62,7 +62,7 @@ struct reservation_op {
     reservation_state life = reservation_state::active;
     bool birth = false;
     time_point deadline = never;   // births and timers
-    std::vector<give_line> parts;  // births
+    std::vector<take_line> parts;  // with the floor that they left, should they be taken anew  // births
 };
 struct cell_op {
     cell_id cell{};

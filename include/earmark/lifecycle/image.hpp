@@ -28,7 +28,7 @@ struct bucket {
     std::uint16_t line = 0;  // 0-based
     unit_state state = unit_state::open;
     std::uint8_t reason = 0;
-    std::uint32_t ref = 0;  // what the units hang on beside the cell; 0 is nothing
+    std::uint32_t ref = 0;  // of a basket: the floor that its take left, as bits; else 0
 };
 
 struct line {

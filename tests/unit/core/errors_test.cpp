@@ -43,13 +43,13 @@ TEST_CASE("the transient codes are those that may succeed with nothing changed")
 }
 
 TEST_CASE("an error reads as what was wrong, where, and what to do") {
-    CHECK(to_string(fail(error_code::insufficient, 17, 5, 2, 3)) ==
-          "insufficient (3001), row 3: cell 17: 5 asked, 2 free above the floor; "
+    CHECK(to_string(fail(error_code::insufficient, 5, 2, 17, 3)) ==
+          "insufficient (3001), row 3: 5 asked, 2 free above the floor at node 17; "
           "ask for less, allow a split or another node, or wait for supply");
-    error e = fail(error_code::stock_moving, 9);
+    error e = fail(error_code::order_busy, 9);
     e.field = 2;
     CHECK(to_string(e) ==
-          "stock_moving (3002), field 2: units of cell 9 are in another caller's hand; call again");
+          "order_busy (4004), field 2: another caller is working on order 9; call again");
     CHECK(to_string(error{}) == "ok (0): no error; nothing to do");
 }
 

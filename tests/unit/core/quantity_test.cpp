@@ -42,6 +42,8 @@ TEST_CASE("a quantity reads the whole range of 64 bits but the value that has no
     for (const char* text : {"9223372036854775808", "-9223372036854775808", "99999999999999999999"})
         CHECK(parse_quantity(text, 0).error().code == error_code::out_of_range);
     CHECK(parse_quantity("9223372036.854775808", 9).error().code == error_code::out_of_range);
+    CHECK(parse_quantity("-99999999999999999999", 0).error() ==
+          fail(error_code::out_of_range, INT64_MIN, -INT64_MAX));
     CHECK((-q("9223372036854775807", 0)).atoms == -INT64_MAX);
 }
 

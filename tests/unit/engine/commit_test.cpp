@@ -14,9 +14,12 @@ thread_local bool owned = false;
 thread_local int allocations_while_owned = 0;
 }  // namespace
 
-[[gnu::noinline]] void* operator new(std::size_t n) {
+[[gnu::noinline]] void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
     if (owned) ++allocations_while_owned;
-    if (void* p = std::malloc(n == 0 ? 1 : n)) return p;
+    return std::malloc(n == 0 ? 1 : n);
+}
+[[gnu::noinline]] void* operator new(std::size_t n) {
+    if (void* p = ::operator new(n, std::nothrow)) return p;
     throw std::bad_alloc{};
 }
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }

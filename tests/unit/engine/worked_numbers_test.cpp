@@ -133,6 +133,19 @@ TEST_CASE("available to sell follows a basket to order, release and parcel witho
     CHECK(s.e.check_invariants().empty());
 }
 
+TEST_CASE("an order whose basket has expired is declined where only the buffer is left (2e)") {
+    shop s{10, 1};
+    const order_id a = s.ordered(at(0), "A", {3}, s.held(at(0), 3));
+    const reservation_id b = s.held(at(1), 4);
+    s.held(at(16, 1), 3);
+    CHECK(s.ats(at(16, 30)) == 3);
+    const placed late = s.place(at(16, 30), "B", {4}, b);  // four are free, one of them is buffer
+    CHECK(late.first.what == outcome::declined);
+    CHECK(late.first.why.code == error_code::reservation_expired);
+    CHECK(s.ats(at(16, 30)) == 3);
+    CHECK(s.in(a, unit_state::allocated) == 3);
+}
+
 TEST_CASE(
     "an order whose basket has expired takes its units anew where they are free, and says so") {
     shop s{10, 1};
@@ -306,7 +319,7 @@ TEST_CASE("a command that is given twice does what it did once, and answers the 
     CHECK(s.in(o, unit_state::shipped) == 1);
     CHECK(s.in(o, unit_state::cancelled) == 2);
     CHECK(s.on_hand() == 7);
-    CHECK(s.ats(at(6)) == 7);
+    CHECK(s.ats(at(6)) == 5);  // the hold of two is still live
 }
 
 TEST_CASE("a key with other content is refused, and nothing changes (I33)") {

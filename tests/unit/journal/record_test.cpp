@@ -166,7 +166,8 @@ TEST_CASE("record v0: reservations, timers, posts and notes") {
           "c801"
           "01"
           "05"
-          "02");
+          "02"
+          "00");
     CHECK(written([](writer& w) {
               w.reservation({9, reservation_state::consumed, false, never, {}});
           }) ==
