@@ -8,21 +8,17 @@ namespace earmark::naive {
 namespace {
 
 /// The lowest and the highest state among units that are not cancelled, or cancelled for all.
-class status {
-public:
+struct status {
+    bool seen = false;
+    unit_state lowest = unit_state::cancelled;
+    unit_state highest = unit_state::cancelled;
+
     void add(unit_state s) {
         if (s == unit_state::cancelled) return;
-        lowest_ = seen_ ? std::min(lowest_, s) : s;
-        highest_ = seen_ ? std::max(highest_, s) : s;
-        seen_ = true;
+        lowest = seen ? std::min(lowest, s) : s;
+        highest = seen ? std::max(highest, s) : s;
+        seen = true;
     }
-    [[nodiscard]] unit_state lowest() const { return lowest_; }
-    [[nodiscard]] unit_state highest() const { return highest_; }
-
-private:
-    bool seen_ = false;
-    unit_state lowest_ = unit_state::cancelled;
-    unit_state highest_ = unit_state::cancelled;
 };
 
 }  // namespace
@@ -56,10 +52,10 @@ order_view engine::order(order_id id) const {
             const quantity amount{n * skus_.at(l.sku).granule};
             view.buckets.push_back({line, std::get<1>(at), std::get<2>(at), amount});
         }
-        view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest(), its.highest()});
+        view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
     }
-    view.lowest = whole.lowest();
-    view.highest = whole.highest();
+    view.lowest = whole.lowest;
+    view.highest = whole.highest;
     return view;
 }
 

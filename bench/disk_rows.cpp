@@ -1,0 +1,108 @@
+// DISK. Floor D: one pwrite of 64 KiB into a file that was allocated and zeroed beforehand, and an
+// fdatasync, end to end through a file of 64 MiB. The row: one batch of 64 KiB through the SQLite
+// sink. Both by the wall clock, medians; a loaded machine wakes a waiter up to 4 ms late.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <vector>
+
+#include "earmark/journal/sink.hpp"
+#include "suites.hpp"
+
+namespace earmark::bench {
+namespace {
+
+constexpr std::size_t batch_bytes = 64 * 1024;
+constexpr std::size_t file_bytes = 64u << 20;
+
+void demand(bool held, const std::string& what) {
+    if (!held) throw std::runtime_error{what};
+}
+
+class raw_file {
+public:
+    explicit raw_file(const std::filesystem::path& at)
+        : file_{::open(at.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)} {
+        demand(file_ >= 0, at.string() + ": cannot be opened; choose another --dir");
+        const std::vector<std::byte> zeros(file_bytes);
+        put(zeros, 0);
+    }
+    ~raw_file() { ::close(file_); }
+    raw_file(const raw_file&) = delete;
+    raw_file& operator=(const raw_file&) = delete;
+
+    void append(const std::vector<std::byte>& bytes) {
+        put(bytes, next_);
+        next_ = (next_ + bytes.size()) % file_bytes;
+    }
+
+private:
+    void put(const std::vector<std::byte>& bytes, std::size_t at) {
+        const auto wrote = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+        demand(wrote == static_cast<ssize_t>(bytes.size()) && ::fdatasync(file_) == 0,
+               "a raw write failed; is the disk full?");
+    }
+
+    int file_;
+    std::size_t next_ = 0;
+};
+
+/// A fresh folder, removed at the end.
+class scratch_folder {
+public:
+    explicit scratch_folder(const std::string& in)
+        : path{std::filesystem::path{in} / ("earmark-bench-" + std::to_string(::getpid()))} {
+        std::filesystem::create_directories(path);
+    }
+    ~scratch_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path, ignored);
+    }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+
+    const std::filesystem::path path;
+};
+
+class disk final : public suite {
+public:
+    explicit disk(const std::string& folder) : folder_{folder}, raw_{folder_.path / "raw"} {
+        std::string why;
+        auto sink = journal::open_sqlite((folder_.path / "journal").string(), &why);
+        demand(static_cast<bool>(sink), why);
+        sqlite_ = *sink;
+        for (std::size_t i = 0; i < batch_bytes; ++i)
+            batch_[i] = static_cast<std::byte>(draw(20, i, 256));
+    }
+    void enter(contest& c) override {
+        c.enter({"floor.D", 1, [this] { raw_.append(batch_); }, {}, clock_kind::wall});
+        c.enter({"journal.sqlite64k", 1,
+                 [this] {
+                     demand(static_cast<bool>(sqlite_->append(++number_, batch_)), "append");
+                 },
+                 {}, clock_kind::wall});
+    }
+    void rows(const contest& c, report& r) override {
+        r.d_us = c.of("floor.D").median / 1e3;
+        const timing& t = c.of("journal.sqlite64k");
+        r.rows.push_back({"journal.sqlite64k", t.median / 1e3, "us", t.quarter / 1e3,
+                          yardstick{"D", r.d_us}, goal::ratio_at_most(2.2)});
+    }
+
+private:
+    scratch_folder folder_;
+    raw_file raw_;
+    std::shared_ptr<journal::sink> sqlite_;
+    std::uint64_t number_ = 0;
+    std::vector<std::byte> batch_ = std::vector<std::byte>(batch_bytes);
+};
+
+}  // namespace
+
+std::unique_ptr<suite> disk_suite(const std::string& folder) {
+    return std::make_unique<disk>(folder);
+}
+
+}  // namespace earmark::bench

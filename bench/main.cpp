@@ -1,0 +1,124 @@
+// EARMARK_BENCH measures and reports; bench/run builds it and passes what only a checkout knows.
+//
+//   earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]
+//   earmark_bench --drive ROW [--bursts N]        N bursts of one row alone, for bench/instructions
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "suites.hpp"
+
+namespace {
+
+using namespace earmark::bench;
+
+struct options {
+    bool quick = false;
+    int bursts = 1;
+    std::string json, dir = ".", commit, date, drive;
+};
+
+constexpr std::string_view usage =
+    "earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]\n"
+    "earmark_bench --drive ROW [--bursts N]\n";
+
+std::optional<options> parse(int argc, char** argv) {
+    options o;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view name = argv[i];
+        if (name == "--quick") {
+            o.quick = true;
+            continue;
+        }
+        if (name == "--bursts" && i + 1 < argc) {
+            const std::string_view n = argv[++i];
+            const auto [end, wrong] = std::from_chars(n.data(), n.data() + n.size(), o.bursts);
+            if (wrong != std::errc{} || end != n.data() + n.size() || o.bursts < 1) return {};
+            continue;
+        }
+        std::string* const into = name == "--json"     ? &o.json
+                                  : name == "--dir"    ? &o.dir
+                                  : name == "--commit" ? &o.commit
+                                  : name == "--date"   ? &o.date
+                                  : name == "--drive"  ? &o.drive
+                                                       : nullptr;
+        if (into == nullptr || ++i == argc) return {};
+        *into = argv[i];
+    }
+    return o;
+}
+
+/// Runs suites beside each other, so that all of them meet the same noise.
+void measure(std::vector<std::unique_ptr<suite>> suites, int bursts, report& r) {
+    contest c;
+    for (auto& s : suites) s->enter(c);
+    c.run(bursts);
+    for (auto& s : suites) s->rows(c, r);
+}
+
+report run(const options& o) {
+    report r;
+    describe_machine(r);
+    if (!o.commit.empty()) r.context["commit"] = o.commit;
+    if (!o.date.empty()) r.context["date"] = o.date;
+    r.context["load before"] = load_average();
+    r.context["bursts"] = o.quick ? "40" : "200";
+
+    std::vector<std::unique_ptr<suite>> on_cpu;
+    on_cpu.push_back(floor_suite());
+    on_cpu.push_back(near_stock_suite());
+    on_cpu.push_back(far_stock_suite());
+    on_cpu.push_back(commit_suite());
+    on_cpu.push_back(engine_suite());
+    measure(std::move(on_cpu), o.quick ? 40 : 200, r);
+    count_spurious(r, o.quick ? 200'000 : 2'000'000);
+    count_bytes(r);
+
+    std::vector<std::unique_ptr<suite>> on_disk;
+    on_disk.push_back(disk_suite(o.dir));
+    measure(std::move(on_disk), o.quick ? 60 : 1'200, r);
+    r.context["load after"] = load_average();
+    return r;
+}
+
+/// Bursts of one row, in a world of its own.
+int drive(const std::string& name, int bursts) {
+    for (const auto make : {near_stock_suite, commit_suite, engine_suite}) {
+        contest c;
+        const auto s = make();
+        s->enter(c);
+        const std::size_t operations = c.drive(name, bursts);
+        if (operations == 0) continue;
+        std::printf("operations %zu\n", operations);
+        return 0;
+    }
+    std::fprintf(stderr, "no such row can be driven: %s\n", name.c_str());
+    return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto o = parse(argc, argv);
+    if (!o) {
+        std::fputs(usage.data(), stderr);
+        return 2;
+    }
+    try {
+        if (!o->drive.empty()) return drive(o->drive, o->bursts);
+        const report r = run(*o);
+        std::fputs(r.table().c_str(), stdout);
+        if (o->json.empty()) return 0;
+        std::ofstream file{o->json};
+        file << r.json();
+        if (file.flush()) return 0;
+        std::fprintf(stderr, "%s: cannot be written\n", o->json.c_str());
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "earmark_bench: %s\n", e.what());
+    }
+    return 1;
+}

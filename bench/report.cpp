@@ -1,0 +1,81 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace earmark::bench {
+namespace {
+
+/// Four digits that matter.
+std::string number(double x) {
+    if (x >= 1'000'000) return fmt::format("{:.3f} M", x / 1e6);
+    if (x == static_cast<double>(static_cast<long long>(x))) return fmt::format("{:.0f}", x);
+    return fmt::format("{:.{}f}", x, x < 10 ? 2 : x < 1'000 ? 1 : 0);
+}
+
+template <class T>
+nlohmann::ordered_json or_null(const std::optional<T>& x) {
+    return x ? nlohmann::ordered_json(*x) : nlohmann::ordered_json(nullptr);
+}
+
+}  // namespace
+
+std::optional<double> row::ratio() const {
+    if (!to || to->value == 0) return {};
+    return value / to->value;
+}
+
+std::optional<bool> row::met() const {
+    if (!aim) return {};
+    const auto of_value = aim->what == goal::of::value ? std::optional{value} : ratio();
+    if (!of_value) return false;
+    return aim->at_most ? *of_value <= aim->limit : *of_value >= aim->limit;
+}
+
+std::string row::goal_text() const {
+    if (!aim) return {};
+    const std::string_view sign = aim->at_most ? "<=" : ">=";
+    if (aim->what == goal::of::value) return fmt::format("{} {} {}", sign, number(aim->limit), unit);
+    return fmt::format("{} {:g} {}", sign, aim->limit, to ? to->name : "");
+}
+
+row timed(const std::string& name, const timing& t, yardstick to, std::optional<goal> aim) {
+    return {name, t.least, "ns", t.quarter, std::move(to), aim};
+}
+
+std::string report::table() const {
+    std::string text;
+    for (const auto& [name, value] : context) text += fmt::format("{:<12}  {}\n", name, value);
+    text += fmt::format("\nfloors: F = {:.2f} ns, M = {:.1f} ns, D = {:.0f} us\n\n", f_ns, m_ns,
+                        d_us);
+    text += fmt::format("{:<28}{:>12}{:>11}  {:<10}{:<28}{:<28}{}\n", "row", "value", "quartile",
+                        "unit", "ratio", "goal", "");
+    for (const row& r : rows) {
+        const auto ratio = r.ratio();
+        const auto met = r.met();
+        text += fmt::format("{:<28}{:>12}{:>11}  {:<10}{:<28}{:<28}{}\n", r.name, number(r.value),
+                            r.quarter ? number(*r.quarter) : "", r.unit,
+                            ratio ? fmt::format("{} {}", number(*ratio), r.to->name) : "",
+                            r.goal_text(), !met ? "" : *met ? "met" : "MISSED");
+    }
+    return text;
+}
+
+std::string report::json() const {
+    nlohmann::ordered_json all;
+    for (const auto& [name, value] : context) all["context"][name] = value;
+    all["floors"] = {{"F_ns", f_ns}, {"M_ns", m_ns}, {"D_us", d_us}};
+    for (const row& r : rows)
+        all["rows"].push_back({{"name", r.name},
+                               {"value", r.value},
+                               {"unit", r.unit},
+                               {"quartile", or_null(r.quarter)},
+                               {"ratio_to", or_null(r.to ? std::optional{r.to->name} : std::nullopt)},
+                               {"ratio", or_null(r.ratio())},
+                               {"goal", or_null(r.aim ? std::optional{r.goal_text()} : std::nullopt)},
+                               {"met", or_null(r.met())}});
+    return all.dump(2) + "\n";
+}
+
+}  // namespace earmark::bench

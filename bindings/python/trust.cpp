@@ -1,0 +1,95 @@
+// TRUST: digests, invariants, balance, the journal's position, and the JSON door.
+#include <pybind11/stl.h>
+
+#include "binding.hpp"
+
+namespace earmark::python {
+
+namespace {
+
+journal::durability level_of(const std::string& text) {
+    if (text == "memory") return journal::durability::memory;
+    if (text == "os") return journal::durability::os;
+    if (text == "disk") return journal::durability::disk;
+    throw py::value_error("level '" + text + "'; the levels are memory, os, disk");
+}
+
+py::dict balance_of(const engine& e) {
+    const balance b = e.balance_report();
+    py::dict out;
+    out["cells"] = b.cells;
+    out["on_hand"] = b.on_hand;
+    out["free"] = b.free;
+    out["earmarked"] = b.earmarked;
+    out["reserved"] = b.reserved;
+    out["open"] = b.open;
+    out["backordered"] = b.backordered;
+    out["allocated"] = b.allocated;
+    out["released"] = b.released;
+    out["shipped"] = b.shipped;
+    out["delivered"] = b.delivered;
+    out["cancelled"] = b.cancelled;
+    out["ordered"] = b.ordered;
+    return out;
+}
+
+py::dict status_of(const engine& e) {
+    const metrics m = e.status();
+    py::dict out;
+    out["orders"] = m.orders;
+    out["declined"] = m.declined;
+    out["repeats"] = m.repeats;
+    out["takes"] = m.takes;
+    out["refused_takes"] = m.refused_takes;
+    out["conflicts"] = m.conflicts;
+    out["expired"] = m.expired;
+    out["records"] = m.records;
+    out["record_bytes"] = m.record_bytes;
+    return out;
+}
+
+py::list poll(const engine& e, std::uint64_t cursor, std::size_t limit) {
+    py::list out;
+    for (const event& v : value_or_raise(e, e.poll(position{cursor}, limit))) {
+        py::dict row;
+        row["at"] = raw(v.at);
+        row["verb"] = name_of(v.by);
+        row["now"] = v.now.ns;
+        row["actor"] = raw(v.actor);
+        row["subject"] = v.subject;
+        row["moves"] = v.moves;
+        row["units"] = v.units;
+        out.append(row);
+    }
+    return out;
+}
+
+}  // namespace
+
+void bind_trust(engine_class& c) {
+    const py::call_guard<py::gil_scoped_release> let_go;
+    c.def("state_hash", &engine::state_hash, let_go,
+          "Digest of the whole state; quiet engine only.");
+    c.def("event_digest", &engine::event_digest, let_go, "Digest of all events so far, in order.");
+    c.def("check_invariants", &engine::check_invariants, let_go,
+          "Sentences of broken invariants; empty when all hold. Quiet engine only.");
+    c.def("halted", &engine::halted, "The broken invariant's sentence, or an empty string.");
+    c.def("balance", &balance_of, "Granules by where they are, over all cells and orders.");
+    c.def("status", &status_of, "Counters since birth.");
+    c.def("submit", &engine::submit, py::arg("json_line"), "One command as a JSON line.");
+    c.def(
+        "advance",
+        [](engine& e, std::int64_t now) { return value_or_raise(e, e.advance(at(now))).lines; },
+        py::arg("now"), "Moves engine time; returns how many reservations expired.");
+    c.def(
+        "flush",
+        [](engine& e, const std::string& level) {
+            return raw(value_or_raise(e, e.flush(level_of(level))));
+        },
+        py::arg("level") = "disk", "Writes all records; returns the position that is at `level`.");
+    c.def("poll", &poll, py::arg("cursor") = 0, py::arg("limit") = 1000, "Events after `cursor`.");
+    c.def_property_readonly("head", [](const engine& e) { return raw(e.head()); });
+    c.def_property_readonly("now", [](const engine& e) { return e.now().ns; });
+}
+
+}  // namespace earmark::python
