@@ -18,8 +18,8 @@ public:
         for (const Run& r : runs) {
             if (r.run_type != Run::RT_Iteration) continue;
             if (r.error_occurred) throw std::runtime_error{r.error_message};
-            const double ns = r.counters.at("wall") != 0 ? r.real_accumulated_time
-                                                         : r.cpu_accumulated_time;
+            const double ns =
+                r.counters.at("wall") != 0 ? r.real_accumulated_time : r.cpu_accumulated_time;
             seen[r.run_name.function_name].push_back(ns * 1e9 / r.counters.at("operations"));
         }
     }

@@ -45,8 +45,8 @@ public:
     [[nodiscard]] const timing& of(const std::string& name) const { return timings_.at(name); }
 
     /// Runs one contestant alone: a burst to warm up, then `bursts` inside earmark_counted_burst,
-    /// which a profiler can be told to watch. Returns the operations of a burst, or 0 where there is
-    /// no such name.
+    /// which a profiler can be told to watch. Returns the operations of a burst, or 0 where there
+    /// is no such name.
     [[nodiscard]] std::size_t drive(const std::string& name, int bursts) const;
 
 private:

@@ -1,7 +1,9 @@
 // DISK. Floor D: one pwrite of 64 KiB into a file that was allocated and zeroed beforehand, and an
 // fdatasync, end to end through a file of 64 MiB. The row: one batch of 64 KiB through the SQLite
-// sink. Both by the wall clock, medians; a loaded machine wakes a waiter up to 4 ms late.
+// sink, once its log has its size (the first 800 batches make the file grow and take longer). Both
+// by the wall clock, medians.
 #include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -66,6 +68,24 @@ public:
     const std::filesystem::path path;
 };
 
+/// A busy machine lets a thread that comes back from a sync wait for up to a tick of 4 ms; where we
+/// may, we go to the head of the queue. The thread sleeps nearly all the time.
+class head_of_queue {
+public:
+    head_of_queue() {
+        const sched_param first{.sched_priority = 1};
+        granted = ::sched_setscheduler(0, SCHED_RR, &first) == 0;
+    }
+    ~head_of_queue() {
+        const sched_param usual{};
+        if (granted) ::sched_setscheduler(0, SCHED_OTHER, &usual);
+    }
+    head_of_queue(const head_of_queue&) = delete;
+    head_of_queue& operator=(const head_of_queue&) = delete;
+
+    bool granted = false;
+};
+
 class disk final : public suite {
 public:
     explicit disk(const std::string& folder) : folder_{folder}, raw_{folder_.path / "raw"} {
@@ -75,23 +95,28 @@ public:
         sqlite_ = *sink;
         for (std::size_t i = 0; i < batch_bytes; ++i)
             batch_[i] = static_cast<std::byte>(draw(20, i, 256));
+        for (std::size_t i = 0; i < warm_up; ++i) append();
     }
     void enter(contest& c) override {
         c.enter({"floor.D", 1, [this] { raw_.append(batch_); }, {}, clock_kind::wall});
-        c.enter({"journal.sqlite64k", 1,
-                 [this] {
-                     demand(static_cast<bool>(sqlite_->append(++number_, batch_)), "append");
-                 },
-                 {}, clock_kind::wall});
+        c.enter({"journal.sqlite64k", 1, [this] { append(); }, {}, clock_kind::wall});
     }
     void rows(const contest& c, report& r) override {
         r.d_us = c.of("floor.D").median / 1e3;
+        r.context["disk thread"] = priority_.granted ? "real-time priority" : "usual priority";
         const timing& t = c.of("journal.sqlite64k");
         r.rows.push_back({"journal.sqlite64k", t.median / 1e3, "us", t.quarter / 1e3,
                           yardstick{"D", r.d_us}, goal::ratio_at_most(2.2)});
     }
 
 private:
+    static constexpr std::size_t warm_up = 1'000;  // past the first checkpoint: the log is in place
+
+    void append() {
+        demand(static_cast<bool>(sqlite_->append(++number_, batch_)), "the sink failed");
+    }
+
+    head_of_queue priority_;
     scratch_folder folder_;
     raw_file raw_;
     std::shared_ptr<journal::sink> sqlite_;

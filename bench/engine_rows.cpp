@@ -1,6 +1,7 @@
 // WHOLE ORDERS through the public verbs: placed under a fresh key (so the idempotency map takes an
 // insert), sourced over 50 nodes, taken, released, shipped; batches of 64; the journal is encoded,
-// chained, checksummed and kept in memory. The shop is described in shop.hpp.
+// drained at the end of each burst, chained, checksummed and kept in memory. The rows behind it say
+// where the time of an order goes; `journal` is the drain. The shop is described in shop.hpp.
 #include <chrono>
 #include <stdexcept>
 
@@ -27,6 +28,16 @@ private:
 
 class orders final : public suite {
 public:
+    /// The first orders of an engine meet memory that the system has not handed out yet.
+    orders() {
+        shop_.prepare(warm_up);
+        shop_.each_batch([&](shop::batch b) {
+            shop_.place(b);
+            shop_.source(b);
+            shop_.release(b);
+            shop_.ship(b);
+        });
+    }
     void enter(contest& c) override {
         c.enter({"engine.order3.nodes50", operations,
                  [this] {
@@ -43,16 +54,23 @@ public:
                          shop_.ship(b);
                          ns[3] += watch.look();
                      });
-                     for (std::size_t v = 0; v < verbs; ++v) by_verb_[v].push_back(ns[v] / operations);
+                     shop_.flush();
+                     ns[4] += watch.look();
+                     for (std::size_t v = 0; v < verbs; ++v)
+                         by_verb_[v].push_back(ns[v] / operations);
                  },
                  [this] { shop_.prepare(operations); }});
     }
     void rows(const contest& c, report& r) override {
         const timing& t = c.of("engine.order3.nodes50");
-        r.rows.push_back({"engine.order3.nodes50", 1e9 / t.least, "orders/s", 1e9 / t.quarter, {},
+        r.rows.push_back({"engine.order3.nodes50",
+                          1e9 / t.least,
+                          "orders/s",
+                          1e9 / t.quarter,
+                          {},
                           goal::value_at_least(700'000)});
         const char* const names[verbs] = {"engine.place3", "engine.source3.nodes50",
-                                          "engine.release3", "engine.ship3"};
+                                          "engine.release3", "engine.ship3", "engine.journal3"};
         for (std::size_t v = 0; v < verbs; ++v)
             r.rows.push_back(timed(names[v], summary(by_verb_[v]), r.f()));
         const auto wrong = shop_.core().check_invariants();
@@ -60,8 +78,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t operations = 1'024;
-    static constexpr std::size_t verbs = 4;
+    static constexpr std::size_t operations = 1'024, warm_up = 20'000;
+    static constexpr std::size_t verbs = 5;
 
     shop shop_;
     std::vector<double> by_verb_[verbs];  // nanoseconds per order, by burst
@@ -77,7 +95,7 @@ void count_bytes(report& r) {
     const auto sink = std::make_shared<journal::memory_sink>();
     shop s{sink};
     const auto stored = [&] {
-        if (!s.core().flush(journal::durability::memory)) throw std::runtime_error{"flush"};
+        s.flush();
         std::size_t bytes = 0;
         for (const auto& b : sink->batches()) bytes += b.size();
         return static_cast<double>(bytes);
@@ -95,10 +113,10 @@ void count_bytes(report& r) {
         s.deliver(b);
     });
     const double life = stored() - empty;
-    r.rows.push_back({"journal.bytes.order3", captured / orders, "bytes", {}, {},
-                      goal::value_at_most(192)});
-    r.rows.push_back({"journal.bytes.order3.life", life / orders, "bytes", {}, {},
-                      goal::value_at_most(320)});
+    r.rows.push_back(
+        {"journal.bytes.order3", captured / orders, "bytes", {}, {}, goal::value_at_most(192)});
+    r.rows.push_back(
+        {"journal.bytes.order3.life", life / orders, "bytes", {}, {}, goal::value_at_most(320)});
 }
 
 }  // namespace earmark::bench

@@ -1,6 +1,6 @@
 // FLOORS. F: one uncontended locked read-modify-write on a line in L1. M: one on a random cell of a
-// dense array of 8 MB, the index known (the indexes are read in order). Everything else is told as a
-// multiple of these, because nanoseconds are the machine's and ratios are ours.
+// dense array of 8 MB, the index known (the indexes are read in order). Everything else is told as
+// a multiple of these, because nanoseconds are the machine's and ratios are ours.
 #include <atomic>
 #include <vector>
 

@@ -36,7 +36,8 @@ std::optional<bool> row::met() const {
 std::string row::goal_text() const {
     if (!aim) return {};
     const std::string_view sign = aim->at_most ? "<=" : ">=";
-    if (aim->what == goal::of::value) return fmt::format("{} {} {}", sign, number(aim->limit), unit);
+    if (aim->what == goal::of::value)
+        return fmt::format("{} {} {}", sign, number(aim->limit), unit);
     return fmt::format("{} {:g} {}", sign, aim->limit, to ? to->name : "");
 }
 
@@ -47,8 +48,8 @@ row timed(const std::string& name, const timing& t, yardstick to, std::optional<
 std::string report::table() const {
     std::string text;
     for (const auto& [name, value] : context) text += fmt::format("{:<12}  {}\n", name, value);
-    text += fmt::format("\nfloors: F = {:.2f} ns, M = {:.1f} ns, D = {:.0f} us\n\n", f_ns, m_ns,
-                        d_us);
+    text +=
+        fmt::format("\nfloors: F = {:.2f} ns, M = {:.1f} ns, D = {:.0f} us\n\n", f_ns, m_ns, d_us);
     text += fmt::format("{:<28}{:>12}{:>11}  {:<10}{:<28}{:<28}{}\n", "row", "value", "quartile",
                         "unit", "ratio", "goal", "");
     for (const row& r : rows) {
@@ -57,7 +58,10 @@ std::string report::table() const {
         text += fmt::format("{:<28}{:>12}{:>11}  {:<10}{:<28}{:<28}{}\n", r.name, number(r.value),
                             r.quarter ? number(*r.quarter) : "", r.unit,
                             ratio ? fmt::format("{} {}", number(*ratio), r.to->name) : "",
-                            r.goal_text(), !met ? "" : *met ? "met" : "MISSED");
+                            r.goal_text(),
+                            !met   ? ""
+                            : *met ? "met"
+                                   : "MISSED");
     }
     return text;
 }
@@ -67,14 +71,15 @@ std::string report::json() const {
     for (const auto& [name, value] : context) all["context"][name] = value;
     all["floors"] = {{"F_ns", f_ns}, {"M_ns", m_ns}, {"D_us", d_us}};
     for (const row& r : rows)
-        all["rows"].push_back({{"name", r.name},
-                               {"value", r.value},
-                               {"unit", r.unit},
-                               {"quartile", or_null(r.quarter)},
-                               {"ratio_to", or_null(r.to ? std::optional{r.to->name} : std::nullopt)},
-                               {"ratio", or_null(r.ratio())},
-                               {"goal", or_null(r.aim ? std::optional{r.goal_text()} : std::nullopt)},
-                               {"met", or_null(r.met())}});
+        all["rows"].push_back(
+            {{"name", r.name},
+             {"value", r.value},
+             {"unit", r.unit},
+             {"quartile", or_null(r.quarter)},
+             {"ratio_to", or_null(r.to ? std::optional{r.to->name} : std::nullopt)},
+             {"ratio", or_null(r.ratio())},
+             {"goal", or_null(r.aim ? std::optional{r.goal_text()} : std::nullopt)},
+             {"met", or_null(r.met())}});
     return all.dump(2) + "\n";
 }
 

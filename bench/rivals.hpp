@@ -14,7 +14,8 @@
 namespace earmark::bench {
 
 /// Compare-and-swap line by line in ascending order; what was taken goes back where a later line is
-/// short. Fast, and wrong at the edge: between the two it says "sold out" of stock that nobody took.
+/// short. Fast, and wrong at the edge: between the two it says "sold out" of stock that nobody
+/// took.
 class rollback_stock {
 public:
     explicit rollback_stock(std::size_t cells)
@@ -37,7 +38,7 @@ public:
                                              std::memory_order_relaxed));
         return true;
     }
-    void give(cell_id c, granules n) noexcept {
+    void give(cell_id c, std::int64_t n) noexcept {
         free_[index_of(c)].fetch_add(n, std::memory_order_seq_cst);
     }
     void prefetch(cell_id c) const noexcept { __builtin_prefetch(&free_[index_of(c)], 1); }

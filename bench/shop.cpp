@@ -37,6 +37,7 @@ void demand_all(const load_report& r) {
 
 config with_sink(std::shared_ptr<journal::sink> sink) {
     config c;
+    c.max_keys = 1u << 20;  // an engine is sized for its work; this one takes a million orders
     c.sink = std::move(sink);
     return c;
 }
@@ -55,7 +56,11 @@ void shop::load() {
     std::vector<node_row> n;
     for (std::size_t i = 0; i < nodes; ++i)
         n.push_back({fmt::format("node-{:02}", i),
-                     i < warehouses ? node_kind::dc : node_kind::store, somewhere(i), 0, true, {},
+                     i < warehouses ? node_kind::dc : node_kind::store,
+                     somewhere(i),
+                     0,
+                     true,
+                     {},
                      {}});
     std::vector<place_row> p;
     for (std::size_t i = 0; i < places; ++i)
@@ -125,6 +130,10 @@ void shop::release(batch b) {
     engine_.release(host, {{ids_.data() + b.first, b.size}}, {released_.data(), b.size});
     for (std::size_t i = 0; i < b.size; ++i)
         if (!released_[i]) demand(false, "release: " + to_string(released_[i].error()));
+}
+
+void shop::flush() {
+    demand(static_cast<bool>(engine_.flush(journal::durability::memory)), "the journal is refused");
 }
 
 void shop::report(batch b, fact_kind kind) {

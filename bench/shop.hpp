@@ -1,6 +1,6 @@
 // THE SHOP of the engine's rows: 50 nodes (10 warehouses, 40 stores) and 400 places on the map of
-// the contiguous United States, 2,000 SKUs, each at six nodes of ten with plenty of stock; orders of
-// three random SKUs, one to three units each, to a random place; policy `cheapest`.
+// the contiguous United States, 2,000 SKUs, each at six nodes of ten with plenty of stock; orders
+// of three random SKUs, one to three units each, to a random place; policy `cheapest`.
 #pragma once
 
 #include <array>
@@ -39,6 +39,8 @@ public:
     void release(batch b);
     void ship(batch b) { report(b, fact_kind::ship); }
     void deliver(batch b) { report(b, fact_kind::deliver); }
+    /// Drains the journal.
+    void flush();
 
     [[nodiscard]] engine& core() noexcept { return engine_; }
 

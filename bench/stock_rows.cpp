@@ -29,9 +29,10 @@ std::vector<order> make_orders(std::size_t count, std::uint32_t cells) {
                 return std::none_of(all[i].begin(), all[i].begin() + l,
                                     [&](const take_line& t) { return t.cell == c; });
             };
-            do all[i][l] = {cell_id{static_cast<std::uint32_t>(
-                                draw(2, i * 1024 + attempt++, cells))},
-                            1, 0};
+            do
+                all[i][l] = {
+                    cell_id{static_cast<std::uint32_t>(draw(2, i * 1024 + attempt++, cells))}, 1,
+                    0};
             while (!is_new(all[i][l].cell));
         }
         std::sort(all[i].begin(), all[i].end(),
@@ -50,13 +51,10 @@ struct shelves {
                 if (!cells.make(sku_id{s}, node_id{n})) throw std::runtime_error{"no cell"};
         }
         for (std::uint32_t i = 0; i < count; ++i) {
-            give(cell_id{i}, 1'000'000);
+            ours.give(self, cell_id{i}, 1'000'000);
+            rollback.give(cell_id{i}, std::int64_t{1} << 40);
             map.add(cell_id{i}, std::int64_t{1} << 40);
         }
-    }
-    void give(cell_id c, granules n) {
-        ours.give(self, c, n);
-        rollback.give(c, n);
     }
 
     stock::slot_table<> slots;
@@ -82,14 +80,14 @@ public:
                          refused_ += s_.ours.take(self, hot).has_value();
                  },
                  [this, hot] { restock_if_low(hot.cell); }});
-        c.enter({"stock.take4.l1", takes, [this] {
-                     each([&](const order& o) { return !s_.ours.take(self, o); });
-                 },
-                 [this] { put_back([&](cell_id at) { s_.ours.give(self, at, passes); }); }});
-        c.enter({"rival.rollback.take4.l1", takes, [this] {
-                     each([&](const order& o) { return s_.rollback.take(o); });
-                 },
-                 [this] { put_back([&](cell_id at) { s_.rollback.give(at, passes); }); }});
+        c.enter({"rival.cas.take1", singles, [this, hot] {
+                     for (std::size_t i = 0; i < singles; ++i) refused_ += !s_.rollback.take(hot);
+                 }});
+        c.enter({"stock.take4.l1", takes,
+                 [this] { each([&](const order& o) { return !s_.ours.take(self, o); }); },
+                 [this] { put_back(); }});
+        c.enter({"rival.rollback.take4.l1", takes,
+                 [this] { each([&](const order& o) { return s_.rollback.take(o); }); }});
         c.enter({"rival.mutex_map.take4.l1", takes,
                  [this] { each([&](const order& o) { return s_.map.take(o); }); }});
     }
@@ -97,11 +95,12 @@ public:
         demand(refused_ == 0);
         const auto& ours = c.of("stock.take4.l1");
         const yardstick to{"take4.l1", ours.least};
-        r.rows.push_back(timed("stock.take1.hot", c.of("stock.take1.hot"), r.f(),
-                               goal::ratio_at_most(1.6)));
+        r.rows.push_back(
+            timed("stock.take1.hot", c.of("stock.take1.hot"), r.f(), goal::ratio_at_most(1.6)));
         r.rows.push_back(timed("stock.take4.l1", ours, r.f(), goal::ratio_at_most(16)));
         for (const char* rival : {"rival.rollback.take4.l1", "rival.mutex_map.take4.l1"})
             r.rows.push_back(timed(rival, c.of(rival), to));
+        r.rows.push_back(timed("rival.cas.take1", c.of("rival.cas.take1"), r.f()));
     }
 
 private:
@@ -115,10 +114,9 @@ private:
         for (granules p = 0; p < passes; ++p)
             for (const order& o : orders_) refused_ += !take(o);
     }
-    template <class F>
-    void put_back(F&& give) {
+    void put_back() {
         for (const order& o : orders_)
-            for (const take_line& l : o) give(l.cell);
+            for (const take_line& l : o) s_.ours.give(self, l.cell, passes);
     }
     void restock_if_low(cell_id c) {
         if (s_.ours.free(c) < static_cast<granules>(singles))
@@ -143,9 +141,8 @@ public:
                      each([&](const order& o) { return s_.rollback.take(o); },
                           [&](cell_id at) { s_.rollback.prefetch(at); });
                  }});
-        c.enter({"rival.mutex_map.take4", takes, [this] {
-                     each([&](const order& o) { return s_.map.take(o); }, [](cell_id) {});
-                 }});
+        c.enter({"rival.mutex_map.take4", takes,
+                 [this] { each([&](const order& o) { return s_.map.take(o); }, [](cell_id) {}); }});
     }
     void rows(const contest& c, report& r) override {
         demand(refused_ == 0);

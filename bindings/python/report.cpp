@@ -20,9 +20,9 @@ py::dict figures(const py::dict& table) {
     const auto ordered = c.integers("ordered", 0, most);
     const auto rows = static_cast<std::ptrdiff_t>(ordered.size());
     const auto column = [&](const char* name) { return c.integers(name, rows, 0, most); };
-    const auto allocated = column("allocated"), lines = column("lines"), parcels = column("parcels"),
-               cost = column("cost_e4"), metres = column("metres"), parts = column("parts"),
-               exact = column("exact"), ns = column("decision_ns");
+    const auto allocated = column("allocated"), lines = column("lines"),
+               parcels = column("parcels"), cost = column("cost_e4"), metres = column("metres"),
+               parts = column("parts"), exact = column("exact"), ns = column("decision_ns");
     report::tally sums;
     for (std::size_t i = 0; i < ordered.size(); ++i)
         sums.add({ordered[i], allocated[i], static_cast<std::uint32_t>(lines[i]),

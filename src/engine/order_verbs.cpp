@@ -115,7 +115,8 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     d.order.birth = 1;
     d.order.made = v.now;
     d.order.remembered = key.block + 1;
-    d.next = d.order;
+    const bool is_basket = !d.moves.empty();  // then the order as it came is kept for a retry
+    if (is_basket) d.next = d.order;
     for (const bucket_move& m : d.moves)
         EARMARK_INVARIANT(lifecycle::apply(d.next, m) == error_code::ok,
                           "a basket hands over only units that its order has open");
@@ -136,7 +137,7 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     record_birth(d, c, r, content, first);
     for (const bucket_move& m : d.moves) d.record.move(child, m);
     record_cells(d);
-    subject(d, subject_kind::order, child, d.order, d.next);
+    subject(d, subject_kind::order, child, d.order, is_basket ? d.next : d.order);
     return first;
 }
 
@@ -211,16 +212,15 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
                 done.what = outcome::unchanged;
                 if (c.key.empty()) return done;  // a key is remembered, and so recorded
             }
-            d.next = d.order;
             for (const bucket_move& m : d.moves)
-                EARMARK_INVARIANT(lifecycle::apply(d.next, m) == error_code::ok,
+                EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
                                   "a room moves only units that are there, along the workflow");
             const auto index = static_cast<std::uint32_t>(raw(id));
             d.record.begin(by, v.now, c.actor);
             remember(d, c, content, done);
             for (const bucket_move& m : d.moves) d.record.move(index, m);
             record_cells(d);
-            if (!d.moves.empty()) subject(d, subject_kind::order, index, d.order, d.next);
+            if (!d.moves.empty()) subject(d, subject_kind::order, index, d.order, d.order);
             const committed answer = commit(v);
             if (answer.code == error_code::ok) {
                 done.at = position{answer.position};

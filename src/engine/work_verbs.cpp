@@ -1,5 +1,7 @@
 // SOURCE, RELEASE, RECORD, ADVANCE: decide where units come from, and move them on.
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
@@ -10,6 +12,12 @@
 namespace earmark {
 
 namespace {
+
+constexpr auto power_of_ten = [] {
+    std::array<std::int64_t, max_decimals + 1> powers{1};
+    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+    return powers;
+}();
 
 /// Lines of one SKU want the same units, so they are one wanted line: demand is summed before it is
 /// compared with stock. Groups stand in the order of their first lines, members in line order.
@@ -50,11 +58,11 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
     desk& d = v.desk;
     d.wanted.clear();
     d.members.clear();
-    for (std::size_t l = 0; l < d.order.lines.size(); ++l) {
-        const auto line = static_cast<std::uint16_t>(l);
-        const auto n = lifecycle::units_in(d.order, line, unit_state::open) +
-                       lifecycle::units_in(d.order, line, unit_state::backordered);
-        if (n > 0) d.members.push_back({d.order.lines[l].sku, line, 0, n});
+    for (const auto& b : d.order.buckets) {
+        if (b.state != unit_state::open && b.state != unit_state::backordered) continue;
+        if (d.members.empty() || d.members.back().line != b.line)
+            d.members.push_back({d.order.lines[b.line].sku, b.line, 0, 0});
+        d.members.back().n += b.n;
     }
     group_by_sku(d.members);
     for (const member& m : d.members) {
@@ -65,20 +73,22 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
             continue;
         }
         const sku_facts& facts = names.sku[index_of(m.sku)];
-        std::int64_t e9 = facts.granule;
-        for (int k = facts.decimals; k < max_decimals; ++k)
-            if (__builtin_mul_overflow(e9, 10, &e9)) return fail(error_code::out_of_range, e9);
+        std::int64_t e9 = 0;
+        if (__builtin_mul_overflow(facts.granule, power_of_ten[max_decimals - facts.decimals], &e9))
+            return fail(error_code::out_of_range, facts.granule);
         d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), e9});
     }
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
     d.cells.assign(d.wanted.size() * nodes, none<cell_id>);
-    for (std::size_t w = 0; w < d.wanted.size(); ++w)
-        books.cells.each(d.wanted[w].sku, [&](cell_id cell, node_id at) {
-            const std::size_t i = w * nodes + index_of(at);
-            d.free[i] = books.stock.free(cell);
-            d.cells[i] = cell;
+    for (std::size_t w = 0; w < d.wanted.size(); ++w) {
+        granules* const free = d.free.data() + w * nodes;
+        cell_id* const cells = d.cells.data() + w * nodes;
+        books.stock.each_free(d.wanted[w].sku, [&](cell_id cell, node_id at, granules n) {
+            free[index_of(at)] = n;
+            cells[index_of(at)] = cell;
         });
+    }
     p = {d.wanted, names.node, names.metres(d.order.ship_to), d.free};
     return {};
 }
@@ -88,12 +98,11 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
 error engine::state::allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                            const plan& chosen) {
     desk& d = v.desk;
-    d.next = d.order;
     const auto move = [&](std::uint16_t line, std::int64_t n, unit_state from, unit_state to,
                           cell_id to_cell) {
         if (n <= 0) return;
         d.moves.push_back({0, line, static_cast<granules>(n), from, to, none<cell_id>, to_cell, 0});
-        EARMARK_INVARIANT(lifecycle::apply(d.next, d.moves.back()) == error_code::ok,
+        EARMARK_INVARIANT(lifecycle::apply(d.order, d.moves.back()) == error_code::ok,
                           "a plan takes no more units than its order has open");
     };
     for (const plan_part& part : chosen.parts) {
@@ -107,14 +116,14 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
         for (const member& m : d.members) {
             if (m.wanted != part.wanted || left == 0) continue;
             for (const unit_state from : {unit_state::backordered, unit_state::open}) {
-                const auto n = std::min(left, lifecycle::units_in(d.next, m.line, from));
+                const auto n = std::min(left, lifecycle::units_in(d.order, m.line, from));
                 move(m.line, n, from, unit_state::allocated, d.cells[at]);
                 left -= n;
             }
         }
     }
     for (const member& m : d.members)
-        move(m.line, lifecycle::units_in(d.next, m.line, unit_state::open), unit_state::open,
+        move(m.line, lifecycle::units_in(d.order, m.line, unit_state::open), unit_state::open,
              unit_state::backordered, none<cell_id>);
     const auto e = allocation::merge(d.takes);
     return e == error_code::ok ? error{} : fail(e);
@@ -188,22 +197,24 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     const auto version = raw(d.decided.by);
     d.decision.clear();
     sourcing::encode(d.decided, d.decision);
-    d.next.decided_by = policy_id{version};
-    d.next.cold_bytes = static_cast<std::uint32_t>(d.decision.size());
-    d.next.cold = store_cold(books.ledger.chunks(), v.slot, d.decision);
+    const auto at = store_cold(books.ledger.chunks(), v.slot, d.decision);
     committed done;
     done.code = error_code::out_of_memory;
-    if (d.next.cold == 0xFFFFFFFF) return done;
+    if (at == 0xFFFFFFFF) return done;
+    const auto size = static_cast<std::uint32_t>(d.decision.size());
+    const auto old = std::exchange(d.order.cold, at);
+    const auto old_size = std::exchange(d.order.cold_bytes, size);
+    d.order.decided_by = policy_id{version};
     const auto index = static_cast<std::uint32_t>(first.subject);
     d.record.begin(verb::source, v.now, c.actor);
     remember(d, c, content, first);
     for (const bucket_move& m : d.moves) d.record.move(index, m);
     d.record.note(index, journal::note_kind::decision, version, d.decision);
     record_cells(d);
-    subject(d, subject_kind::order, index, d.order, d.next);
+    subject(d, subject_kind::order, index, d.order, d.order);
     done = commit(v);
-    const auto& gone = done.code == error_code::ok ? d.order : d.next;
-    drop_cold(books.ledger.chunks(), v.slot, gone.cold, gone.cold_bytes);
+    const bool is_done = done.code == error_code::ok;
+    drop_cold(books.ledger.chunks(), v.slot, is_done ? old : at, is_done ? old_size : size);
     return done;
 }
 

@@ -23,11 +23,14 @@ bool same_place(const bucket& a, const bucket& b) noexcept {
     return place_of(a) == place_of(b) && a.ref == b.ref;
 }
 
-/// The buckets of one line.
+/// The buckets of one line. Every line has one, so the first one of line n stands at n or later:
+/// at n wherever no line before it is split.
 template <class Buckets>
 auto of_line(Buckets& all, std::uint32_t line) noexcept {
-    const auto first = std::partition_point(all.begin(), all.end(),
-                                            [&](const bucket& b) { return b.line < line; });
+    auto first = all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(line, all.size()));
+    if (first == all.end() || first->line != line)
+        first = std::partition_point(first, all.end(),
+                                     [&](const bucket& b) { return b.line < line; });
     auto end = first;
     while (end != all.end() && end->line == line) ++end;
     return std::ranges::subrange{first, end};
@@ -37,7 +40,7 @@ std::uint64_t join(std::uint32_t high, std::uint32_t low) noexcept {
     return static_cast<std::uint64_t>(high) << 32 | low;
 }
 /// A cell stands behind units that are or were in one.
-bool needs_cell(unit_state s) noexcept {
+constexpr bool needs_cell(unit_state s) noexcept {
     return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
            s == unit_state::lost;
 }
@@ -54,14 +57,19 @@ error_code apply(image& of, const bucket_move& m) {
     });
     if (from == held.end() || m.n <= 0 || from->n < m.n) return error_code::too_few_units;
     const bucket target{m.to_cell, m.n, m.line, m.to, m.reason, from->ref};
-    from->n -= m.n;
-    const bool gone = from->n == 0;
+    if (from->n == m.n && (from == held.begin() || before(from[-1], target)) &&
+        (from + 1 == held.end() || before(target, from[1]))) {
+        *from = target;  // most moves take a whole bucket, and it may stay where it is
+        return error_code::ok;
+    }
     const auto to = std::lower_bound(held.begin(), held.end(), target, before);
-    if (to != held.end() && to != from && same_place(*to, target)) {
-        to->n += m.n;
-        if (gone) all.erase(from);
-    } else if (!gone) {
-        all.insert(to, target);
+    const bool merges = to != held.end() && to != from && same_place(*to, target);
+    from->n -= m.n;
+    if (merges) to->n += m.n;
+    if (from->n > 0) {
+        if (!merges) all.insert(to, target);
+    } else if (merges) {
+        all.erase(from);
     } else if (to > from) {  // the place that fell empty moves to where the new bucket belongs
         *std::move(from + 1, to, from) = target;
     } else {
@@ -95,24 +103,35 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
     return moved;
 }
 
-const char* unsound(const image& of) {
-    if (!std::is_sorted(of.buckets.begin(), of.buckets.end(), before))
-        return "the buckets of an order stand in ascending order";
-    if (of.kind == subject_kind::reservation) return nullptr;
-    std::size_t at = 0;
+namespace {
+
+/// What is wrong with the buckets of an order, if their order is not.
+const char* unsound_line(const image& of) {
+    auto b = of.buckets.begin();
+    const auto end = of.buckets.end();
     for (std::size_t l = 0; l < of.lines.size(); ++l) {
         std::int64_t sum = 0;
-        for (; at < of.buckets.size() && of.buckets[at].line == l; ++at) {
-            const bucket& b = of.buckets[at];
-            if (b.n <= 0) return "every bucket holds at least one unit";
-            if (needs_cell(b.state) != (b.cell != none<cell_id>))
+        for (const auto first = b; b != end && b->line == l; ++b) {
+            if (b->n <= 0) return "every bucket holds at least one unit";
+            if (needs_cell(b->state) != (b->cell != none<cell_id>))
                 return "a bucket names a cell exactly if its units are or were in one";
-            if (at > 0 && same_place(of.buckets[at - 1], b)) return "equal buckets are one bucket";
-            sum += b.n;
+            if (b != first && !before(b[-1], *b)) return "equal buckets are one bucket";
+            sum += b->n;
         }
         if (sum != of.lines[l].ordered) return "the buckets of a line sum to its ordered quantity";
     }
-    return at == of.buckets.size() ? nullptr : "every bucket belongs to a line of its order";
+    return b == end ? nullptr : "every bucket belongs to a line of its order";
+}
+
+}  // namespace
+
+const char* unsound(const image& of) {
+    const bool is_order = of.kind == subject_kind::order;
+    const char* const wrong = is_order ? unsound_line(of) : nullptr;
+    if (is_order && wrong == nullptr) return nullptr;
+    if (!std::is_sorted(of.buckets.begin(), of.buckets.end(), before))
+        return "the buckets of an order stand in ascending order";
+    return wrong;
 }
 
 std::int64_t units_in(const image& of, std::uint32_t line, unit_state s) noexcept {
@@ -163,7 +182,7 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
 }
 
 std::size_t words_of(const image& of) noexcept {
-    return block_words + 4 * of.lines.size() + 2 * of.buckets.size();
+    return block_words + line_words * of.lines.size() + bucket_words * of.buckets.size();
 }
 
 }  // namespace earmark::lifecycle

@@ -94,12 +94,12 @@ answer engine::take_over(const order_request& r, held_order& o) {
         for (const auto& [at, w] : held.parts) after.at(at).free += w.n;
     o.buckets = divide(held, o);
     for (const auto& [at, n] : o.buckets) {
-        cell& c = after.at({o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)});
-        c.free -= flaw_ == flaw::hand_over_takes_again ? 2 * n : n;
         const cell_key here{o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)};
-        const auto part = std::find_if(held.parts.begin(), held.parts.end(),
-                                       [&](const auto& p) { return p.first == here; });
-        if (again && c.free < part->second.floor) return refuse(error_code::reservation_expired);
+        cell& c = after.at(here);
+        c.free -= flaw_ == flaw::hand_over_takes_again ? 2 * n : n;
+        for (const auto& [from, w] : held.parts)
+            if (again && from == here && c.free < w.floor)
+                return refuse(error_code::reservation_expired);
     }
     cells_ = after;
     if (!again) held.state = reservation_state::consumed;

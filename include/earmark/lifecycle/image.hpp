@@ -10,8 +10,11 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "earmark/core/ids.hpp"
@@ -111,13 +114,17 @@ struct span_of_states {
 // 16)
 
 inline constexpr std::size_t block_words = 8;
+inline constexpr std::size_t line_words = sizeof(line) / 8;
+inline constexpr std::size_t bucket_words = sizeof(bucket) / 8;
+static_assert(line_words == 4 && bucket_words == 2);
 inline constexpr std::size_t max_lines = 5'000;
 inline constexpr std::size_t max_buckets = 50'000;
 
 [[nodiscard]] std::size_t words_of(const image& of) noexcept;
 /// Lines and buckets that a chunk's first word claims to have, in words with the header.
 [[nodiscard]] constexpr std::size_t words_behind(std::uint64_t first_word) noexcept {
-    return block_words + 4 * (first_word >> 16 & 0xFFFF) + 2 * (first_word & 0xFFFF);
+    return block_words + line_words * (first_word >> 16 & 0xFFFF) +
+           bucket_words * (first_word & 0xFFFF);
 }
 
 namespace detail {
@@ -128,6 +135,20 @@ constexpr std::uint32_t high(std::uint64_t w) noexcept {
     return static_cast<std::uint32_t>(w >> 32);
 }
 constexpr std::uint32_t low(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w); }
+
+/// Lines and buckets lie in a chunk as they lie in memory: the k-th word of one.
+template <class T>
+std::uint64_t word_of(const T& from, std::size_t k) noexcept {
+    static_assert(std::has_unique_object_representations_v<T> && sizeof(T) % 8 == 0);
+    std::uint64_t w = 0;
+    std::memcpy(&w, reinterpret_cast<const std::byte*>(&from) + 8 * k, 8);
+    return w;
+}
+template <class T>
+void set_word(T& into, std::size_t k, std::uint64_t w) noexcept {
+    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0);
+    std::memcpy(reinterpret_cast<std::byte*>(&into) + 8 * k, &w, 8);
+}
 }  // namespace detail
 
 /// Calls put(i, word) for each of words_of(of) words. Neither allocates nor throws.
@@ -145,18 +166,10 @@ void to_words(const image& of, Put&& put) noexcept {
     put(6, of.currency);
     put(7, 0);
     std::size_t at = block_words;
-    for (const line& l : of.lines) {
-        put(at++, join(raw(l.sku), static_cast<std::uint32_t>(l.ordered)));
-        put(at++, static_cast<std::uint64_t>(l.unit_price_minor));
-        put(at++, static_cast<std::uint64_t>(l.promised_ns));
-        put(at++, l.group);
-    }
-    for (const bucket& b : of.buckets) {
-        put(at++, join(raw(b.cell), static_cast<std::uint32_t>(b.n)));
-        put(at++, static_cast<std::uint64_t>(b.line) << 48 |
-                      static_cast<std::uint64_t>(b.state) << 40 |
-                      static_cast<std::uint64_t>(b.reason) << 32 | b.ref);
-    }
+    for (const line& l : of.lines)
+        for (std::size_t k = 0; k < line_words; ++k) put(at++, detail::word_of(l, k));
+    for (const bucket& b : of.buckets)
+        for (std::size_t k = 0; k < bucket_words; ++k) put(at++, detail::word_of(b, k));
 }
 
 /// Reads an image through get(i); `first` is word 0 as it was checked. `version` is left alone.
@@ -181,22 +194,10 @@ void from_words(std::uint64_t first, Get&& get, image& into) {
     into.lines.resize(first >> 16 & 0xFFFF);
     into.buckets.resize(first & 0xFFFF);
     std::size_t at = block_words;
-    for (line& l : into.lines) {
-        const std::uint64_t w = get(at);
-        l = {sku_id{high(w)}, static_cast<granules>(low(w)), static_cast<std::int64_t>(get(at + 1)),
-             static_cast<std::int64_t>(get(at + 2)), get(at + 3)};
-        at += 4;
-    }
-    for (bucket& b : into.buckets) {
-        const std::uint64_t w = get(at), v = get(at + 1);
-        b = {cell_id{high(w)},
-             static_cast<granules>(low(w)),
-             static_cast<std::uint16_t>(v >> 48),
-             static_cast<unit_state>(v >> 40 & 0xFF),
-             static_cast<std::uint8_t>(v >> 32),
-             low(v)};
-        at += 2;
-    }
+    for (line& l : into.lines)
+        for (std::size_t k = 0; k < line_words; ++k) detail::set_word(l, k, get(at++));
+    for (bucket& b : into.buckets)
+        for (std::size_t k = 0; k < bucket_words; ++k) detail::set_word(b, k, get(at++));
 }
 
 }  // namespace earmark::lifecycle

@@ -74,14 +74,23 @@ public:
         return found;
     }
 
-    /// Calls f(cell, node) for every cell of a SKU, in the order of birth. O(cells of the SKU).
+    /// Calls f(cell, node, word) for every cell of a SKU, in the order of birth. O(cells of the
+    /// SKU).
+    template <class F>
+    void each_word(sku_id sku, F&& f) const {
+        for (std::uint32_t i = rows_[index_of(sku)].first; i != no_block;) {
+            const block& b = meta(i);
+            const atomic<std::uint64_t>* const words = &at(cell_id{i * block_cells});
+            const std::uint32_t used = b.used.load(std::memory_order_acquire);
+            const std::uint32_t first = i * block_cells;
+            for (std::uint32_t k = 0; k < used; ++k) f(cell_id{first + k}, b.nodes[k], words[k]);
+            i = b.next;
+        }
+    }
+    /// The same as f(cell, node).
     template <class F>
     void each(sku_id sku, F&& f) const {
-        for (std::uint32_t i = rows_[index_of(sku)].first; i != no_block; i = meta(i).next) {
-            const block& b = meta(i);
-            const std::uint32_t used = b.used.load(std::memory_order_acquire);
-            for (std::uint32_t k = 0; k < used; ++k) f(cell_id{i * block_cells + k}, b.nodes[k]);
-        }
+        each_word(sku, [&](cell_id cell, node_id at, const auto&) { f(cell, at); });
     }
 
     [[nodiscard]] sku_id sku_of(cell_id c) const noexcept { return meta(raw(c) / block_cells).sku; }

@@ -55,11 +55,12 @@ public:
     [[nodiscard]] std::optional<shortage> take(std::uint32_t me,
                                                std::span<const take_line> lines) noexcept {
         if (lines.size() == 1) return take(me, lines.front());
-        const std::uint32_t sequence = publish(me, lines);
-        decide(me, me, sequence);
-        const status decided = status::of(slots_[me].status.load(std::memory_order_acquire));
+        slot<Env>& s = slots_[me];
+        const tag mine{me, publish(s, lines)};
+        decide_own(s, mine, lines);
+        const status decided = status::of(s.status.load(std::memory_order_acquire));
         const bool won = decided.state == take_state::succeeded;
-        for (const take_line& l : lines) clean(l.cell, {me, sequence}, won ? l.n : 0);
+        for (const take_line& l : lines) clean(l.cell, mine, won ? l.n : 0);
         if (won) return std::nullopt;
         return shortage{decided.line, decided.free};
     }
@@ -91,8 +92,26 @@ public:
 
     /// Free units at an instant within the call, without the units of a take that has succeeded
     /// and is not cleaned yet. Lock-free; one load where the cell is not claimed.
-    [[nodiscard]] granules free(cell_id at) const noexcept {
-        const auto& cell = cells_.at(at);
+    [[nodiscard]] granules free(cell_id at) const noexcept { return free(at, cells_.at(at)); }
+
+    /// free() of every cell of a SKU: f(cell, node, free).
+    template <class F>
+    void each_free(sku_id sku, F&& f) const {
+        cells_.each_word(sku, [&](cell_id at, node_id node, const atomic_word& cell) {
+            f(at, node, free(at, cell));
+        });
+    }
+
+private:
+    using atomic_word = typename Env::template atomic<std::uint64_t>;
+
+    [[nodiscard]] granules free(cell_id at, const atomic_word& cell) const noexcept {
+        const word seen{cell.load(std::memory_order_seq_cst)};  // (a)
+        return seen.claimed() ? free_of_claimed(at, cell) : seen.free();
+    }
+    /// Kept out of line: a sweep over cells meets it hardly ever.
+    [[nodiscard, gnu::noinline]] granules free_of_claimed(cell_id at,
+                                                          const atomic_word& cell) const noexcept {
         for (;;) {
             const word seen{cell.load(std::memory_order_seq_cst)};  // (a)
             if (!seen.claimed()) return seen.free();
@@ -103,9 +122,6 @@ public:
                 return seen.free() - (state == take_state::succeeded ? n : 0);
         }
     }
-
-private:
-    using atomic_word = typename Env::template atomic<std::uint64_t>;
 
     struct fate_of {
         take_state state;
@@ -122,9 +138,7 @@ private:
         return done;
     }
 
-    [[nodiscard]] std::uint32_t publish(std::uint32_t me,
-                                        std::span<const take_line> lines) noexcept {
-        slot<Env>& s = slots_[me];
+    [[nodiscard]] std::uint32_t publish(slot<Env>& s, std::span<const take_line> lines) noexcept {
         const std::uint32_t sequence = s.fresh();
         s.status.store(status{sequence, take_state::preparing}.bits(),
                        std::memory_order_relaxed);  // (c) ordered before (d) by their release
@@ -140,6 +154,14 @@ private:
         return sequence;
     }
 
+    /// decide() for the owner: its lines need not be read back from where it has published them,
+    /// and belong to its sequence as long as it is here.
+    void decide_own(slot<Env>& s, tag mine, std::span<const take_line> lines) noexcept {
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            if (!claim(mine.slot, s, mine, static_cast<std::uint32_t>(i), lines[i])) return;
+        settle(s, mine.sequence, {mine.sequence, take_state::succeeded});
+    }
+
     /// Brings take (owner, sequence) to its decision, or returns because somebody did. Claims in
     /// ascending order of cells, so that takes which finish each other cannot go round in a circle.
     void decide(std::uint32_t me, std::uint32_t owner, std::uint32_t sequence) noexcept {
@@ -151,17 +173,16 @@ private:
             if (!is_undecided(s, sequence)) return;  // else the fields are this take's: slots (3)
             const take_line line{cell_id{static_cast<std::uint32_t>(target >> 32)},
                                  static_cast<granules>(target & 0xFFFFFFFF), floor};
-            if (!claim(me, owner, sequence, i, line)) return;
+            if (!claim(me, s, {owner, sequence}, i, line)) return;
         }
         settle(s, sequence, {sequence, take_state::succeeded});
     }
 
-    /// Puts the claim on one cell. False when the take is decided, by us or by somebody else.
-    bool claim(std::uint32_t me, std::uint32_t owner, std::uint32_t sequence, std::uint32_t i,
+    /// Puts the claim of take `by`, whose slot is `s`, on one cell. False when the take is decided,
+    /// by us or by somebody else.
+    bool claim(std::uint32_t me, slot<Env>& s, tag by, std::uint32_t i,
                const take_line& line) noexcept {
-        slot<Env>& s = slots_[owner];
         auto& cell = cells_.at(line.cell);
-        const tag by{owner, sequence};
         for (;;) {
             word seen{cell.load(std::memory_order_seq_cst)};  // (a)
             if (seen.claimed_by(by)) return true;
@@ -171,9 +192,9 @@ private:
             }
             // After (a), never before it: if the take succeeds later, it must claim this very word,
             // and then our exchange fails; so a late claim can only belong to a failed take (P6).
-            if (!is_undecided(s, sequence)) return false;
+            if (!is_undecided(s, by.sequence)) return false;
             if (seen.free() - line.n < line.floor) {
-                settle(s, sequence, {sequence, take_state::failed, i, seen.free()});
+                settle(s, by.sequence, {by.sequence, take_state::failed, i, seen.free()});
                 return false;
             }
             if (swap(cell, seen, word{seen.free(), true, by})) return true;
@@ -220,7 +241,8 @@ private:
     }
 
     static bool is_undecided(const slot<Env>& s, std::uint32_t sequence) noexcept {
-        return status::of(s.status.load(std::memory_order_seq_cst)).undecided(sequence);
+        return s.status.load(std::memory_order_seq_cst) ==
+               status{sequence, take_state::undecided}.bits();  // published so, word for word
     }
 
     static void settle(slot<Env>& s, std::uint32_t sequence, status verdict) noexcept {

@@ -31,8 +31,7 @@ public:
     constexpr explicit word(std::uint64_t bits) noexcept : bits_{bits} {}
     constexpr word(granules free, bool claimed, tag by) noexcept
         : bits_{static_cast<std::uint64_t>(static_cast<std::uint32_t>(free + excess)) << 40 |
-                static_cast<std::uint64_t>(claimed) << 39 |
-                static_cast<std::uint64_t>(by.slot & 127u) << 32 | by.sequence} {}
+                mark(claimed, by)} {}
 
     [[nodiscard]] constexpr granules free() const noexcept {
         return static_cast<granules>(bits_ >> 40) - excess;
@@ -42,12 +41,21 @@ public:
         return {static_cast<std::uint32_t>(bits_ >> 32 & 127), static_cast<std::uint32_t>(bits_)};
     }
     [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
-    [[nodiscard]] constexpr bool claimed_by(tag t) const noexcept { return claimed() && by() == t; }
+    [[nodiscard]] constexpr bool claimed_by(tag t) const noexcept {
+        return (bits_ & marks) == mark(true, t);
+    }
 
     friend constexpr bool operator==(word, word) = default;
 
 private:
     static constexpr granules excess = 1 << 23;
+    static constexpr std::uint64_t marks = (std::uint64_t{1} << 40) - 1;
+
+    static constexpr std::uint64_t mark(bool claimed, tag by) noexcept {
+        return static_cast<std::uint64_t>(claimed) << 39 |
+               static_cast<std::uint64_t>(by.slot & 127u) << 32 | by.sequence;
+    }
+
     std::uint64_t bits_;
 };
 
