@@ -29,8 +29,8 @@ template <class Buckets>
 auto of_line(Buckets& all, std::uint32_t line) noexcept {
     auto first = all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(line, all.size()));
     if (first == all.end() || first->line != line)
-        first = std::partition_point(first, all.end(),
-                                     [&](const bucket& b) { return b.line < line; });
+        first =
+            std::partition_point(first, all.end(), [&](const bucket& b) { return b.line < line; });
     auto end = first;
     while (end != all.end() && end->line == line) ++end;
     return std::ranges::subrange{first, end};

@@ -13,48 +13,48 @@ enum class error_code : std::uint16_t {
     ok = 0,
 
     // 1xxx intake: the command as a whole
-    duplicate_key = 1001,       // the same key came with other content
-    in_progress = 1002,         // transient: the same key is being worked on by another caller
-    key_memory_full = 1003,     // the idempotency map is at its configured size
+    duplicate_key = 1001,    // the same key came with other content
+    in_progress = 1002,      // transient: the same key is being worked on by another caller
+    key_memory_full = 1003,  // the idempotency map is at its configured size
     key_too_long = 1004,
     empty_key = 1005,
-    order_declined = 1006,      // the order has violations; they are listed
+    order_declined = 1006,  // the order has violations; they are listed
     bad_line_count = 1007,
 
     // 2xxx vocabulary and tables: a value or a row
     bad_number = 2001,
-    too_many_decimals = 2002,   // finer than the scale; nothing is rounded
+    too_many_decimals = 2002,  // finer than the scale; nothing is rounded
     out_of_range = 2003,
     bad_time = 2004,
     bad_currency = 2005,
     mixed_currency = 2006,
-    bad_position = 2007,        // NaN, or outside -90..90 / -180..180
+    bad_position = 2007,  // NaN, or outside -90..90 / -180..180
     duplicate_row = 2008,
-    not_a_multiple = 2009,      // not a whole number of granules
-    bad_quantity = 2010,        // zero or negative where a positive one is needed
+    not_a_multiple = 2009,  // not a whole number of granules
+    bad_quantity = 2010,    // zero or negative where a positive one is needed
     bad_price = 2011,
     missing_field = 2012,
     bad_field = 2013,
 
     // 3xxx stock
-    insufficient = 3001,        // true at an instant within the call
-    stock_moving = 3002,        // transient: units are in another caller's hand
-    no_cell = 3003,             // this SKU was never stocked at this node
+    insufficient = 3001,  // true at an instant within the call
+    stock_moving = 3002,  // transient: units are in another caller's hand
+    no_cell = 3003,       // this SKU was never stocked at this node
     stock_overflow = 3004,
     take_too_large = 3005,
-    no_slot = 3006,             // transient: all caller slots are in use
+    no_slot = 3006,  // transient: all caller slots are in use
     unknown_reservation = 3007,
-    reservation_over = 3008,    // consumed, cancelled or expired: there is no way back
+    reservation_over = 3008,  // consumed, cancelled or expired: there is no way back
     reservation_expired = 3009,
-    reservation_busy = 3010,    // transient
+    reservation_busy = 3010,  // transient
     too_many_cells = 3011,
 
     // 4xxx lifecycle and orders
     unknown_order = 4001,
     unknown_line = 4002,
-    not_allowed = 4003,         // the workflow has no such step from this state
-    order_busy = 4004,          // transient: another caller is committing on this order
-    too_few_units = 4005,       // fewer units are in the state that the command moves from
+    not_allowed = 4003,    // the workflow has no such step from this state
+    order_busy = 4004,     // transient: another caller is committing on this order
+    too_few_units = 4005,  // fewer units are in the state that the command moves from
     reservation_mismatch = 4006,
 
     // 5xxx sourcing
@@ -70,13 +70,13 @@ enum class error_code : std::uint16_t {
     unknown_actor = 6004,
 
     // 7xxx engine
-    halted = 7001,              // an invariant broke; the journal stays readable
-    out_of_memory = 7002,       // a configured capacity is used up; nothing was changed
+    halted = 7001,         // an invariant broke; the journal stays readable
+    out_of_memory = 7002,  // a configured capacity is used up; nothing was changed
     clock_backwards = 7003,
 
     // 8xxx journal
-    journal_full = 8001,        // transient: flush, then try again
-    sink_failed = 8002,         // the first failed write or sync is final for this handle
+    journal_full = 8001,  // transient: flush, then try again
+    sink_failed = 8002,   // the first failed write or sync is final for this handle
     bad_record = 8003,
     bad_batch = 8004,
     cursor_too_old = 8005,
@@ -90,7 +90,7 @@ enum class error_code : std::uint16_t {
     unknown_verb = 9005,
     bad_utf8 = 9006,
     empty_input = 9007,
-    unreadable_input = 9008,    // the file cannot be opened, or its compression is damaged
+    unreadable_input = 9008,  // the file cannot be opened, or its compression is damaged
 };
 
 /// One row of the closed list.

@@ -27,15 +27,11 @@ inline constexpr Id none = static_cast<Id>(std::numeric_limits<std::underlying_t
 /// The number behind an id, for indexing and printing.
 template <class Id>
     requires std::is_enum_v<Id>
-constexpr auto raw(Id id) noexcept {
-    return static_cast<std::underlying_type_t<Id>>(id);
-}
+constexpr auto raw(Id id) noexcept { return static_cast<std::underlying_type_t<Id>>(id); }
 
 /// The index behind a dense id.
 template <class Id>
     requires std::is_enum_v<Id>
-constexpr std::size_t index_of(Id id) noexcept {
-    return static_cast<std::size_t>(raw(id));
-}
+constexpr std::size_t index_of(Id id) noexcept { return static_cast<std::size_t>(raw(id)); }
 
 }  // namespace earmark

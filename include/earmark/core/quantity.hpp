@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "earmark/core/result.hpp"
+#include "earmark/fwd.hpp"
 
 namespace earmark {
 

@@ -58,7 +58,7 @@ struct work {
 struct committed {
     error_code code = error_code::ok;  // ok, journal_full, out_of_memory, order_busy (decide
                                        // again), insufficient, stock_overflow, out_of_range
-    stock::shortage lack;  // with insufficient: index into takes, and what was free
+    stock::shortage lack;              // with insufficient: index into takes, and what was free
     std::uint64_t position = 0;
     granules uncovered = 0;
 };

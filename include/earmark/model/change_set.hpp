@@ -62,11 +62,11 @@ struct change_set {
     verb by = verb::none;
     actor_id actor{};
     time_point now{};
-    std::vector<subject_ref> subjects;   // ascending index
+    std::vector<subject_ref> subjects;  // ascending index
     std::vector<take_line> takes;
     std::vector<bucket_move> moves;
     std::vector<give_line> gives;
-    std::vector<stock_line> stock;       // decreases run with the takes, increases with the gives
+    std::vector<stock_line> stock;  // decreases run with the takes, increases with the gives
 
     void clear() noexcept {
         by = verb::none;

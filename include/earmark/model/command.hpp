@@ -17,9 +17,9 @@
 namespace earmark {
 
 struct command {
-    std::string_view key;   // idempotency key, at most 255 bytes; empty: not remembered
-    actor_id actor{};       // 0 is the host itself
-    time_point now{};       // engine time becomes the maximum seen
+    std::string_view key;  // idempotency key, at most 255 bytes; empty: not remembered
+    actor_id actor{};      // 0 is the host itself
+    time_point now{};      // engine time becomes the maximum seen
 };
 
 struct adjust_request {
@@ -37,8 +37,8 @@ struct reserve_line {
 };
 
 struct reserve_request {
-    std::span<const reserve_line> lines;             // 1 to 64 after equal cells are merged
-    time_point deadline = never;                     // never: a hard reservation
+    std::span<const reserve_line> lines;               // 1 to 64 after equal cells are merged
+    time_point deadline = never;                       // never: a hard reservation
     reservation_id supersedes = none<reservation_id>;  // the caller's own hold, swapped in one step
 };
 
@@ -83,9 +83,9 @@ enum class fact_kind : std::uint8_t { ship, deliver };
 struct fact {
     fact_kind kind = fact_kind::ship;
     order_id order{};
-    std::uint32_t line = 0;              // 0: every line
-    node_id node = none<node_id>;        // none: any node
-    quantity amount{};                   // 0: all that stand in the state before
+    std::uint32_t line = 0;        // 0: every line
+    node_id node = none<node_id>;  // none: any node
+    quantity amount{};             // 0: all that stand in the state before
 };
 
 }  // namespace earmark

@@ -26,11 +26,11 @@ enum class outcome : std::uint8_t {
 struct receipt {
     outcome what = outcome::done;
     verb by = verb::none;
-    std::uint16_t lines = 0;             // lines or cells touched
-    std::int32_t uncovered = 0;          // granules below the floor after a physical decrease
-    std::uint64_t subject = 0;           // raw order_id or reservation_id
-    position at{};                       // durable once engine.durable(level) >= at
-    earmark::error why{};                // set with `declined`
+    std::uint16_t lines = 0;     // lines or cells touched
+    std::int32_t uncovered = 0;  // granules below the floor after a physical decrease
+    std::uint64_t subject = 0;   // raw order_id or reservation_id
+    position at{};               // durable once engine.durable(level) >= at
+    earmark::error why{};        // set with `declined`
 };
 
 /// place_order also returns every violation, not only the first.

@@ -28,7 +28,7 @@ struct node_facts {
 struct wanted_line {
     std::uint16_t line = 0;  // of the order, 0-based
     sku_id sku{};
-    granules n = 0;          // still to be sourced
+    granules n = 0;                           // still to be sourced
     std::int64_t granule_e9 = 1'000'000'000;  // one granule in units of the SKU, times 10^9
 };
 
@@ -36,8 +36,8 @@ struct wanted_line {
 /// by row: granules above the floor, 0 or less where nothing can be taken.
 struct sourcing_problem {
     std::span<const wanted_line> lines;
-    std::span<const node_facts> nodes;              // index is raw(node_id)
-    std::span<const std::uint32_t> metres;          // to the place; unknown_distance where unknown
+    std::span<const node_facts> nodes;      // index is raw(node_id)
+    std::span<const std::uint32_t> metres;  // to the place; unknown_distance where unknown
     std::span<const granules> free;
 };
 
@@ -49,7 +49,7 @@ struct plan_part {
 };
 
 struct plan_cost {
-    std::int64_t e4 = 0;        // planned cost, 1/10,000 of the currency's major unit
+    std::int64_t e4 = 0;  // planned cost, 1/10,000 of the currency's major unit
     std::int32_t parcels = 0;
     std::int64_t metres = 0;    // sum over parts; parts of unknown distance are counted apart
     std::int32_t unknown = 0;   // parts whose distance is unknown

@@ -30,10 +30,10 @@ struct geo_point {
 struct node_row {
     std::string key;
     node_kind kind = node_kind::dc;
-    std::optional<geo_point> at{};                // unknown ranks last, never as 0
-    std::int32_t priority = 0;                    // smaller is tried first by `priority` policies
+    std::optional<geo_point> at{};  // unknown ranks last, never as 0
+    std::int32_t priority = 0;      // smaller is tried first by `priority` policies
     bool active = true;
-    std::optional<rate> fixed_per_parcel{};       // overrides the policy's rate card for this node
+    std::optional<rate> fixed_per_parcel{};  // overrides the policy's rate card for this node
     std::optional<rate> per_unit{};
 };
 
@@ -54,7 +54,7 @@ struct stock_row {
 struct rejected_row {
     std::uint32_t row = 0;  // counted from 1, without a header
     error why;
-    std::string text;       // the sentence, with the row's own keys in it
+    std::string text;  // the sentence, with the row's own keys in it
 };
 
 struct load_report {

@@ -42,7 +42,7 @@ struct line_view {
     sku_id sku{};
     quantity ordered;
     std::int64_t unit_price_minor = 0;
-    unit_state lowest = unit_state::open;   // of its units; cancelled ones count only if all are
+    unit_state lowest = unit_state::open;  // of its units; cancelled ones count only if all are
     unit_state highest = unit_state::open;
 };
 
@@ -95,8 +95,8 @@ struct event {
     actor_id actor{};
     std::uint64_t subject = 0;  // raw order_id or reservation_id; 0 where there is none
     std::uint16_t moves = 0;
-    std::int64_t units = 0;     // granules moved
-    bool declined = false;      // a remembered "no"
+    std::int64_t units = 0;  // granules moved
+    bool declined = false;   // a remembered "no"
 };
 
 }  // namespace earmark
