@@ -61,7 +61,7 @@ struct reservation_op {
     std::uint32_t index = 0;
     reservation_state life = reservation_state::active;
     bool birth = false;
-    time_point deadline = never;  // births and timers
+    time_point deadline = never;   // births and timers
     std::vector<take_line> parts;  // births; the floor is kept, should they be taken anew
 };
 struct cell_op {
