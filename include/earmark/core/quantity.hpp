@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "earmark/fwd.hpp"
+#include "earmark/core/result.hpp"
 
 namespace earmark {
 
