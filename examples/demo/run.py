@@ -1,4 +1,4 @@
-"""THE DEMO: a real order file through one engine, once per sourcing policy. ./demo prepares the
+"""THE DEMO: an order file through one engine, once per sourcing policy. ./demo prepares the
 machine and calls this; see --help."""
 
 import argparse
