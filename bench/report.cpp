@@ -50,18 +50,18 @@ std::string report::table() const {
     for (const auto& [name, value] : context) text += fmt::format("{:<12}  {}\n", name, value);
     text +=
         fmt::format("\nfloors: F = {:.2f} ns, M = {:.1f} ns, D = {:.0f} us\n\n", f_ns, m_ns, d_us);
-    text += fmt::format("{:<28}{:>12}{:>11}  {:<10}{:<28}{:<28}{}\n", "row", "value", "quartile",
-                        "unit", "ratio", "goal", "");
+    const auto add = [&](const auto&... columns) {
+        text += fmt::format("{:<26}{:>10}{:>10}  {:<10}{:<26}{:<30}{}", columns...);
+        text.erase(text.find_last_not_of(' ') + 1);
+        text += '\n';
+    };
+    add("row", "value", "quartile", "unit", "ratio", "goal", "");
     for (const row& r : rows) {
         const auto ratio = r.ratio();
         const auto met = r.met();
-        text += fmt::format("{:<28}{:>12}{:>11}  {:<10}{:<28}{:<28}{}\n", r.name, number(r.value),
-                            r.quarter ? number(*r.quarter) : "", r.unit,
-                            ratio ? fmt::format("{} {}", number(*ratio), r.to->name) : "",
-                            r.goal_text(),
-                            !met   ? ""
-                            : *met ? "met"
-                                   : "MISSED");
+        add(r.name, number(r.value), r.quarter ? number(*r.quarter) : "", r.unit,
+            ratio ? fmt::format("{} {}", number(*ratio), r.to->name) : "", r.goal_text(),
+            !met ? "" : (*met ? "met" : "MISSED"));
     }
     return text;
 }

@@ -2,6 +2,8 @@
 // nobody can grant; another takes A and gives it back. A is never promised to anybody else, so
 // every "sold out" that the second thread hears is wrong. Take-then-roll-back says it most of the
 // time.
+#include <fmt/format.h>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -44,7 +46,8 @@ struct their_stock {
 };
 
 struct tally {
-    std::uint64_t attempts = 0;  // during which the other thread got on
+    std::uint64_t attempts = 0;
+    std::uint64_t met = 0;  // during which the other thread got on
     std::uint64_t spurious = 0;
 };
 
@@ -65,7 +68,7 @@ tally storm(std::uint64_t enough) {
     }};
     const auto patience = clock::now() + std::chrono::seconds{20};
     std::uint64_t before = asked.load(std::memory_order_relaxed);
-    while (seen.attempts < enough && clock::now() < patience)
+    while (seen.met < enough && clock::now() < patience)
         for (int i = 0; i < 1'000; ++i) {
             const bool took = s.take_a();
             if (took)
@@ -73,7 +76,8 @@ tally storm(std::uint64_t enough) {
             else
                 ++seen.spurious;
             const std::uint64_t after = asked.load(std::memory_order_relaxed);
-            seen.attempts += after != before;
+            seen.met += after != before;
+            ++seen.attempts;
             before = after;
         }
     stop = true;
@@ -85,8 +89,11 @@ tally storm(std::uint64_t enough) {
 void count_spurious(report& r, std::uint64_t attempts) {
     const tally ours = storm<our_stock>(attempts);
     const tally theirs = storm<their_stock>(attempts);
+    r.context["storm"] =
+        fmt::format("{} of {} attempts met the other thread at work; rival {} of {}", ours.met,
+                    ours.attempts, theirs.met, theirs.attempts);
     const auto of = [](const tally& t) {
-        return yardstick{"of attempts met", static_cast<double>(t.attempts)};
+        return yardstick{"of attempts", static_cast<double>(t.attempts)};
     };
     r.rows.push_back({"stock.take4.spurious",
                       static_cast<double>(ours.spurious),

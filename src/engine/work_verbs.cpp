@@ -39,6 +39,11 @@ void group_by_sku(std::vector<member>& members) {
     }
 }
 
+/// What a key stands for; a command without one is compared with nothing.
+digest128 content_of(const command& c, std::span<const std::uint64_t> words) noexcept {
+    return c.key.empty() ? digest128{} : content_digest(std::as_bytes(words));
+}
+
 /// An answer that says nothing yet, with the memory of the one that stands there.
 sourced emptied(result<sourced>& old) {
     sourced fresh;
@@ -73,8 +78,9 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
             continue;
         }
         const sku_facts& facts = names.sku[index_of(m.sku)];
+        const auto digits = static_cast<std::size_t>(max_decimals - facts.decimals);
         std::int64_t e9 = 0;
-        if (__builtin_mul_overflow(facts.granule, power_of_ten[max_decimals - facts.decimals], &e9))
+        if (__builtin_mul_overflow(facts.granule, power_of_ten[digits], &e9))
             return fail(error_code::out_of_range, facts.granule);
         d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), e9});
     }
@@ -221,8 +227,7 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
 void engine::state::source(const visit& v, const command& c, order_id id, bool dry_run,
                            result<sourced>& answer) {
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::source), raw(id), dry_run};
-    const auto content =
-        c.key.empty() ? digest128{} : content_digest(std::as_bytes(std::span{words}));
+    const auto content = content_of(c, words);
     const auto first = once(v, c, content, [&]() -> result<receipt> {
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             if (decide(v, c, id, dry_run, content, answer)) break;
@@ -274,8 +279,7 @@ void engine::release(const command& c, const release_request& r, std::span<resul
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::release),
                                            raw(r.orders[i])};
-            out[i] = s.move_units(v, c, verb::release, r.orders[i],
-                                  content_digest(std::as_bytes(std::span{words})), decide);
+            out[i] = s.move_units(v, c, verb::release, r.orders[i], content_of(c, words), decide);
         }
         return true;
     });
@@ -294,7 +298,7 @@ result<receipt> engine::record(const command& c, const fact& f) {
     const verb by = ships ? verb::ship : verb::deliver;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(by), raw(f.order), f.line,
                                    raw(f.node), static_cast<std::uint64_t>(f.amount.atoms)};
-    const auto content = content_digest(std::as_bytes(std::span{words}));
+    const auto content = content_of(c, words);
     const auto decide = [&](desk& d) -> error {
         granules wanted = 0;
         // Lines have scales of their own, so an amount is of one line.
@@ -322,7 +326,7 @@ result<receipt> engine::advance(const command& c) {
     const auto before = state_->total(&counters::expired);
     return state_->stay<result<receipt>>(c, [&](const state::visit& v) -> result<receipt> {
         const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::advance)};
-        const auto content = content_digest(std::as_bytes(std::span{words}));
+        const auto content = content_of(c, words);
         return state_->once(v, c, content, [&]() -> result<receipt> {
             state_->sweep(v.slot, v.now);
             receipt done;

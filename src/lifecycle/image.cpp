@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <ranges>
 
 #include "earmark/core/digest.hpp"
 #include "earmark/lifecycle/workflow.hpp"
@@ -23,6 +22,13 @@ bool same_place(const bucket& a, const bucket& b) noexcept {
     return place_of(a) == place_of(b) && a.ref == b.ref;
 }
 
+template <class Iterator>
+struct stretch {
+    Iterator first, last;
+    [[nodiscard]] Iterator begin() const noexcept { return first; }
+    [[nodiscard]] Iterator end() const noexcept { return last; }
+};
+
 /// The buckets of one line. Every line has one, so the first one of line n stands at n or later:
 /// at n wherever no line before it is split.
 template <class Buckets>
@@ -33,7 +39,7 @@ auto of_line(Buckets& all, std::uint32_t line) noexcept {
             std::partition_point(first, all.end(), [&](const bucket& b) { return b.line < line; });
     auto end = first;
     while (end != all.end() && end->line == line) ++end;
-    return std::ranges::subrange{first, end};
+    return stretch<decltype(first)>{first, end};
 }
 
 std::uint64_t join(std::uint32_t high, std::uint32_t low) noexcept {
