@@ -21,6 +21,7 @@ TEST_CASE("one cell: takes, releases, losses and reads of two threads are linear
     complete("floors", race({3}, {take(1, 0, 0, 2)}, {take(2, 0, 0, 0), give(1)}), 3);
     complete("lose", race({2}, {take(1), take(1)}, {lose(1), give(1)}), 3);
     complete("read", race({2}, {read(0), read(0)}, {take(1), give(2)}), 3);
+    complete("back to its cell", race({2}, {take(1), take(1)}, {take(1), give(1)}), 3);
 }
 
 TEST_CASE("two cells: baskets are whole, and nobody is refused without cause") {

@@ -37,7 +37,9 @@ struct alignas(128) slot {
     std::uint32_t sequence = 0;  // the borrower's; handed on by the epoch
     typename Env::template atomic<std::uint64_t> status{0};
     typename Env::template atomic<std::uint32_t> count{0};
-    std::uint64_t helps = 0;  // counters of the borrower, read when quiet or as a hint
+    std::uint64_t helps = 0;               // counters of the borrower, read when quiet or as a hint
+    std::uint64_t last_word = 0;           // what the borrower's last single take left, unclaimed,
+    std::uint32_t last_cell = 0xFFFFFFFF;  // in this cell: its next guess there
     published_line<Env>* lines = nullptr;
 
     [[nodiscard]] std::uint32_t fresh() noexcept { return ++sequence; }

@@ -57,6 +57,20 @@ TEST_CASE(
     CHECK(s.take.take(0, s.line(0, 1, -2)).has_value());
 }
 
+TEST_CASE("a caller that comes back to a cell takes and refuses by what is there now") {
+    shelf s{{3}};
+    CHECK_FALSE(s.take.take(0, s.line(0, 3)).has_value());
+    s.take.give(1, s.cells[0], 2);  // caller 0 remembers none
+    CHECK_FALSE(s.take.take(0, s.line(0, 1)).has_value());
+    CHECK_FALSE(s.take.take(1, s.line(0, 1)).has_value());  // caller 0 remembers one
+    const auto lack = s.take.take(0, s.line(0, 1));
+    REQUIRE(lack.has_value());
+    CHECK(lack->free == 0);
+    s.take.give(0, s.cells[0], 1);
+    CHECK_FALSE(s.take.take(0, s.line(0, 1)).has_value());
+    CHECK(s.take.free(s.cells[0]) == 0);
+}
+
 TEST_CASE("a take of several lines names the first line that was short and changes no cell") {
     shelf s{{5, 0, 7}};
     const take_line lines[] = {s.line(0, 5), s.line(1, 1), s.line(2, 7)};
