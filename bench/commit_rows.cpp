@@ -64,6 +64,7 @@ private:
     void release(const lifecycle::image& next) {
         lifecycle::rewrite subject;
         subject.index = index_;
+        subject.lines_stand = version_ != 0;
         subject.version = version_++;
         subject.next = &next;
         work w{{}, {}, {}, {&subject, 1}, record_.editable(), 0};

@@ -45,18 +45,38 @@ auto of_line(Buckets& all, std::uint32_t line) noexcept {
 std::uint64_t join(std::uint32_t high, std::uint32_t low) noexcept {
     return static_cast<std::uint64_t>(high) << 32 | low;
 }
-/// A cell stands behind units that are or were in one.
+/// A cell stands behind units that are or were in one: a bit per state.
+constexpr auto with_cell = [] {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < unit_states; ++i) {
+        const auto s = static_cast<unit_state>(i);
+        if (holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
+            s == unit_state::lost)
+            bits |= 1u << i;
+    }
+    return bits;
+}();
 constexpr bool needs_cell(unit_state s) noexcept {
-    return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
-           s == unit_state::lost;
+    return (with_cell >> static_cast<unsigned>(s) & 1) != 0;
 }
 
-}  // namespace
+/// What most moves are: all units of a line that is not split, before or after. Its only bucket
+/// stays where it is, so it is changed in place. False: nothing was done.
+bool moved_whole(std::vector<bucket>& all, const bucket_move& m) noexcept {
+    if (m.line >= all.size()) return false;
+    bucket* const b = all.data() + m.line;  // as of_line() says, then the first one of its line
+    const bucket* const next = b + 1;
+    if (b->line != m.line || b->state != m.from || b->cell != m.from_cell || b->n != m.n ||
+        m.n <= 0 || (next != all.data() + all.size() && next->line == m.line))
+        return false;
+    b->cell = m.to_cell;
+    b->state = m.to;
+    b->reason = m.reason;
+    return true;
+}
 
-error_code apply(image& of, const bucket_move& m) {
-    if (m.line >= of.lines.size()) return error_code::unknown_line;
-    if (of.kind == subject_kind::order && !leads(m.from, m.to)) return error_code::not_allowed;
-    auto& all = of.buckets;
+/// Any move of units that may leave their state. Out of line: few moves need it.
+[[gnu::noinline]] error_code rearrange(std::vector<bucket>& all, const bucket_move& m) {
     const auto held = of_line(all, m.line);
     const auto from = std::find_if(held.begin(), held.end(), [&](const bucket& b) {
         return b.state == m.from && b.cell == m.from_cell;
@@ -85,6 +105,14 @@ error_code apply(image& of, const bucket_move& m) {
     return error_code::ok;
 }
 
+}  // namespace
+
+error_code apply(image& of, const bucket_move& m) {
+    if (m.line >= of.lines.size()) return error_code::unknown_line;
+    if (of.kind == subject_kind::order && !leads(m.from, m.to)) return error_code::not_allowed;
+    return moved_whole(of.buckets, m) ? error_code::ok : rearrange(of.buckets, m);
+}
+
 granules draw(const image& of, std::uint16_t line, unit_state from, unit_state to, granules wanted,
               const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves) {
     const std::size_t first = moves.size();
@@ -111,27 +139,41 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
 
 namespace {
 
+/// True for a sound order of which no line is split: most are.
+bool plainly_sound(const image& of) noexcept {
+    if (of.kind != subject_kind::order || of.buckets.size() != of.lines.size()) return false;
+    const line* l = of.lines.data();
+    std::uint32_t number = 0;
+    for (const bucket& b : of.buckets) {
+        if (b.line != number++ || b.n != l++->ordered || b.n <= 0 ||
+            needs_cell(b.state) != (b.cell != none<cell_id>))
+            return false;
+    }
+    return true;
+}
+
 /// What is wrong with the buckets of an order, if their order is not.
 const char* unsound_line(const image& of) {
-    auto b = of.buckets.begin();
-    const auto end = of.buckets.end();
-    for (std::size_t l = 0; l < of.lines.size(); ++l) {
+    const bucket* b = of.buckets.data();
+    const bucket* const end = b + of.buckets.size();
+    std::uint32_t number = 0;
+    for (const line& l : of.lines) {
         std::int64_t sum = 0;
-        for (const auto first = b; b != end && b->line == l; ++b) {
+        for (const bucket* const first = b; b != end && b->line == number; ++b) {
             if (b->n <= 0) return "every bucket holds at least one unit";
             if (needs_cell(b->state) != (b->cell != none<cell_id>))
                 return "a bucket names a cell exactly if its units are or were in one";
             if (b != first && !before(b[-1], *b)) return "equal buckets are one bucket";
             sum += b->n;
         }
-        if (sum != of.lines[l].ordered) return "the buckets of a line sum to its ordered quantity";
+        if (sum != l.ordered) return "the buckets of a line sum to its ordered quantity";
+        ++number;
     }
     return b == end ? nullptr : "every bucket belongs to a line of its order";
 }
 
-}  // namespace
-
-const char* unsound(const image& of) {
+/// Out of line: few images need it.
+[[gnu::noinline]] const char* what_is_wrong(const image& of) {
     const bool is_order = of.kind == subject_kind::order;
     const char* const wrong = is_order ? unsound_line(of) : nullptr;
     if (is_order && wrong == nullptr) return nullptr;
@@ -139,6 +181,10 @@ const char* unsound(const image& of) {
         return "the buckets of an order stand in ascending order";
     return wrong;
 }
+
+}  // namespace
+
+const char* unsound(const image& of) { return plainly_sound(of) ? nullptr : what_is_wrong(of); }
 
 std::int64_t units_in(const image& of, std::uint32_t line, unit_state s) noexcept {
     std::int64_t sum = 0;
@@ -185,10 +231,6 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
             .add(join(b.line, static_cast<std::uint32_t>(b.state) << 8 | b.reason))
             .add(b.ref);
     return d.value();
-}
-
-std::size_t words_of(const image& of) noexcept {
-    return block_words + line_words * of.lines.size() + bucket_words * of.buckets.size();
 }
 
 }  // namespace earmark::lifecycle

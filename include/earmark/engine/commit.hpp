@@ -78,13 +78,14 @@ public:
 
     [[nodiscard]] committed commit(std::uint32_t me, work& w) {
         const std::uint64_t words = journal::ring<Env>::words_for(w.record.size());
-        if (const auto e = secure(me, w, words); e != error_code::ok) return {e, {}, 0, 0};  // 1
         committed done;
+        done.code = secure(me, w, words);  // 1
+        if (done.code != error_code::ok) return done;
         if (!own(me, w)) {  // 2
             done.code = error_code::order_busy;
         } else {
             enter();
-            done = apply(me, w);  // 3 to 7
+            apply(me, w, done);  // 3 to 7
             leave();
         }
         if (done.code == error_code::ok) {
@@ -123,12 +124,9 @@ private:
         while (owned-- > 0) books_.ledger.disown(w.subjects[owned]);
     }
 
-    committed apply(std::uint32_t me, work& w) noexcept {
-        committed done = shrink(me, w);  // 3
-        if (done.code != error_code::ok) {
-            disown(w, w.subjects.size());
-            return done;
-        }
+    void apply(std::uint32_t me, work& w, committed& done) noexcept {
+        if (!w.takes.empty() || !w.stock.empty()) shrink(me, w, done);  // 3
+        if (done.code != error_code::ok) return disown(w, w.subjects.size());
         if (w.uncovered_at != 0)
             std::memcpy(w.record.data() + w.uncovered_at, &done.uncovered, sizeof done.uncovered);
         for (auto& s : w.subjects) books_.ledger.write(s);  // 4
@@ -136,27 +134,24 @@ private:
         done.position = ring_.append(w.record);                             // 5
         if constexpr (!detail::swapped_journal_order<Env>) enlarge(me, w);  // 6
         for (auto& s : w.subjects) books_.ledger.publish(me, s);            // 7
-        return done;
     }
 
     /// Step 3. On refusal nothing has changed.
-    committed shrink(std::uint32_t me, const work& w) noexcept {
-        committed done;
+    void shrink(std::uint32_t me, const work& w, committed& done) noexcept {
         done.code = count(w);
-        if (done.code != error_code::ok) return done;
+        if (done.code != error_code::ok) return;
         if (!w.takes.empty())
             if (const auto lack = books_.stock.take(me, w.takes)) {
                 for (const stock_line& s : w.stock) books_.cells.add_on_hand(s.cell, -s.on_hand);
                 done.code = error_code::insufficient;
                 done.lack = *lack;
-                return done;
+                return;
             }
         for (const stock_line& s : w.stock) {
             if (s.free >= 0) continue;
             const granules after = books_.stock.lose(me, s.cell, -s.free);
             done.uncovered += std::max(0, -after) - std::max(0, -(after - s.free));
         }
-        return done;
     }
 
     /// On-hand counts, all or none. Goods that a node has shipped are gone whatever the books say;
@@ -180,6 +175,7 @@ private:
 
     /// Step 6.
     void enlarge(std::uint32_t me, const work& w) noexcept {
+        if (w.gives.empty() && w.stock.empty()) return;
         for (const give_line& g : w.gives) books_.stock.give(me, g.cell, g.n);
         for (const stock_line& s : w.stock)
             if (s.free > 0) books_.stock.give(me, s.cell, s.free);

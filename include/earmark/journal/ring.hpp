@@ -52,17 +52,18 @@ public:
     /// fetch_add is the record's place in the order; it is seq_cst so that what shrinks stock is
     /// recorded after it is applied, and what enlarges it before, in one order with the cells.
     std::uint64_t append(std::span<const std::byte> record) noexcept {
-        const std::uint64_t count = words_for(record.size());
+        const std::size_t size = record.size();
+        const std::uint64_t count = words_for(size);
         const std::uint64_t at = tail_.fetch_add(count, std::memory_order_seq_cst);
-        const auto put = [&](std::uint64_t i, std::size_t bytes) {
-            std::uint64_t w = 0;
-            std::memcpy(&w, record.data() + (i - 1) * 8, bytes);
-            words_[(at + i) & mask_].store(w, std::memory_order_relaxed);  // by (c)
-        };
-        const std::uint64_t whole = record.size() / 8;
-        for (std::uint64_t i = 1; i <= whole; ++i) put(i, 8);
-        if (whole + 1 < count) put(whole + 1, record.size() % 8);
-        words_[at & mask_].store(full | record.size(), std::memory_order_release);  // (c)
+        atomic_word* const words = words_.data();
+        const std::uint64_t mask = mask_;
+        const std::byte* from = record.data();
+        std::uint64_t i = at + 1;
+        for (std::size_t left = size; left >= 8; left -= 8, from += 8, ++i)
+            words[i & mask].store(word_at(from, 8), std::memory_order_relaxed);  // by (c)
+        if (size % 8 != 0)
+            words[i & mask].store(word_at(from, size % 8), std::memory_order_relaxed);  // by (c)
+        words[at & mask].store(full | size, std::memory_order_release);                 // (c)
         return at + count;
     }
 
@@ -109,6 +110,24 @@ public:
 private:
     using atomic_word = typename Env::template atomic<std::uint64_t>;
     static constexpr std::uint64_t full = std::uint64_t{1} << 63;
+    static std::uint64_t word_at(const std::byte* from, std::size_t bytes) noexcept {
+        std::uint64_t w = 0;
+        if (bytes == 8) {
+            std::memcpy(&w, from, 8);
+            return w;
+        }
+        if ((bytes & 4) != 0) std::memcpy(&w, from, 4);  // in pieces of sizes that are known
+        std::size_t at = bytes & 4;
+        if ((bytes & 2) != 0) w |= piece<std::uint16_t>(from + at) << 8 * at, at += 2;
+        if ((bytes & 1) != 0) w |= piece<std::uint8_t>(from + at) << 8 * at;
+        return w;
+    }
+    template <class T>
+    static std::uint64_t piece(const std::byte* from) noexcept {
+        T part = 0;
+        std::memcpy(&part, from, sizeof part);
+        return part;
+    }
     static constexpr std::uint64_t returned_at_once = 4096;  // words; an exchange each would cost
 
     void give_room(std::uint64_t& words) noexcept {

@@ -120,7 +120,9 @@ static_assert(line_words == 4 && bucket_words == 2);
 inline constexpr std::size_t max_lines = 5'000;
 inline constexpr std::size_t max_buckets = 50'000;
 
-[[nodiscard]] std::size_t words_of(const image& of) noexcept;
+[[nodiscard]] inline std::size_t words_of(const image& of) noexcept {
+    return block_words + line_words * of.lines.size() + bucket_words * of.buckets.size();
+}
 /// Lines and buckets that a chunk's first word claims to have, in words with the header.
 [[nodiscard]] constexpr std::size_t words_behind(std::uint64_t first_word) noexcept {
     return block_words + line_words * (first_word >> 16 & 0xFFFF) +
@@ -151,13 +153,16 @@ void set_word(T& into, std::size_t k, std::uint64_t w) noexcept {
 }
 }  // namespace detail
 
-/// Calls put(i, word) for each of words_of(of) words. Neither allocates nor throws.
+/// Calls put(i, word) for each of words_of(of) words, but for those of the lines where
+/// `lines_stand`. Neither allocates nor throws.
 template <class Put>
-void to_words(const image& of, Put&& put) noexcept {
+void to_words(const image& of, bool lines_stand, Put put) noexcept {
     using detail::join;
+    const std::span<const line> lines{of.lines};  // put() may be a store that hides the vectors
+    const std::span<const bucket> buckets{of.buckets};
     put(0, static_cast<std::uint64_t>(of.kind) << 56 | static_cast<std::uint64_t>(of.life) << 48 |
                static_cast<std::uint64_t>(of.priority) << 40 |
-               static_cast<std::uint64_t>(of.lines.size()) << 16 | of.buckets.size());
+               static_cast<std::uint64_t>(lines.size()) << 16 | buckets.size());
     put(1, join(raw(of.ship_to), raw(of.decided_by)));
     put(2, static_cast<std::uint64_t>(of.made.ns));
     put(3, static_cast<std::uint64_t>(of.deadline.ns));
@@ -166,9 +171,12 @@ void to_words(const image& of, Put&& put) noexcept {
     put(6, of.currency);
     put(7, 0);
     std::size_t at = block_words;
-    for (const line& l : of.lines)
-        for (std::size_t k = 0; k < line_words; ++k) put(at++, detail::word_of(l, k));
-    for (const bucket& b : of.buckets)
+    if (lines_stand)
+        at += line_words * lines.size();
+    else
+        for (const line& l : lines)
+            for (std::size_t k = 0; k < line_words; ++k) put(at++, detail::word_of(l, k));
+    for (const bucket& b : buckets)
         for (std::size_t k = 0; k < bucket_words; ++k) put(at++, detail::word_of(b, k));
 }
 

@@ -49,10 +49,12 @@ struct rewrite {
     std::uint32_t version = 0;  // as read; the entry's last version for a birth
     bool birth = false;
     bool last = false;            // a reservation ends: its entry may be used again
+    bool lines_stand = false;     // the lines are those of `version`, so only buckets are written
     const image* next = nullptr;  // outlives the commit
+    void* home = nullptr;         // its entry, as step 1 found it
     chunk room;                   // new chunk, where the old one is too small
     chunk old;                    // what `publish` gives back
-    header_word before;
+    std::uint64_t before = 0;     // the header word that step 2 replaced
 };
 
 template <class Env = std_env>
@@ -146,9 +148,9 @@ public:
     /// Step 1. Finds room for the next image; the last thing that may fail for memory.
     [[nodiscard]] bool prepare(std::uint32_t slot, rewrite& r) {
         const auto need = static_cast<std::uint32_t>((words_of(*r.next) + 7) / 8);
-        const std::uint64_t place =
-            dir(r.kind).find(r.index)->place.load(std::memory_order_acquire);
-        r.old = chunk_of(place);
+        entry* const e = dir(r.kind).find(r.index);
+        r.home = e;
+        r.old = chunk_of(e->place.load(std::memory_order_acquire));
         r.room = {};
         if (r.old.holds() && need <= r.old.blocks && need * 2 >= r.old.blocks) return true;
         r.room = slab_.take(slot, need);
@@ -163,11 +165,11 @@ public:
 
     /// Step 2. False when the version has changed or somebody owns it.
     [[nodiscard]] bool own(std::uint32_t slot, rewrite& r) noexcept {
-        entry& e = *dir(r.kind).find(r.index);
+        entry& e = home_of(r);
         std::uint64_t seen = e.word.load(std::memory_order_relaxed);  // decided by the exchange
         const header_word h = header_word::of(seen);
         if (h.version != r.version || h.owner != 0) return false;
-        r.before = h;
+        r.before = seen;
         return e.word.compare_exchange_strong(
             seen, header_word{h.version, slot + 1, h.facts}.bits(),
             std::memory_order_acq_rel,   // (c) acquires the last owner's words (d); readers that
@@ -175,25 +177,24 @@ public:
             std::memory_order_relaxed);  //     a lost race: the caller decides again
     }
     void disown(const rewrite& r) noexcept {
-        dir(r.kind).find(r.index)->word.store(r.before.bits(), std::memory_order_release);  // (d)
+        home_of(r).word.store(r.before, std::memory_order_release);  // (d)
     }
 
     /// Step 4. Writes the next image; neither allocates nor throws.
     void write(rewrite& r) noexcept {
-        entry& e = *dir(r.kind).find(r.index);
-        if (r.room.holds())
-            e.place.store(static_cast<std::uint64_t>(r.room.at) << 32 | r.room.blocks,
-                          std::memory_order_release);
-        auto* const words = slab_.words(r.room.holds() ? r.room.at : r.old.at);
-        to_words(*r.next, [words](std::size_t i, std::uint64_t w) {
+        const bool moves = r.room.holds();  // to a chunk that has no lines yet
+        if (moves)
+            home_of(r).place.store(static_cast<std::uint64_t>(r.room.at) << 32 | r.room.blocks,
+                                   std::memory_order_release);
+        auto* const words = slab_.words(moves ? r.room.at : r.old.at);
+        to_words(*r.next, r.lines_stand && !moves, [words](std::size_t i, std::uint64_t w) {
             words[i].store(w, std::memory_order_release);  // (b) pairs with copy()
         });
     }
     /// Step 7. Publishes version + 1, gives the old chunk back, and lets go.
     void publish(std::uint32_t slot, const rewrite& r) noexcept {
-        dir(r.kind).find(r.index)->word.store(
-            header_word{r.version + 1, 0, facts_of(*r.next)}.bits(),
-            std::memory_order_release);  // (d) pairs with (a) and (c)
+        home_of(r).word.store(header_word{r.version + 1, 0, facts_of(*r.next)}.bits(),
+                              std::memory_order_release);  // (d) pairs with (a) and (c)
         if (r.room.holds()) slab_.give_back(slot, r.old);
     }
     /// After the commit: an entry that has ended may be used again, oldest first, after a while in
@@ -252,6 +253,7 @@ private:
         return k == subject_kind::order ? error_code::unknown_order
                                         : error_code::unknown_reservation;
     }
+    static entry& home_of(const rewrite& r) noexcept { return *static_cast<entry*>(r.home); }
     static chunk chunk_of(std::uint64_t place) noexcept {
         return {static_cast<std::uint32_t>(place >> 32), static_cast<std::uint32_t>(place)};
     }

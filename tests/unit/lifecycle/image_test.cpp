@@ -85,7 +85,7 @@ TEST_CASE("an image survives its way through a chunk's words") {
     CHECK(apply(o, allocate(1, 2, 0xFFFFFFFE)) == error_code::ok);
     std::vector<std::uint64_t> words(words_of(o));
     std::size_t written = 0;
-    to_words(o, [&](std::size_t i, std::uint64_t w) {
+    to_words(o, false, [&](std::size_t i, std::uint64_t w) {
         words.at(i) = w;
         ++written;
     });

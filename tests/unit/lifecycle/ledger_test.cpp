@@ -80,6 +80,31 @@ TEST_CASE("an order that grows moves to a larger chunk and keeps its id") {
     CHECK(seen.version == 3);
 }
 
+TEST_CASE("lines that stand are kept, also where the buckets need a larger chunk") {
+    ledger<> l{100, 100, 1 << 22, 2, 10};
+    const auto child = l.conceive(0, subject_kind::order);
+    image o = order_of(9, 100);
+    CHECK(commit(l, change_of(child, o)));
+    const image born = o;
+    for (std::uint32_t version = 1; version <= 2; ++version) {
+        const granules n =
+            version == 1 ? 2 : 1;  // whole in its chunk, then split into a larger one
+        for (std::uint16_t line = version == 1 ? 0 : 1; line < (version == 1 ? 1 : 9); ++line)
+            REQUIRE(apply(o, {0, line, n, unit_state::open, unit_state::allocated, none<cell_id>,
+                              cell_id{7}, 0}) == error_code::ok);
+        rewrite r = change_of({child.index, version}, o);
+        r.lines_stand = true;
+        CHECK(commit(l, r));
+        image seen;
+        REQUIRE(l.read(subject_kind::order, child.index, seen) == error_code::ok);
+        o.version = seen.version;
+        CHECK(digest_of(seen, 1) == digest_of(o, 1));
+        CHECK(seen.lines.size() == born.lines.size());
+        CHECK(seen.lines.back().unit_price_minor == 100);
+    }
+    CHECK(words_of(o) > words_of(born));
+}
+
 TEST_CASE("capacities end in a refusal that changes nothing") {
     ledger<> l{2, 2, 64 * 1024, 1, 4};
     const auto a = l.conceive(0, subject_kind::order);
