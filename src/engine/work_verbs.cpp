@@ -19,9 +19,23 @@ constexpr auto power_of_ten = [] {
     return powers;
 }();
 
+/// The usual order has few lines, each of another SKU, in line order: numbers them where they
+/// stand. False where it is not such an order.
+bool numbered_apart(std::vector<member>& members) noexcept {
+    constexpr std::size_t few = 8;
+    if (members.size() > few) return false;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j)
+            if (members[j].sku == members[i].sku) return false;
+        members[i].wanted = static_cast<std::uint16_t>(i);
+    }
+    return true;
+}
+
 /// Lines of one SKU want the same units, so they are one wanted line: demand is summed before it is
 /// compared with stock. Groups stand in the order of their first lines, members in line order.
 void group_by_sku(std::vector<member>& members) {
+    if (numbered_apart(members)) return;
     std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
         return std::pair{a.sku, a.line} < std::pair{b.sku, b.line};
     });
@@ -95,7 +109,8 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
             cells[index_of(at)] = cell;
         });
     }
-    p = {d.wanted, names.node, names.metres(d.order.ship_to), d.free};
+    p = {d.wanted, names.node, names.metres(d.order.ship_to), d.free,
+         names.view_from(d.order.ship_to)};
     return {};
 }
 

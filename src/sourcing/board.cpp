@@ -10,42 +10,21 @@ namespace {
 
 constexpr std::int64_t e9 = 1'000'000'000;
 
-std::int64_t capped(std::int64_t cost) noexcept { return std::min(cost, max_part_cost_e4); }
-
-std::int64_t by_kind(const rate_by_kind& rates, const node_facts& node) noexcept {
-    return rates[static_cast<std::size_t>(node.kind)];
-}
-
-bool prices_all_kinds(const policy_terms& terms) noexcept {
-    for (const rate_by_kind* rates :
-         {&terms.fixed_per_parcel, &terms.per_unit, &terms.per_unit_per_1000_km})
-        for (const std::int64_t rate : *rates)
-            if (rate == unpriced) return false;
-    return true;
+/// Bit i: amounts[i] >= n. Requires count <= 64. Compares into bytes, which compilers do many at a
+/// time, and gathers each eight of them with one multiplication.
+std::uint64_t at_least(const granules* amounts, std::size_t count, granules n) noexcept {
+    std::array<std::uint8_t, 64> is{};
+    for (std::size_t i = 0; i < count; ++i) is[i] = amounts[i] >= n;
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 64; i += 8) {
+        std::uint64_t eight = 0;
+        for (std::size_t b = 0; b < 8; ++b) eight |= std::uint64_t{is[i + b]} << 8 * b;  // one load
+        bits |= (eight * 0x0102'0408'1020'4080) >> 56 << i;
+    }
+    return bits;
 }
 
 }  // namespace
-
-std::int64_t fixed_rate(const policy_terms& terms, const node_facts& node) noexcept {
-    const std::int64_t own = node.fixed_per_parcel.e4;
-    return own >= 0 ? capped(own) : by_kind(terms.fixed_per_parcel, node);
-}
-
-std::int64_t unit_rate(const policy_terms& terms, const node_facts& node) noexcept {
-    const std::int64_t own = node.per_unit.e4;
-    return own >= 0 ? capped(own) : by_kind(terms.per_unit, node);
-}
-
-bool priced(const policy_terms& terms, const node_facts& node) noexcept {
-    return fixed_rate(terms, node) != unpriced && unit_rate(terms, node) != unpriced &&
-           by_kind(terms.per_unit_per_1000_km, node) != unpriced;
-}
-
-key128 rate_at(const policy_terms& terms, const node_facts& node, std::uint32_t metres) noexcept {
-    const auto per_unit = static_cast<std::uint64_t>(unit_rate(terms, node));
-    const auto per_km = static_cast<std::uint64_t>(by_kind(terms.per_unit_per_1000_km, node));
-    return key128{per_unit} * 1'000'000 + key128{per_km} * metres;
-}
 
 std::int64_t cost_of(std::int64_t n, std::int64_t granule_e9, key128 rate_e10) noexcept {
     constexpr auto dearest = static_cast<std::uint64_t>(max_part_cost_e4);
@@ -73,29 +52,27 @@ std::int64_t kept_granules(std::int64_t units, std::int64_t granule_e9) noexcept
     return static_cast<std::int64_t>((atoms + granule - 1) / granule);
 }
 
-std::uint32_t farthest_known(const sourcing_problem& problem) noexcept {
-    std::uint32_t farthest = 0;
-    for (std::size_t k = 0; k < problem.nodes.size(); ++k) {
-        const bool counts = problem.nodes[k].active && problem.metres[k] != unknown_distance;
-        farthest = std::max(farthest, counts ? problem.metres[k] : 0);
-    }
-    return farthest;
-}
-
-void board::look(const policy_terms& terms, const sourcing_problem& problem, std::uint32_t without,
-                 bool every) {
+void board::look(const policy_terms& terms, const sourcing_problem& problem, const ranking& ranks,
+                 std::uint32_t without, bool every) {
     terms_ = &terms;
     problem_ = &problem;
+    ranks_ = &ranks;
+    without_ = without;
     limits_ = {};
-    ranked_ = {};
-    for (const criterion c : terms.rank) ranked_[static_cast<std::size_t>(c)] = true;
-    farthest_ = farthest_known(problem);
-    judge_nodes(without);
+    ranked_ = ranked_criteria{terms};
+    words_ = (problem.nodes.size() + 63) / 64;
     keep_back();
-    find_reach();
+    find_enough();
+    find_slots();
     find_shared_skus();
-    find_candidates();
-    if (!every && !shared_ && problem.lines.size() <= reach_bits) drop_dominated();
+    candidates_.clear();
+    const bool few = problem.lines.size() <= reach_bits;
+    if (few && !every && !shared_ && ranks.is_sorted()) {
+        walk_lanes();
+    } else {
+        find_candidates();
+    }
+    if (few && !every && !shared_) drop_dominated();
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
         note(candidates_[c]);
         set_costs(c);
@@ -103,57 +80,51 @@ void board::look(const policy_terms& terms, const sourcing_problem& problem, std
     }
 }
 
-void board::judge_nodes(std::uint32_t without) {
-    const std::size_t nodes = problem_->nodes.size();
-    const bool all_priced = prices_all_kinds(*terms_);
-    classes_.resize(nodes);
-    allowed_.resize(nodes);
-    for (std::size_t k = 0; k < nodes; ++k) {
-        const node_facts& node = problem_->nodes[k];
-        const bool allowed = node.active && k != without && (all_priced || priced(*terms_, node));
-        const std::size_t kind = static_cast<std::size_t>(node.kind) + (allowed ? 0 : node_kinds);
-        classes_[k] = static_cast<std::uint8_t>(kind);
-        allowed_[k] = allowed ? 0xFFFFFFFF : 0;
-    }
-}
-
 void board::keep_back() {
     keeps_back_ = terms_->keep_back != std::array<std::int64_t, node_kinds>{};
+    if (!keeps_back_) return;
     kept_.resize(problem_->lines.size());
     for (std::size_t l = 0; l < kept_.size(); ++l)
         for (std::size_t kind = 0; kind < node_kinds; ++kind)
             kept_[l][kind] = kept_granules(terms_->keep_back[kind], problem_->lines[l].granule_e9);
 }
 
-void board::find_reach() {
-    slots_.clear();
-    reach_.assign(problem_->nodes.size(), 0);
-    for (std::size_t l = 0; l < problem_->lines.size(); ++l) {
-        const std::uint32_t bit = std::uint32_t{1} << slots_.size() % reach_bits;
-        if (reach_of_line(l, bit) != 0) slots_.push_back(static_cast<std::uint16_t>(l));
-    }
+void board::find_enough() {
+    const std::size_t nodes = problem_->nodes.size();
+    enough_.resize(problem_->lines.size() * words_);
+    for (std::size_t l = 0; l < problem_->lines.size(); ++l)
+        for (std::size_t w = 0; w < words_; ++w) {
+            const std::size_t count = std::min<std::size_t>(64, nodes - w * 64);
+            enough_[l * words_ + w] = keeps_back_
+                                          ? enough_above_kept(l, w * 64, count)
+                                          : at_least(problem_->free.data() + l * nodes + w * 64,
+                                                     count, problem_->lines[l].n);
+        }
 }
 
-/// Sets `bit` at every node that can serve the line whole; 0 where none can.
-std::uint32_t board::reach_of_line(std::size_t l, std::uint32_t bit) {
-    const std::size_t nodes = reach_.size();
-    const granules n = problem_->lines[l].n;
-    const granules* const free = problem_->free.data() + l * nodes;
-    std::uint32_t any = 0;
-    if (!keeps_back_) {
-        for (std::size_t k = 0; k < nodes; ++k) {
-            const std::uint32_t serves = (free[k] >= n ? bit : 0) & allowed_[k];
-            reach_[k] |= serves;
-            any |= serves;
+std::uint64_t board::enough_above_kept(std::size_t l, std::size_t first,
+                                       std::size_t count) const noexcept {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool serves =
+            usable(l, static_cast<std::uint32_t>(first + i)) >= problem_->lines[l].n;
+        bits |= std::uint64_t{serves} << i;
+    }
+    return bits;
+}
+
+void board::find_slots() {
+    slots_.clear();
+    const auto allowed = ranks_->allowed();
+    for (std::size_t l = 0; l < problem_->lines.size(); ++l) {
+        std::uint64_t any = 0;
+        for (std::size_t w = 0; w < words_; ++w) {
+            const bool banned = without_ / 64 == w;
+            const std::uint64_t mask = banned ? ~(std::uint64_t{1} << without_ % 64) : ~0ULL;
+            any |= enough_[l * words_ + w] & allowed[w] & mask;
         }
-        return any;
+        if (any != 0) slots_.push_back(static_cast<std::uint16_t>(l));
     }
-    for (std::size_t k = 0; k < nodes; ++k) {
-        const std::uint32_t serves = (usable(l, static_cast<std::uint32_t>(k)) >= n ? bit : 0);
-        reach_[k] |= serves & allowed_[k];
-        any |= serves & allowed_[k];
-    }
-    return any;
 }
 
 void board::find_shared_skus() {
@@ -174,38 +145,48 @@ void board::find_shared_skus() {
     }
 }
 
+/// Bit s: the node has enough for slot s. With more slots than bits, any of them stands for all.
+std::uint32_t board::reach_of(std::uint32_t node) const noexcept {
+    const std::uint64_t* const column = enough_.data() + node / 64;
+    std::uint32_t reach = 0;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+        const auto bit = static_cast<std::uint32_t>(column[slots_[s] * words_] >> node % 64 & 1);
+        reach |= bit << s % reach_bits;
+    }
+    return reach;
+}
+
+void board::add_candidate(std::uint32_t node, std::uint32_t reach) {
+    candidates_.push_back(
+        {standing_of(*terms_, problem_->nodes[node], problem_->metres[node], ranks_->farthest()),
+         node, reach, false});
+}
+
 void board::find_candidates() {
-    candidates_.clear();
-    for (std::uint32_t k = 0; k < reach_.size(); ++k) {
-        if (reach_[k] == 0) continue;
-        const node_facts& node = problem_->nodes[k];
-        const bool unknown = problem_->metres[k] == unknown_distance;
-        const std::uint32_t metres = unknown ? 0 : problem_->metres[k];
-        candidates_.push_back({k, reach_[k], metres, node.priority, opening(k), node.sequence,
-                               unknown, false,
-                               rate_at(*terms_, node, unknown ? farthest_ : metres)});
+    for (std::uint32_t k = 0; k < problem_->nodes.size(); ++k) {
+        const std::uint32_t reach = allows(k) ? reach_of(k) : 0;
+        if (reach != 0) add_candidate(k, reach);
     }
 }
 
-/// True only where every part and every parcel of `a` is better than the same of `b`, whatever the
-/// line: the rates are no higher, and something that never rounds away is lower.
-bool board::plainly_beats(const candidate& a, const candidate& b) const noexcept {
-    if ((b.reach & ~a.reach) != 0) return false;
-    const auto is_ranked = [this](criterion c) { return ranked_[static_cast<std::size_t>(c)]; };
-    bool strictly = a.sequence < b.sequence;
-    if (is_ranked(criterion::cost)) {
-        if (a.rate > b.rate || a.opening > b.opening) return false;
-        strictly |= a.opening < b.opening;
+/// In a lane, a node is wanted only if it serves what no node before it serves; after one that
+/// serves all, none is.
+void board::walk_lanes() {
+    const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << slots_.size()) - 1);
+    for (std::size_t i = 0; i < ranks_->lanes(); ++i) {
+        const std::size_t first = candidates_.size();
+        for (const std::uint16_t node : ranks_->lane(i)) {
+            const std::uint32_t reach = node == without_ ? 0 : reach_of(node);
+            const auto beats = [&](const candidate& c) { return (reach & ~c.reach) == 0; };
+            if (reach == 0 || std::any_of(candidates_.begin() + static_cast<std::ptrdiff_t>(first),
+                                          candidates_.end(), beats))
+                continue;
+            add_candidate(node, reach);
+            if (reach == all) break;
+        }
     }
-    if (is_ranked(criterion::distance)) {
-        if (a.unknown > b.unknown || (a.unknown == b.unknown && a.metres > b.metres)) return false;
-        strictly |= a.unknown < b.unknown || a.metres < b.metres;
-    }
-    if (is_ranked(criterion::priority)) {
-        if (a.priority > b.priority) return false;
-        strictly |= a.priority < b.priority;
-    }
-    return strictly;
+    std::sort(candidates_.begin(), candidates_.end(),
+              [](const candidate& a, const candidate& b) { return a.node < b.node; });
 }
 
 /// The set that is left does not depend on the order: "plainly beats" is transitive.
@@ -267,7 +248,7 @@ void board::note(const candidate& c) noexcept {
 std::int64_t board::part_cost(std::size_t wanted, std::uint32_t node,
                               std::int64_t n) const noexcept {
     const std::uint32_t known = problem_->metres[node];
-    const std::uint32_t metres = known == unknown_distance ? farthest_ : known;
+    const std::uint32_t metres = known == unknown_distance ? farthest() : known;
     return cost_of(n, problem_->lines[wanted].granule_e9,
                    rate_at(*terms_, problem_->nodes[node], metres));
 }

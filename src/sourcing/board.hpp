@@ -18,22 +18,17 @@
 #include "earmark/model/sourcing.hpp"
 #include "earmark/sourcing/policy.hpp"
 #include "keys.hpp"
+#include "ranking.hpp"
 
 namespace earmark::sourcing::detail {
 
 inline constexpr std::uint32_t no_node = 0xFFFFFFFF;
 inline constexpr std::size_t reach_bits = 32;
 
-struct candidate {
+struct candidate : standing {
     std::uint32_t node = 0;
     std::uint32_t reach = 0;
-    std::uint32_t metres = 0;  // 0 where unknown
-    std::int32_t priority = 0;
-    std::int64_t opening = 0;  // fixed_per_parcel and extra_parcel
-    std::uint16_t sequence = 0;
-    bool unknown = false;    // distance
     bool contested = false;  // lines of one SKU compete for its units: not all can be served
-    key128 rate = 0;         // per unit, distance included, in 1e-10
 };
 
 /// What the sums of a problem can reach; the widths of a key's fields follow from it.
@@ -49,10 +44,12 @@ struct ceilings {
 
 class board {
 public:
-    /// Reads a problem. O(lines x nodes). `without` may not be used (no_node: all may). `every`
-    /// keeps all candidates, for questions about plans that are not the best.
-    void look(const policy_terms& terms, const sourcing_problem& problem, std::uint32_t without,
-              bool every = false);
+    /// Reads a problem. `ranks` is of the same policy, nodes and distances and outlives the board's
+    /// use. O(lines x nodes) to see who has enough; after that, where `ranks` is sorted, only the
+    /// first few nodes of each lane are looked at. `without` may not be used (no_node: all may).
+    /// `every` keeps all candidates, for questions about plans that are not the best.
+    void look(const policy_terms& terms, const sourcing_problem& problem, const ranking& ranks,
+              std::uint32_t without, bool every = false);
 
     [[nodiscard]] const policy_terms& terms() const noexcept { return *terms_; }
     [[nodiscard]] const sourcing_problem& problem() const noexcept { return *problem_; }
@@ -74,12 +71,17 @@ public:
 
     /// May the policy use this node at all?
     [[nodiscard]] bool allows(std::uint32_t node) const noexcept {
-        return classes_[node] < node_kinds;
+        return node != without_ && (ranks_->allowed()[node / 64] >> node % 64 & 1) != 0;
+    }
+    /// One bit a node: has it enough for all of a wanted line, after what is kept back?
+    [[nodiscard]] std::span<const std::uint64_t> enough(std::size_t wanted) const noexcept {
+        return std::span{enough_}.subspan(wanted * words_, words_);
     }
     /// Granules of a wanted line above what is kept back.
     [[nodiscard]] std::int64_t usable(std::size_t wanted, std::uint32_t node) const noexcept {
         const std::int64_t free = problem_->free[wanted * problem_->nodes.size() + node];
-        return free - kept_[wanted][classes_[node] % node_kinds];
+        if (!keeps_back_) return free;
+        return free - kept_[wanted][static_cast<std::size_t>(problem_->nodes[node].kind)];
     }
     /// What `n` granules of a wanted line cost from a node.
     [[nodiscard]] std::int64_t part_cost(std::size_t wanted, std::uint32_t node,
@@ -87,31 +89,37 @@ public:
     /// What a parcel from a node costs, as if it were not the first.
     [[nodiscard]] std::int64_t opening(std::uint32_t node) const noexcept;
     /// The distance that costs use where the real one is unknown.
-    [[nodiscard]] std::uint32_t farthest() const noexcept { return farthest_; }
+    [[nodiscard]] std::uint32_t farthest() const noexcept { return ranks_->farthest(); }
 
 private:
-    void judge_nodes(std::uint32_t without);
     void keep_back();
-    void find_reach();
-    std::uint32_t reach_of_line(std::size_t l, std::uint32_t bit);
+    void find_enough();
+    [[nodiscard]] std::uint64_t enough_above_kept(std::size_t l, std::size_t first,
+                                                  std::size_t count) const noexcept;
+    void find_slots();
     void find_shared_skus();
     void find_candidates();
+    void walk_lanes();
+    void add_candidate(std::uint32_t node, std::uint32_t reach);
+    [[nodiscard]] std::uint32_t reach_of(std::uint32_t node) const noexcept;
     void drop_dominated();
-    [[nodiscard]] bool plainly_beats(const candidate& a, const candidate& b) const noexcept;
+    [[nodiscard]] bool plainly_beats(const candidate& a, const candidate& b) const noexcept {
+        return (b.reach & ~a.reach) == 0 && ranked_.plainly_beats(a, b);
+    }
     void set_costs(std::size_t c);
     void mark_contested(std::size_t c);
     void note(const candidate& c) noexcept;
 
     const policy_terms* terms_ = nullptr;
     const sourcing_problem* problem_ = nullptr;
-    std::uint32_t farthest_ = 0;  // stands in for an unknown distance in costs
+    const ranking* ranks_ = nullptr;
+    std::uint32_t without_ = no_node;
     bool shared_ = false;
-    ceilings limits_;
     bool keeps_back_ = false;
-    std::array<bool, criteria> ranked_{};
-    std::vector<std::uint8_t> classes_;   // by node: its kind, + node_kinds where it is banned
-    std::vector<std::uint32_t> allowed_;  // by node: all ones, or 0 where it is banned
-    std::vector<std::uint32_t> reach_;    // by node
+    ceilings limits_;
+    ranked_criteria ranked_;
+    std::size_t words_ = 0;                                   // of 64 nodes
+    std::vector<std::uint64_t> enough_;                       // by wanted line, `words_` each
     std::vector<std::array<std::int64_t, node_kinds>> kept_;  // by wanted line, granules
     std::vector<std::uint16_t> slots_;
     std::vector<std::uint32_t> first_of_sku_, by_sku_;
@@ -126,19 +134,7 @@ private:
 [[nodiscard]] std::int64_t cost_of(std::int64_t n, std::int64_t granule_e9,
                                    key128 rate_e10) noexcept;
 
-/// Per unit, including the distance, in 1e-10 of the major unit. Requires a priced node.
-[[nodiscard]] key128 rate_at(const policy_terms& terms, const node_facts& node,
-                             std::uint32_t metres) noexcept;
-
-/// A node's own rate, else the policy's for its kind, else `unpriced`.
-[[nodiscard]] std::int64_t fixed_rate(const policy_terms& terms, const node_facts& node) noexcept;
-[[nodiscard]] std::int64_t unit_rate(const policy_terms& terms, const node_facts& node) noexcept;
-[[nodiscard]] bool priced(const policy_terms& terms, const node_facts& node) noexcept;
-
 /// Granules of a line that stay at nodes of a kind, rounded up.
 [[nodiscard]] std::int64_t kept_granules(std::int64_t units, std::int64_t granule_e9) noexcept;
-
-/// The farthest known distance among active nodes; 0 where none is known.
-[[nodiscard]] std::uint32_t farthest_known(const sourcing_problem& problem) noexcept;
 
 }  // namespace earmark::sourcing::detail

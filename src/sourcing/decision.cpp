@@ -15,18 +15,46 @@ std::int64_t demand_of(const sourcing_problem& problem, sku_id sku) noexcept {
     return sum;
 }
 
-void record_stock(const policy& by, const sourcing_problem& problem, decision& out) {
+/// Appends the low `count` bits of `from`, one row behind the other without a gap.
+class bit_rows {
+public:
+    bit_rows(std::vector<std::uint64_t>& to, std::size_t bits) : to_{to} {
+        to.assign((bits + 63) / 64, 0);
+    }
+    void append(std::uint64_t bits, std::size_t count) noexcept {
+        const std::size_t shift = at_ % 64;
+        to_[at_ / 64] |= bits << shift;
+        if (shift + count > 64) to_[at_ / 64 + 1] |= bits >> (64 - shift);
+        at_ += count;
+    }
+
+private:
+    std::vector<std::uint64_t>& to_;
+    std::size_t at_ = 0;
+};
+
+/// Who had enough.
+void record_enough(const detail::board& table, const sourcing_problem& problem, decision& out) {
     const std::size_t nodes = problem.nodes.size();
+    bit_rows rows{out.seen, problem.lines.size() * nodes};
     for (std::size_t l = 0; l < problem.lines.size(); ++l) {
-        const wanted_line& line = problem.lines[l];
+        const auto enough = table.enough(l);
+        for (std::size_t w = 0; w < enough.size(); ++w)
+            rows.append(enough[w], std::min<std::size_t>(64, nodes - w * 64));
+    }
+}
+
+/// Who had how much.
+void record_amounts(const detail::board& table, const sourcing_problem& problem, decision& out) {
+    const std::size_t nodes = problem.nodes.size();
+    bit_rows rows{out.seen, problem.lines.size() * nodes};
+    for (std::size_t l = 0; l < problem.lines.size(); ++l) {
         const std::int64_t most =
-            out.amounts ? std::min<std::int64_t>(demand_of(problem, line.sku), INT32_MAX) : line.n;
-        const std::int64_t least = out.amounts ? 1 : line.n;
+            std::min<std::int64_t>(demand_of(problem, problem.lines[l].sku), INT32_MAX);
         for (std::size_t k = 0; k < nodes; ++k) {
-            const std::int64_t n = usable(by, problem, l, static_cast<node_id>(k));
-            if (n >= least)
-                out.seen.push_back({static_cast<std::uint32_t>(l * nodes + k),
-                                    static_cast<granules>(std::min(n, most))});
+            const std::int64_t n = table.usable(l, static_cast<std::uint32_t>(k));
+            rows.append(n >= 1, 1);
+            if (n >= 1) out.seen_n.push_back(static_cast<granules>(std::min(n, most)));
         }
     }
 }
@@ -45,8 +73,9 @@ const plan& decide(const policy& by, const decision_versions& versions,
     out.proof = found.proof;
     out.wanted.clear();
     for (const wanted_line& line : problem.lines) out.wanted.push_back({line.line, line.n});
-    out.seen.clear();
-    record_stock(by, problem, out);
+    out.seen_n.clear();
+    const detail::board& table = s.workshop().table;
+    out.amounts ? record_amounts(table, problem, out) : record_enough(table, problem, out);
     out.parts.assign(found.parts.begin(), found.parts.end());
     return found;
 }
@@ -64,15 +93,19 @@ recorded_problem::recorded_problem(const policy& by, const decision& d, const de
         lines_.push_back(again);
     }
     free_.assign(lines_.size() * nodes_.size(), 0);
-    for (const seen_stock& seen : d.seen) {
-        EARMARK_CHECK(seen.at < free_.size(), "a decision saw stock outside of its own table");
+    EARMARK_CHECK(d.seen.size() == (free_.size() + 63) / 64 &&
+                      (!d.amounts || d.seen_n.size() == d.count_seen()),
+                  "a decision does not say what it saw of each line and node");
+    std::size_t i = 0;
+    d.each_seen([&](std::size_t at) {
         // What is kept back was taken off before it was recorded, and comes off again.
-        const node_facts& node = nodes_[seen.at % nodes_.size()];
-        const std::int64_t kept =
-            detail::kept_granules(by.terms().keep_back[static_cast<std::size_t>(node.kind)],
-                                  lines_[seen.at / nodes_.size()].granule_e9);
-        free_[seen.at] = static_cast<granules>(std::min<std::int64_t>(seen.n + kept, INT32_MAX));
-    }
+        const wanted_line& line = lines_[at / nodes_.size()];
+        const node_facts& node = nodes_[at % nodes_.size()];
+        const std::int64_t kept = detail::kept_granules(
+            by.terms().keep_back[static_cast<std::size_t>(node.kind)], line.granule_e9);
+        const std::int64_t n = d.amounts ? d.seen_n[i++] : line.n;
+        free_[at] = static_cast<granules>(std::min<std::int64_t>(n + kept, INT32_MAX));
+    });
 }
 
 result<plan> replay(const policy& by, const decision& d, const decision_facts& facts, scratch& s) {

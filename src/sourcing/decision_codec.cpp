@@ -23,10 +23,26 @@ constexpr unsigned consecutive = 16;
 constexpr unsigned listed = 32;
 constexpr unsigned known_flags = 63;
 
-void put(std::vector<std::byte>& out, std::uint64_t value) {
-    for (; value >= 128; value >>= 7) out.push_back(static_cast<std::byte>(value | 128));
-    out.push_back(static_cast<std::byte>(value));
-}
+/// Writes into memory that was made large enough before.
+class byte_writer {
+public:
+    explicit byte_writer(std::byte* to) noexcept : to_{to} {}
+
+    void byte(unsigned value) noexcept { *to_++ = static_cast<std::byte>(value); }
+    void number(std::uint64_t value) noexcept {
+        for (; value >= 128; value >>= 7) byte(static_cast<unsigned>(value & 127) | 128U);
+        byte(static_cast<unsigned>(value));
+    }
+    void word(std::uint64_t value) noexcept {
+        for (unsigned shift = 0; shift < 64; shift += 8) byte(value >> shift & 255);
+    }
+    [[nodiscard]] std::byte* end() const noexcept { return to_; }
+
+private:
+    std::byte* to_;
+};
+
+constexpr std::size_t most_number = 5;  // bytes of a varint of 32 bits
 
 std::size_t size_of(std::uint64_t value) noexcept {
     return value == 0 ? 1 : static_cast<std::size_t>(std::bit_width(value) + 6) / 7;
@@ -42,32 +58,45 @@ bool is_consecutive(const decision& d) noexcept {
 
 std::size_t table_bytes(const decision& d) noexcept { return (d.wanted.size() * d.nodes + 7) / 8; }
 
-std::size_t list_bytes(const decision& d) noexcept {
-    std::size_t bytes = size_of(d.seen.size());
-    std::uint32_t next = 0;
-    for (const seen_stock& seen : d.seen) {
-        bytes += size_of(seen.at - next);
-        next = seen.at + 1;
-    }
-    return bytes;
+/// A reader makes the table again, so what lists it may not be too much shorter: see decode().
+bool may_expand(std::size_t bytes, std::size_t table) noexcept { return table <= 64 * bytes; }
+
+/// Is a list shorter than the table? Each of its entries takes a byte at least.
+bool is_better_listed(const decision& d) noexcept {
+    const std::size_t table = table_bytes(d);
+    const std::size_t count = d.count_seen();
+    std::size_t bytes = size_of(count) + count;
+    if (bytes >= table) return false;
+    bytes = size_of(count);
+    std::size_t next = 0;
+    d.each_seen([&](std::size_t at) {
+        bytes += size_of(at - next);
+        next = at + 1;
+    });
+    return bytes < table && may_expand(bytes + d.wanted.size(), table);
 }
 
-void put_stock(const decision& d, bool as_list, std::vector<std::byte>& out) {
+void put_stock(const decision& d, bool as_list, byte_writer& out) {
     if (as_list) {
-        put(out, d.seen.size());
-        std::uint32_t next = 0;
-        for (const seen_stock& seen : d.seen) {
-            put(out, seen.at - next);
-            next = seen.at + 1;
-        }
+        out.number(d.count_seen());
+        std::size_t next = 0;
+        d.each_seen([&](std::size_t at) {
+            out.number(at - next);
+            next = at + 1;
+        });
     } else {
-        const std::size_t start = out.size();
-        out.resize(start + table_bytes(d));
-        for (const seen_stock& seen : d.seen)
-            out[start + seen.at / 8] |= static_cast<std::byte>(1U << seen.at % 8);
+        const std::size_t bytes = table_bytes(d);
+        for (std::size_t i = 0; i < bytes; ++i)
+            out.byte(static_cast<unsigned>(d.seen[i / 8] >> i % 8 * 8 & 255));
     }
-    if (d.amounts)
-        for (const seen_stock& seen : d.seen) put(out, counted(seen.n));
+    for (const granules n : d.seen_n) out.number(counted(n));
+}
+
+/// No decision takes more.
+std::size_t most_bytes(const decision& d) noexcept {
+    constexpr std::size_t head = 2 + 8 + 5 * most_number;
+    return head + table_bytes(d) + 2 * most_number * d.wanted.size() +
+           most_number * d.seen_n.size() + 3 * most_number * d.parts.size();
 }
 
 /// Reads hostile bytes; after the first wrong one every answer is 0 and good() is false.
@@ -121,34 +150,37 @@ void read_lines(byte_reader& in, bool is_dense, decision& d) {
 }
 
 void see(byte_reader& in, std::uint64_t at, decision& d) {
-    const std::uint64_t end = d.wanted.size() * d.nodes;
-    if (at >= end) return void(in.refuse());
-    d.seen.push_back({static_cast<std::uint32_t>(at), d.wanted[at / d.nodes].n});
+    if (at >= d.wanted.size() * d.nodes) return void(in.refuse());
+    d.seen[at / 64] |= std::uint64_t{1} << at % 64;
+}
+
+void read_list(byte_reader& in, decision& d) {
+    const std::uint64_t count = in.number(in.left());
+    std::uint64_t next = 0;
+    for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+        const std::uint64_t at = next + in.number(0xFFFFFFFF);
+        see(in, at, d);
+        next = at + 1;
+    }
 }
 
 void read_stock(byte_reader& in, bool as_list, decision& d) {
+    const std::size_t bytes = table_bytes(d);
+    if (as_list ? !may_expand(in.left() + d.wanted.size(), bytes) : bytes > in.left())
+        return void(in.refuse());
+    d.seen.assign((bytes + 7) / 8, 0);
     if (as_list) {
-        const std::uint64_t count = in.number(in.left());
-        std::uint64_t next = 0;
-        for (std::uint64_t i = 0; i < count && in.good(); ++i) {
-            const std::uint64_t at = next + in.number(0xFFFFFFFF);
-            see(in, at, d);
-            next = at + 1;
-        }
+        read_list(in, d);
     } else {
-        const std::size_t bytes = table_bytes(d);
-        if (bytes > in.left()) in.refuse();
-        for (std::size_t i = 0; i < bytes && in.good(); ++i) {
-            const std::uint8_t bits = in.byte();
-            for (unsigned b = 0; b < 8; ++b)
-                if ((bits >> b & 1U) != 0) see(in, i * 8 + b, d);
-        }
+        for (std::size_t i = 0; i < bytes; ++i)
+            d.seen[i / 8] |= std::uint64_t{in.byte()} << i % 8 * 8;
+        const std::size_t used = d.wanted.size() * d.nodes % 64;
+        if (used != 0 && d.seen.back() >> used != 0) in.refuse();
     }
     if (!d.amounts) return;
-    for (seen_stock& seen : d.seen) {
-        seen.n = static_cast<granules>(in.number(INT32_MAX));
-        if (seen.n == 0) in.refuse();
-        if (!in.good()) return;
+    for (std::size_t left = d.count_seen(); left > 0 && in.good(); --left) {
+        d.seen_n.push_back(static_cast<granules>(in.number(INT32_MAX)));
+        if (d.seen_n.back() == 0) in.refuse();
     }
 }
 
@@ -167,32 +199,34 @@ void read_parts(byte_reader& in, decision& d) {
 
 }  // namespace
 
-void encode(const decision& d, std::vector<std::byte>& out) {
+void encode(const decision& d, std::vector<std::byte>& to) {
     const bool is_dense = is_consecutive(d);
-    const bool as_list = list_bytes(d) < table_bytes(d);
-    out.push_back(std::byte{format});
-    out.push_back(static_cast<std::byte>(
-        static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
-        (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U)));
-    put(out, raw(d.by));
-    for (unsigned shift = 0; shift < 64; shift += 8)
-        out.push_back(static_cast<std::byte>(d.policy_digest >> shift));
-    put(out, d.tables);
-    put(out, d.nodes);
-    put(out, d.wanted.size());
+    const bool as_list = is_better_listed(d);
+    const std::size_t start = to.size();
+    to.resize(start + most_bytes(d));
+    byte_writer out{to.data() + start};
+    out.byte(format);
+    out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
+             (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U));
+    out.number(raw(d.by));
+    out.word(d.policy_digest);
+    out.number(d.tables);
+    out.number(d.nodes);
+    out.number(d.wanted.size());
     for (const decided_line& line : d.wanted) {
-        if (!is_dense) put(out, line.line);
-        put(out, counted(line.n));
+        if (!is_dense) out.number(line.line);
+        out.number(counted(line.n));
     }
     put_stock(d, as_list, out);
-    put(out, d.parts.size());
+    out.number(d.parts.size());
     std::uint64_t wanted = 0;
     for (const plan_part& part : d.parts) {
-        put(out, part.wanted - wanted);
-        put(out, raw(part.node));
-        put(out, part.n == d.wanted[part.wanted].n ? 0 : counted(part.n));
+        out.number(part.wanted - wanted);
+        out.number(raw(part.node));
+        out.number(part.n == d.wanted[part.wanted].n ? 0 : counted(part.n));
         wanted = part.wanted;
     }
+    to.resize(static_cast<std::size_t>(out.end() - to.data()));
 }
 
 result<decision> decode(std::span<const std::byte> bytes) {

@@ -103,7 +103,8 @@ plan_cost price(const policy& by, const sourcing_problem& problem,
     detail::check(problem);
     for (const plan_part& part : parts) check_part(by, problem, part);
     std::vector<std::uint8_t> seen;
-    return detail::price(by.terms(), problem, detail::farthest_known(problem), parts, seen);
+    return detail::price(by.terms(), problem, detail::farthest_known(problem.nodes, problem.metres),
+                         parts, seen);
 }
 
 std::int64_t price_part(const policy& by, const sourcing_problem& problem, const plan_part& part) {
@@ -111,7 +112,7 @@ std::int64_t price_part(const policy& by, const sourcing_problem& problem, const
     const std::size_t k = index_of(part.node);
     const std::uint32_t known = problem.metres[k];
     const std::uint32_t metres =
-        known == unknown_distance ? detail::farthest_known(problem) : known;
+        known == unknown_distance ? detail::farthest_known(problem.nodes, problem.metres) : known;
     return detail::cost_of(part.n, problem.lines[part.wanted].granule_e9,
                            detail::rate_at(by.terms(), problem.nodes[k], metres));
 }

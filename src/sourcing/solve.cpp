@@ -30,7 +30,7 @@ void check(const sourcing_problem& problem) {
 
 void workshop::solve(const policy& by, const sourcing_problem& problem, std::uint32_t without) {
     check(problem);
-    table.look(by.terms(), problem, without, every);
+    table.look(by.terms(), problem, ranks.of(by, problem), without, every);
     answer.parts.clear();
     found.clear();
     const quality proof = table.slots().empty() ? quality::exact : choose();

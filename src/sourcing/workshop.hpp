@@ -8,10 +8,12 @@
 #include "fill.hpp"
 #include "many_lines.hpp"
 #include "open_node.hpp"
+#include "ranking.hpp"
 
 namespace earmark::sourcing::detail {
 
 struct workshop {
+    ranking_cache ranks;
     board table;
     open_node_programme<key128> few;
     open_node_programme<key320> few_wide;

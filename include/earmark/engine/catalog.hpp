@@ -27,6 +27,11 @@ public:
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.
     [[nodiscard]] std::span<const std::uint32_t> metres(place_id p) const noexcept;
+    /// Names what metres(p) and `node` hold now. Nodes are only ever added, so another number of
+    /// them is another view.
+    [[nodiscard]] std::uint64_t view_from(place_id p) const noexcept {
+        return std::uint64_t{node.size()} << 33 | (std::uint64_t{raw(p)} + 1);
+    }
 
     /// Adds a row with everything that was loaded before it. Requires a fresh key.
     sku_id add_sku(std::string_view key, const sku_facts& f);

@@ -39,6 +39,9 @@ struct sourcing_problem {
     std::span<const node_facts> nodes;      // index is raw(node_id)
     std::span<const std::uint32_t> metres;  // to the place; unknown_distance where unknown
     std::span<const granules> free;
+    /// A name for `nodes` and `metres`: whoever gives one scratch two problems of one name, not 0,
+    /// promises that both spans hold the same. Saves time only; 0 makes no promise.
+    std::uint64_t view = 0;
 };
 
 /// `n` granules of a wanted line (index into sourcing_problem::lines) from a node.

@@ -7,6 +7,7 @@
 // where two lines want the same SKU. Costs are not kept: they follow from the parts and the tables.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,24 +27,36 @@ struct decided_line {
     friend bool operator==(const decided_line&, const decided_line&) = default;
 };
 
-/// A node that could serve. Without amounts, `n` is the line's own n.
-struct seen_stock {
-    std::uint32_t at = 0;  // index of the wanted line * nodes + node
-    granules n = 0;        // above what is kept back; no more than the lines of the SKU want
-    friend bool operator==(const seen_stock&, const seen_stock&) = default;
-};
-
 struct decision {
     policy_id by{};
     std::uint64_t policy_digest = 0;
     std::uint32_t tables = 0;  // the caller's version of nodes, rates and distances
     std::uint16_t nodes = 0;   // that the tables had
-    bool amounts = false;      // seen[].n are amounts, not only "enough"
+    bool amounts = false;      // `seen` means "has some", and seen_n says how much
     coverage covers = coverage::none;
     quality proof = quality::exact;
     std::vector<decided_line> wanted;
-    std::vector<seen_stock> seen;  // ascending by at
+    /// Bit (index of the wanted line * nodes + node): the node had enough for the whole line, above
+    /// what is kept back. Unused bits are 0.
+    std::vector<std::uint64_t> seen;
+    /// With amounts: granules of each bit that is set, in their order; no more than the lines of
+    /// the SKU want.
+    std::vector<granules> seen_n;
     std::vector<plan_part> parts;
+
+    [[nodiscard]] std::size_t count_seen() const noexcept {
+        std::size_t count = 0;
+        for (const std::uint64_t word : seen)
+            count += static_cast<std::size_t>(std::popcount(word));
+        return count;
+    }
+    /// Calls f(index of the wanted line * nodes + node) for each bit that is set, ascending.
+    template <class F>
+    void each_seen(F&& f) const {
+        for (std::size_t w = 0; w < seen.size(); ++w)
+            for (std::uint64_t left = seen[w]; left != 0; left &= left - 1)
+                f(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+    }
 };
 
 /// Which versions a decision is made under; only recorded.
@@ -61,7 +74,7 @@ const plan& decide(const policy& by, const decision_versions& versions,
 void encode(const decision& d, std::vector<std::byte>& out);
 
 /// The inverse. bad_record with the offset of the first wrong byte; never allocates more than
-/// 64 times the input.
+/// about 64 times the input.
 [[nodiscard]] result<decision> decode(std::span<const std::byte> bytes);
 
 /// The tables of the time. `lines` are all lines of the order, by number (their n is not used).

@@ -20,7 +20,7 @@ std::vector<std::byte> encoded(const decision& d) {
 bool equal(const decision& a, const decision& b) {
     return a.by == b.by && a.policy_digest == b.policy_digest && a.tables == b.tables &&
            a.nodes == b.nodes && a.amounts == b.amounts && a.covers == b.covers &&
-           a.proof == b.proof && a.wanted == b.wanted && a.seen == b.seen &&
+           a.proof == b.proof && a.wanted == b.wanted && a.seen == b.seen && a.seen_n == b.seen_n &&
            encoded(a) == encoded(b);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("where few nodes of many have stock, they are listed") {
     owned_problem p = random_problem(d, {2, 1'000, 0, false, false});
     for (const std::size_t k : {3U, 500U, 999U}) p.stock(0, k) = p.stock(1, k) = 9;
     decide(shipped("nearest"), versions, p.view(), s, made);
-    CHECK(made.seen.size() == 6);
+    CHECK(made.count_seen() == 6);
     CHECK(encoded(made).size() < 45);  // the bits alone would take 250
     CHECK(equal(*decode(encoded(made)), made));
 }

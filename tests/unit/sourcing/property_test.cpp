@@ -162,3 +162,34 @@ TEST_CASE("what a plan takes fits in the stock, adds up, and costs what price() 
         CHECK(found.cost == price(by, view, found.parts));
     }
 }
+
+TEST_CASE("a solver that knows the place decides as one that does not") {
+    dice d{5};
+    scratch s;
+    const std::vector<policy> all = policies();
+    for (std::uint32_t round = 0; round < 120; ++round) {
+        owned_problem p = random_problem(
+            d, {1 + d.roll(round % 6 == 0 ? 40 : 6), 1 + d.roll(150), 50, d.chance(30), true});
+        if (round % 5 == 0) widen(p);
+        // Many views share a slot of the cache, and all policies share all views.
+        const std::uint64_t name = 1 + std::uint64_t{round % 3} * 4'096;
+        const std::uint64_t view_of = name + (std::uint64_t{round / 3} << 33);
+        for (int look = 0; look < 4; ++look) {
+            const std::uint32_t density = 1 + d.roll(90);
+            for (granules& free : p.free)
+                free = d.chance(density) ? static_cast<granules>(d.roll(6)) : 0;
+            for (const policy& by : all) {
+                sourcing_problem problem = p.view();
+                scratch fresh;
+                const plan expected = solve(by, problem, fresh);
+                problem.view = view_of;
+                CHECK(same(solve(by, problem, s), expected));
+                CHECK(same(solve(by, problem, s), expected));
+                const auto without =
+                    static_cast<node_id>(d.roll(static_cast<std::uint32_t>(p.nodes.size())));
+                const plan other = solve_without(by, p.view(), without, fresh);
+                CHECK(same(solve_without(by, problem, without, s), other));
+            }
+        }
+    }
+}
