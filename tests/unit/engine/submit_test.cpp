@@ -3,8 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "support/source_file.hpp"
 
 namespace earmark {
 namespace {
@@ -51,21 +50,7 @@ public:
     engine on;
 };
 
-/// A file of the source tree, looked for beside this file and upwards from where the test runs.
-std::string source_file(std::string_view name) {
-    namespace fs = std::filesystem;
-    std::vector<fs::path> roots{fs::path{__FILE__}.parent_path() / "../../.."};
-    for (fs::path p = fs::current_path(); p != p.parent_path(); p = p.parent_path())
-        roots.push_back(p);
-    for (const fs::path& root : roots) {
-        std::ifstream in{root / name, std::ios::binary};
-        if (!in) continue;
-        std::ostringstream text;
-        text << in.rdbuf();
-        return text.str();
-    }
-    return {};
-}
+using test::source_file;
 
 struct example {
     std::string line;

@@ -5,15 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "earmark/sourcing/policy.hpp"
 #include "earmark/sourcing/solve.hpp"
+#include "support/source_file.hpp"
 
 namespace sourcing_test {
 
@@ -142,14 +140,8 @@ inline plan renamed(plan p, const std::vector<std::size_t>& order) {
     return p;
 }
 
-inline std::string file_text(const std::filesystem::path& path) {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-inline std::filesystem::path policy_path(const std::string& name) {
-    return std::filesystem::path{__FILE__}.parent_path() / "../../../examples/policies" /
-           (name + ".toml");
+inline std::string policy_text(const std::string& name) {
+    return test::source_file("examples/policies/" + name + ".toml");
 }
 
 /// A policy from a text that must be right.
@@ -160,7 +152,7 @@ inline policy policy_of(const std::string& text) {
     return *p.value;
 }
 
-inline policy shipped(const std::string& name) { return policy_of(file_text(policy_path(name))); }
+inline policy shipped(const std::string& name) { return policy_of(policy_text(name)); }
 
 inline const std::vector<std::string> shipped_names = {"nearest", "cheapest", "fewest_packages",
                                                        "priority"};
