@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace earmark::journal {
@@ -43,7 +44,14 @@ void batch_builder::begin(std::uint64_t number, std::uint64_t first, std::uint64
     bytes_.assign(batch_header_bytes, std::byte{0});
 }
 
+void batch_builder::make_room(std::size_t record_bytes) {
+    constexpr std::size_t length = 10;  // the most bytes that one takes
+    const std::size_t needed = bytes_.size() + length + record_bytes;
+    if (needed > bytes_.capacity()) bytes_.reserve(std::max(needed, 2 * bytes_.capacity()));
+}
+
 void batch_builder::add(std::uint64_t position, std::span<const std::byte> record) {
+    make_room(record.size());
     std::size_t n = record.size();
     for (; n >= 0x80; n >>= 7) bytes_.push_back(static_cast<std::byte>((n & 0x7F) | 0x80));
     bytes_.push_back(static_cast<std::byte>(n));
@@ -52,7 +60,7 @@ void batch_builder::add(std::uint64_t position, std::span<const std::byte> recor
     ++info_.records;
 }
 
-std::span<const std::byte> batch_builder::finish() {
+std::span<const std::byte> batch_builder::finish() noexcept {
     std::byte* h = bytes_.data();
     put<std::uint32_t>(h, magic);
     put<std::uint16_t>(h + 4, format_version);

@@ -34,9 +34,13 @@ struct batch_info {
 class batch_builder {
 public:
     void begin(std::uint64_t number, std::uint64_t first, std::uint64_t chain);
+    /// Secures memory, so that adding a record of so many bytes cannot fail. May throw
+    /// std::bad_alloc, then unchanged.
+    void make_room(std::size_t record_bytes);
     void add(std::uint64_t position, std::span<const std::byte> record);
-    /// Writes the header and returns the whole. Valid until the next begin.
-    std::span<const std::byte> finish();
+    /// Writes the header and returns the whole. Valid until the next begin or add; more records may
+    /// be added and the batch finished again.
+    std::span<const std::byte> finish() noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return info_.records == 0; }
     [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }

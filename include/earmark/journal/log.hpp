@@ -27,12 +27,14 @@ public:
 
     [[nodiscard]] ring<>& records() noexcept { return ring_; }
 
-    /// Makes room in the ring if nobody else is at it. Errors: sink_failed, for ever.
-    error_code try_drain();
+    /// Makes room in the ring if nobody else is at it. Errors: sink_failed, for ever;
+    /// out_of_memory, then every record is still in the ring or in the batch that the next drain
+    /// goes on with.
+    error_code try_drain() noexcept;
 
     /// Brings every record whose place was given before the call to `level`, as far as the sink
-    /// goes. Answers the position that has reached it.
-    result<position> flush(durability level);
+    /// goes. Answers the position that has reached it. Errors as try_drain.
+    result<position> flush(durability level) noexcept;
     [[nodiscard]] position durable(durability level) const noexcept;
 
     struct kept {
@@ -40,11 +42,11 @@ public:
         std::vector<std::byte> bytes;
     };
     /// Copies of at most `limit` records after `cursor`. Drains first. cursor_too_old where some
-    /// of them are no longer kept (refs: cursor, oldest position kept).
-    result<std::vector<kept>> after(position cursor, std::size_t limit);
+    /// of them are no longer kept (refs: cursor, oldest position kept). Errors as try_drain.
+    result<std::vector<kept>> after(position cursor, std::size_t limit) noexcept;
 
-    /// Digest of all records so far, in order. Drains first.
-    std::uint64_t digest_of_events();
+    /// Digest of all records so far, in order. Drains first, as far as memory goes.
+    std::uint64_t digest_of_events() noexcept;
 
     struct counters {
         std::uint64_t records = 0, bytes = 0, batches = 0;
@@ -60,9 +62,12 @@ private:
         std::vector<std::uint64_t> words;
     };
 
-    error_code drain_locked(bool complete);
-    void keep(std::uint64_t at, std::span<const std::byte> record);
-    void forget_oldest();
+    error_code drain_locked(bool complete) noexcept;
+    error_code drain_more(bool complete);
+    [[nodiscard]] std::vector<kept> copies_after(std::uint64_t cursor, std::size_t limit) const;
+    void make_room_to_keep(std::uint64_t at, std::size_t record_bytes);
+    void keep(std::uint64_t at, std::span<const std::byte> record) noexcept;
+    void forget_oldest() noexcept;
     error_code write_batch();
 
     ring<> ring_;
@@ -74,6 +79,7 @@ private:
     std::size_t retained_bytes_ = 0;
     std::uint64_t forgotten_ = 0;  // position of the last record that is not kept any more
     batch_builder batch_;
+    bool is_open_ = false;       // the batch is not with the sink yet
     std::uint64_t drained_ = 0;  // position up to which records are drained and batched
     batch_info last_;
     std::uint64_t digest_;

@@ -69,11 +69,13 @@ public:
 
     /// Hands out complete records in order, f(position, bytes), until the first one that is not
     /// complete or f has had `limit` bytes. Returns the position up to which all were handed out.
-    template <class F>
-    std::uint64_t drain(std::size_t limit, F&& f) {
+    /// Before a record leaves the ring, ready(position, size) secures what f will need: where that
+    /// throws, the record stays and the next drain begins with it. f must not throw.
+    template <class Ready, class F>
+    std::uint64_t drain(std::size_t limit, Ready&& ready, F&& f) {
         std::vector<std::byte>& bytes = scratch_;
         std::size_t given = 0;
-        std::uint64_t emptied = 0;
+        emptied_words emptied{*this};
         while (given < limit) {
             auto& first = words_[head_ & mask_];
             const std::uint64_t mark = first.load(std::memory_order_acquire);  // pairs with (c)
@@ -81,6 +83,7 @@ public:
             const std::size_t size = mark & ~full;
             const std::uint64_t count = words_for(size);
             bytes.resize((count - 1) * 8);
+            ready(head_ + count, size);
             for (std::uint64_t i = 1; i < count; ++i) {
                 auto& w = words_[(head_ + i) & mask_];
                 const std::uint64_t value = w.load(std::memory_order_relaxed);  // by (c)
@@ -91,11 +94,15 @@ public:
             head_ += count;
             f(head_, std::span<const std::byte>{bytes.data(), size});
             given += size;
-            emptied += count;
-            if (emptied > returned_at_once) give_room(emptied);
+            emptied.count += count;
+            if (emptied.count > returned_at_once) emptied.give();
         }
-        give_room(emptied);
         return head_;
+    }
+    template <class F>
+    std::uint64_t drain(std::size_t limit, F&& f) {
+        return drain(
+            limit, [](std::uint64_t, std::size_t) {}, f);
     }
 
     /// Position of the last place given. What lies between it and drain() may still be written.
@@ -130,10 +137,19 @@ private:
     }
     static constexpr std::uint64_t returned_at_once = 4096;  // words; an exchange each would cost
 
-    void give_room(std::uint64_t& words) noexcept {
-        if (words != 0) used_.fetch_sub(words, std::memory_order_release);  // (b) pairs with (a)
-        words = 0;
-    }
+    /// Words that were emptied and whose room is not given back yet.
+    struct emptied_words {
+        ring& of;
+        std::uint64_t count = 0;
+        explicit emptied_words(ring& r) noexcept : of{r} {}
+        ~emptied_words() { give(); }
+        emptied_words(const emptied_words&) = delete;
+        emptied_words& operator=(const emptied_words&) = delete;
+        void give() noexcept {
+            if (count != 0) of.used_.fetch_sub(count, std::memory_order_release);  // (b), with (a)
+            count = 0;
+        }
+    };
 
     std::uint64_t mask_;
     zeroed<Env, atomic_word> words_;

@@ -26,7 +26,9 @@ public:
     sink& operator=(const sink&) = delete;
 
     /// Appends batch `number` (1, 2, ...) and returns the level it has reached. Errors:
-    /// sink_failed, for ever after the first one.
+    /// sink_failed, for ever after the first one. May throw std::bad_alloc, having stored nothing:
+    /// the same number then comes again, perhaps with more records. Any other exception is a
+    /// failed write.
     virtual result<durability> append(std::uint64_t number, std::span<const std::byte> batch) = 0;
 
     /// Brings everything appended to `disk` where the sink can, and says what was reached.

@@ -3,34 +3,17 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <new>
 
 #include "earmark/journal/record.hpp"
-
-namespace {
-// Per thread, so that other tests' threads do not disturb.
-thread_local bool owned = false;
-thread_local int allocations_while_owned = 0;
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
-    if (owned) ++allocations_while_owned;
-    return std::malloc(n == 0 ? 1 : n);
-}
-[[gnu::noinline]] void* operator new(std::size_t n) {
-    if (void* p = ::operator new(n, std::nothrow)) return p;
-    throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+#include "unit/allocations.hpp"
 
 namespace earmark {
 namespace {
 
 struct watched_env : std_env {
-    static void owned_begin() noexcept { owned = true; }
-    static void owned_end() noexcept { owned = false; }
+    static void owned_begin() noexcept { allocations::counting = true; }
+    static void owned_end() noexcept { allocations::counting = false; }
 };
 
 struct world {
@@ -96,22 +79,22 @@ TEST_CASE("a commit takes, moves, records and publishes, and allocates nothing w
     std::vector<lifecycle::rewrite> s{w.rewrite_to(next, 1)};
     work job = w.job(s);
     job.takes = takes;
-    allocations_while_owned = 0;
+    allocations::counted = 0;
     const committed done = w.commits.commit(0, job);
     CHECK(done.code == error_code::ok);
-    CHECK(allocations_while_owned == 0);
+    CHECK(allocations::counted == 0);
     CHECK(w.version() == 2);
     for (const cell_id c : w.cells) CHECK(w.b.stock.free(c) == 6);
     CHECK(w.drained() == 2);
 }
 
 TEST_CASE("the watch works: an allocation while owned is seen") {
-    allocations_while_owned = 0;
+    allocations::counted = 0;
     watched_env::owned_begin();
     void* volatile kept = ::operator new(1);  // volatile: or the pair is optimised away
     ::operator delete(kept);
     watched_env::owned_end();
-    CHECK(allocations_while_owned == 1);
+    CHECK(allocations::counted == 1);
 }
 
 TEST_CASE("a refused take leaves stock, order and journal as they were") {

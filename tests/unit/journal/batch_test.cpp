@@ -4,9 +4,12 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <new>
 #include <string>
+#include <utility>
 
 #include "earmark/journal/log.hpp"
+#include "unit/allocations.hpp"
 
 namespace earmark::journal {
 namespace {
@@ -158,6 +161,102 @@ TEST_CASE("a cursor that is too old is told so, with the oldest one that is kept
     const auto kept = l.after(position{static_cast<std::uint64_t>(lost.error().refs[1])}, 100);
     REQUIRE(kept);
     CHECK(kept->size() >= 3);
+}
+
+/// Accepts no batch while `memory_is_short`, as a host's sink may do it.
+class short_sink final : public sink {
+public:
+    result<durability> append(std::uint64_t number, std::span<const std::byte> b) override {
+        if (memory_is_short) throw std::bad_alloc{};
+        return stored.append(number, b);
+    }
+    result<durability> sync() override { return stored.sync(); }
+    error_code read(
+        const std::function<bool(std::uint64_t, std::span<const std::byte>)>& visit) override {
+        return stored.read(visit);
+    }
+    memory_sink stored;
+    bool memory_is_short = false;
+};
+
+/// The records that a sink holds, in order, with their positions; each batch is checked.
+std::vector<std::pair<std::uint64_t, std::string>> records_in(sink& from) {
+    std::vector<std::pair<std::uint64_t, std::string>> all;
+    batch_info last;
+    const auto read = from.read([&](std::uint64_t number, std::span<const std::byte> b) {
+        const auto info =
+            read_batch(b, number == 1 ? nullptr : &last,
+                       [&](std::uint64_t at, std::span<const std::byte> r) -> error {
+                           all.emplace_back(
+                               at, std::string{reinterpret_cast<const char*>(r.data()), r.size()});
+                           return {};
+                       });
+        REQUIRE(info);
+        last = *info;
+        return true;
+    });
+    CHECK(read == error_code::ok);
+    return all;
+}
+
+struct journal_of_forty {
+    std::shared_ptr<short_sink> to = std::make_shared<short_sink>();
+    log journal{1 << 12, 1 << 10, to, {}, 0};
+    std::vector<std::pair<std::uint64_t, std::string>> written;
+
+    void write(std::size_t n) {
+        for (; n > 0; --n) {
+            const std::string text(written.size() % 23, static_cast<char>('a' + n % 26));
+            const auto bytes = bytes_of(text);
+            REQUIRE(journal.records().credit(ring<>::words_for(bytes.size())));
+            written.emplace_back(journal.records().append(bytes), text);
+        }
+    }
+};
+
+TEST_CASE("no record is lost wherever memory runs out while the journal drains") {
+    for (std::int64_t n = 0;; ++n) {
+        CAPTURE(n);
+        journal_of_forty j;
+        j.write(20);
+        error_code first = error_code::ok;
+        const bool failed = allocations::fail_one(
+            n, [&] { first = j.journal.flush(durability::memory).error().code; });
+        CHECK(first == (failed ? error_code::out_of_memory : error_code::ok));
+        j.write(20);
+        REQUIRE(j.journal.flush(durability::memory));
+        CHECK(records_in(*j.to) == j.written);
+        CHECK(j.journal.counted().records == j.written.size());
+        CHECK(raw(j.journal.durable(durability::memory)) == j.written.back().first);
+        const auto newest = j.journal.after(position{j.written[35].first}, 100);
+        REQUIRE(newest);
+        CHECK(newest->size() == 4);
+        CHECK(newest->back().position == j.written.back().first);
+        journal_of_forty same;
+        same.write(20);
+        REQUIRE(same.journal.flush(durability::memory));
+        same.write(20);
+        CHECK(same.journal.digest_of_events() == j.journal.digest_of_events());
+        if (!failed) {
+            CHECK(n > 5);  // there was something to fail
+            break;
+        }
+    }
+}
+
+TEST_CASE("a sink that has no memory for a batch is offered it again, with what came since") {
+    journal_of_forty j;
+    j.to->memory_is_short = true;
+    for (int i = 0; i < 3; ++i) {
+        j.write(10);
+        CHECK(j.journal.flush(durability::memory).error().code == error_code::out_of_memory);
+        CHECK(j.journal.try_drain() == error_code::out_of_memory);
+    }
+    j.to->memory_is_short = false;
+    j.write(10);
+    REQUIRE(j.journal.flush(durability::memory));
+    CHECK(records_in(*j.to) == j.written);
+    CHECK(j.journal.counted().batches == j.to->stored.batches().size());
 }
 
 }  // namespace
