@@ -11,7 +11,7 @@ bool by_cell(const auto& a, const auto& b) { return a.cell < b.cell; }
 
 }  // namespace
 
-error_code merge(std::vector<take_line>& takes) {
+error merge(std::vector<take_line>& takes) {
     std::sort(takes.begin(), takes.end(), by_cell<take_line, take_line>);
     std::size_t kept = 0;
     for (std::size_t i = 0; i < takes.size(); ++i) {
@@ -20,12 +20,14 @@ error_code merge(std::vector<take_line>& takes) {
             continue;
         }
         take_line& into = takes[kept - 1];
-        if (takes[i].n > most - into.n) return error_code::out_of_range;
+        if (takes[i].n > most - into.n)
+            return fail(error_code::out_of_range, std::int64_t{into.n} + takes[i].n, most,
+                        raw(into.cell));
         into.n += takes[i].n;
         into.floor = std::max(into.floor, takes[i].floor);
     }
     takes.resize(kept);
-    return error_code::ok;
+    return {};
 }
 
 void merge(std::vector<give_line>& gives) {

@@ -215,10 +215,12 @@ result<quantity> rescale(text_quantity q, int decimals) noexcept {
         if (q.atoms % 10 != 0) return fail(error_code::too_many_decimals, 0, decimals);
         q.atoms /= 10;
     }
+    std::int64_t atoms = q.atoms;
     for (; q.decimals < decimals; ++q.decimals)
-        if (__builtin_mul_overflow(q.atoms, 10, &q.atoms))
-            return fail(error_code::out_of_range, q.atoms, INT64_MAX);
-    return quantity{q.atoms};
+        if (__builtin_mul_overflow(atoms, 10, &atoms))  // named as far as it can be told
+            return q.atoms < 0 ? fail(error_code::out_of_range, INT64_MIN, -INT64_MAX)
+                               : fail(error_code::out_of_range, INT64_MAX, INT64_MAX);
+    return quantity{atoms};
 }
 
 order_file read_orders(std::string_view text, const order_options& options) {

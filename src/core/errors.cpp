@@ -43,7 +43,7 @@ constexpr error_row rows[] = {
      "the digit at byte {0} is finer than the scale of {1} decimals",
      "round at the source, or give the SKU a finer scale; nothing is rounded here"},
     {out_of_range, "out_of_range", final, "the value {0} is out of range, the bound is {1}",
-     "check the unit of the value and for a slipped decimal point"},
+     "check its unit and for a slipped decimal point, or ask for less and oftener"},
     {bad_time, "bad_time", final, "not a time: byte {0} is wrong",
      "write 2026-11-21T08:30:00Z, with an offset such as +01:00 for local time, or a date"},
     {bad_currency, "bad_currency", final, "not a currency",

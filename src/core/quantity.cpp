@@ -31,7 +31,7 @@ result<quantity> convert(quantity a, std::int64_t numerator, std::int64_t denomi
 
 result<quantity> parse_quantity(std::string_view text, int decimals) noexcept {
     if (decimals < 0 || decimals > max_decimals)
-        return fail(error_code::out_of_range, decimals, max_decimals);
+        return fail(error_code::out_of_range, decimals, decimals < 0 ? 0 : max_decimals);
     const auto value = detail::parse_decimal(text, decimals);
     if (!value) return value.error();
     return quantity{*value};

@@ -1,6 +1,7 @@
 #include "earmark/engine/catalog.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "earmark/core/digest.hpp"
@@ -81,6 +82,20 @@ std::uint64_t catalog::digest_of_tables() const {
     for (std::uint32_t i = 0; i < actors.size(); ++i) d.add(actors.key(i));
     for (const std::string& p : policies) d.add(p);
     return d.value();
+}
+
+result<std::int64_t> catalog::granule_e9(sku_id s) const noexcept {
+    static constexpr auto power_of_ten = [] {
+        std::array<std::int64_t, max_decimals + 1> powers{1};
+        for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+        return powers;
+    }();
+    const sku_facts& of = sku[index_of(s)];
+    std::int64_t e9 = 0;
+    const auto digits = static_cast<std::size_t>(max_decimals - of.decimals);
+    if (__builtin_mul_overflow(of.granule, power_of_ten[digits], &e9))
+        return fail(error_code::out_of_range, of.granule, most_granule(of.decimals));
+    return e9;
 }
 
 }  // namespace earmark

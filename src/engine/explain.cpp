@@ -14,11 +14,9 @@ constexpr int looks = 8;
 result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const catalog& names) {
     std::vector<wanted_line> lines;
     for (const auto& l : order.lines) {
-        const sku_facts& facts = names.sku[index_of(l.sku)];
-        std::int64_t e9 = facts.granule;
-        for (int k = facts.decimals; k < max_decimals; ++k)
-            if (__builtin_mul_overflow(e9, 10, &e9)) return fail(error_code::out_of_range, e9);
-        lines.push_back({static_cast<std::uint16_t>(lines.size()), l.sku, l.ordered, e9});
+        const auto e9 = names.granule_e9(l.sku);
+        if (!e9) return e9.error();
+        lines.push_back({static_cast<std::uint16_t>(lines.size()), l.sku, l.ordered, *e9});
     }
     return lines;
 }

@@ -163,7 +163,8 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
     };
     switch (kind) {
         case intern_kind::sku:
-            if (!next(catalog_.skus, 2) || f[1] < 1) return error_code::bad_record;
+            if (!next(catalog_.skus, 2) || f[0] < 0 || f[0] > max_decimals || f[1] < 1)
+                return error_code::bad_record;
             books_.cells.add_sku();
             catalog_.add_sku(t.key, {static_cast<int>(f[0]), f[1]});
             return error_code::ok;

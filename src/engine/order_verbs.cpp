@@ -151,13 +151,17 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
         const auto child = books.ledger.conceive(v.slot, subject_kind::order);
         if (!child.exists()) return fail(error_code::out_of_memory);
-        first = draft_order(v, c, r, content, key, child.index, reacquired);
-        const committed done = commit(v);
+        const auto give_back = [&] { books.ledger.abandon(v.slot, subject_kind::order, child); };
+        const auto draft_and_commit = [&] {
+            first = draft_order(v, c, r, content, key, child.index, reacquired);
+            return commit(v);
+        };
+        const committed done = or_give_back(draft_and_commit, give_back);
         if (done.code == error_code::ok) {
             first.at = position{done.position};
             return {};
         }
-        books.ledger.abandon(v.slot, subject_kind::order, child);
+        give_back();
         if (done.code == error_code::insufficient && books.timers.quiet(v.now)) {
             const error lack = shortage_of(v, done);
             return fail(error_code::reservation_expired,
@@ -168,7 +172,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
         counters::bump(counts[v.slot].conflicts);
         sweep(v.slot, v.now);
     }
-    return fail(error_code::reservation_busy);
+    return fail(error_code::reservation_busy, static_cast<std::int64_t>(raw(r.reservation)));
 }
 
 /// Moves for the units that a basket brings. A live basket is consumed; an expired one is taken
@@ -192,8 +196,7 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
                          [&](const lifecycle::bucket& b) { return b.cell == m.to_cell; });
         d.takes.push_back({m.to_cell, m.n, static_cast<granules>(part->ref)});
     }
-    const auto e = allocation::merge(d.takes);
-    return e == error_code::ok ? error{} : fail(e);
+    return merge_takes(v);
 }
 
 result<receipt> engine::state::move_units(const visit& v, const command& c, verb by, order_id id,

@@ -135,14 +135,18 @@ result<reservation_view> engine::reservation(reservation_id id) const {
 result<std::vector<event>> engine::poll(position cursor, std::size_t limit) const {
     const auto kept = state_->log->after(cursor, limit);
     if (!kept) return kept.error();
-    std::vector<event> events;
-    events.reserve(kept->size());
-    for (const auto& k : *kept) {
-        summary s{k.position};
-        if (const error e = journal::read(k.bytes, s); e.code != error_code::ok) return e;
-        events.push_back(s.seen);
+    try {
+        std::vector<event> events;
+        events.reserve(kept->size());
+        for (const auto& k : *kept) {
+            summary s{k.position};
+            if (const error e = journal::read(k.bytes, s); e.code != error_code::ok) return e;
+            events.push_back(s.seen);
+        }
+        return events;
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
     }
-    return events;
 }
 
 std::string engine::describe(const error& e) const {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t rows_per_record = 64;
 constexpr std::size_t max_policy_bytes = 1u << 16;
+/// Of a SKU, in atoms: the largest amount of a cell is then a 64-bit number.
+constexpr std::int64_t max_granule = 1'000'000'000'000;
 
 /// Writes rows into records of a bounded size and commits each. A row is first checked, then
 /// recorded, then applied: the engine is taken, so nobody sees the space between.
@@ -71,9 +73,10 @@ result<coordinates> to_coordinates(const std::optional<geo_point>& at) {
 error check(const sku_row& r, const key_table& in) {
     if (const error e = check_key(r.key, in); e.code != error_code::ok) return e;
     if (r.decimals < 0 || r.decimals > max_decimals)
-        return fail(error_code::out_of_range, r.decimals, max_decimals);
-    if (r.granule < 1 || r.granule > 1'000'000'000'000)
-        return fail(error_code::out_of_range, r.granule);
+        return fail(error_code::out_of_range, r.decimals, r.decimals < 0 ? 0 : max_decimals);
+    const std::int64_t most = std::min(max_granule, most_granule(r.decimals));
+    if (r.granule < 1 || r.granule > most)
+        return fail(error_code::out_of_range, r.granule, r.granule < 1 ? 1 : most);
     return {};
 }
 
@@ -100,9 +103,14 @@ load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&&
                      return answer;
                  },
                  v.desk.record, v.now};
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            if (!f(l, v.desk, rows[i], i)) return true;
-        return l.flush();
+        try {
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                if (!f(l, v.desk, rows[i], i)) return true;
+            return l.flush();
+        } catch (const std::bad_alloc&) {  // a row may be in the tables and not in the journal
+            s.halt("memory ran out while a table was loaded");
+            return fail(error_code::halted);
+        }
     });
     if (!done) report.rejected.push_back({0, done.error(), to_string(done.error())});
     return report;
@@ -227,12 +235,14 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
         v.desk.clear();
         v.desk.record.begin(verb::activate, v.now, c.actor);
         v.desk.record.intern(journal::intern_kind::policy, {id, parsed.value->text(), {}, {}});
+        s.names.policies.reserve(s.names.policies.size() + 1);
+        std::string canonical = parsed.value->text();
         s.policies.push_back(std::move(*parsed.value));
         if (const auto done = s.commit(v); done.code != error_code::ok) {
             s.policies.pop_back();
             return fail(done.code);
         }
-        s.names.policies.push_back(s.policies.back().text());
+        s.names.policies.push_back(std::move(canonical));  // cannot fail: it is recorded
         s.active_policy.store(id, std::memory_order_release);
         return policy_id{id};
     });
@@ -245,15 +255,20 @@ result<actor_id> engine::actor(std::string_view name) {
         return found ? result<actor_id>{actor_id{*found}} : fail(error_code::unknown_actor);
     });
     if (known || known.error().code != error_code::unknown_actor) return known;
-    if (const error e = check_key(name, s.names.actors); e.code != error_code::ok) return e;
     return s.alone<result<actor_id>>({}, [&](const state::visit& v) -> result<actor_id> {
         if (const auto found = s.names.actors.find(name)) return actor_id{*found};
+        if (const error e = check_key(name, s.names.actors); e.code != error_code::ok) return e;
         const std::uint32_t id = s.names.actors.size();
         v.desk.clear();
         v.desk.record.begin(verb::load, v.now, actor_id{});
         v.desk.record.intern(journal::intern_kind::actor, {id, name, {}, {}});
         if (const auto done = s.commit(v); done.code != error_code::ok) return fail(done.code);
-        s.names.actors.insert(name);
+        try {
+            s.names.actors.insert(name);
+        } catch (const std::bad_alloc&) {
+            s.halt("memory ran out for an actor that the journal has");
+            return fail(error_code::halted);
+        }
         return actor_id{id};
     });
 }

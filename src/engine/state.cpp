@@ -132,12 +132,16 @@ committed engine::state::commit(const visit& v) {
     std::sort(d.subjects.begin(), d.subjects.end(), [](const auto& a, const auto& b) {
         return std::pair{a.kind, a.index} < std::pair{b.kind, b.index};
     });
+    for ([[maybe_unused]] const lifecycle::rewrite& s : d.subjects)
+        EARMARK_DEBUG_INVARIANT(lifecycle::unsound(*s.next) == nullptr,
+                                lifecycle::unsound(*s.next));
     work w{d.takes, d.gives, d.stock, d.subjects, d.record.editable(), d.record.uncovered_at()};
     constexpr int attempts = 4;
     committed done;
     for (int i = 0; i < attempts; ++i) {
         if (log->records().half_full() || done.code == error_code::journal_full)
-            if (const auto e = log->try_drain(); e == error_code::sink_failed) {
+            if (const auto e = log->try_drain();
+                e == error_code::sink_failed || e == error_code::out_of_memory) {
                 done.code = e;
                 return done;
             }
@@ -200,6 +204,14 @@ error engine::state::shortage_of(const visit& v, const committed& done) const no
     return fail(error_code::insufficient, t.n * granule,
                 std::max<std::int64_t>(0, done.lack.free - t.floor) * granule,
                 raw(books.cells.node_of(t.cell)));
+}
+
+error engine::state::merge_takes(const visit& v) const {
+    error e = allocation::merge(v.desk.takes);
+    if (e.code != error_code::out_of_range) return e;
+    const cell_id cell{static_cast<std::uint32_t>(e.refs[2])};
+    const auto granule = names.sku[index_of(books.cells.sku_of(cell))].granule;
+    return fail(e.code, e.refs[0] * granule, e.refs[1] * granule);
 }
 
 }  // namespace earmark

@@ -107,6 +107,17 @@ private:
     error (*call_)(const void*, desk&);
 };
 
+/// The answer of f; where it throws, what it was to use up is given back first.
+template <class F, class GiveBack>
+auto or_give_back(F&& f, GiveBack&& give_back) {
+    try {
+        return f();
+    } catch (...) {
+        give_back();
+        throw;
+    }
+}
+
 struct engine::state {
     explicit state(config settings);
 
@@ -222,6 +233,8 @@ struct engine::state {
     committed book(const visit& v, const command& c, digest128 content, const receipt& first);
     result<explanation> explain(const visit& v, order_id id);
     [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;
+    /// The desk's takes by cell, one of each; out_of_range (refs: sum, most, in atoms).
+    [[nodiscard]] error merge_takes(const visit& v) const;
 };
 
 template <class R, class F>

@@ -9,14 +9,29 @@ namespace earmark {
 namespace {
 
 constexpr std::size_t max_reserved_cells = 64;
+constexpr std::size_t max_reserved_lines = 4 * max_reserved_cells;
 
 /// A floor in granules; it may be negative (oversell depth) and must be a whole number of them.
 result<granules> to_floor(quantity q, const sku_facts& of) {
     if (q.atoms % of.granule != 0) return fail(error_code::not_a_multiple, q.atoms, of.granule);
     const std::int64_t n = q.atoms / of.granule;
     if (n > stock::max_amount || n < -stock::max_amount)
-        return fail(error_code::out_of_range, q.atoms, stock::max_amount * of.granule);
+        return fail(error_code::out_of_range, q.atoms,
+                    (n < 0 ? -stock::max_amount : stock::max_amount) * of.granule);
     return static_cast<granules>(n);
+}
+
+/// A change of either sign; what is wrong with it is said with its own sign.
+result<granules> to_delta(quantity q, const sku_facts& of) {
+    if (q.atoms >= 0) return intake::to_granules(q, of);
+    if (q.atoms == INT64_MIN)  // has no positive twin
+        return fail(error_code::out_of_range, q.atoms, -stock::max_amount * of.granule);
+    const auto n = intake::to_granules(-q, of);
+    if (n) return -*n;
+    error e = n.error();
+    e.refs[0] = q.atoms;
+    if (e.code == error_code::out_of_range) e.refs[1] = -e.refs[1];
+    return e;
 }
 
 template <class... Numbers>
@@ -51,15 +66,14 @@ result<receipt> engine::state::adjust(const visit& v, const command& c, const ad
     if (index_of(r.node) >= names.node.size()) return fail(error_code::unknown_node, raw(r.node));
     const auto cell = books.cells.find(r.sku, r.node);
     if (!cell) return fail(error_code::no_cell, raw(r.sku), raw(r.node));
-    const bool up = r.delta.atoms > 0;
-    const auto n = intake::to_granules(up ? r.delta : -r.delta, names.sku[index_of(r.sku)]);
+    const auto n = to_delta(r.delta, names.sku[index_of(r.sku)]);
     if (!n) return n.error();
     const digest128 content = content_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
                                          static_cast<std::uint64_t>(r.reason));
     return once(v, c, content, [&]() -> result<receipt> {
         desk& d = v.desk;
         d.clear();
-        const granules delta = up ? *n : -*n;
+        const granules delta = *n;
         receipt done;
         done.by = verb::adjust;
         done.lines = 1;
@@ -69,9 +83,10 @@ result<receipt> engine::state::adjust(const visit& v, const command& c, const ad
         remember(d, c, content, done);
         record_cells(d);
         const committed answer = commit(v);
-        if (answer.code != error_code::ok)
-            return fail(answer.code, r.delta.atoms,
-                        to_quantity(r.sku, books.cells.on_hand(*cell)).atoms);
+        if (answer.code != error_code::ok) {  // refs of stock_overflow and of out_of_range
+            const auto there = to_quantity(r.sku, books.cells.on_hand(*cell));
+            return fail(answer.code, r.delta.atoms, (delta < 0 ? -there : there).atoms);
+        }
         done.uncovered = answer.uncovered;
         done.at = position{answer.position};
         return done;
@@ -80,9 +95,9 @@ result<receipt> engine::state::adjust(const visit& v, const command& c, const ad
 
 error engine::state::basket_takes(const visit& v, const reserve_request& r) {
     desk& d = v.desk;
-    if (r.lines.empty() || r.lines.size() > 4 * max_reserved_cells)
+    if (r.lines.empty() || r.lines.size() > max_reserved_lines)
         return fail(error_code::bad_line_count, static_cast<std::int64_t>(r.lines.size()),
-                    max_reserved_cells);
+                    max_reserved_lines);
     const auto at_line = [](error e, std::size_t i) {
         e.row = static_cast<std::uint32_t>(i + 1);
         return e;
@@ -102,7 +117,7 @@ error engine::state::basket_takes(const visit& v, const reserve_request& r) {
         if (!cell) return at_line(fail(error_code::no_cell, raw(l.sku), raw(l.node)), i);
         d.takes.push_back({*cell, *n, *floor});
     }
-    if (const auto e = allocation::merge(d.takes); e != error_code::ok) return fail(e);
+    if (const error e = merge_takes(v); e.code != error_code::ok) return e;
     if (d.takes.size() > max_reserved_cells)
         return fail(error_code::too_many_cells, static_cast<std::int64_t>(d.takes.size()),
                     max_reserved_cells);
@@ -168,20 +183,26 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
             if (const error e = basket_gives(v, r.supersedes); e.code != error_code::ok) return e;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
             const auto timer = ends ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
-            if (!child.exists() || (ends && timer == lifecycle::wheel<>::nil)) {
-                books.ledger.abandon(v.slot, subject_kind::reservation, child);
+            const auto give_back = [&] {
                 books.timers.drop(v.slot, timer);
+                books.ledger.abandon(v.slot, subject_kind::reservation, child);
+            };
+            if (!child.exists() || (ends && timer == lifecycle::wheel<>::nil)) {
+                give_back();
                 return fail(error_code::out_of_memory);
             }
-            receipt done = draft_basket(v, c, r, content, child);
-            const committed answer = commit(v);
+            receipt done;
+            const auto draft_and_commit = [&] {
+                done = draft_basket(v, c, r, content, child);
+                return commit(v);
+            };
+            const committed answer = or_give_back(draft_and_commit, give_back);
             if (answer.code == error_code::ok) {
                 if (ends) books.timers.push(timer, done.subject, r.deadline);
                 done.at = position{answer.position};
                 return done;
             }
-            books.ledger.abandon(v.slot, subject_kind::reservation, child);
-            books.timers.drop(v.slot, timer);
+            give_back();
             if (answer.code == error_code::insufficient && books.timers.quiet(v.now))
                 return shortage_of(v, answer);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
@@ -229,7 +250,7 @@ result<receipt> engine::state::change(const visit& v, const command& c, const ch
             if (answer.code != error_code::order_busy) return fail(answer.code);
             counters::bump(counts[v.slot].conflicts);
         }
-        return fail(error_code::reservation_busy);
+        return fail(error_code::reservation_busy, static_cast<std::int64_t>(raw(r.reservation)));
     });
 }
 
@@ -263,7 +284,7 @@ result<receipt> engine::state::end_reservation(const visit& v, const command& c,
             if (answer.code != error_code::order_busy) return fail(answer.code);
             counters::bump(counts[v.slot].conflicts);
         }
-        return fail(error_code::reservation_busy);
+        return fail(error_code::reservation_busy, static_cast<std::int64_t>(raw(r)));
     });
 }
 

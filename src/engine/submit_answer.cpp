@@ -85,9 +85,9 @@ quantity call::amount_of_line(order_id order, std::uint32_t of_line) {
         return {};
     }
     if (of_line > view->lines.size()) {
-        line.refuse(fail(error_code::unknown_line, static_cast<std::int64_t>(raw(order)), of_line,
-                         static_cast<std::int64_t>(view->lines.size())),
-                    "line");
+        line.refuse(
+            fail(error_code::unknown_line, of_line, static_cast<std::int64_t>(view->lines.size())),
+            "line");
         return {};
     }
     if (!line.has("quantity")) return {};

@@ -1,6 +1,5 @@
 // SOURCE, RELEASE, RECORD, ADVANCE: decide where units come from, and move them on.
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "earmark/allocation/allot.hpp"
@@ -12,12 +11,6 @@
 namespace earmark {
 
 namespace {
-
-constexpr auto power_of_ten = [] {
-    std::array<std::int64_t, max_decimals + 1> powers{1};
-    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-    return powers;
-}();
 
 /// The usual order has few lines, each of another SKU, in line order: numbers them where they
 /// stand. False where it is not such an order.
@@ -87,16 +80,14 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
     for (const member& m : d.members) {
         if (m.wanted < d.wanted.size()) {
             const std::int64_t sum = d.wanted[m.wanted].n + m.n;
-            if (sum > stock::max_amount) return fail(error_code::out_of_range, sum);
+            if (sum > stock::max_amount)  // place_order refuses it, an older journal may have it
+                return fail(error_code::out_of_range, sum, stock::max_amount);
             d.wanted[m.wanted].n = static_cast<granules>(sum);
             continue;
         }
-        const sku_facts& facts = names.sku[index_of(m.sku)];
-        const auto digits = static_cast<std::size_t>(max_decimals - facts.decimals);
-        std::int64_t e9 = 0;
-        if (__builtin_mul_overflow(facts.granule, power_of_ten[digits], &e9))
-            return fail(error_code::out_of_range, facts.granule);
-        d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), e9});
+        const auto e9 = names.granule_e9(m.sku);
+        if (!e9) return e9.error();
+        d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), *e9});
     }
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
@@ -146,8 +137,7 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
     for (const member& m : d.members)
         move(m.line, lifecycle::units_in(d.order, m.line, unit_state::open), unit_state::open,
              unit_state::backordered, none<cell_id>);
-    const auto e = allocation::merge(d.takes);
-    return e == error_code::ok ? error{} : fail(e);
+    return merge_takes(v);
 }
 
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
@@ -318,6 +308,8 @@ result<receipt> engine::record(const command& c, const fact& f) {
         granules wanted = 0;
         // Lines have scales of their own, so an amount is of one line.
         const bool of_no_line = f.line == 0 && f.amount.atoms != 0;
+        if (f.node != none<node_id> && index_of(f.node) >= s.names.node.size())
+            return fail(error_code::unknown_node, raw(f.node));
         if (of_no_line || f.line > d.order.lines.size())
             return fail(error_code::unknown_line, f.line,
                         static_cast<std::int64_t>(d.order.lines.size()));

@@ -1,6 +1,8 @@
 #include "earmark/intake/capture.hpp"
 
+#include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "earmark/core/intern.hpp"
 
@@ -9,16 +11,37 @@ namespace {
 
 constexpr granules most = (1 << 22) - 1;
 
-/// The order's value must fit; refs: line value so far.
-bool value_fits(std::span<const order_line> lines) noexcept {
+/// The first line, from 1, with which the order's value does not fit any more; 0: none.
+std::size_t too_dear(std::span<const order_line> lines) noexcept {
     std::int64_t total = 0;
-    for (const order_line& l : lines) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
         std::int64_t value = 0;
-        if (__builtin_mul_overflow(l.unit_price_minor, l.amount.atoms, &value) ||
+        if (__builtin_mul_overflow(lines[i].unit_price_minor, lines[i].amount.atoms, &value) ||
             __builtin_add_overflow(total, value, &total))
-            return false;
+            return i + 1;
     }
-    return true;
+    return 0;
+}
+
+/// Lines of one SKU want the same units and are sourced as one demand, so together they want no
+/// more than a cell can count. Calls refuse(sum, line) at the first line of a SKU that goes beyond.
+template <class F>
+void check_sums(std::span<const lifecycle::line> lines, F&& refuse) {
+    std::int64_t all = 0;
+    for (const lifecycle::line& l : lines) all += l.ordered;
+    if (all <= most) return;  // nearly every order
+    std::vector<std::uint32_t> by_sku(lines.size());
+    std::iota(by_sku.begin(), by_sku.end(), 0u);
+    std::stable_sort(by_sku.begin(), by_sku.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return lines[a].sku < lines[b].sku; });
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < by_sku.size(); ++i) {
+        const lifecycle::line& l = lines[by_sku[i]];
+        if (i == 0 || lines[by_sku[i - 1]].sku != l.sku) sum = 0;
+        const bool fitted = sum <= most;
+        sum += l.ordered;
+        if (fitted && sum > most) refuse(sum, by_sku[i]);
+    }
 }
 
 }  // namespace
@@ -67,8 +90,13 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
         into.buckets.push_back(
             {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
-    if (violations.empty() && !value_fits(r.lines))
-        add(fail(error_code::out_of_range, r.lines.front().unit_price_minor), 0);
+    if (!violations.empty()) return;  // a line that is not there cannot be added up
+    if (const std::size_t line = too_dear(r.lines))
+        add(fail(error_code::bad_price, r.lines[line - 1].unit_price_minor), line);
+    check_sums(into.lines, [&](std::int64_t sum, std::size_t i) {  // two lines' at most: it fits
+        const std::int64_t granule = skus[index_of(into.lines[i].sku)].granule;
+        add(fail(error_code::out_of_range, sum * granule, most * granule), i + 1);
+    });
 }
 
 digest128 content_of(const order_request& r) {

@@ -12,8 +12,8 @@
 namespace earmark::allocation {
 
 /// Sorts by cell and makes equal cells one line: amounts add up, the highest floor counts.
-/// out_of_range where a sum does not fit.
-[[nodiscard]] error_code merge(std::vector<take_line>& takes);
+/// out_of_range (refs: sum, most, cell) where a sum does not fit.
+[[nodiscard]] error merge(std::vector<take_line>& takes);
 void merge(std::vector<give_line>& gives);
 
 /// Nets takes against gives of the same cell, so that units which go back and are taken again in

@@ -30,6 +30,14 @@ namespace detail {
 #define EARMARK_CHECK(condition, sentence) \
     (static_cast<bool>(condition) ? void() : ::earmark::detail::throw_misuse(sentence))
 
+/// Costs something, so only builds without NDEBUG look. For sources, not for headers: both kinds of
+/// build share those.
+#ifdef NDEBUG
+#define EARMARK_DEBUG_INVARIANT(condition, sentence) void()
+#else
+#define EARMARK_DEBUG_INVARIANT(condition, sentence) EARMARK_INVARIANT(condition, sentence)
+#endif
+
 #define EARMARK_INVARIANT(condition, sentence) \
     (static_cast<bool>(condition) ? void() \
                                   : ::earmark::detail::throw_broken(sentence, __FILE__, __LINE__))

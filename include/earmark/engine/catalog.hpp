@@ -10,10 +10,19 @@
 
 #include "earmark/core/ids.hpp"
 #include "earmark/core/intern.hpp"
+#include "earmark/core/result.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 
 namespace earmark {
+
+/// The largest granule, in atoms, of a SKU with so many decimals (0 to max_decimals): in units it
+/// is a 64-bit count of 10^-9.
+[[nodiscard]] constexpr std::int64_t most_granule(int decimals) noexcept {
+    std::int64_t most = INT64_MAX;
+    for (; decimals < max_decimals; ++decimals) most /= 10;
+    return most;
+}
 
 class catalog {
 public:
@@ -48,6 +57,10 @@ public:
     void rank_nodes();
 
     [[nodiscard]] std::uint64_t digest_of_tables() const;
+
+    /// One granule of a SKU in units, times 10^9; out_of_range (refs: granule, most) where it does
+    /// not fit, which load() refuses.
+    [[nodiscard]] result<std::int64_t> granule_e9(sku_id s) const noexcept;
 
 private:
     std::vector<std::vector<std::uint32_t>> metres_;  // per place, per node

@@ -2,7 +2,8 @@
 // writes back. A line is a partition of its ordered quantity over buckets; moves keep the
 // partition.
 //
-// Invariants (checked by `sound`, on every commit and by the auditor)
+// Invariants (checked by `unsound`: by check_invariants(), and in a build without NDEBUG of every
+// image that a commit is about to write)
 //   (1) the buckets of a line sum to its ordered quantity, each is > 0;
 //   (2) no two buckets agree in (line, state, cell, ref): equal ones are one;
 //   (3) buckets stand in ascending (line, state, cell, ref), so equal images have equal bytes;

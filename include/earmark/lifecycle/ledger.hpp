@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -199,8 +200,12 @@ public:
     }
     /// After the commit: an entry that has ended may be used again, oldest first, after a while in
     /// which its end can still be asked for. May allocate.
-    void recycle(std::uint32_t slot, const rewrite& r) {
-        if (r.last) per_slot_[slot].spare[static_cast<int>(r.kind)].push_back(r.index);
+    void recycle(std::uint32_t slot, const rewrite& r) noexcept {
+        if (!r.last) return;
+        try {
+            per_slot_[slot].spare[static_cast<int>(r.kind)].push_back(r.index);
+        } catch (const std::bad_alloc&) {  // the number is not used again: the commit has happened
+        }
     }
 
     /// The chunks, for what else hangs on a subject (timers, decision records).
