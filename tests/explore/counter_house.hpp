@@ -43,7 +43,7 @@ struct cell_fold final : journal::visitor {
 template <class Env>
 struct counter_house {
     books<Env> b{3, 4, 16, 4, 4, 1 << 16, 4, 4, 4};
-    journal::ring<Env> ring{2048};
+    journal::ring<Env> ring{2048, 0, 3};
     committer<Env> commits{b, ring};
     cell_id cell{};
     granules stocked;

@@ -5,10 +5,18 @@
 // A position is the number of 8-byte words before the end of a record, since the journal began; so
 // positions grow with the journal and survive a restart.
 //
-// Who may call: credit, refund and append, any thread; drain, one thread at a time.
+// A small record's credit is a look, not an exchange: there is room if the ring could also take a
+// small record of every other caller and all large records that were asked for.
+//
+// Who may call: credit, refund and append, any thread, at most `callers` at a time between credit
+// and append (or refund); drain, one thread at a time.
 //
 // Invariants
-//   (1) Words between what is drained and what is appended are covered by credits.
+//   (1) Words between what is drained and what is appended never exceed the ring. Looks at tail_
+//       and appends stand in the single order S. For an append, let X be the last look before it
+//       in S that an append relied on. Whatever is appended from X on was looked for before X or
+//       is X's own: one small record a caller, which X leaves room for, or a large one. Of these X
+//       counts all: it reads what was asked after its look at tail_, and what was put before.
 //   (2) A record's first word is zero until the whole record stands, and again once it is drained.
 #pragma once
 
@@ -27,9 +35,16 @@ namespace earmark::journal {
 template <class Env = std_env>
 class ring {
 public:
-    /// `bytes` is a power of two, at least 64. Positions go on from `base`.
-    explicit ring(std::size_t bytes, std::uint64_t base = 0)
-        : mask_{bytes / 8 - 1}, words_{bytes / 8}, tail_{base}, head_{base} {}
+    /// `bytes` is a power of two, at least 64. Positions go on from `base`. At most a sixteenth of
+    /// the ring is kept for small records, so in a ring of few words for each caller all are large.
+    explicit ring(std::size_t bytes, std::uint64_t base = 0, std::uint32_t callers = 127)
+        : mask_{bytes / 8 - 1},
+          words_{bytes / 8},
+          small_{std::min<std::uint64_t>(bytes / 8 / 16 / callers, most_small)},
+          reserve_{small_ * callers},
+          tail_{base},
+          drained_{base},
+          head_{base} {}
 
     /// Words that a record of so many bytes takes, with its first word.
     [[nodiscard]] static constexpr std::uint64_t words_for(std::size_t bytes) noexcept {
@@ -38,14 +53,14 @@ public:
 
     /// Secures room for `words`. False when the ring is full: drain, then try again.
     [[nodiscard]] bool credit(std::uint64_t words) noexcept {
-        const std::uint64_t before =
-            used_.fetch_add(words, std::memory_order_acquire);  // (a) pairs with (b): zeroed words
-        if (before + words <= mask_ + 1) return true;
-        used_.fetch_sub(words, std::memory_order_relaxed);
+        if (words <= small_) return has_room();
+        asked_.fetch_add(words, std::memory_order_seq_cst);  // (d) before our look at tail_
+        if (has_room()) return true;
+        refund(words);
         return false;
     }
     void refund(std::uint64_t words) noexcept {
-        used_.fetch_sub(words, std::memory_order_relaxed);  // nothing was written
+        if (words > small_) put_.fetch_add(words, std::memory_order_seq_cst);  // (e) as if put
     }
 
     /// Puts a record at the end and returns its position. Requires a credit for its words. The
@@ -55,6 +70,9 @@ public:
         const std::size_t size = record.size();
         const std::uint64_t count = words_for(size);
         const std::uint64_t at = tail_.fetch_add(count, std::memory_order_seq_cst);
+        // (a) Again: the room may be what X of (1) saw drained, after our own look. This load is
+        // after X in S, so it reads (b) too, and our words come after the zeros there.
+        (void)drained_.load(std::memory_order_seq_cst);
         atomic_word* const words = words_.data();
         const std::uint64_t mask = mask_;
         const std::byte* from = record.data();
@@ -64,6 +82,7 @@ public:
         if (size % 8 != 0)
             words[i & mask].store(word_at(from, size % 8), std::memory_order_relaxed);  // by (c)
         words[at & mask].store(full | size, std::memory_order_release);                 // (c)
+        if (count > small_) put_.fetch_add(count, std::memory_order_seq_cst);  // (e) after tail_
         return at + count;
     }
 
@@ -111,7 +130,10 @@ public:
     }
     /// A hint that it is time to drain.
     [[nodiscard]] bool half_full() const noexcept {
-        return used_.load(std::memory_order_relaxed) * 2 > mask_ + 1;
+        const auto used =
+            static_cast<std::int64_t>(tail_.load(std::memory_order_relaxed) -
+                                      drained_.load(std::memory_order_relaxed));  // or less than 0
+        return used * 2 > static_cast<std::int64_t>(mask_ + 1);
     }
 
 private:
@@ -135,7 +157,19 @@ private:
         std::memcpy(&part, from, sizeof part);
         return part;
     }
+    static constexpr std::uint64_t most_small = 64;          // words
     static constexpr std::uint64_t returned_at_once = 4096;  // words; an exchange each would cost
+
+    /// Room for one more, whoever else has looked: (1).
+    [[nodiscard]] bool has_room() const noexcept {
+        const std::uint64_t put = put_.load(std::memory_order_seq_cst);          // (e) first
+        const std::uint64_t drained = drained_.load(std::memory_order_seq_cst);  // (a) with (b)
+        const std::uint64_t tail = tail_.load(std::memory_order_seq_cst);        // the look
+        const std::uint64_t asked = asked_.load(std::memory_order_seq_cst);      // (d) last
+        std::uint64_t others = asked - put + reserve_;
+        if constexpr (requires { typename Env::canary_no_reserve; }) others = small_;
+        return tail - drained + others <= mask_ + 1;
+    }
 
     /// Words that were emptied and whose room is not given back yet.
     struct emptied_words {
@@ -146,15 +180,20 @@ private:
         emptied_words(const emptied_words&) = delete;
         emptied_words& operator=(const emptied_words&) = delete;
         void give() noexcept {
-            if (count != 0) of.used_.fetch_sub(count, std::memory_order_release);  // (b), with (a)
+            if (count != 0)
+                of.drained_.store(of.head_, std::memory_order_seq_cst);  // (b) zeros, to (a) in S
             count = 0;
         }
     };
 
     std::uint64_t mask_;
     zeroed<Env, atomic_word> words_;
+    std::uint64_t small_;    // words of a record whose credit is a look
+    std::uint64_t reserve_;  // words for one such record of every caller
     alignas(64) atomic_word tail_{0};
-    alignas(64) atomic_word used_{0};
+    alignas(64) atomic_word drained_{0};
+    atomic_word asked_{0};    // words of large records, ever, at their credit
+    atomic_word put_{0};      // the same at their append or refund
     std::uint64_t head_ = 0;  // the drainer's
     std::vector<std::byte> scratch_;
 };

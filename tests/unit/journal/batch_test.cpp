@@ -144,7 +144,9 @@ TEST_CASE("a full ring says so, and takes records again when it was drained") {
         l.records().append(r);
         ++n;
     }
-    CHECK(n == (1 << 13) / static_cast<int>(words));
+    const int most = (1 << 13) / static_cast<int>(words);
+    CHECK(n <= most);
+    CHECK(n >= most * 15 / 16 - 1);  // the rest is kept for small records of other callers
     CHECK(l.try_drain() == error_code::ok);
     CHECK(l.records().credit(words));
 }
