@@ -1,5 +1,6 @@
 #include "earmark/journal/record.hpp"
 
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -36,7 +37,7 @@ constexpr bool names_cell(unit_state s) noexcept {
 class writer::pen {
 public:
     pen(writer& of, std::size_t room) : of_{of} {
-        if (of.buffer_.size() - of.used_ < room) of.buffer_.resize(2 * of.used_ + room);
+        if (of.buffer_.size() - of.used_ < room) of.grow(room);
         at_ = of.buffer_.data() + of.used_;
     }
     ~pen() { of_.used_ = offset(); }
@@ -52,8 +53,14 @@ public:
         byte(static_cast<unsigned>(n));
     }
     void signed_number(std::int64_t n) noexcept { number(zigzag(n)); }
-    void fixed(std::uint64_t n, int bytes) noexcept {
-        for (int i = 0; i < bytes; ++i) byte(static_cast<unsigned>(n >> 8 * i & 0xFF));
+    /// Little-endian, whatever the machine is.
+    template <class T>
+    void fixed(T n) noexcept {
+        if constexpr (std::endian::native == std::endian::little)
+            bytes(&n, sizeof n);
+        else
+            for (std::size_t i = 0; i < sizeof n; ++i)
+                byte(static_cast<unsigned>(n >> 8 * i & 0xFF));
     }
     void bytes(const void* from, std::size_t size) noexcept {
         if (size != 0) std::memcpy(at_, from, size);
@@ -74,6 +81,9 @@ constexpr std::size_t per_number = 10;  // bytes
 constexpr std::size_t short_op = 64;    // room for an op without a list or text
 }  // namespace
 
+/// Out of line: a buffer grows a few times in its life.
+void writer::grow(std::size_t room) { buffer_.resize(2 * used_ + room); }
+
 void writer::begin(verb by, time_point now, actor_id actor) {
     used_ = 0;
     now_ = now;
@@ -81,7 +91,7 @@ void writer::begin(verb by, time_point now, actor_id actor) {
     uncovered_at_ = 0;
     pen p{*this, short_op};
     p.byte(static_cast<unsigned>(by));
-    p.fixed(static_cast<std::uint64_t>(now.ns), 8);
+    p.fixed(static_cast<std::uint64_t>(now.ns));
     p.number(raw(actor));
 }
 
@@ -160,8 +170,8 @@ void writer::intern(const intern_order& o) {
     p.byte(static_cast<unsigned>(intern_kind::order));
     p.number(o.index);
     p.text(o.key);
-    p.fixed(o.content.high, 8);
-    p.fixed(o.content.low, 8);
+    p.fixed(o.content.high);
+    p.fixed(o.content.low);
     p.byte(static_cast<unsigned>(o.what));
     p.number(o.ship_to == none<place_id> ? 0 : raw(o.ship_to) + std::uint64_t{1});
     p.number(o.currency);
@@ -180,13 +190,13 @@ void writer::intern(const intern_key& k) {
     p.byte(static_cast<unsigned>(op::intern));
     p.byte(static_cast<unsigned>(intern_kind::key));
     p.text(k.key);
-    p.fixed(k.content.high, 8);
-    p.fixed(k.content.low, 8);
+    p.fixed(k.content.high);
+    p.fixed(k.content.low);
     p.byte(static_cast<unsigned>(k.first.what));
     p.byte(static_cast<unsigned>(k.first.by));
     p.number(k.first.lines);
     uncovered_at_ = p.offset();
-    p.fixed(static_cast<std::uint32_t>(k.first.uncovered), 4);
+    p.fixed(static_cast<std::uint32_t>(k.first.uncovered));
     p.number(k.first.subject);
     p.number(static_cast<std::uint64_t>(k.first.why.code));
     p.number(k.first.why.row);

@@ -99,6 +99,7 @@ public:
 
 private:
     class pen;
+    [[gnu::noinline]] void grow(std::size_t room);
     void subject(pen& p, unsigned first_byte, std::uint32_t order) noexcept;
     void instant(pen& p, unsigned first_byte, std::uint32_t index, time_point deadline) noexcept;
 

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "earmark/core/ids.hpp"
@@ -139,18 +140,30 @@ constexpr std::uint32_t high(std::uint64_t w) noexcept {
 }
 constexpr std::uint32_t low(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w); }
 
-/// Lines and buckets lie in a chunk as they lie in memory: the k-th word of one.
-template <class T>
-std::uint64_t word_of(const T& from, std::size_t k) noexcept {
+/// Lines and buckets lie in a chunk as they lie in memory. Word by word, without a loop.
+template <class T, class Put>
+void put_words(const T& from, std::size_t at, Put& put) noexcept {
     static_assert(std::has_unique_object_representations_v<T> && sizeof(T) % 8 == 0);
-    std::uint64_t w = 0;
-    std::memcpy(&w, reinterpret_cast<const std::byte*>(&from) + 8 * k, 8);
-    return w;
+    const auto word = [&from](std::size_t k) {
+        std::uint64_t w = 0;
+        std::memcpy(&w, reinterpret_cast<const std::byte*>(&from) + 8 * k, 8);
+        return w;
+    };
+    [&]<std::size_t... K>(std::index_sequence<K...>) { (put(at + K, word(K)), ...); }
+    (std::make_index_sequence<sizeof(T) / 8>{});
 }
 template <class T>
-void set_word(T& into, std::size_t k, std::uint64_t w) noexcept {
+void fit(std::vector<T>& all, std::size_t size) {
+    if (all.size() != size) all.resize(size);  // mostly it is the size of the order before
+}
+template <class T, class Get>
+void get_words(T& into, std::size_t at, Get& get) noexcept {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0);
-    std::memcpy(reinterpret_cast<std::byte*>(&into) + 8 * k, &w, 8);
+    const auto set = [&into](std::size_t k, std::uint64_t w) {
+        std::memcpy(reinterpret_cast<std::byte*>(&into) + 8 * k, &w, 8);
+    };
+    [&]<std::size_t... K>(std::index_sequence<K...>) { (set(K, get(at + K)), ...); }
+    (std::make_index_sequence<sizeof(T) / 8>{});
 }
 }  // namespace detail
 
@@ -172,19 +185,18 @@ void to_words(const image& of, bool lines_stand, Put put) noexcept {
     put(6, of.currency);
     put(7, 0);
     std::size_t at = block_words;
-    if (lines_stand)
-        at += line_words * lines.size();
-    else
-        for (const line& l : lines)
-            for (std::size_t k = 0; k < line_words; ++k) put(at++, detail::word_of(l, k));
-    for (const bucket& b : buckets)
-        for (std::size_t k = 0; k < bucket_words; ++k) put(at++, detail::word_of(b, k));
+    if (!lines_stand)
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            detail::put_words(lines[i], at + i * line_words, put);
+    at += lines.size() * line_words;
+    for (std::size_t i = 0; i < buckets.size(); ++i)
+        detail::put_words(buckets[i], at + i * bucket_words, put);
 }
 
 /// Reads an image through get(i); `first` is word 0 as it was checked. `version` is left alone.
 /// May allocate.
 template <class Get>
-void from_words(std::uint64_t first, Get&& get, image& into) {
+void from_words(std::uint64_t first, Get get, image& into) {
     using detail::high;
     using detail::low;
     into.kind = static_cast<subject_kind>(first >> 56 & 1);
@@ -200,13 +212,16 @@ void from_words(std::uint64_t first, Get&& get, image& into) {
     into.cold = high(w5);
     into.cold_bytes = low(w5);
     into.currency = static_cast<std::uint16_t>(get(6));
-    into.lines.resize(first >> 16 & 0xFFFF);
-    into.buckets.resize(first & 0xFFFF);
+    detail::fit(into.lines, first >> 16 & 0xFFFF);
+    detail::fit(into.buckets, first & 0xFFFF);
+    const std::span<line> lines{into.lines};
+    const std::span<bucket> buckets{into.buckets};
     std::size_t at = block_words;
-    for (line& l : into.lines)
-        for (std::size_t k = 0; k < line_words; ++k) detail::set_word(l, k, get(at++));
-    for (bucket& b : into.buckets)
-        for (std::size_t k = 0; k < bucket_words; ++k) detail::set_word(b, k, get(at++));
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        detail::get_words(lines[i], at + i * line_words, get);
+    at += lines.size() * line_words;
+    for (std::size_t i = 0; i < buckets.size(); ++i)
+        detail::get_words(buckets[i], at + i * bucket_words, get);
 }
 
 }  // namespace earmark::lifecycle
