@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "earmark/core/granules.hpp"
 #include "earmark/core/result.hpp"
 
 namespace earmark {
@@ -19,9 +20,6 @@ struct quantity {
     friend constexpr auto operator<=>(quantity, quantity) = default;
     friend constexpr quantity operator-(quantity q) noexcept { return {-q.atoms}; }
 };
-
-/// Amounts in change sets, buckets and cells: a SKU's granule is a fixed number of its atoms.
-using granules = std::int32_t;
 
 /// Sum or difference; out_of_range where it does not fit.
 [[nodiscard]] result<quantity> add(quantity a, quantity b) noexcept;

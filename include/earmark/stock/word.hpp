@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "earmark/core/quantity.hpp"
+#include "earmark/core/granules.hpp"
 
 namespace earmark::stock {
 
