@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "earmark/core/intern.hpp"
+#include "earmark/core/time_text.hpp"
 #include "field.hpp"
 
 namespace earmark::connect {

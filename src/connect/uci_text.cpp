@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "earmark/connect/uci.hpp"
+#include "earmark/core/time_text.hpp"
 
 namespace earmark::connect {
 namespace {

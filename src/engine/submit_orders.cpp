@@ -3,6 +3,7 @@
 // not remembered: no order was ever asked for. What the engine declines, it remembers.
 #include <vector>
 
+#include "earmark/core/time_text.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {

@@ -1,4 +1,5 @@
 // POLL, FLUSH, STATUS as JSON.
+#include "earmark/core/time_text.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {

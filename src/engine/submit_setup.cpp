@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "earmark/core/time_text.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {

@@ -1,6 +1,7 @@
 // RESERVE, CHANGE, UNRESERVE, AVAILABLE as JSON.
 #include <vector>
 
+#include "earmark/core/time_text.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {

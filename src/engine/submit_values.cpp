@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "earmark/connect/text.hpp"
+#include "earmark/core/time_text.hpp"
 
 namespace earmark::submission {
 

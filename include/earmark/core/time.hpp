@@ -5,10 +5,6 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
-#include <string>
-#include <string_view>
-
-#include "earmark/core/result.hpp"
 
 namespace earmark {
 
@@ -44,12 +40,5 @@ constexpr time_point operator+(time_point t, duration d) noexcept {
     if (__builtin_add_overflow(t.ns, d.ns, &sum)) return d.ns > 0 ? never : time_point{INT64_MIN};
     return {sum};
 }
-
-/// Reads `2026-11-21T08:30:00Z` (RFC 3339, also a space for the T, fractions to nanoseconds, and a
-/// numeric offset) or a plain date. Errors: bad_time with the offset of the first wrong byte.
-[[nodiscard]] result<time_point> parse_time(std::string_view text);
-
-/// `2026-11-21T08:30:00Z`, with a fraction only where there is one.
-[[nodiscard]] std::string to_string(time_point t);
 
 }  // namespace earmark

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "earmark/core/ids.hpp"
-#include "earmark/core/quantity.hpp"
+#include "earmark/core/granules.hpp"
 #include "earmark/core/time.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/state.hpp"

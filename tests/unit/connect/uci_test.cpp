@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "earmark/connect/input.hpp"
+#include "earmark/core/time_text.hpp"
 
 namespace earmark::connect {
 namespace {

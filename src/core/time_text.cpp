@@ -1,4 +1,4 @@
-#include "earmark/core/time.hpp"
+#include "earmark/core/time_text.hpp"
 
 #include <fmt/format.h>
 
