@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "earmark/core/ids.hpp"
 #include "earmark/core/granules.hpp"
+#include "earmark/core/ids.hpp"
 #include "earmark/core/time.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/state.hpp"
