@@ -180,7 +180,7 @@ private:
     result<std::uint32_t> new_block(sku_id sku) {
         const std::uint32_t first = blocks_ * block_cells;
         if (first + block_cells > capacity_)
-            return fail(error_code::out_of_memory, capacity_, blocks_ * block_cells);
+            return fail(error_code::out_of_memory, capacity_, std::int64_t{blocks_} * block_cells);
         auto& segment_at = segments_[first >> bits_];
         if (!segment_at) segment_at = std::make_unique<segment>(1u << bits_);
         meta(blocks_).sku = sku;
