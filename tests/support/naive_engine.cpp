@@ -85,8 +85,9 @@ refused_rows engine::load(const command& c, std::span<const sku_row> rows) {
 
 refused_rows engine::load(const command& c, std::span<const node_row> rows) {
     tick(c.now);
-    return load_keys(node_keys_, rows,
-                     [&](node_id id, const node_row& row) { nodes_[id] = row.active; });
+    return load_keys(node_keys_, rows, [&](node_id id, const node_row& row) {
+        nodes_[id] = {row.active, row.kind};
+    });
 }
 
 refused_rows engine::load(const command& c, std::span<const place_row> rows) {
@@ -160,6 +161,14 @@ answer engine::adjust_now(const adjust_request& r) {
 
 // ---- reservations ------------------------------------------------------------------------------
 
+bool engine::forget(reservation_id r) {
+    const auto at = reservations_.find(raw(r));
+    if (at == reservations_.end()) return true;
+    if (at->second.state == reservation_state::active) return false;
+    reservations_.erase(at);
+    return true;
+}
+
 error_code engine::dead_code(reservation_id id) const {
     const auto r = reservations_.find(raw(id));
     if (r == reservations_.end()) return error_code::unknown_reservation;
@@ -189,6 +198,7 @@ error_code engine::read_basket(const reserve_request& r, basket& out) const {
         if (same == out.end() || flaw_ == flaw::basket_is_not_merged) {
             out.emplace_back(at, w);
         } else {
+            if (w.n > most_granules - same->second.n) return error_code::out_of_range;
             same->second.n += w.n;
             same->second.floor = std::max(same->second.floor, w.floor);
         }
@@ -231,7 +241,7 @@ answer engine::reserve_now(const reserve_request& r) {
     if (!all) return refuse(error_code::insufficient);
     if (r.supersedes != none<reservation_id>)
         reservations_.at(raw(r.supersedes)).state = reservation_state::cancelled;
-    const std::uint64_t id = reservations_.size();
+    const std::uint64_t id = next_reservation_++;
     reservations_[id] = {reservation_state::active, r.deadline, wanted};
     return {.subject = id};
 }

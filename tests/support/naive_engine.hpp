@@ -38,6 +38,7 @@ enum class flaw : std::uint8_t {
     takes_what_it_can,      // a basket is not all or nothing
     hand_over_takes_again,  // B3: the order takes what its reservation has already taken
     adjust_hides_shortage,
+    forgets_keep_back,
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -96,7 +97,9 @@ public:
     [[nodiscard]] std::int64_t available(sku_id s, node_id n, std::int64_t floor_atoms = 0) const;
     [[nodiscard]] bool has_cell(sku_id s, node_id n) const { return cells_.contains({s, n}); }
     [[nodiscard]] std::uint64_t orders() const { return orders_.size(); }
-    [[nodiscard]] std::uint64_t reservations() const { return reservations_.size(); }
+    [[nodiscard]] bool knows(reservation_id r) const { return reservations_.contains(raw(r)); }
+    /// Its number went to another one. False where it is active.
+    [[nodiscard]] bool forget(reservation_id r);
     [[nodiscard]] order_view order(order_id id) const;  // version and decided_by stay empty
     [[nodiscard]] reservation_view reservation(reservation_id id) const;
     [[nodiscard]] totals balance() const;
@@ -110,6 +113,10 @@ private:
     };
     using cell_key = std::pair<sku_id, node_id>;
     using stock = std::map<cell_key, cell>;
+    struct site {
+        bool active = true;
+        node_kind kind = node_kind::dc;
+    };
     struct want {
         std::int64_t n = 0;
         std::int64_t floor = 0;
@@ -161,6 +168,7 @@ private:
     answer source_now(order_id o, bool dry_run, const plan& chosen);
     answer release_now(order_id o);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
+    [[nodiscard]] std::int64_t kept(const cell_key& at) const;
 
     [[nodiscard]] std::vector<bucket> standing(const held_order& o, std::uint32_t line,
                                                node_id node,
@@ -176,10 +184,11 @@ private:
     std::map<std::string, node_id> node_keys_;
     std::map<std::string, place_id> place_keys_;
     std::map<sku_id, sku_row> skus_;
-    std::map<node_id, bool> nodes_;  // active
+    std::map<node_id, site> nodes_;
     stock cells_;
     std::map<std::uint64_t, held_order> orders_;
     std::map<std::uint64_t, held_reservation> reservations_;
+    std::uint64_t next_reservation_ = 0;
     std::map<std::string, memory> remembered_;
 };
 

@@ -35,6 +35,11 @@ std::vector<error_code> engine::violations(const command& c, const order_request
         }
         if (l.unit_price_minor < 0) found.push_back(error_code::bad_price);
     }
+    std::map<sku_id, std::int64_t> sums;  // each SKU is one demand
+    for (const order_line& l : r.lines)
+        if (found.empty()) sums[l.sku] += to_granules(l.sku, l.amount);
+    for (const auto& [sku, sum] : sums)
+        if (found.empty() && sum > most_granules) found.push_back(error_code::out_of_range);
     std::sort(found.begin(), found.end());
     return found;
 }
@@ -198,8 +203,18 @@ sourcing_picture engine::picture_of(const held_order& o) const {
             seen.wanted.emplace_back(sku, n);
     }
     for (const auto& [at, c] : cells_)
-        if (nodes_.at(at.second)) seen.free[at] = c.free;
+        if (nodes_.at(at.second).active) seen.free[at] = c.free - kept(at);
     return seen;
+}
+
+/// Granules that the policy leaves at a node: as many as cover its whole units.
+std::int64_t engine::kept(const cell_key& at) const {
+    const auto rule = rules_.keep_back.find(nodes_.at(at.second).kind);
+    if (rule == rules_.keep_back.end() || flaw_ == flaw::forgets_keep_back) return 0;
+    const sku_row& sku = skus_.at(at.first);
+    std::int64_t atoms = rule->second;
+    for (int d = 0; d < sku.decimals; ++d) atoms *= 10;
+    return (atoms + sku.granule - 1) / sku.granule;
 }
 
 answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
@@ -251,6 +266,8 @@ answer engine::record(const command& c, const fact& f) {
                                         raw(f.node), f.amount.atoms);
     return once(c, content, [&] {
         if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
+        if (f.node != none<node_id> && !nodes_.contains(f.node))
+            return refuse(error_code::unknown_node);
         return shift(f.order, f.line, f.node, f.amount, before, after);
     });
 }

@@ -16,13 +16,14 @@ namespace earmark::naive {
 /// What the oracle has to know of a policy.
 struct rules {
     bool split_lines = true;
-    bool all_or_nothing = false;    // nothing is allocated where not all can be
-    std::uint32_t max_parcels = 0;  // 0: any number
+    bool all_or_nothing = false;                       // nothing is allocated where not all can be
+    std::uint32_t max_parcels = 0;                     // 0: any number
+    std::map<node_kind, std::int64_t> keep_back = {};  // whole units that stay at a node
 };
 
 struct sourcing_picture {
     std::vector<std::pair<sku_id, std::int64_t>> wanted;      // per unsourced line, granules
-    std::map<std::pair<sku_id, node_id>, std::int64_t> free;  // of active nodes
+    std::map<std::pair<sku_id, node_id>, std::int64_t> free;  // of active nodes, above what stays
     rules by;
 };
 

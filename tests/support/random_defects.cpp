@@ -9,13 +9,15 @@ namespace {
 constexpr auto no_sku = static_cast<sku_id>(77);
 constexpr auto no_node = static_cast<node_id>(77);
 
+std::int64_t granule_of(sku_id s) { return index_of(s) == 4 ? 50 : index_of(s) == 5 ? 6 : 1; }
+
 /// One defect of an amount. Only some SKUs are counted in steps; the caller passes one of them.
 quantity bad_amount(dice& d, sku_id& sku) {
     switch (d.below(3)) {
         case 0:
             return {0};
         case 1:
-            return {-1 * (index_of(sku) == 4 ? 50 : index_of(sku) == 5 ? 6 : 1)};
+            return {-granule_of(sku)};
         default:
             sku = static_cast<sku_id>(d.chance(50) ? 4 : 5);
             return {d.between(1, 5)};
@@ -44,12 +46,16 @@ struct spoiler {
     void operator()(reserve_step& s) const {
         basket& b = s.baskets[0];
         reserve_line& l = b.lines.back();
-        switch (d.below(4)) {
+        switch (d.below(5)) {
             case 0:
                 l.sku = no_sku;
                 break;
             case 1:
                 l.node = no_node;
+                break;
+            case 3:  // each line may be, both together may not
+                b.lines = {{l.sku, l.node, {granule_of(l.sku) * 4'194'303}, {}},
+                           {l.sku, l.node, {granule_of(l.sku)}, {}}};
                 break;
             case 2:
                 l.amount = bad_amount(d, l.sku);
@@ -65,7 +71,7 @@ struct spoiler {
     void operator()(place_step& s) const {
         new_order& o = s.orders[0];
         order_line& l = o.lines.back();
-        switch (d.below(6)) {
+        switch (d.below(7)) {
             case 0:
                 l.sku = no_sku;
                 break;
@@ -81,6 +87,9 @@ struct spoiler {
             case 4:
                 o.lines.clear();
                 break;
+            case 5:
+                o.lines = {{l.sku, {granule_of(l.sku) * 4'194'303}, 0}, {l.sku, l.amount, 0}};
+                break;
             default:
                 o.currency = {};
                 break;
@@ -91,7 +100,12 @@ struct spoiler {
     void operator()(cancel_step& s) const { no_line(s); }
     void operator()(source_step& s) const { s.orders[0] = unknown; }
     void operator()(release_step& s) const { s.orders[0] = unknown; }
-    void operator()(fact_step& s) const { no_line(s); }
+    void operator()(fact_step& s) const {
+        if (d.chance(30))
+            s.node = no_node;
+        else
+            no_line(s);
+    }
 
 private:
     /// A line that the order does not have, or an amount of the whole order: of which SKU?

@@ -8,7 +8,7 @@ namespace earmark::streams {
 namespace {
 
 constexpr std::array<std::int64_t, 6> granule_of = {1, 1, 1, 1, 50, 6};
-constexpr std::uint32_t node_count = 5;
+constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 12 : 5; }
 constexpr std::uint32_t place_count = 4;
 constexpr std::uint32_t source_step_kind = 8;
 constexpr std::uint32_t fact_step_kind = 10;
@@ -41,6 +41,19 @@ void set_policy(world& w, std::uint64_t kind) {
                 "[split]\nlines = \"by_quantity\"\nmax_parcels = 2\n";
             w.rules.max_parcels = 2;
             break;
+        case 3:
+            w.policy +=
+                "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n"
+                "[keep_back]\ndc = 1\nstore = 2\n";
+            w.rules.keep_back = {{node_kind::dc, 1}, {node_kind::store, 2}};
+            break;
+        case 4:
+            w.policy +=
+                "rank = [\"parcels\", \"priority\"]\n[split]\nlines = \"whole\"\n"
+                "[keep_back]\nvendor = 1\n";
+            w.rules.split_lines = false;
+            w.rules.keep_back = {{node_kind::vendor, 1}};
+            break;
         default:
             w.policy +=
                 "rank = [\"priority\", \"parcels\"]\n"
@@ -61,12 +74,20 @@ world make_world(std::uint64_t seed) {
                {"n2", node_kind::store, std::nullopt, 3, true, {}, {}},
                {"n3", node_kind::vendor, geo_point{50.11, 8.68}, 1, true, {}, {}},
                {"n4", node_kind::store, geo_point{53.55, 9.99}, 0, false, {}, {}}};
+    for (std::uint32_t n = 5; n < node_count(seed); ++n)
+        w.nodes.push_back({"n" + std::to_string(n),
+                           static_cast<node_kind>(n % 3),
+                           geo_point{47.0 + n, 20.0 - n},
+                           static_cast<std::int32_t>(n % 4),
+                           true,
+                           {},
+                           {}});
     w.places = {{"p0", geo_point{48.78, 9.18}},
                 {"p1", geo_point{51.34, 12.37}},
                 {"p2", std::nullopt},
                 {"p3", geo_point{53.08, 8.80}}};
     for (std::uint32_t s = 0; s < granule_of.size(); ++s)
-        for (std::uint32_t n = 0; n < node_count; ++n)
+        for (std::uint32_t n = 0; n < w.nodes.size(); ++n)
             if (d.chance(70))
                 w.stock.push_back(
                     {w.skus[s].key, w.nodes[n].key, {d.between(0, 6) * granule_of[s]}});
@@ -74,11 +95,12 @@ world make_world(std::uint64_t seed) {
     w.stock.push_back({"s0", "nowhere", {1}});
     w.stock.push_back({"s4", "n0", {25}});
     w.stock.push_back({"s1", "n0", {-1}});
-    set_policy(w, seed % 4);
+    set_policy(w, seed % 6);
     return w;
 }
 
-random_stream::random_stream(std::uint64_t seed) : dice_{seed}, now_{start} {
+random_stream::random_stream(std::uint64_t seed)
+    : dice_{seed}, nodes_{node_count(seed)}, now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
         weights_[k] = plain_weights[k] * taste[dice_.below(taste.size())] + 1;
@@ -180,9 +202,8 @@ action random_stream::make(std::uint32_t kind) {
             return advance_step{};
         case 1: {
             const std::uint32_t s = dice_.below(granule_of.size());
-            return stock_step{
-                {{"s" + std::to_string(s), "n" + std::to_string(dice_.below(node_count)),
-                  units(sku_at(s), 0, 3)}}};
+            return stock_step{{{"s" + std::to_string(s), "n" + std::to_string(dice_.below(nodes_)),
+                                units(sku_at(s), 0, 3)}}};
         }
         case 2:
             return make_adjust();
@@ -213,7 +234,7 @@ std::vector<serial> random_stream::some_orders() {
 
 action random_stream::make_adjust() {
     const sku_id s = sku_at(dice_.below(granule_of.size()));
-    const node_id n = node_at(dice_.below(node_count));
+    const node_id n = node_at(dice_.below(nodes_));
     const quantity delta = dice_.chance(70) ? units(s, 1, 6) : units(s, -3, -1);
     return adjust_request{s, n, delta, adjust_reason::count};
 }
@@ -222,7 +243,7 @@ basket random_stream::make_basket() {
     basket b;
     do {
         const sku_id s = sku_at(dice_.below(granule_of.size()));
-        const node_id n = node_at(dice_.below(node_count));
+        const node_id n = node_at(dice_.below(nodes_));
         const bool same = !b.lines.empty() && dice_.chance(30);
         reserve_line l{same ? b.lines[0].sku : s, same ? b.lines[0].node : n, {}, {}};
         l.amount = units(l.sku, 1, 2);
@@ -293,7 +314,7 @@ action random_stream::make_fact() {
                 0,
                 none<node_id>,
                 {}};
-    if (dice_.chance(15)) s.node = node_at(dice_.below(node_count));
+    if (dice_.chance(15)) s.node = node_at(dice_.below(nodes_));
     if (s.order == unknown || dice_.chance(50)) return s;
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));

@@ -1,6 +1,7 @@
-// RANDOM STREAMS of commands over a small world where everything is short: six SKUs, five nodes and
-// a handful of units, so that most commands meet each other. A stream is a function of its seed and
-// of what was granted (the player says so): the same seed gives the same stream on every platform.
+// RANDOM STREAMS of commands over a small world where everything is short: six SKUs, a few nodes
+// and a handful of units, so that most commands meet each other. A stream is a function of its seed
+// and of what was granted (the player says so): the same seed gives the same stream on every
+// platform.
 //
 // Each seed prefers some verbs over others. One step in eight carries exactly one defect; one keyed
 // step in six repeats an earlier key, mostly with the same content.
@@ -49,7 +50,8 @@ private:
 };
 
 /// Six SKUs (one in steps of 0.50, one in packs of 6), five nodes (one inactive, one without
-/// coordinates), four places, up to six granules in most cells and no cell for the rest.
+/// coordinates), in every fifth seed twelve, so that a SKU's row has a second block of cells; four
+/// places, up to six granules in most cells and no cell for the rest. Six policies take turns.
 [[nodiscard]] world make_world(std::uint64_t seed);
 
 class random_stream {
@@ -83,6 +85,7 @@ private:
 
     static constexpr std::size_t kinds = 11;
     dice dice_;
+    std::uint32_t nodes_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;

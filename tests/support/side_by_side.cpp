@@ -69,6 +69,24 @@ side_by_side::side_by_side(const world& w, settings s)
     std::vector<std::string> findings;
     if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
     naive_.activate(w.rules);
+    wear_in(w);
+}
+
+/// An engine that has seen many baskets come and go: it gives their numbers to new ones.
+void side_by_side::wear_in(const world& w) {
+    constexpr serial base = 0x80000000;  // serials that no stream has
+    const command c{};
+    const auto has_one = [](const stock_row& r) { return r.sku == "s0" && r.on_hand.atoms > 0; };
+    const auto row = std::find_if(w.stock.begin(), w.stock.end(), has_one);
+    const result<node_id> at =
+        row == w.stock.end() ? result<node_id>{node_id{}} : real_->find_node(row->node);
+    if (settings_.worn_by > 0 && (row == w.stock.end() || !at)) return;  // none of s0 anywhere
+    for (serial s = base; s < base + settings_.worn_by; ++s) {
+        const step whole{s, {}, {}, {}};
+        play_one(c, reserve_step{{{{{sku_id{0}, *at, {1}, {}}}, never, nothing}}}, whole);
+        play_one(c, unreserve_step{s}, whole);
+    }
+    tally_.clear();
 }
 
 std::string side_by_side::play(const step& s) {
@@ -278,11 +296,22 @@ void side_by_side::compare_subject(const receipt& real, const naive::answer& nai
         same("reservation", known->second, naive.subject);
         const bool made = own != nothing && real.what != outcome::repeat;
         if (fresh != made) differ("a reservation's id is used again, or was never given");
+        if (fresh) renumber(real.subject, naive.subject);
         touched_reservations_.push_back({real.subject, naive.subject});
     }
     if (own == nothing || real.what == outcome::repeat) return;
     granted_.push_back(own);
     (subject == about::order ? orders_ : reservations_)[own] = {real.subject, naive.subject};
+}
+
+/// A reservation's number is used again; who still asks for the old id hears that there is none.
+void side_by_side::renumber(std::uint64_t real, std::uint64_t naive) {
+    const auto [holder, first] = holders_.emplace(static_cast<std::uint32_t>(real), naive);
+    if (first) return;
+    ++tally_["reserve: a number again"];
+    if (!naive_.forget(static_cast<reservation_id>(holder->second)))
+        differ("a live reservation's number is used again");
+    holder->second = naive;
 }
 
 void side_by_side::compare_placed(const placed& real, const naive::answer& naive,
@@ -366,9 +395,11 @@ void side_by_side::compare_order(std::uint64_t id) {
 }
 
 void side_by_side::compare_reservation(pair_of_ids id) {
-    const reservation_view naive = naive_.reservation(static_cast<reservation_id>(id.naive));
     const result<reservation_view> real = real_->reservation(static_cast<reservation_id>(id.real));
     const std::string of = "reservation " + std::to_string(id.real) + " ";
+    if (!naive_.knows(static_cast<reservation_id>(id.naive)))
+        return same((of + "forgotten").c_str(), real.error().code, error_code::unknown_reservation);
+    const reservation_view naive = naive_.reservation(static_cast<reservation_id>(id.naive));
     if (!real) return differ(of + text_of(real.error().code));
     same((of + "state").c_str(), std::string{name_of(real->state)},
          std::string{name_of(naive.state)});

@@ -23,6 +23,7 @@ struct settings {
     std::uint32_t look_at_all_every = 64;  // orders and reservations that the step did not touch
     std::uint32_t fold_every = 64;         // the journal into another engine; 0: never
     std::uint32_t restart_every = 0;       // `play_stream` puts restarts between the steps
+    std::uint32_t worn_by = 0;  // baskets made and given back before: numbers come round again
 };
 
 class side_by_side {
@@ -59,6 +60,8 @@ private:
     void play_one(const command& c, const fact_step& s, const step& whole);
     void play_one(const command& c, const restart_step& s, const step& whole);
 
+    void wear_in(const world& w);
+    void renumber(std::uint64_t real, std::uint64_t naive);
     void differ(const std::string& what);
     template <class T>
     void same(const char* what, const T& real, const T& naive);
@@ -86,6 +89,7 @@ private:
     std::map<serial, pair_of_ids> orders_;
     std::map<serial, pair_of_ids> reservations_;
     std::map<std::uint64_t, std::uint64_t> reservation_ids_;  // real to naive
+    std::map<std::uint32_t, std::uint64_t> holders_;          // number to its newest naive id
     std::vector<pair_of_ids> touched_orders_;
     std::vector<pair_of_ids> touched_reservations_;
     std::vector<serial> granted_;
