@@ -25,8 +25,10 @@ struct node_facts {
     rate per_unit{-1};
 };
 
+/// What is wanted of one SKU: the engine makes one of all lines of an order that have the same SKU
+/// and units left to source. So there are at most as many as lines, and they are counted apart.
 struct wanted_line {
-    std::uint16_t line = 0;  // of the order, 0-based
+    std::uint16_t line = 0;  // of the order, 0-based; the first of its lines with this SKU
     sku_id sku{};
     granules n = 0;                           // still to be sourced
     std::int64_t granule_e9 = 1'000'000'000;  // one granule in units of the SKU, times 10^9
@@ -44,7 +46,9 @@ struct sourcing_problem {
     std::uint64_t view = 0;
 };
 
-/// `n` granules of a wanted line (index into sourcing_problem::lines) from a node.
+/// `n` granules from a node. In a plan, `wanted` is an index into sourcing_problem::lines: it
+/// counts the distinct SKUs that still want units, in the order of their first lines, and not the
+/// order's lines. `sourced::by_line` (model/view.hpp) has the same parts by order line, from 0.
 struct plan_part {
     std::uint16_t wanted = 0;
     node_id node{};
