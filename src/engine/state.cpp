@@ -129,9 +129,10 @@ time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64
 
 committed engine::state::commit(const visit& v) {
     desk& d = v.desk;
-    std::sort(d.subjects.begin(), d.subjects.end(), [](const auto& a, const auto& b) {
-        return std::pair{a.kind, a.index} < std::pair{b.kind, b.index};
-    });
+    if (d.subjects.size() > 1)
+        std::sort(d.subjects.begin(), d.subjects.end(), [](const auto& a, const auto& b) {
+            return std::pair{a.kind, a.index} < std::pair{b.kind, b.index};
+        });
     for ([[maybe_unused]] const lifecycle::rewrite& s : d.subjects)
         EARMARK_DEBUG_INVARIANT(lifecycle::unsound(*s.next) == nullptr,
                                 lifecycle::unsound(*s.next));

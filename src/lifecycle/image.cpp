@@ -60,14 +60,20 @@ constexpr bool needs_cell(unit_state s) noexcept {
     return (with_cell >> static_cast<unsigned>(s) & 1) != 0;
 }
 
+/// The only bucket of a line that is not split, or null.
+template <class Buckets>
+auto alone(Buckets& all, std::uint32_t line) noexcept -> decltype(all.data()) {
+    if (line >= all.size()) return nullptr;
+    const auto b = all.data() + line;  // as of_line() says, then the first one of its line
+    const bool splits = line + 1 < all.size() && b[1].line == line;
+    return b->line == line && !splits ? b : nullptr;
+}
+
 /// What most moves are: all units of a line that is not split, before or after. Its only bucket
 /// stays where it is, so it is changed in place. False: nothing was done.
 bool moved_whole(std::vector<bucket>& all, const bucket_move& m) noexcept {
-    if (m.line >= all.size()) return false;
-    bucket* const b = all.data() + m.line;  // as of_line() says, then the first one of its line
-    const bucket* const next = b + 1;
-    if (b->line != m.line || b->state != m.from || b->cell != m.from_cell || b->n != m.n ||
-        m.n <= 0 || (next != all.data() + all.size() && next->line == m.line))
+    bucket* const b = alone(all, m.line);
+    if (b == nullptr || b->state != m.from || b->cell != m.from_cell || b->n != m.n || m.n <= 0)
         return false;
     b->cell = m.to_cell;
     b->state = m.to;
@@ -113,8 +119,13 @@ error_code apply(image& of, const bucket_move& m) {
     return moved_whole(of.buckets, m) ? error_code::ok : rearrange(of.buckets, m);
 }
 
-granules draw(const image& of, std::uint16_t line, unit_state from, unit_state to, granules wanted,
-              const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves) {
+namespace {
+
+/// Draws from a line that is split.
+[[gnu::noinline]] granules draw_some(const image& of, std::uint16_t line, unit_state from,
+                                     unit_state to, granules wanted, const cell_nodes& at,
+                                     node_id node, bool keep_cell,
+                                     std::vector<bucket_move>& moves) {
     const std::size_t first = moves.size();
     for (const bucket& b : of_line(of.buckets, line))
         if (b.state == from && (node == none<node_id> || at(b.cell) == node))
@@ -135,6 +146,18 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
     }
     moves.erase(keep, moves.end());
     return moved;
+}
+
+}  // namespace
+
+granules draw(const image& of, std::uint16_t line, unit_state from, unit_state to, granules wanted,
+              const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves) {
+    const bucket* const b = alone(of.buckets, line);
+    if (b == nullptr) return draw_some(of, line, from, to, wanted, at, node, keep_cell, moves);
+    if (b->state != from || (node != none<node_id> && at(b->cell) != node) || wanted == 0) return 0;
+    const granules n = wanted < 0 ? b->n : std::min(b->n, wanted);
+    moves.push_back({0, line, n, from, to, b->cell, keep_cell ? b->cell : none<cell_id>, 0});
+    return n;
 }
 
 namespace {
@@ -187,6 +210,7 @@ const char* unsound_line(const image& of) {
 const char* unsound(const image& of) { return plainly_sound(of) ? nullptr : what_is_wrong(of); }
 
 std::int64_t units_in(const image& of, std::uint32_t line, unit_state s) noexcept {
+    if (const bucket* const b = alone(of.buckets, line)) return b->state == s ? b->n : 0;
     std::int64_t sum = 0;
     for (const bucket& b : of_line(of.buckets, line))
         if (b.state == s) sum += b.n;
