@@ -23,7 +23,7 @@ def stub_names(path: Path) -> tuple[set[str], set[str]]:
 
 def test_the_stubs_name_exactly_what_the_module_has():
     module, engine = stub_names(ROOT / "bindings" / "python" / "earmark" / "_earmark.pyi")
-    assert module == set(earmark.__all__)
+    assert module == {name for name in earmark.__all__ if hasattr(earmark._earmark, name)}
     there = {name for name in dir(earmark.Engine) if not name.startswith("_")}
     assert engine - {"__init__"} == there
 

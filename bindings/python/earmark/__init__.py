@@ -17,6 +17,8 @@ from ._earmark import (
     figures,
     read_orders,
 )
+from .comparison import Comparison, compare
+from .inputs import BadInput
 
-__all__ = ["OUTCOMES", "UNIT_STATES", "EarmarkError", "Engine", "error_name", "figures",
-           "read_orders"]
+__all__ = ["OUTCOMES", "UNIT_STATES", "BadInput", "Comparison", "EarmarkError", "Engine", "compare",
+           "error_name", "figures", "read_orders"]

@@ -1,0 +1,200 @@
+"""WHAT COMES IN. Tables of any make become plain columns here, and what cannot be used is refused
+with what, where, and what to do. The only place that knows of Arrow."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+MOST_SHOWN = 5  # findings that a refusal spells out; the rest is a number
+
+
+class BadInput(ValueError):
+    """What was given cannot be used. The text says what, where, and what to do."""
+
+
+def nearest(name: str, known) -> str:
+    """`; did you mean "x"?`, or what there is."""
+    known = list(known)
+    close = get_close_matches(str(name), known, n=1)
+    return f'; did you mean "{close[0]}"?' if close else f"; there are: {', '.join(known)}"
+
+
+def is_table(value: object) -> bool:
+    return isinstance(value, Mapping) or hasattr(value, "__arrow_c_stream__")
+
+
+def columns_of(table: object, what: str) -> dict[str, Any]:
+    """A mapping of columns, or anything with `__arrow_c_stream__`, as a dict of columns of one
+    length. O(columns) for a mapping."""
+    if isinstance(table, Mapping):
+        columns = {str(name): column for name, column in table.items()}
+    elif hasattr(table, "__arrow_c_stream__"):
+        columns = _from_arrow(table, what)
+    else:
+        raise BadInput(f"{what}: a {type(table).__name__} is no table; give a dict of columns, or"
+                       " anything with __arrow_c_stream__ (pandas, polars, pyarrow, DuckDB)")
+    sizes = {name: len(column) for name, column in columns.items()}
+    if len(set(sizes.values())) > 1:
+        name, size = next((n, s) for n, s in sizes.items() if s != next(iter(sizes.values())))
+        raise BadInput(f"{what}: column '{name}' has {size} rows where '{next(iter(sizes))}' has"
+                       f" {next(iter(sizes.values()))}")
+    return columns
+
+
+def _from_arrow(table: object, what: str) -> dict[str, Any]:
+    try:
+        import pyarrow
+    except ImportError:
+        raise BadInput(f"{what}: reading Arrow streams needs pyarrow; pip install pyarrow, or give"
+                       " a dict of columns") from None
+    read = pyarrow.table(table)
+    return {name: read.column(name).to_pylist() if _is_text(read.column(name).type)
+            else read.column(name).to_numpy() for name in read.column_names}
+
+
+def _is_text(kind: object) -> bool:
+    name = str(kind)
+    return name.startswith(("string", "large_string", "utf8", "dictionary", "decimal", "bool"))
+
+
+class Table:
+    """Columns with a name for complaints. `where` makes `orders.csv, row 3` of a row."""
+
+    def __init__(self, table: object, what: str, known: tuple[str, ...],
+                 required: tuple[str, ...], aliases: Mapping[str, str] | None = None) -> None:
+        self.what = what
+        columns = columns_of(table, what)
+        self.columns = {(aliases or {}).get(name, name): c for name, c in columns.items()}
+        for name in self.columns:
+            if name not in known:
+                raise BadInput(f"{what}: unknown column '{name}'{nearest(name, known)}")
+        for name in required:
+            if name not in self.columns:
+                raise BadInput(f"{what}: column '{name}' is missing; the columns are"
+                               f" {', '.join(known)}")
+        self.rows = len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def has(self, name: str) -> bool:
+        return name in self.columns
+
+    def refuse(self, name: str, findings: list[tuple[int, str]]) -> None:
+        """Raises for (row from 0, what is wrong) of a column; nothing where there are none."""
+        if not findings:
+            return
+        shown = [f"{self.what}, row {row + 1}, column '{name}': {text}"
+                 for row, text in findings[:MOST_SHOWN]]
+        if len(findings) > MOST_SHOWN:
+            shown.append(f"and {len(findings) - MOST_SHOWN:,} more rows")
+        raise BadInput("\n".join(shown))
+
+    def texts(self, name: str, default: str | None = None, *, empty: bool = False) -> list[str]:
+        """Keys as text. Whole numbers are taken as their digits; nothing else is guessed."""
+        if name not in self.columns and default is not None:
+            return [default] * self.rows
+        out, wrong = [], []
+        for row, value in enumerate(_items(self.columns[name])):
+            if value is None or (isinstance(value, float) and value != value):
+                value = ""
+            if isinstance(value, int | np.integer) and not isinstance(value, bool):
+                value = str(int(value))
+            if not isinstance(value, str):
+                wrong.append((row, f"{value!r} is no text; give keys as text"))
+                value = "?"
+            elif not value and not empty:
+                wrong.append((row, "empty; give a key"))
+            out.append(value)
+        self.refuse(name, wrong)
+        return out
+
+    def reals(self, name: str, low: float, high: float) -> np.ndarray:
+        """Numbers within bounds; empty or None is NaN."""
+        out, wrong = np.full(self.rows, np.nan), []
+        for row, value in enumerate(_items(self.columns[name])):
+            if value is None or value == "":
+                continue
+            try:
+                out[row] = float(value)
+            except (TypeError, ValueError):
+                wrong.append((row, f"{value!r} is no number"))
+                continue
+            if not (low <= out[row] <= high) and out[row] == out[row]:
+                wrong.append((row, f"{value} is not between {low:g} and {high:g}"))
+        self.refuse(name, wrong)
+        return out
+
+    def integers(self, name: str, default: int, low: int, high: int) -> np.ndarray:
+        if name not in self.columns:
+            return np.full(self.rows, default, dtype=np.int64)
+        numbers, wrong = self.decimals(name)
+        for row, number in enumerate(numbers):
+            if number != number.to_integral_value() or not low <= number <= high:
+                wrong.append((row, f"{number} is no whole number from {low} to {high}"))
+        self.refuse(name, wrong)
+        return np.array([int(n) for n in numbers], dtype=np.int64)
+
+    def decimals(self, name: str) -> tuple[list[Decimal], list[tuple[int, str]]]:
+        """Exact numbers, and what is none. A float counts as what it prints as."""
+        out, wrong = [], []
+        for row, value in enumerate(_items(self.columns[name])):
+            try:
+                if isinstance(value, bool | np.bool_):
+                    raise InvalidOperation
+                number = Decimal(str(value))
+                if not number.is_finite():
+                    raise InvalidOperation
+            except InvalidOperation:
+                wrong.append((row, f"{'empty' if value in (None, '') else repr(value)} is no"
+                                   " number"))
+                number = Decimal(0)
+            out.append(number)
+        return out, wrong
+
+    def times(self, name: str) -> np.ndarray:
+        """Nanoseconds UTC from integers, datetime64 or ISO 8601 text."""
+        column = self.columns[name]
+        if isinstance(column, np.ndarray) and column.dtype.kind == "M":
+            if np.isnat(column).any():
+                row = int(np.isnat(column).argmax())
+                self.refuse(name, [(row, "no date")])
+            return column.astype("datetime64[ns]").astype(np.int64)
+        return np.array([self._time(name, row, value)
+                         for row, value in enumerate(_items(column))], dtype=np.int64)
+
+    def _time(self, name: str, row: int, value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        try:
+            text = str(value).strip().removesuffix("Z").removesuffix("+00:00")
+            when = np.datetime64(text.replace(" ", "T"), "ns")
+            if np.isnat(when):
+                raise ValueError
+            return int(when.astype(np.int64))
+        except ValueError:
+            self.refuse(name, [(row, f"{value!r} is no time; write 2026-11-21T08:30:00Z or"
+                                     " 2026-11-21, in UTC")])
+            raise AssertionError from None
+
+
+def _items(column: object) -> list:
+    return column.tolist() if isinstance(column, np.ndarray) and column.dtype.kind in "iufbSU" \
+        else list(column)
+
+
+def atoms(table: Table, name: str, decimals: np.ndarray, *, least: int = 0) -> np.ndarray:
+    """A column of quantities in each row's own scale, 10^-decimals; finer ones are refused."""
+    numbers, wrong = table.decimals(name)
+    out = np.zeros(table.rows, dtype=np.int64)
+    for row, number in enumerate(numbers):
+        scaled = number.scaleb(int(decimals[row]))
+        if scaled != scaled.to_integral_value():
+            wrong.append((row, f"{number} is finer than its SKU's {int(decimals[row])} decimals"))
+        elif not least <= scaled < 2**62:
+            wrong.append((row, f"{number} is less than {least}" if scaled < least
+                          else f"{number} is too large"))
+        else:
+            out[row] = int(scaled)
+    table.refuse(name, sorted(wrong))
+    return out
