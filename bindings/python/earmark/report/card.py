@@ -1,0 +1,82 @@
+"""THE EXPLANATION CARD: nodes x rules, the first rule that a node fails coloured."""
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from ..comparison import Comparison
+from ..replay import Replay
+from .style import FAINT, INK, SERIES, SOFT, bare, new, plt, short
+
+# The rules in the order in which the engine asks them, and the verdict that says "not this one".
+RULES = (("active", "inactive"), ("has a rate", "no_rate"), ("has stock", "no_stock"),
+         ("may give it", "kept_back"), ("fits a plan", "no_such_plan"), ("ranks best", "worse"))
+FAILS = {verdict: i for i, (_, verdict) in enumerate(RULES)} | {"later": 5, "better": 5}
+
+
+@dataclass
+class Card:
+    order: str
+    policy: str
+    place: str
+    lines: int
+    words: str
+    rows: list[tuple[str, str, str]]  # node, verdict, reason
+
+    def cells(self, verdict: str) -> list[str]:
+        """pass, fail or blank, by rule; `blank` is not asked any more."""
+        last = FAILS.get(verdict, len(RULES))
+        return ["pass" if i < last else "fail" if i == last else "blank"
+                for i in range(len(RULES))]
+
+
+def card_of(c: Comparison, policy: str, key: str | None = None) -> Card | None:
+    """Of an order by its key, or of one that shows something: three to six lines, two parcels."""
+    replay, world = c.first_run[policy], c.first_world
+    row = c.orders.keys.index(key) if key is not None else _telling(c, replay)
+    if row is None or replay.ids[row] < 0:
+        return None
+    place = int(world.places.of_order[row])
+    rows = [tuple(map(str, r)) for r in replay.engine.explain_rows(int(replay.ids[row]))]
+    return Card(c.orders.keys[row], policy, world.places.keys[place] if place >= 0 else "unknown",
+                int(c.orders.offsets[row + 1] - c.orders.offsets[row]),
+                replay.engine.explain(int(replay.ids[row])), rows)
+
+
+def _telling(c: Comparison, replay: Replay) -> int | None:
+    lines = c.orders.offsets[1:] - c.orders.offsets[:-1]
+    first_leg = replay.parts.leg == 0
+    for low, high, parcels in ((3, 6, 2), (2, 12, 2), (1, 10**9, 1)):
+        for row in ((lines >= low) & (lines <= high) & (replay.parcels == parcels)).nonzero()[0]:
+            mine = replay.parts.order == row
+            if first_leg[mine].all():
+                return int(row)
+    return None
+
+
+def draw(card: Card) -> Figure:
+    n = len(card.rows)
+    figure, axes = new(0.95 + 0.27 * n)
+    for y, (node, verdict, _) in enumerate(card.rows):
+        for x, state in enumerate(card.cells(verdict)):
+            colour = {"pass": SERIES[2], "fail": SERIES[1], "blank": FAINT}[state]
+            axes.add_patch(plt.Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, color=colour,
+                                         alpha={"pass": 0.35, "fail": 0.9, "blank": 0.25}[state],
+                                         linewidth=0))
+            if state == "fail":
+                axes.text(x, y, "no", ha="center", va="center", fontsize=7.5, color="#ffffff")
+        chosen = verdict == "chosen"
+        axes.text(-0.6, y, short(node, 18), ha="right", va="center", fontsize=8,
+                  fontweight="bold" if chosen else "normal", color=INK if chosen else SOFT)
+        if chosen:
+            axes.text(len(RULES) - 0.4, y, "chosen", ha="left", va="center", fontsize=8,
+                      fontweight="bold", color=SERIES[2])
+    axes.set(xlim=(-3.4, len(RULES) + 0.9), ylim=(n - 0.4, -0.6), yticks=[],
+             xticks=range(len(RULES)))
+    axes.set_xticklabels([r for r, _ in RULES], fontsize=7.5, rotation=35, ha="left",
+                         rotation_mode="anchor")
+    axes.xaxis.tick_top()
+    axes.tick_params(axis="x", labelcolor=INK)
+    bare(axes)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
