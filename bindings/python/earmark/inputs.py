@@ -65,7 +65,7 @@ class Table:
 
     def __init__(self, table: object, what: str, known: tuple[str, ...],
                  required: tuple[str, ...], aliases: Mapping[str, str] | None = None) -> None:
-        self.what = what
+        self.what = what = getattr(table, "name", what) if isinstance(table, dict) else what
         columns = columns_of(table, what)
         self.columns = {(aliases or {}).get(name, name): c for name, c in columns.items()}
         for name in self.columns:

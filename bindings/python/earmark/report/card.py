@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from ..comparison import Comparison
@@ -12,6 +13,8 @@ from .style import FAINT, INK, SERIES, SOFT, bare, new, plt, short
 RULES = (("active", "inactive"), ("has a rate", "no_rate"), ("has stock", "no_stock"),
          ("may give it", "kept_back"), ("fits a plan", "no_such_plan"), ("ranks best", "worse"))
 FAILS = {verdict: i for i, (_, verdict) in enumerate(RULES)} | {"later": 5, "better": 5}
+
+LOOKED_AT = 200  # orders
 
 
 @dataclass
@@ -44,13 +47,17 @@ def card_of(c: Comparison, policy: str, key: str | None = None) -> Card | None:
 
 
 def _telling(c: Comparison, replay: Replay) -> int | None:
+    """Of the first orders of three to six lines in two parcels the one whose nodes fail the most
+    kinds of rules; else whatever order there is."""
     lines = c.orders.offsets[1:] - c.orders.offsets[:-1]
-    first_leg = replay.parts.leg == 0
+    again = np.isin(np.arange(len(c.orders)), replay.parts.order[replay.parts.leg > 0])
     for low, high, parcels in ((3, 6, 2), (2, 12, 2), (1, 10**9, 1)):
-        for row in ((lines >= low) & (lines <= high) & (replay.parcels == parcels)).nonzero()[0]:
-            mine = replay.parts.order == row
-            if first_leg[mine].all():
-                return int(row)
+        fits = (lines >= low) & (lines <= high) & (replay.parcels == parcels) & ~again
+        rows = fits.nonzero()[0][:LOOKED_AT].tolist()
+        if rows:
+            return max(rows, key=lambda row: len({verdict for _, verdict, _ in
+                                                  replay.engine.explain_rows(
+                                                      int(replay.ids[row]))}))
     return None
 
 
