@@ -4,8 +4,8 @@ card and any number of parcels. No policy with that rate card can fill the same 
 
 Where each SKU of the order came from one node, that problem is solved by the engine's exact solver
 (a dry run). Where units of a SKU came from several nodes, or the solver could not prove its plan,
-a weaker number stands in: one parcel at the lowest rate, and each line at the cheapest node that has
-any of it. Such orders count as not exact."""
+a weaker number stands in: one parcel at the lowest rate, and each line at the cheapest node that
+has any of it. Such orders count as not exact."""
 
 from dataclasses import dataclass
 

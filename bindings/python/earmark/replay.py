@@ -64,7 +64,10 @@ def load(engine: _earmark.Engine, orders: Orders, world: World,
          stock: np.ndarray | None = None) -> None:
     """Every row has to be taken: the world is our own by now."""
     stock = world.stock if stock is None else stock
-    sku, node = np.nonzero(stock)
+    known = stock > 0
+    if world.supply is not None:  # a cell that supply will fill has to be there, with nothing in it
+        known[world.supply.sku, world.supply.node] = True
+    sku, node = np.nonzero(known)
     nodes = world.nodes
     position = {} if np.isnan(nodes.latitude).any() else {
         "latitude": nodes.latitude, "longitude": nodes.longitude}
@@ -207,10 +210,17 @@ class Player:
         n, nodes = high - low, len(self.world.nodes)
         at = parts.order - low
         out = np.zeros((n, len(COST_PARTS)), dtype=np.int64)
-        unit, distance = part_costs(self.card, parts.node, self.metres[parts.order, parts.node],
-                                    parts.units, self.orders.decimals[self.orders.sku[parts.line]])
-        np.add.at(out[:, 2], at, unit)
-        np.add.at(out[:, 3], at, distance)
+        # The engine sources an order's lines of one SKU as one demand, and rounds it once.
+        skus = len(self.orders.sku_keys)
+        demand = ((parts.leg * n + at) * skus + self.orders.sku[parts.line]) * nodes + parts.node
+        kept, of = np.unique(demand, return_inverse=True)
+        units = np.zeros(len(kept), dtype=np.int64)
+        np.add.at(units, of, parts.units)
+        node, sku, row = kept % nodes, kept // nodes % skus, kept // nodes // skus % n
+        unit, distance = part_costs(self.card, node, self.metres[row + low, node], units,
+                                    self.orders.decimals[sku])
+        np.add.at(out[:, 2], row, unit)
+        np.add.at(out[:, 3], row, distance)
         sent = np.unique((parts.leg * n + at) * nodes + parts.node)
         order = sent // nodes % n
         np.add.at(out[:, 0], order, self.card.fixed[sent % nodes])

@@ -61,7 +61,8 @@ def bound_sentence(c: Comparison) -> str:
     cost = c.mean(name, "cost_per_order").mean
     bound = c.mean(name, "bound_per_order").mean
     rest = "" if exact == 1 else f", the rest within {100 * gap:.1f} %"
-    above = f"{title(name)} is {100 * (cost / bound - 1):.1f} % above it" if bound else "nothing filled"
+    above = (f"{title(name)} is {100 * (cost / bound - 1):.1f} % above it" if bound
+             else "nothing was filled")
     return (f"order by order, none can fill what {title(name)} filled for less than {bound:.2f}:"
             f" {100 * exact:.1f} % of orders exact{rest}; {above}")
 

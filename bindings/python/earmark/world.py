@@ -1,5 +1,5 @@
-"""THE WORLD OF A RUN: where the orders go, and what lies on the shelves. What the data say is taken;
-what they do not say is drawn, by rules that are said in words, from (seed, run) and keys alone: the
+"""THE WORLD OF A RUN: where the orders go, and what lies on the shelves. What the data say is
+taken; what they do not say is drawn, by rules that are said in words, from (seed, run) and keys alone: the
 same for every policy, so that their differences are paired."""
 
 from dataclasses import dataclass, field
@@ -135,8 +135,8 @@ def setting(orders: Orders, stock: object, nodes: Nodes, places: PlaceTable | No
     if any(decline.values()):
         shares = ", ".join(f"{kind} {100 * share:g} %" for kind, share in decline.items() if share)
         made.rules.append(
-            f"Declined picks ({shares}), drawn in each run: at the end of the day the node finds its"
-            " shelf empty, its free units of that SKU are written off, and the line is sourced"
+            f"Declined picks ({shares}), drawn in each run: at the end of the day the node finds"
+            " its shelf empty, its free units of that SKU are written off, and the line is sourced"
             " again from elsewhere, with parcels of its own.")
     return made
 

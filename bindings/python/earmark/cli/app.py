@@ -144,8 +144,9 @@ def explain(order: Annotated[str, typer.Argument(metavar="ORDER_KEY")], orders: 
                             for r in rows]})
         return OK
     print(words, end="\n\n")
-    print("\n".join("  ".join([row[0].ljust(max(len(r[0]) for r in rows)), row[1].ljust(12), row[2]])
-                    for row in rows))
+    width = max(len(node) for node, _, _ in rows)
+    for node, verdict, reason in rows:
+        print(f"{node:<{width}}  {verdict:<12}  {reason}")
     return OK
 
 
@@ -164,7 +165,7 @@ def compare(orders: OrdersFile, nodes: NodesFile, stock: Stock,
                               " its pictures there")] = None,
             layout: Format = "canonical", keep_going: KeepGoing = False,
             as_json: Json = False) -> int:
-    """Runs policies on the same orders and the same draws, and says what differs, with intervals."""
+    """Runs policies on the same orders and draws, and says what differs, with intervals."""
     read, network, on_hand, where, arriving = prepare(orders, nodes, stock, places, supply, seed,
                                                       layout, keep_going)
     with progress("comparing", as_json) as bar:

@@ -26,11 +26,11 @@ def cost(c: Comparison) -> Figure:
         mean, bound = c.mean(name, "cost_per_order"), c.mean(name, "bound_per_order").mean
         if mean.half is not None:
             axes.errorbar(mean.mean, y, xerr=mean.half, color=INK, capsize=3, linewidth=1.2)
-        axes.plot([bound, bound], [y - 0.38, y + 0.38], color=INK, linewidth=1.6, linestyle=(0, (2, 1)),
-                  label="none can beat" if y == at[0] else None)
+        axes.plot([bound, bound], [y - 0.38, y + 0.38], color=INK, linewidth=1.6,
+                  linestyle=(0, (2, 1)), label="none can beat" if y == at[0] else None)
         axes.text((mean.high or mean.mean) + 0.015 * left.max(), y, f"{mean.mean:.2f}", va="center",
                   fontsize=9, fontweight="bold")
-    axes.set(yticks=at, yticklabels=[title(n) for n in names], xlim=(0, 1.17 * left.max()))
+    axes.set(yticks=at, yticklabels=[title(n) for n in names], xlim=(0, 1.17 * max(left.max(), 1e-9)))
     axes.set_title(f"cost per order, {c.orders.currency}")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.spines["left"].set_visible(False)
@@ -149,8 +149,8 @@ def finish_shelves(c: Comparison, figure: Figure, panels: list, opening: np.ndar
         axes.tick_params(labelsize=7, length=2, labelcolor=SOFT)
         axes.set_xticks([when[0], when[-1]] if len(when) > 1 else [])
         if len(when) > 1:
-            for label, side in zip(axes.set_xticklabels([str(when[0])[5:10], str(when[-1])[5:10]]),
-                                   ("left", "right"), strict=False):
+            labels = axes.set_xticklabels([str(when[0])[5:10], str(when[-1])[5:10]])
+            for label, side in zip(labels, ("left", "right"), strict=False):
                 label.set_horizontalalignment(side)
         axes.grid(color=FAINT, alpha=0.4, linewidth=0.5)
     figure.legend(loc="outside lower left", ncols=2, fontsize=8.5, handlelength=1.2)

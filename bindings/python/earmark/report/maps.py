@@ -83,7 +83,7 @@ def draw_lines(axes: Axes, world: World, sent: np.ndarray, most: int) -> None:
                     axis=1)
     axes.add_collection(LineCollection(
         ends, colors=np.array([KIND[k] for k in world.nodes.kinds])[node],
-        linewidths=0.25 + 5 * np.sqrt(width) ** 1.4, alpha=np.clip(0.12 + 0.75 * width**0.5, 0, 0.8),
+        linewidths=0.25 + 5 * width**0.7, alpha=np.clip(0.12 + 0.75 * width**0.5, 0, 0.8),
         capstyle="round", zorder=2))
 
 
