@@ -1,6 +1,6 @@
 """THE WORLD OF A RUN: where the orders go, and what lies on the shelves. What the data say is
-taken; what they do not say is drawn, by rules that are said in words, from (seed, run) and keys alone: the
-same for every policy, so that their differences are paired."""
+taken; what they do not say is drawn, by rules that are said in words, from (seed, run) and keys
+alone: the same for every policy, so that their differences are paired."""
 
 from dataclasses import dataclass, field
 

@@ -1,8 +1,9 @@
 """PULL THE PLUG: a child process writes a stream of orders into a journal and is killed with
-SIGKILL in the middle. The journal is reopened; whatever the child had acknowledged has to be there, once.
+SIGKILL in the middle. The journal is reopened; whatever the child had acknowledged has to be
+there, once.
 
-An order counts as acknowledged when the child, after flush("disk") returned, wrote its number to a
-pipe. The stream is a function of the seed, so parent and child make the same one."""
+An order counts as acknowledged when the child, after flush("disk") returned, wrote its number
+to a pipe. The stream is a function of the seed, so parent and child make the same one."""
 
 import os
 import signal

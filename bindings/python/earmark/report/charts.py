@@ -30,7 +30,8 @@ def cost(c: Comparison) -> Figure:
                   linestyle=(0, (2, 1)), label="none can beat" if y == at[0] else None)
         axes.text((mean.high or mean.mean) + 0.015 * left.max(), y, f"{mean.mean:.2f}", va="center",
                   fontsize=9, fontweight="bold")
-    axes.set(yticks=at, yticklabels=[title(n) for n in names], xlim=(0, 1.17 * max(left.max(), 1e-9)))
+    axes.set(yticks=at, yticklabels=[title(n) for n in names],
+             xlim=(0, 1.17 * max(left.max(), 1e-9)))
     axes.set_title(f"cost per order, {c.orders.currency}")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.spines["left"].set_visible(False)
