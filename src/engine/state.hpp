@@ -201,6 +201,11 @@ struct engine::state {
         return {n * names.sku[index_of(sku)].granule};
     }
 
+    class movement_reader;
+    class decision_reader;
+    template <class Reader, class Row>
+    result<page_of<Row>> read_page(position cursor, std::size_t limit) const;
+
     // ---- the verbs' bodies ---------------------------------------------------------------------
 
     result<receipt> adjust(const visit& v, const command& c, const adjust_request& r);

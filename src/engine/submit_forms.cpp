@@ -192,6 +192,12 @@ constexpr form all_forms[] = {
     {"order", {}, "One order as it stands.", false, order_fields, run_order},
     {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
     {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},
+    {"movements",
+     {},
+     "What the records behind a cursor moved, oldest first.",
+     false,
+     poll_fields,
+     run_movements},
     {"flush", {}, "Writes the journal to its sink.", false, flush_fields, run_flush},
     {"status", {}, "Counters, the balance of units, engine time.", false, {}, run_status},
 };

@@ -1,4 +1,4 @@
-// POLL, FLUSH, STATUS as JSON.
+// POLL, MOVEMENTS, FLUSH, STATUS as JSON.
 #include "earmark/core/time_text.hpp"
 #include "submit_answer.hpp"
 
@@ -38,6 +38,22 @@ answer event_of(const engine& on, const event& e) {
     if (subject_of(e) == about::reservation) out["reservation"] = id_text(e.subject);
     out["moves"] = e.moves;
     out["granules"] = e.units;
+    return out;
+}
+
+answer movement_of(const engine& on, const movement& m) {
+    answer out = {{"position", raw(m.at)}, {"verb", name_of(m.by)}, {"now", to_string(m.now)}};
+    const auto o = on.order(m.order);
+    if (o) out["order"] = o->key;
+    out["line"] = m.line;
+    const sku_view sku = on.sku(m.sku);
+    out["sku"] = sku.key;
+    out["quantity"] = to_string(m.amount, sku.decimals);
+    if (!m.born) out["from"] = name_of(m.from);
+    out["to"] = name_of(m.to);
+    if (m.node != none<node_id>) out["node"] = on.node(m.node).key;
+    if (m.metres != unknown_distance) out["metres"] = m.metres;
+    if (m.reason != 0) out["reason"] = m.reason;
     return out;
 }
 
@@ -88,6 +104,20 @@ answer run_poll(const request& r) {
     for (const event& e : *events) list.push_back(event_of(r.on, e));
     out["next"] = raw(events->empty() ? cursor : events->back().at);
     out["events"] = std::move(list);
+    return out;
+}
+
+answer run_movements(const request& r) {
+    call c{r};
+    const position cursor{static_cast<std::uint64_t>(c.line.whole("cursor", 0))};
+    const auto limit = static_cast<std::size_t>(c.line.whole("limit", 100));
+    const auto page = r.on.movements(cursor, limit);
+    if (!page) return c.refused(page.error());
+    answer out = c.done();
+    answer list = answer::array();
+    for (const movement& m : page->rows) list.push_back(movement_of(r.on, m));
+    out["next"] = raw(page->next);
+    out["movements"] = std::move(list);
     return out;
 }
 

@@ -24,6 +24,7 @@
 #include "earmark/engine/config.hpp"
 #include "earmark/engine/status.hpp"
 #include "earmark/model/command.hpp"
+#include "earmark/model/movement.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/view.hpp"
@@ -122,6 +123,11 @@ public:
     result<explanation> explain(order_id id) const;
     /// Events after `cursor`, oldest first; start with position{}.
     result<std::vector<event>> poll(position cursor, std::size_t limit) const;
+    /// What the next `limit` records after `cursor` moved, oldest first; `next` is the cursor to go
+    /// on with, and equal to `cursor` at the end. Errors: cursor_too_old, order_busy (transient).
+    result<page_of<movement>> movements(position cursor, std::size_t limit) const;
+    /// What the sourcing decisions among them planned; costs are priced again from the record.
+    result<page_of<decided>> decisions(position cursor, std::size_t limit) const;
     /// One command as a JSON line (docs/formats/submit.md), answered as one JSON line.
     std::string submit(std::string_view json_line);
     /// The sentence of an error with this engine's keys in place of ids.

@@ -36,5 +36,8 @@
 // 7 Fulfilment: release, ship, deliver.
 #include "earmark/fulfilment/work.hpp"
 
-// 8 Report: the figures.
+// 8 Report: movements become facts, facts become figures.
+#include "earmark/report/ageing.hpp"
+#include "earmark/report/fact_maker.hpp"
 #include "earmark/report/figures.hpp"
+#include "earmark/report/kpi.hpp"

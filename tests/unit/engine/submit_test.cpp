@@ -135,9 +135,10 @@ TEST_CASE("the published schema is the one that the table of fields gives") {
 TEST_CASE("every verb of the engine can be submitted") {
     const json schema = json::parse(submit_schema());
     for (const char* verb :
-         {"load_skus", "load_nodes", "load_places", "load_stock",  "activate", "advance", "adjust",
-          "reserve",   "change",     "unreserve",   "place_order", "cancel",   "source",  "release",
-          "record",    "available",  "order",       "explain",     "poll",     "flush",   "status"})
+         {"load_skus", "load_nodes", "load_places", "load_stock", "activate",    "advance",
+          "adjust",    "reserve",    "change",      "unreserve",  "place_order", "cancel",
+          "source",    "release",    "record",      "available",  "order",       "explain",
+          "poll",      "movements",  "flush",       "status"})
         CHECK(schema["$defs"].contains(verb));
 }
 
@@ -423,6 +424,30 @@ TEST_CASE("events carry the keys of their orders") {
     CHECK(a["events"][1]["verb"] == "source");
     CHECK(a["events"][1]["granules"] == 3);
     CHECK(s.ok(R"({"verb":"poll","cursor":)" + a["next"].dump() + "}")["events"].empty());
+}
+
+TEST_CASE("movements carry keys, quantities and states, and end where the journal ends") {
+    shop s;
+    const std::uint64_t from = s.ok(R"({"verb":"status"})")["head"];
+    s.ok(R"({"verb":"place_order","key":"o","currency":"GBP",
+             "lines":[{"sku":"mug","quantity":3,"unit_price":1}]})");
+    s.ok(R"({"verb":"source","orders":["o"]})");
+    s.ok(R"({"verb":"cancel","order":"o","quantity":1,"line":1,"reason":7})");
+    const json a = s.ok(R"({"verb":"movements","cursor":)" + std::to_string(from) + "}");
+    REQUIRE(a["movements"].size() == 3);
+    const json &born = a["movements"][0], &taken = a["movements"][1], &gone = a["movements"][2];
+    CHECK(born["order"] == "o");
+    CHECK(born["quantity"] == "3");
+    CHECK_FALSE(born.contains("from"));
+    CHECK(taken["from"] == "open");
+    CHECK(taken["to"] == "allocated");
+    CHECK(taken.contains("node"));
+    CHECK(gone["from"] == "allocated");
+    CHECK(gone["to"] == "cancelled");
+    CHECK(gone["reason"] == 7);
+    const json end = s.ok(R"({"verb":"movements","cursor":)" + a["next"].dump() + "}");
+    CHECK(end["movements"].empty());
+    CHECK(end["next"] == a["next"]);
 }
 
 TEST_CASE("too many violations are counted, not listed") {

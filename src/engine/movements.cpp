@@ -1,0 +1,224 @@
+// MOVEMENTS and DECISIONS: the journal read again, with ids and quantities in place of bytes.
+#include <utility>
+
+#include "earmark/journal/record.hpp"
+#include "earmark/sourcing/solve.hpp"
+#include "state.hpp"
+
+namespace earmark {
+namespace {
+
+/// Hears of nothing; readers take what they want.
+class deaf : public journal::visitor {
+public:
+    error_code begin(verb, time_point, actor_id) override { return error_code::ok; }
+    error_code move(std::uint32_t, const bucket_move&) override { return error_code::ok; }
+    error_code cell(const journal::cell_op&) override { return error_code::ok; }
+    error_code post(std::uint32_t, const journal::post_op&) override { return error_code::ok; }
+    error_code reservation(const journal::reservation_op&) override { return error_code::ok; }
+    error_code timer(std::uint32_t, time_point) override { return error_code::ok; }
+    error_code intern(journal::intern_kind, const journal::intern_table&) override {
+        return error_code::ok;
+    }
+    error_code intern(const journal::intern_order&) override { return error_code::ok; }
+    error_code intern(const journal::intern_key&) override { return error_code::ok; }
+    error_code note(std::uint32_t, journal::note_kind, std::uint32_t,
+                    std::span<const std::byte>) override {
+        return error_code::ok;
+    }
+};
+
+/// The lines and the place of an order, which never change, kept while its moves are read.
+class order_reader {
+public:
+    order_reader(const catalog& names, lifecycle::image& into) : names_{names}, image_{into} {}
+
+    template <class Read>
+    error look_at(std::uint32_t order, Read&& read) {
+        if (known_ && order == order_) return {};
+        known_ = false;
+        if (const error e = read(order_id{order}, image_); e.code != error_code::ok) return e;
+        order_ = order;
+        known_ = true;
+        return {};
+    }
+    [[nodiscard]] const lifecycle::image& image() const noexcept { return image_; }
+    [[nodiscard]] std::uint32_t metres_from(node_id node) const noexcept {
+        return node == none<node_id> ? unknown_distance
+                                     : names_.metres(image_.ship_to)[index_of(node)];
+    }
+
+private:
+    const catalog& names_;
+    lifecycle::image& image_;
+    std::uint32_t order_ = 0;
+    bool known_ = false;
+};
+
+}  // namespace
+
+/// Rows of the records that are shown to it, one after the other.
+class engine::state::movement_reader final : public deaf {
+public:
+    movement_reader(const state& s, lifecycle::image& scratch)
+        : state_{s}, orders_{s.names, scratch} {}
+
+    std::vector<movement> rows;
+    position at{};
+    error why;  // beyond the record's own form
+
+    error_code begin(verb by, time_point now, actor_id actor) override {
+        by_ = by;
+        now_ = now;
+        actor_ = actor;
+        return error_code::ok;
+    }
+    error_code intern(const journal::intern_order& o) override {
+        movement m = row(o.index);
+        m.born = true;
+        for (const auto& l : o.lines) {
+            ++m.line;
+            m.sku = l.sku;
+            m.amount = state_.to_quantity(l.sku, l.n);
+            m.unit_price_minor = l.price_minor;
+            rows.push_back(m);
+        }
+        return error_code::ok;
+    }
+    error_code move(std::uint32_t order, const bucket_move& b) override {
+        why = orders_.look_at(order, [&](order_id id, lifecycle::image& into) {
+            return state_.read_order(id, into);
+        });
+        if (why.code != error_code::ok) return why.code;
+        if (b.line >= orders_.image().lines.size()) return error_code::bad_record;
+        movement m = row(order);
+        m.line = b.line + 1u;
+        m.sku = orders_.image().lines[b.line].sku;
+        m.amount = state_.to_quantity(m.sku, b.n);
+        m.from = b.from;
+        m.to = b.to;
+        const cell_id cell = b.from_cell != none<cell_id> ? b.from_cell : b.to_cell;
+        if (cell != none<cell_id>) m.node = state_.books.cells.node_of(cell);
+        m.metres = orders_.metres_from(m.node);
+        m.reason = b.reason;
+        rows.push_back(m);
+        return error_code::ok;
+    }
+
+private:
+    [[nodiscard]] movement row(std::uint32_t order) const {
+        movement m;
+        m.at = at;
+        m.now = now_;
+        m.by = by_;
+        m.actor = actor_;
+        m.order = order_id{order};
+        return m;
+    }
+
+    const state& state_;
+    order_reader orders_;
+    verb by_ = verb::none;
+    time_point now_;
+    actor_id actor_{};
+};
+
+class engine::state::decision_reader final : public deaf {
+public:
+    decision_reader(const state& s, lifecycle::image& scratch)
+        : state_{s}, orders_{s.names, scratch} {}
+
+    std::vector<decided> rows;
+    position at{};
+    error why;
+
+    error_code begin(verb, time_point now, actor_id) override {
+        now_ = now;
+        return error_code::ok;
+    }
+    error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t version,
+                    std::span<const std::byte> bytes) override {
+        if (kind != journal::note_kind::decision) return error_code::ok;
+        why = orders_.look_at(order, [&](order_id id, lifecycle::image& into) {
+            return state_.read_order(id, into);
+        });
+        if (why.code != error_code::ok) return why.code;
+        const auto d = sourcing::decode(bytes);
+        if (!d) return error_code::bad_record;
+        if (version == 0 || version > state_.policies.size()) return error_code::bad_record;
+        why = price(*d, order_id{order}, state_.policies[version - 1]);
+        return why.code;
+    }
+
+private:
+    [[nodiscard]] error price(const sourcing::decision& d, order_id order,
+                              const sourcing::policy& by) {
+        const auto& lines = orders_.image().lines;
+        std::vector<wanted_line> wanted;
+        for (const auto& w : d.wanted) {
+            if (w.line >= lines.size()) return fail(error_code::bad_record);
+            const sku_facts& f = state_.names.sku[index_of(lines[w.line].sku)];
+            std::int64_t granule = f.granule;
+            for (int k = f.decimals; k < max_decimals; ++k)
+                if (__builtin_mul_overflow(granule, 10, &granule))
+                    return fail(error_code::out_of_range, f.granule);
+            wanted.push_back({w.line, lines[w.line].sku, w.n, granule});
+        }
+        if (d.nodes > state_.names.node.size()) return fail(error_code::bad_record);
+        sourcing_problem p;
+        p.lines = wanted;
+        p.nodes = std::span{state_.names.node}.first(d.nodes);
+        p.metres = state_.names.metres(orders_.image().ship_to).first(d.nodes);
+        const std::vector<granules> unseen(wanted.size() * d.nodes);  // stock has no price
+        p.free = unseen;
+        decided row{at, now_, order, d.by, d.proof, 0, 0, sourcing::price(by, p, d.parts)};
+        std::int64_t n = 0;
+        bool fits = true;
+        const auto add = [&](std::int64_t& to, const wanted_line& w, std::int64_t count) {
+            fits = fits && !__builtin_mul_overflow(w.granule_e9, count, &n) &&
+                   !__builtin_add_overflow(to, n, &to);
+        };
+        for (const wanted_line& w : wanted) add(row.wanted_e9, w, w.n);
+        for (const plan_part& part : d.parts) {
+            if (part.wanted >= wanted.size()) return fail(error_code::bad_record);
+            add(row.allocated_e9, wanted[part.wanted], part.n);
+        }
+        if (!fits) return fail(error_code::out_of_range, static_cast<std::int64_t>(raw(order)));
+        rows.push_back(row);
+        return {};
+    }
+
+    const state& state_;
+    order_reader orders_;
+    time_point now_;
+};
+
+/// Shows up to `limit` records after `cursor` to a reader.
+template <class Reader, class Row>
+result<page_of<Row>> engine::state::read_page(position cursor, std::size_t limit) const {
+    return ask<result<page_of<Row>>>([&](const visit& v) -> result<page_of<Row>> {
+        const auto kept = log->after(cursor, limit);
+        if (!kept) return kept.error();
+        Reader reader{*this, v.desk.order};
+        page_of<Row> page;
+        page.next = cursor;
+        for (const auto& k : *kept) {
+            reader.at = position{k.position};
+            const error e = journal::read(k.bytes, reader);
+            if (e.code != error_code::ok) return reader.why.code == e.code ? reader.why : e;
+            page.next = reader.at;
+        }
+        page.rows = std::move(reader.rows);
+        return page;
+    });
+}
+
+result<page_of<movement>> engine::movements(position cursor, std::size_t limit) const {
+    return state_->read_page<state::movement_reader, movement>(cursor, limit);
+}
+
+result<page_of<decided>> engine::decisions(position cursor, std::size_t limit) const {
+    return state_->read_page<state::decision_reader, decided>(cursor, limit);
+}
+
+}  // namespace earmark
