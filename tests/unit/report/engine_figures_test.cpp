@@ -290,6 +290,28 @@ TEST_CASE("a back-order of the engine ages, is filled, and never counts as first
     CHECK(cards[0].metres == 68'458);
 }
 
+TEST_CASE("deliveries fill the parcels of a node in the order in which they left") {
+    small_shop s;
+    s.place(1, 3);
+    REQUIRE(s.e.source(small_shop::at(2), s.order).has_value());
+    REQUIRE(s.e.release(small_shop::at(3), s.order).has_value());
+    const auto report = [&](earmark::fact_kind kind, std::int64_t minute, std::int64_t mugs) {
+        REQUIRE(s.e.record(small_shop::at(minute), {kind, s.order, 1, none<node_id>, {mugs}})
+                    .has_value());
+    };
+    report(earmark::fact_kind::ship, 4, 1);
+    report(earmark::fact_kind::ship, 5, 2);
+    report(earmark::fact_kind::deliver, 6, 2);
+    report(earmark::fact_kind::deliver, 7, 1);
+    std::string delivered;
+    const kpis k = figures_of(s.e);
+    for (const kpi_fact& f : k.facts())
+        if (f.kind == fact_kind::delivered)
+            delivered += std::to_string(f.parcel) + ":" + std::to_string(f.units / 1'000) + " ";
+    CHECK(delivered == "1:1 2:1 2:1 ");
+    CHECK(shown(k.figures({}), "parcels_per_order") == "2/1");
+}
+
 TEST_CASE("a host's cancellation codes say who cancelled, and the rest stays unknown") {
     small_shop s;
     s.place(1, 2);
