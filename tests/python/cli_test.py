@@ -65,7 +65,7 @@ def test_compare_says_the_figures_of_the_pencil(folder, capsys):
     assert said["policies"][1]["difference"]["cost_per_order"]["mean"] == pytest.approx(-2.5)
     assert said["policies"][1]["saved"]["total"] == pytest.approx(5)
     assert run(["compare", *TABLES, "--policies", "near.toml,cheap.toml"]) == 0
-    assert "near -> cheap moves 66.7 % of lines, saves 5 USD: parcel 5" in capsys.readouterr().out
+    assert "near -> cheap moves 66.7 % of lines, saves 5 USD: parcels 5" in capsys.readouterr().out
 
 
 def test_explain_gives_words_and_a_row_for_each_node(folder, capsys):

@@ -4,6 +4,8 @@ from .comparison import Comparison
 from .paired import Interval
 
 MILES = 1.609344  # kilometres
+SAID = {"parcel": "parcels", "extra parcel": "extra parcels", "unit": "picking",
+        "distance": "distance"}  # parts of the rate card, as the screen calls them
 
 
 def distance_unit(currency: str) -> tuple[str, float]:
@@ -72,7 +74,8 @@ def move_sentence(c: Comparison, name: str) -> str:
     total = saved.pop("total")
     verb = "saves" if total >= 0 else "costs"
     sign = 1 if total >= 0 else -1
-    parts = ", ".join(f"{part} {sign * money:,.0f}" for part, money in saved.items() if money)
+    parts = ", ".join(f"{SAID[part]} {sign * money:,.0f}" for part, money in saved.items()
+                      if round(money))
     return (f"{title(c.names[0])} -> {title(name)} moves {100 * c.moved(name).mean:.1f} % of lines,"
             f" {verb} {abs(total):,.0f} {c.orders.currency}: {parts or 'nothing'}")
 

@@ -13,7 +13,9 @@ from ..screen import title
 from ..world import World
 from .style import FAINT, INK, KIND, WIDTH
 
-MAP_KM = 1500   # cities without a node this near are left off: they would shrink the map
+OUTER = 0.02    # share of parcels on each side that a map may leave out: they would shrink it
+BUSY = 0.05     # a node with this share of the parcels is always on the map
+LABEL = 6.5     # points
 GRID = 2.0      # degrees: cities of one square share a line, or there would be too many
 
 
@@ -28,17 +30,14 @@ def flows(world: World, replay: Replay) -> np.ndarray:
 
 
 def can_draw(world: World) -> bool:
-    return len(world.places.keys) > 0 and not np.isnan(world.nodes.latitude).any()
-
-
-def near(world: World) -> np.ndarray:
-    return (world.metres.min(axis=1) <= MAP_KM * 1000) & (world.metres.min(axis=1) >= 0)
+    return len(world.places.keys) > 0 and not (
+        np.isnan(world.nodes.latitude).any() or np.isnan(world.places.latitude).any())
 
 
 def gathered(world: World, sent: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Latitude, longitude and parcels x node of squares of GRID degrees, at the parcels' centre."""
     places = world.places
-    shown = near(world) & (sent.sum(axis=1) > 0)
+    shown = sent.sum(axis=1) > 0
     square = (np.floor(places.latitude / GRID).astype(int) * 1000
               + np.floor(places.longitude / GRID).astype(int))
     keys, of = np.unique(square[shown], return_inverse=True)
@@ -52,9 +51,10 @@ def gathered(world: World, sent: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
 
 
 def draw(c: Comparison, name: str, most: tuple[int, int]) -> Figure:
-    """`most`: parcels of the thickest line and of the busiest node, of both maps."""
+    """`most`: parcels of the thickest line and of the busiest node, of both maps. The window is
+    that of the first policy, so that both show the same."""
     world = c.first_world
-    west, east, south, north = window(world)
+    west, east, south, north = window(world, flows(world, c.first_run[c.names[0]]))
     stretch = 1 / np.cos(np.radians((south + north) / 2))
     height = WIDTH * (north - south) * stretch / (east - west)
     figure = plt.figure(figsize=(WIDTH, height + 0.3))
@@ -93,21 +93,56 @@ def draw_nodes(axes: Axes, world: World, sent: np.ndarray, busiest: int) -> None
         axes.scatter(nodes.longitude[i], nodes.latitude[i], s=18 + 110 * parcels / max(busiest, 1),
                      marker="s" if nodes.kinds[i] == "dc" else "o", color=KIND[nodes.kinds[i]],
                      edgecolor="#ffffff", linewidth=1.0, zorder=5)
-        axes.annotate(nodes.keys[i].split("-", 1)[-1].replace("-", " "),
-                      (nodes.longitude[i], nodes.latitude[i]), xytext=(0, -11),
-                      textcoords="offset points", ha="center", va="center", fontsize=6.5,
-                      color=INK, zorder=6)
+    label(axes, world, sent)
 
 
-def window(world: World) -> tuple[float, float, float, float]:
-    """West, east, south and north of what a map shows."""
-    shown, sides = near(world), []
-    for values, nodes in ((world.places.longitude[shown], world.nodes.longitude),
-                          (world.places.latitude[shown], world.nodes.latitude)):
-        both = np.concatenate([values, nodes])
-        pad = 0.06 * (both.max() - both.min()) + 0.4
-        sides += [both.min() - pad, both.max() + pad]
+def label(axes: Axes, world: World, sent: np.ndarray) -> None:
+    """Names, the busiest first, where they meet no name and no node; else not at all."""
+    nodes, points = world.nodes, 72 / axes.figure.dpi
+    at = points * axes.transData.transform(np.column_stack([nodes.longitude, nodes.latitude]))
+    (left, low), (right, high) = points * axes.transAxes.transform([(0, 0), (1, 1)])
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in at]
+    for i in np.argsort(-sent, kind="stable").tolist():
+        name = nodes.keys[i].split("-", 1)[-1].replace("-", " ")
+        wide = 0.58 * LABEL * len(name)
+        for dx, dy in ((0, -11), (0, 11), (wide / 2 + 8, 0), (-wide / 2 - 8, 0)):
+            x, y = at[i, 0] + dx, at[i, 1] + dy
+            box = (x - wide / 2, y - LABEL / 2, x + wide / 2, y + LABEL / 2)
+            if box[0] < left or box[2] > right or box[1] < low or box[3] > high:
+                continue
+            if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3]
+                   for t in taken):
+                continue
+            axes.annotate(name, (nodes.longitude[i], nodes.latitude[i]), xytext=(dx, dy),
+                          textcoords="offset points", ha="center", va="center", fontsize=LABEL,
+                          color=INK, zorder=6)
+            taken.append(box)
+            break
+
+
+def window(world: World, sent: np.ndarray) -> tuple[float, float, float, float]:
+    """West, east, south and north: all but the outermost parcels, and the nodes that count."""
+    parcels = sent.sum(axis=1)
+    busy = sent.sum(axis=0) >= BUSY * max(int(sent.sum()), 1)
+    sides = []
+    for places, nodes in ((world.places.longitude, world.nodes.longitude),
+                          (world.places.latitude, world.nodes.latitude)):
+        order = np.argsort(places, kind="stable")
+        share = np.cumsum(parcels[order]) / max(int(parcels.sum()), 1)
+        first, last = np.searchsorted(share, (OUTER, 1 - OUTER))
+        ends = [places[order[first]], places[order[min(last, len(order) - 1)]], *nodes[busy]]
+        pad = 0.06 * (max(ends) - min(ends)) + 0.4
+        sides += [min(ends) - pad, max(ends) + pad]
     return tuple(sides)
+
+
+def beyond(world: World, sent: np.ndarray, of: np.ndarray) -> int:
+    """Parcels to places outside the window of `of`."""
+    west, east, south, north = window(world, of)
+    p = world.places
+    inside = ((p.longitude >= west) & (p.longitude <= east) & (p.latitude >= south)
+              & (p.latitude <= north))
+    return int(sent[~inside].sum())
 
 
 def scale(c: Comparison, names: list[str]) -> tuple[int, int]:

@@ -80,10 +80,12 @@ def pictures(c: Comparison, out: Path) -> dict[str, Picture]:
     if maps.can_draw(c.first_world):
         most = maps.scale(c, pair)
         for i, name in enumerate(pair):
-            sent = maps.flows(c.first_world, c.first_run[name])
+            sent, first = (maps.flows(c.first_world, c.first_run[n]) for n in (name, c.names[0]))
+            out_of = maps.beyond(c.first_world, sent, first)
             add(("map_before", "map_after")[i],
                 f"{title(name)}: {int(sent.sum()):,} parcels of the first run. Width is parcels;"
-                " squares are DCs, circles stores, sized by what they sent.",
+                " squares are DCs, circles stores, sized by what they sent."
+                + (f" {out_of:,} go beyond the map." if out_of else ""),
                 maps.draw(c, name, most))
     runs = len(c.runs[c.names[0]])
     whisker = "Whiskers: 95 % interval of the mean over the runs. " if runs > 1 else ""
