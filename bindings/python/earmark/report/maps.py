@@ -129,8 +129,8 @@ def window(world: World, sent: np.ndarray) -> tuple[float, float, float, float]:
                           (world.places.latitude, world.nodes.latitude)):
         order = np.argsort(places, kind="stable")
         share = np.cumsum(parcels[order]) / max(int(parcels.sum()), 1)
-        first, last = np.searchsorted(share, (OUTER, 1 - OUTER))
-        ends = [places[order[first]], places[order[min(last, len(order) - 1)]], *nodes[busy]]
+        ends = [*places[order[np.minimum(np.searchsorted(share, (OUTER, 1 - OUTER)),
+                                         len(order) - 1)]], *nodes[busy]]
         pad = 0.06 * (max(ends) - min(ends)) + 0.4
         sides += [min(ends) - pad, max(ends) + pad]
     return tuple(sides)
