@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -186,6 +188,21 @@ def test_standard_input_is_a_file_and_pipes_stay_clean(folder):
          *TABLES[2:], "--policy", "near.toml", "--out", "-"],
         input=ORDERS, capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") == 4 and done.stderr == ""
+
+
+def test_ctrl_c_ends_a_comparison_with_code_130_and_no_file(folder):
+    rows = "".join(f"o{i // 4},s{i % 200},1,c{i // 4}\n" for i in range(40_000))
+    (folder / "orders.csv").write_text("order_key,sku,quantity,customer\n" + rows)
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from earmark.cli import main; main()", "compare", *TABLES[:4],
+         "--stock", "derive:1.1:0.4", "--policies", "near.toml,cheap.toml", "--runs", "1000",
+         "--report", "out"], stderr=subprocess.PIPE, text=True)
+    time.sleep(4)
+    assert child.poll() is None, "it ended before it could be stopped"
+    child.send_signal(signal.SIGINT)
+    said = child.communicate(timeout=60)[1]
+    assert (child.returncode, said) == (130, "earmark: stopped; nothing was written\n")
+    assert not (folder / "out").exists()
 
 
 @pytest.mark.parametrize("command", [["source"], ["explain"], ["compare"], ["stock", "check"],

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from . import _earmark
-from .inputs import BadInput, Table, atoms
+from .inputs import BadInput, Table, atoms, is_whole
 
 LINE_COLUMNS = ("order_key", "sku", "quantity", "unit_price", "ship_to", "latitude", "longitude",
                 "customer", "country", "placed_at", "currency")
@@ -129,14 +129,18 @@ def _agree(t: Table, order_of_row: np.ndarray, first: np.ndarray, placed: np.nda
     for name in ("ship_to", "customer", "country", "latitude", "longitude", "placed_at"):
         if not t.has(name):
             continue
-        values = placed if name == "placed_at" else np.array(
-            [str(v) for v in t.columns[name]], dtype=object)
-        differs = np.flatnonzero(values != values[first[order_of_row]])
+        given = placed if name == "placed_at" else t.columns[name]
+        values = given if isinstance(given, np.ndarray) and given.dtype.kind in "iuf" else \
+            np.array([str(v) for v in given], dtype=object)
+        theirs = values[first[order_of_row]]
+        differs = np.flatnonzero((values != theirs) & ~((values != values) & (theirs != theirs)))
         t.refuse(name, [(int(row), f"differs from row {int(first[order_of_row[row]]) + 1} of the"
                                    " same order") for row in differs])
 
 
 def _decimals_needed(t: Table, sku: np.ndarray, skus: int) -> np.ndarray:
+    if is_whole(t.columns["quantity"]):
+        return np.zeros(skus, dtype=np.int64)
     numbers, wrong = t.decimals("quantity")
     t.refuse("quantity", wrong)
     needed = np.array([max(0, -n.normalize().as_tuple().exponent) for n in numbers],

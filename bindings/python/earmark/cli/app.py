@@ -241,6 +241,8 @@ def run(argv: list[str]) -> int:
     """Runs a command; answers its exit code."""
     try:
         answer = typer.main.get_command(app).main(argv, prog_name="earmark", standalone_mode=False)
+        if answer == STOPPED:  # newer typers answer Ctrl-C by themselves
+            raise KeyboardInterrupt
         return int(answer or OK)
     except BadInput as e:
         complain(str(e))
