@@ -69,6 +69,15 @@ def test_little_or_nothing_makes_a_report_too(tmp_path, orders):
     assert "&lt;cheap&gt;" in text and "<cheap>" not in text
 
 
+def test_a_report_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    from earmark.report import charts
+    c = earmark.compare(lines(("o", "mug", 1)), stock(("mug", "A", 1)), EQUATOR, {"near": NEAR})
+    monkeypatch.setattr(charts, "times", lambda c: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_report(c, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_nodes_without_positions_have_no_map(tmp_path):
     c = earmark.compare(lines(("o", "mug", 1)), stock(("mug", "A", 1)), {"node": ["A", "B"]},
                         {"cheap": CHEAP})

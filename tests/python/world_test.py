@@ -84,6 +84,19 @@ def test_derived_stock_is_the_demand_times_the_factor():
     assert len(np.unique(np.round(doubled / demand, 2))) > 10
 
 
+def test_only_what_is_said_to_be_drawn_differs_between_runs():
+    placed = replace(sample(), latitude=np.zeros(200), longitude=np.linspace(0, 10, 200))
+    nodes = nodes_of(EQUATOR)
+    for rule, decline, draws in (("derive:1.13", {}, []),
+                                 ("derive:1.13", {"store": 0.5}, []),  # there is no store
+                                 ("derive:1.13", {"dc": 0.5}, ["declined picks"]),
+                                 ("derive:1.13:0.2", {}, ["opening stock"])):
+        made = setting(placed, rule, nodes, None, None, decline, 1)
+        assert made.draws == draws
+        same = (made.world(0).stock == made.world(1).stock).all()
+        assert same == ("opening stock" not in draws)
+
+
 @pytest.mark.parametrize("rule", ["", "derive", "derive:", "derive:x", "derive:-1", "derive:nan",
                                   "derive:1:2", "derive:1:0.1:3", "copy:1"])
 def test_a_wrong_stock_rule_is_refused(rule):

@@ -124,7 +124,7 @@ def derive(rule: StockRule, orders: Orders, nodes: Nodes, metres_of_order: np.nd
     total = demand.sum(axis=1)
     surprise = 1 + rule.error * (2 * unit(draw(seed, f"forecast error {run}", sku_bits)) - 1)
     target = np.floor(total * rule.factor * surprise
-                      + unit(draw(seed, f"rounding {run}", sku_bits)))
+                      + unit(draw(seed, "rounding", sku_bits)))
     return spread(target.astype(np.int64), demand)
 
 

@@ -60,7 +60,8 @@ class Setting:
         found = ["city"] if self._draws_cities else []
         if isinstance(self.stock, StockRule) and (self.stock.error or self._draws_cities):
             found.append("opening stock")
-        return found + (["declined picks"] if any(self.decline.values()) else [])
+        declines = any(self.decline.get(kind) for kind in set(self.nodes.kinds))
+        return found + (["declined picks"] if declines else [])
 
     @property
     def _draws_cities(self) -> bool:

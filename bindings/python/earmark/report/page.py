@@ -1,5 +1,6 @@
 """THE PAGE: pictures, tables and where every figure comes from, in one HTML file."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,8 +111,17 @@ def pictures(c: Comparison, out: Path) -> dict[str, Picture]:
 
 def write(c: Comparison, out: Path, *, storm: list[dict] | None = None, plug: dict | None = None,
           explain: str | None = None, facts: dict[str, str] | None = None) -> Path:
-    """Writes out/report.html and its pictures. Creates `out`."""
+    """Writes out/report.html and its pictures, all of them or none. Creates `out`."""
     out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".report-") as folder:
+        _write(c, Path(folder), storm, plug, explain, facts)
+        for file in sorted(Path(folder).iterdir(), key=lambda f: (f.suffix == ".html", f.name)):
+            file.replace(out / file.name)
+    return out / "report.html"
+
+
+def _write(c: Comparison, out: Path, storm: list[dict] | None, plug: dict | None,
+           explain: str | None, facts: dict[str, str] | None) -> None:
     drawn = pictures(c, out)
     card = cards.card_of(c, best(c), explain)
     if card is not None:
@@ -127,6 +137,4 @@ def write(c: Comparison, out: Path, *, storm: list[dict] | None = None, plug: di
         bound=bound_sentence(c), moved=[move_sentence(c, n) for n in c.names[1:]],
         runs=len(c.runs[c.names[0]]),
         broken=[s for runs in c.runs.values() for r in runs for s in r.sentences])
-    path = out / "report.html"
-    path.write_text(text, encoding="utf-8")
-    return path
+    (out / "report.html").write_text(text, encoding="utf-8")
