@@ -113,6 +113,8 @@ constexpr error_row rows[] = {
     {nothing_to_source, "nothing_to_source", final, "order {0} has no unit that waits for a node",
      "nothing to do, unless the order was meant to be amended first"},
     {no_decision, "no_decision", final, "order {0} was never sourced", "call source first"},
+    {no_scores, "no_scores", final, "the active policy ranks by score, and no scores were given",
+     "give one score for each order and node, or activate another policy"},
 
     // 6xxx names
     {unknown_sku, "unknown_sku", final, "the SKU is not in the table of SKUs",

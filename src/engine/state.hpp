@@ -206,6 +206,13 @@ struct engine::state {
     template <class Reader, class Row>
     result<page_of<Row>> read_page(position cursor, std::size_t limit) const;
 
+    /// One order of a source_request.
+    struct source_one {
+        order_id id{};
+        bool dry_run = false;
+        std::span<const std::int32_t> scores{};  // by node, or empty
+    };
+
     // ---- the verbs' bodies ---------------------------------------------------------------------
 
     result<receipt> adjust(const visit& v, const command& c, const adjust_request& r);
@@ -226,12 +233,11 @@ struct engine::state {
     result<receipt> cancel(const visit& v, const command& c, const cancel_request& r);
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
                                digest128 content, decider decide);
-    void source(const visit& v, const command& c, order_id id, bool dry_run,
-                result<sourced>& answer);
+    void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
     error problem(const visit& v, sourcing_problem& p);
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
-    bool decide(const visit& v, const command& c, order_id id, bool dry_run, digest128 content,
+    bool decide(const visit& v, const command& c, const source_one& ask, digest128 content,
                 result<sourced>& answer);
     result<sourced> only_remembered(const visit& v, const command& c, digest128 content,
                                     sourced found);

@@ -51,6 +51,14 @@ digest128 content_of(const command& c, std::span<const std::uint64_t> words) noe
     return c.key.empty() ? digest128{} : content_digest(std::as_bytes(words));
 }
 
+/// Of the scores, for a command that is remembered.
+std::uint64_t digest_of(const command& c, std::span<const std::int32_t> scores) noexcept {
+    digest d;
+    if (!c.key.empty())
+        for (const std::int32_t score : scores) d.add(static_cast<std::uint32_t>(score));
+    return d.value();
+}
+
 /// An answer that says nothing yet, with the memory of the one that stands there.
 sourced emptied(result<sourced>& old) {
     sourced fresh;
@@ -100,8 +108,12 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
             cells[index_of(at)] = cell;
         });
     }
-    p = {d.wanted, names.node, names.metres(d.order.ship_to), d.free,
-         names.view_from(d.order.ship_to)};
+    p = {d.wanted,
+         names.node,
+         names.metres(d.order.ship_to),
+         d.free,
+         names.view_from(d.order.ship_to),
+         p.scores};
     return {};
 }
 
@@ -141,20 +153,23 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
 }
 
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
-bool engine::state::decide(const visit& v, const command& c, order_id id, bool dry_run,
+bool engine::state::decide(const visit& v, const command& c, const source_one& ask,
                            digest128 content, result<sourced>& answer) {
     desk& d = v.desk;
     d.clear();
     const std::uint32_t version = active_policy.load(std::memory_order_acquire);
     if (version == 0) return answer = fail(error_code::no_policy), true;
     const sourcing::policy& by = policies[version - 1];
-    error e = read_order(id, d.order);
+    if (ask.scores.empty() && by.ranks_by(sourcing::criterion::score))
+        return answer = fail(error_code::no_scores), true;
+    error e = read_order(ask.id, d.order);
     sourcing_problem p;
+    p.scores = ask.scores;
     if (e.code == error_code::ok) e = problem(v, p);
     if (e.code != error_code::ok) return answer = e, true;
     sourced found = emptied(answer);
     found.first.by = verb::source;
-    found.first.subject = raw(id);
+    found.first.subject = raw(ask.id);
     if (d.wanted.empty()) {
         found.first.what = outcome::unchanged;
         return answer = only_remembered(v, c, content, std::move(found)), true;
@@ -172,7 +187,7 @@ bool engine::state::decide(const visit& v, const command& c, order_id id, bool d
     found.first.what = chosen.covers == coverage::full      ? outcome::done
                        : chosen.covers == coverage::partial ? outcome::partial
                                                             : outcome::backordered;
-    if (dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
+    if (ask.dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
     if (chosen.parts.empty() && !books.timers.quiet(v.now))  // units may come back
         return answer = fail(error_code::stock_moving), false;
     if (d.moves.empty())  // it waits as it did before
@@ -183,7 +198,7 @@ bool engine::state::decide(const visit& v, const command& c, order_id id, bool d
     if (done.code == error_code::ok) return answer = std::move(found), true;
     const bool again = done.code == error_code::insufficient || done.code == error_code::order_busy;
     answer = fail(done.code == error_code::insufficient ? error_code::stock_moving : done.code,
-                  static_cast<std::int64_t>(raw(id)));
+                  static_cast<std::int64_t>(raw(ask.id)));
     return !again;
 }
 
@@ -229,13 +244,15 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     return done;
 }
 
-void engine::state::source(const visit& v, const command& c, order_id id, bool dry_run,
+void engine::state::source(const visit& v, const command& c, const source_one& ask,
                            result<sourced>& answer) {
-    const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::source), raw(id), dry_run};
-    const auto content = content_of(c, words);
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::source), raw(ask.id),
+                                   ask.dry_run, digest_of(c, ask.scores)};
+    const std::size_t said = ask.scores.empty() ? 3 : 4;
+    const auto content = content_of(c, std::span{words}.first(said));
     const auto first = once(v, c, content, [&]() -> result<receipt> {
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
-            if (decide(v, c, id, dry_run, content, answer)) break;
+            if (decide(v, c, ask, content, answer)) break;
             counters::bump(counts[v.slot].conflicts);
             sweep(v.slot, v.now);
         }
@@ -254,12 +271,16 @@ void engine::source(const command& c, const source_request& r, std::span<result<
     EARMARK_CHECK(r.orders.size() == out.size(), "source: one answer for each order");
     EARMARK_CHECK(c.key.empty() || r.orders.size() == 1, "source: one key is for one order");
     const auto done = state_->stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
+        const std::size_t each = r.scores.empty() ? 0 : state_->names.node.size();
+        EARMARK_CHECK(r.scores.size() == r.orders.size() * each,
+                      "source: one score for each order and node, or none");
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             constexpr std::size_t ahead = 4;
             if (i + ahead < r.orders.size())
                 state_->books.ledger.prefetch(subject_kind::order,
                                               static_cast<std::uint32_t>(raw(r.orders[i + ahead])));
-            state_->source(v, c, r.orders[i], r.dry_run, out[i]);
+            state_->source(v, c, {r.orders[i], r.dry_run, r.scores.subspan(i * each, each)},
+                           out[i]);
         }
         return true;
     });

@@ -37,6 +37,9 @@ part_terms terms_of(const policy& by, const sourcing_problem& problem, const pla
             case criterion::priority:
                 out[i++] = problem.nodes[k].priority;
                 break;
+            case criterion::score:
+                out[i++] = problem.scores.empty() ? 0 : problem.scores[k];
+                break;
             case criterion::parcels:
                 break;
             case criterion::distance:

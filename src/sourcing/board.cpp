@@ -160,6 +160,7 @@ void board::add_candidate(std::uint32_t node, std::uint32_t reach) {
     candidates_.push_back(
         {standing_of(*terms_, problem_->nodes[node], problem_->metres[node], ranks_->farthest()),
          node, reach, false});
+    if (!problem_->scores.empty()) candidates_.back().score = problem_->scores[node];
 }
 
 void board::find_candidates() {
@@ -242,6 +243,8 @@ void board::note(const candidate& c) noexcept {
     limits_.unknown |= c.unknown;
     limits_.priority_low = first ? c.priority : std::min(limits_.priority_low, c.priority);
     limits_.priority_high = first ? c.priority : std::max(limits_.priority_high, c.priority);
+    limits_.score_low = first ? c.score : std::min(limits_.score_low, c.score);
+    limits_.score_high = first ? c.score : std::max(limits_.score_high, c.score);
     limits_.sequence = std::max(limits_.sequence, c.sequence);
 }
 

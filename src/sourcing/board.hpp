@@ -39,6 +39,8 @@ struct ceilings {
     bool unknown = false;
     std::int32_t priority_low = 0;
     std::int32_t priority_high = 0;
+    std::int32_t score_low = 0;
+    std::int32_t score_high = 0;
     std::uint16_t sequence = 0;  // largest
 };
 

@@ -59,7 +59,23 @@ void record_amounts(const detail::board& table, const sourcing_problem& problem,
     }
 }
 
+void record_scores(const policy& by, const sourcing_problem& problem, decision& out) {
+    out.scored = !problem.scores.empty() && by.ranks_by(criterion::score);
+    out.scores.clear();
+    if (!out.scored) return;
+    for (const std::uint16_t node : out.nodes_seen()) out.scores.push_back(problem.scores[node]);
+}
+
 }  // namespace
+
+std::vector<std::uint16_t> decision::nodes_seen() const {
+    std::vector<bool> is_seen(nodes);
+    each_seen([&](std::size_t at) { is_seen[at % nodes] = true; });
+    std::vector<std::uint16_t> out;
+    for (std::size_t k = 0; k < nodes; ++k)
+        if (is_seen[k]) out.push_back(static_cast<std::uint16_t>(k));
+    return out;
+}
 
 const plan& decide(const policy& by, const decision_versions& versions,
                    const sourcing_problem& problem, scratch& s, decision& out) {
@@ -76,6 +92,7 @@ const plan& decide(const policy& by, const decision_versions& versions,
     out.seen_n.clear();
     const detail::board& table = s.workshop().table;
     out.amounts ? record_amounts(table, problem, out) : record_enough(table, problem, out);
+    record_scores(by, problem, out);
     out.parts.assign(found.parts.begin(), found.parts.end());
     return found;
 }
@@ -96,6 +113,11 @@ recorded_problem::recorded_problem(const policy& by, const decision& d, const de
     EARMARK_CHECK(d.seen.size() == (free_.size() + 63) / 64 &&
                       (!d.amounts || d.seen_n.size() == d.count_seen()),
                   "a decision does not say what it saw of each line and node");
+    const auto with_scores = d.scored ? d.nodes_seen() : std::vector<std::uint16_t>{};
+    EARMARK_CHECK(with_scores.size() == d.scores.size(),
+                  "a decision needs one score for each node that it saw");
+    if (d.scored) scores_.assign(nodes_.size(), 0);
+    for (std::size_t s = 0; s < with_scores.size(); ++s) scores_[with_scores[s]] = d.scores[s];
     std::size_t i = 0;
     d.each_seen([&](std::size_t at) {
         // What is kept back was taken off before it was recorded, and comes off again.

@@ -2,11 +2,13 @@
 // unless a width is said.
 //
 //   1 byte   format
-//   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list
+//   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list,
+//            scores
 //   policy, digest (8 bytes, low byte first), tables, nodes, lines
 //   per line [its number, unless they are 0, 1, 2, ...] n
 //   stock    one bit per line and node in whole bytes, or count and gaps, whichever is shorter;
 //            then, with amounts, n of each
+//   scores   where flagged, of each node that is seen at all: zigzag (0, -1, 1, -2, ...)
 //   parts    count; each: wanted (as a step), node, n (0: all that the line wanted)
 #include <algorithm>
 #include <bit>
@@ -21,7 +23,8 @@ constexpr unsigned heuristic = 4;
 constexpr unsigned amounts = 8;
 constexpr unsigned consecutive = 16;
 constexpr unsigned listed = 32;
-constexpr unsigned known_flags = 63;
+constexpr unsigned with_scores = 64;
+constexpr unsigned known_flags = 127;
 
 /// Writes into memory that was made large enough before.
 class byte_writer {
@@ -46,6 +49,14 @@ constexpr std::size_t most_number = 5;  // bytes of a varint of 32 bits
 
 std::size_t size_of(std::uint64_t value) noexcept {
     return value == 0 ? 1 : static_cast<std::size_t>(std::bit_width(value) + 6) / 7;
+}
+
+std::uint32_t zigzag(std::int32_t value) noexcept {
+    return static_cast<std::uint32_t>(value) << 1 ^ static_cast<std::uint32_t>(value >> 31);
+}
+
+std::int32_t unzigzag(std::uint32_t value) noexcept {
+    return static_cast<std::int32_t>(value >> 1 ^ (0U - (value & 1)));
 }
 
 std::uint64_t counted(std::int64_t n) noexcept { return static_cast<std::uint64_t>(n); }
@@ -96,7 +107,7 @@ void put_stock(const decision& d, bool as_list, byte_writer& out) {
 std::size_t most_bytes(const decision& d) noexcept {
     constexpr std::size_t head = 2 + 8 + 5 * most_number;
     return head + table_bytes(d) + 2 * most_number * d.wanted.size() +
-           most_number * d.seen_n.size() + 3 * most_number * d.parts.size();
+           most_number * (d.seen_n.size() + d.scores.size()) + 3 * most_number * d.parts.size();
 }
 
 /// Reads hostile bytes; after the first wrong one every answer is 0 and good() is false.
@@ -184,6 +195,11 @@ void read_stock(byte_reader& in, bool as_list, decision& d) {
     }
 }
 
+void read_scores(byte_reader& in, decision& d) {
+    for (std::size_t left = d.nodes_seen().size(); left > 0 && in.good(); --left)
+        d.scores.push_back(unzigzag(static_cast<std::uint32_t>(in.number(0xFFFFFFFF))));
+}
+
 void read_parts(byte_reader& in, decision& d) {
     const std::uint64_t count = in.number(in.left());
     std::uint64_t wanted = 0;
@@ -207,7 +223,8 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     byte_writer out{to.data() + start};
     out.byte(format);
     out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
-             (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U));
+             (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U) |
+             (d.scored ? with_scores : 0U));
     out.number(raw(d.by));
     out.word(d.policy_digest);
     out.number(d.tables);
@@ -218,6 +235,7 @@ void encode(const decision& d, std::vector<std::byte>& to) {
         out.number(counted(line.n));
     }
     put_stock(d, as_list, out);
+    for (const std::int32_t score : d.scores) out.number(zigzag(score));
     out.number(d.parts.size());
     std::uint64_t wanted = 0;
     for (const plan_part& part : d.parts) {
@@ -238,12 +256,14 @@ result<decision> decode(std::span<const std::byte> bytes) {
     d.covers = static_cast<coverage>(flags & 3U);
     d.proof = (flags & heuristic) != 0 ? quality::heuristic : quality::exact;
     d.amounts = (flags & amounts) != 0;
+    d.scored = (flags & with_scores) != 0;
     d.by = static_cast<policy_id>(in.number(0xFFFFFFFF));
     d.policy_digest = in.word();
     d.tables = static_cast<std::uint32_t>(in.number(0xFFFFFFFF));
     d.nodes = static_cast<std::uint16_t>(in.number(0xFFFF));
     if (in.good()) read_lines(in, (flags & consecutive) != 0, d);
     if (in.good()) read_stock(in, (flags & listed) != 0, d);
+    if (in.good() && d.scored) read_scores(in, d);
     if (in.good()) read_parts(in, d);
     if (!in.good() || in.left() != 0)
         return fail(error_code::bad_record, static_cast<std::int64_t>(in.at()));

@@ -94,6 +94,9 @@ bool filler::is_better(const board& b, const offer& x, const offer& y) {
             case criterion::priority:
                 order = compare_values(p.nodes[x.node].priority, p.nodes[y.node].priority);
                 break;
+            case criterion::score:
+                if (!p.scores.empty()) order = compare_values(p.scores[x.node], p.scores[y.node]);
+                break;
         }
         if (order != 0) return order < 0;
     }

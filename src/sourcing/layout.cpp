@@ -43,6 +43,11 @@ void stack_criteria(const board& b, field_stack& stack, layout& l) {
                 l.priority = stack.push(lines * static_cast<std::uint64_t>(span));
                 break;
             }
+            case criterion::score: {
+                const auto span = std::int64_t{most.score_high} - most.score_low;
+                l.score = stack.push(lines * static_cast<std::uint64_t>(span));
+                break;
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ struct bit_span {
 };
 
 struct layout {
-    bit_span unserved, cost, parcels, unknown, metres, priority;
+    bit_span unserved, cost, parcels, unknown, metres, priority, score;
     unsigned digit = 0;  // width of one
     unsigned bits = 0;   // of the whole key
 
@@ -42,15 +42,18 @@ Key opening_key(const layout& l, const candidate& c) noexcept {
                : parcel + lifted<Key>(static_cast<std::uint64_t>(c.opening), l.cost.at);
 }
 
-/// What every part of a candidate adds, whatever its line. Priorities count from the lowest of the
-/// problem, which shifts all plans that serve equally many lines by the same amount.
+/// What every part of a candidate adds, whatever its line. Priorities and scores count from the
+/// lowest of the problem, which shifts all plans that serve equally many lines by the same amount.
 template <class Key>
-Key node_key(const layout& l, const candidate& c, std::int32_t priority_low) noexcept {
+Key node_key(const layout& l, const candidate& c, const ceilings& most) noexcept {
+    const auto above = [](std::int32_t value, std::int32_t low) {
+        return static_cast<std::uint64_t>(std::int64_t{value} - low);
+    };
     Key key = lifted<Key>(l.unknown.width != 0 && c.unknown, l.unknown.at);
     if (l.metres.width != 0) key = key + lifted<Key>(c.metres, l.metres.at);
     if (l.priority.width != 0)
-        key = key + lifted<Key>(static_cast<std::uint64_t>(std::int64_t{c.priority} - priority_low),
-                                l.priority.at);
+        key = key + lifted<Key>(above(c.priority, most.priority_low), l.priority.at);
+    if (l.score.width != 0) key = key + lifted<Key>(above(c.score, most.score_low), l.score.at);
     return key;
 }
 

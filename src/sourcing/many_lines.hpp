@@ -114,7 +114,7 @@ void many_line_search<Key>::read(const board& b, const layout& l) {
     for (std::size_t c = 0; c < b.candidates().size(); ++c) {
         const candidate& node = b.candidates()[c];
         openings_.push_back(opening_key<Key>(l, node));
-        const Key base = node_key<Key>(l, node, b.limits().priority_low);
+        const Key base = node_key<Key>(l, node, b.limits());
         for (std::size_t s = 0; s < lines_; ++s) {
             const std::int64_t cost = b.cost(c, s);
             parts_.push_back(cost < 0 ? unreachable<Key>() : base + cost_key<Key>(l, cost));

@@ -84,7 +84,7 @@ void open_node_programme<Key>::read(const board& b, const layout& l) {
     for (std::size_t c = 0; c < count; ++c) {
         const candidate& node = b.candidates()[c];
         openings_[c] = opening_key<Key>(l, node);
-        const Key base = node_key<Key>(l, node, b.limits().priority_low);
+        const Key base = node_key<Key>(l, node, b.limits());
         for (std::uint32_t left = node.reach; left != 0; left &= left - 1) {
             const auto s = static_cast<std::size_t>(std::countr_zero(left));
             parts_[c * lines_ + s] = base + cost_key<Key>(l, b.cost(c, s)) +

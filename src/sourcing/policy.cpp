@@ -100,6 +100,8 @@ std::string_view name_of(criterion c) noexcept {
             return "distance";
         case criterion::priority:
             return "priority";
+        case criterion::score:
+            return "score";
     }
     return "?";
 }
@@ -122,6 +124,10 @@ std::string_view name_of(node_kind k) noexcept {
             return "vendor";
     }
     return "?";
+}
+
+bool policy::ranks_by(criterion c) const noexcept {
+    return std::find(terms_.rank.begin(), terms_.rank.end(), c) != terms_.rank.end();
 }
 
 policy::policy(policy_terms terms) : terms_{std::move(terms)} {

@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 2> split_keys = {"lines", "max_parcels"};
 constexpr std::array<std::string_view, 1> outcome_keys = {"partial"};
 constexpr std::array<std::string_view, node_kinds> kind_names = {"dc", "store", "vendor"};
 constexpr std::array<std::string_view, criteria> criterion_names = {"cost", "parcels", "distance",
-                                                                    "priority"};
+                                                                    "priority", "score"};
 constexpr std::array<std::string_view, 2> split_names = {"whole", "by_quantity"};
 constexpr std::array<std::string_view, 2> partial_names = {"allocate_and_backorder", "backorder"};
 

@@ -13,6 +13,7 @@ namespace detail {
 plan_cost price(const policy_terms& terms, const sourcing_problem& problem, std::uint32_t farthest,
                 std::span<const plan_part> parts, std::vector<std::uint8_t>& seen) {
     seen.assign(problem.nodes.size(), 0);
+    const bool scored = !problem.scores.empty() && ranked_criteria{terms}.has(criterion::score);
     plan_cost sum;
     const auto pay = [&sum](std::int64_t e4) {
         if (__builtin_add_overflow(sum.e4, e4, &sum.e4)) sum.e4 = INT64_MAX;
@@ -26,6 +27,7 @@ plan_cost price(const policy_terms& terms, const sourcing_problem& problem, std:
         sum.unknown += unknown;
         sum.metres += unknown ? 0 : problem.metres[k];
         sum.priority += node.priority;
+        if (scored) sum.score += problem.scores[k];
         if (seen[k] != 0) continue;
         seen[k] = 1;
         if (++sum.parcels > 1) pay(terms.extra_parcel);
@@ -85,6 +87,9 @@ comparison first_difference(const policy& by, const plan_cost& a, const plan_cos
                 break;
             case criterion::priority:
                 found = of(b.priority - a.priority, priority);
+                break;
+            case criterion::score:
+                found = of(b.score - a.score, score);
                 break;
             case criterion::distance:
                 found = of(b.unknown - a.unknown, unknown);

@@ -79,6 +79,7 @@ standing standing_of(const policy_terms& terms, const node_facts& node, std::uin
             fixed_rate(terms, node) + terms.extra_parcel,
             unknown ? 0 : metres,
             node.priority,
+            0,
             node.sequence,
             unknown};
 }
@@ -96,6 +97,10 @@ bool ranked_criteria::plainly_beats(const standing& a, const standing& b) const 
     if (has(criterion::priority)) {
         if (a.priority > b.priority) return false;
         strictly |= a.priority < b.priority;
+    }
+    if (has(criterion::score)) {
+        if (a.score > b.score) return false;
+        strictly |= a.score < b.score;
     }
     return strictly;
 }
@@ -148,7 +153,8 @@ void ranking::sort(const policy_terms& terms, std::span<const node_facts> nodes,
 }
 
 const ranking& ranking_cache::of(const policy& by, const sourcing_problem& problem) {
-    if (problem.view == 0) {
+    const bool scored = !problem.scores.empty() && by.ranks_by(criterion::score);
+    if (problem.view == 0 || scored) {
         passing_.judge(by.terms(), problem.nodes, problem.metres);
         return passing_;
     }

@@ -26,6 +26,7 @@ struct standing {
     std::int64_t opening = 0;  // fixed_per_parcel and extra_parcel
     std::uint32_t metres = 0;  // 0 where unknown
     std::int32_t priority = 0;
+    std::int32_t score = 0;
     std::uint16_t sequence = 0;
     bool unknown = false;  // distance
 };
@@ -47,6 +48,7 @@ private:
     std::array<bool, criteria> is_{};
 };
 
+/// A node's terms, but for its score, which is the problem's.
 [[nodiscard]] standing standing_of(const policy_terms& terms, const node_facts& node,
                                    std::uint32_t metres, std::uint32_t farthest) noexcept;
 
@@ -81,8 +83,9 @@ private:
 /// never depends on what it remembers, only how soon.
 class ranking_cache {
 public:
-    /// The ranking for this problem. Sorted from the second look at a place on: an address that is
-    /// never seen again is not worth sorting for. Valid until the next call.
+    /// The ranking for this problem. With scores of its own, which are another problem's tomorrow,
+    /// a problem that is ranked by them has no lanes. Sorted from the second look at a place on: an
+    /// address that is never seen again is not worth sorting for. Valid until the next call.
     const ranking& of(const policy& by, const sourcing_problem& problem);
 
 private:

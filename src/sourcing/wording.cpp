@@ -111,6 +111,9 @@ std::string teller::gap(const comparison& c) const {
         case comparison::reason::priority:
             return fmt::format("has a sum of priorities that is {} by {}",
                                c.gap < 0 ? "lower" : "higher", size);
+        case comparison::reason::score:
+            return fmt::format("has a score that is {} by {}", c.gap < 0 ? "lower" : "higher",
+                               size);
         case comparison::reason::sequence:
             return "is equal by every criterion and comes later by the order of the nodes' names";
         case comparison::reason::same:

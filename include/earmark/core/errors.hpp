@@ -62,6 +62,7 @@ enum class error_code : std::uint16_t {
     bad_policy = 5002,
     nothing_to_source = 5003,
     no_decision = 5004,
+    no_scores = 5005,
 
     // 6xxx names
     unknown_sku = 6001,

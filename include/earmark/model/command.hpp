@@ -72,6 +72,9 @@ struct cancel_request {
 struct source_request {
     std::span<const order_id> orders;
     bool dry_run = false;  // decide and explain, take nothing
+    /// For policies that rank by `score`: orders x nodes, row by row, smaller is better; each
+    /// decision keeps those that it saw. Else empty; other policies do not look at them.
+    std::span<const std::int32_t> scores{};
 };
 
 struct release_request {

@@ -44,6 +44,8 @@ struct sourcing_problem {
     /// A name for `nodes` and `metres`: whoever gives one scratch two problems of one name, not 0,
     /// promises that both spans hold the same. Saves time only; 0 makes no promise.
     std::uint64_t view = 0;
+    /// What the host's own criterion says of each node, smaller is better. Empty: 0 for all.
+    std::span<const std::int32_t> scores{};
 };
 
 /// `n` granules from a node. In a plan, `wanted` is an index into sourcing_problem::lines: it
@@ -61,6 +63,7 @@ struct plan_cost {
     std::int64_t metres = 0;    // sum over parts; parts of unknown distance are counted apart
     std::int32_t unknown = 0;   // parts whose distance is unknown
     std::int64_t priority = 0;  // sum over parts of the node's priority
+    std::int64_t score = 0;     // sum over parts of the node's score, where it ranks
     friend constexpr bool operator==(const plan_cost&, const plan_cost&) = default;
 };
 

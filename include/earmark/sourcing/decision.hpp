@@ -42,6 +42,9 @@ struct decision {
     /// With amounts: granules of each bit that is set, in their order; no more than the lines of
     /// the SKU want.
     std::vector<granules> seen_n;
+    /// With scored: of each node that is seen with any line, ascending by node.
+    bool scored = false;
+    std::vector<std::int32_t> scores;
     std::vector<plan_part> parts;
 
     [[nodiscard]] std::size_t count_seen() const noexcept {
@@ -50,6 +53,8 @@ struct decision {
             count += static_cast<std::size_t>(std::popcount(word));
         return count;
     }
+    /// The nodes that are seen with any line, ascending. O(lines x nodes).
+    [[nodiscard]] std::vector<std::uint16_t> nodes_seen() const;
     /// Calls f(index of the wanted line * nodes + node) for each bit that is set, ascending.
     template <class F>
     void each_seen(F&& f) const {
@@ -92,7 +97,7 @@ public:
 
     /// Valid as long as this and the facts are.
     [[nodiscard]] sourcing_problem view() const noexcept {
-        return {lines_, nodes_, metres_, free_};
+        return {lines_, nodes_, metres_, free_, 0, scores_};
     }
 
 private:
@@ -100,6 +105,7 @@ private:
     std::span<const node_facts> nodes_;
     std::span<const std::uint32_t> metres_;
     std::vector<granules> free_;
+    std::vector<std::int32_t> scores_;
 };
 
 /// The plan again, from the record. bad_record where `by` is another policy than the one that

@@ -27,9 +27,10 @@
 namespace earmark::sourcing {
 
 /// What plans are compared by. `distance` compares the number of parts whose distance is unknown,
-/// then metres, so that an unknown position always ranks last.
-enum class criterion : std::uint8_t { cost, parcels, distance, priority };
-inline constexpr std::size_t criteria = 4;
+/// then metres, so that an unknown position always ranks last. `score` is the host's own criterion:
+/// a number per node that comes with the problem, smaller is better, summed over parts.
+enum class criterion : std::uint8_t { cost, parcels, distance, priority, score };
+inline constexpr std::size_t criteria = 5;
 [[nodiscard]] std::string_view name_of(criterion c) noexcept;
 
 /// May one line leave from several nodes? `by_quantity`: only where no node has all of it.
@@ -81,6 +82,8 @@ public:
     [[nodiscard]] std::string_view name() const noexcept { return terms_.name; }
     [[nodiscard]] earmark::currency currency() const noexcept { return terms_.currency; }
     [[nodiscard]] const policy_terms& terms() const noexcept { return terms_; }
+
+    [[nodiscard]] bool ranks_by(criterion c) const noexcept;
 
     /// The canonical text: every value said, one spelling. Parsing it gives an equal policy.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }

@@ -84,6 +84,7 @@ struct comparison {
         unknown,
         metres,
         priority,
+        score,
         sequence
     } by = reason::same;
     std::int64_t gap = 0;  // b minus a in what decided

@@ -21,7 +21,7 @@ bool equal(const decision& a, const decision& b) {
     return a.by == b.by && a.policy_digest == b.policy_digest && a.tables == b.tables &&
            a.nodes == b.nodes && a.amounts == b.amounts && a.covers == b.covers &&
            a.proof == b.proof && a.wanted == b.wanted && a.seen == b.seen && a.seen_n == b.seen_n &&
-           encoded(a) == encoded(b);
+           a.scores == b.scores && encoded(a) == encoded(b);
 }
 
 std::vector<policy> policies() {
@@ -32,6 +32,9 @@ std::vector<policy> policies() {
         t.lines = line_split::by_quantity;
         t.keep_back = {0, 1, 2};
         t.max_parcels = 3;
+        all.emplace_back(t);
+        t.rank.push_back(criterion::score);
+        std::rotate(t.rank.begin(), t.rank.end() - 1, t.rank.end());
         all.emplace_back(t);
     }
     return all;
@@ -45,9 +48,9 @@ TEST_CASE("a decision replays to the same plan, before and after it was written 
     const std::vector<policy> all = policies();
     decision made;
     for (int round = 0; round < 400; ++round) {
-        const owned_problem p =
-            random_problem(d, {1 + d.roll(round % 8 == 0 ? 15 : 5), 1 + d.roll(12), 20 + d.roll(70),
-                               d.chance(40), d.chance(30)});
+        owned_problem p = random_problem(d, {1 + d.roll(round % 8 == 0 ? 15 : 5), 1 + d.roll(12),
+                                             20 + d.roll(70), d.chance(40), d.chance(30)});
+        if (round % 2 == 0) add_scores(d, p);
         for (const policy& by : all) {
             const plan chosen = decide(by, versions, p.view(), s, made);
             const auto again = replay(by, made, facts_of(p), s);

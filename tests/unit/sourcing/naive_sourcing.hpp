@@ -52,7 +52,7 @@ public:
     }
 
     [[nodiscard]] objective value(const std::vector<int>& node_of) const {
-        std::int64_t unserved = 0, cost = 0, unknown = 0, metres = 0, priority = 0;
+        std::int64_t unserved = 0, cost = 0, unknown = 0, metres = 0, priority = 0, score = 0;
         std::set<int> open;
         objective digits;
         for (std::size_t l = 0; l < node_of.size(); ++l) {
@@ -68,6 +68,7 @@ public:
             unknown += !known;
             metres += known ? p_.metres[k] : 0;
             priority += p_.nodes[k].priority;
+            score += p_.scores.empty() ? 0 : p_.scores[k];
             digits.push_back(p_.nodes[k].sequence);
         }
         for (const int k : open) cost += fixed(static_cast<std::size_t>(k));
@@ -77,6 +78,7 @@ public:
             if (c == criterion::cost) out.push_back(cost);
             if (c == criterion::parcels) out.push_back(static_cast<std::int64_t>(open.size()));
             if (c == criterion::priority) out.push_back(priority);
+            if (c == criterion::score) out.push_back(score);
             if (c == criterion::distance) out.insert(out.end(), {unknown, metres});
         }
         out.insert(out.end(), digits.begin(), digits.end());
@@ -166,6 +168,7 @@ private:
                 const bool known = p_.metres[k] != unknown_distance;
                 if (c == criterion::cost) v.push_back(part_cost(l, k));
                 if (c == criterion::priority) v.push_back(p_.nodes[k].priority);
+                if (c == criterion::score) v.push_back(p_.scores.empty() ? 0 : p_.scores[k]);
                 if (c == criterion::distance) v.insert(v.end(), {!known, known ? p_.metres[k] : 0});
             }
             v.push_back(p_.nodes[k].sequence);

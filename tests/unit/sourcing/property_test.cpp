@@ -14,6 +14,8 @@ std::vector<policy> policies() {
              {criterion::distance},
              {criterion::cost},
              {criterion::priority, criterion::distance},
+             {criterion::score, criterion::cost},
+             {criterion::parcels, criterion::score},
              {criterion::distance, criterion::parcels, criterion::priority, criterion::cost}}) {
         policy_terms t = shipped("cheapest").terms();
         t.rank = rank;
@@ -50,6 +52,7 @@ TEST_CASE("the solver finds what full enumeration finds, for every policy") {
     for (int round = 0; round < 400; ++round) {
         owned_problem p = random_problem(
             d, {1 + d.roll(5), 1 + d.roll(6), 30 + d.roll(60), d.chance(40), d.chance(30)});
+        if (round % 2 == 0) add_scores(d, p);
         for (const policy& by : all) {
             const sourcing_problem view = p.view();
             const naive_sourcer naive{by.terms(), view};
@@ -171,6 +174,7 @@ TEST_CASE("a solver that knows the place decides as one that does not") {
         owned_problem p = random_problem(
             d, {1 + d.roll(round % 6 == 0 ? 40 : 6), 1 + d.roll(150), 50, d.chance(30), true});
         if (round % 5 == 0) widen(p);
+        if (round % 4 == 0) add_scores(d, p);
         // Many views share a slot of the cache, and all policies share all views.
         const std::uint64_t name = 1 + std::uint64_t{round % 3} * 4'096;
         const std::uint64_t view_of = name + (std::uint64_t{round / 3} << 33);

@@ -98,7 +98,7 @@ TEST_CASE("nothing to serve gives coverage none, no lines give coverage full") {
     scratch s;
     CHECK(solve(cost_first(), p.view(), s).covers == coverage::none);
     CHECK(solve(cost_first(), {{}, p.nodes, p.metres, {}}, s).covers == coverage::full);
-    CHECK(solve(cost_first(), owned_problem{p.lines, {}, {}, {}}.view(), s).covers ==
+    CHECK(solve(cost_first(), owned_problem{p.lines, {}, {}, {}, {}}.view(), s).covers ==
           coverage::none);
 }
 

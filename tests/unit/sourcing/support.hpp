@@ -42,8 +42,9 @@ struct owned_problem {
     std::vector<node_facts> nodes;
     std::vector<std::uint32_t> metres;
     std::vector<granules> free;
+    std::vector<std::int32_t> scores;  // empty, or one a node
 
-    [[nodiscard]] sourcing_problem view() const { return {lines, nodes, metres, free}; }
+    [[nodiscard]] sourcing_problem view() const { return {lines, nodes, metres, free, 0, scores}; }
 
     /// Lines of these amounts, each its own SKU.
     void want(const std::vector<granules>& amounts) {
@@ -70,10 +71,11 @@ struct owned_problem {
     }
     /// The same problem with the nodes in another order of memory; sequences travel along.
     [[nodiscard]] owned_problem permuted(const std::vector<std::size_t>& order) const {
-        owned_problem out{lines, {}, {}, {}};
+        owned_problem out{lines, {}, {}, {}, {}};
         for (const std::size_t k : order) {
             out.nodes.push_back(nodes[k]);
             out.metres.push_back(metres[k]);
+            if (!scores.empty()) out.scores.push_back(scores[k]);
         }
         for (std::size_t l = 0; l < lines.size(); ++l)
             for (const std::size_t k : order) out.free.push_back(free[l * nodes.size() + k]);
@@ -111,7 +113,6 @@ inline owned_problem random_problem(dice& d, const shape& s) {
         p.nodes.push_back(f);
         p.metres.push_back(d.chance(15) ? unknown_distance : d.roll(4) * 500'000);
     }
-    std::vector<granules> by_sku;
     for (std::uint32_t l = 0; l < s.lines; ++l) {
         for (std::uint32_t k = 0; k < s.nodes; ++k) {
             auto stock = d.chance(s.stocked_percent) ? static_cast<granules>(1 + d.roll(6)) : 0;
@@ -121,6 +122,13 @@ inline owned_problem random_problem(dice& d, const shape& s) {
         }
     }
     return p;
+}
+
+/// What a host's own criterion may say.
+inline void add_scores(dice& d, owned_problem& p) {
+    p.scores.clear();
+    for (std::size_t k = 0; k < p.nodes.size(); ++k)
+        p.scores.push_back(static_cast<std::int32_t>(d.roll(4)) - 2);
 }
 
 inline std::vector<std::size_t> random_order(dice& d, std::size_t n) {
