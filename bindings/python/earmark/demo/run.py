@@ -195,6 +195,9 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     try:
         demo(arguments(argv), argv)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has seen enough
+        return 0
     except (BadInput, OSError) as e:
         print(f"demo: {e}", file=sys.stderr)
         return 2
