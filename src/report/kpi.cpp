@@ -29,7 +29,7 @@ constexpr std::uint32_t with_node = bits({requested, rejected, fact_kind::capaci
 constexpr std::uint32_t with_sku = bits({counted, stockout});
 constexpr std::uint32_t with_ref = bits({refunded, cases_ordered, cases_received});
 
-/// No sum of 2^16 of these leaves 64 bits; larger sums say so (too_large).
+/// Of one amount. What all amounts add up to is bounded as well, so that no sum of some wraps.
 constexpr std::int64_t most = std::int64_t{1} << 47;
 
 /// One more than the largest detail of a kind; 0: the kind has none.
@@ -120,11 +120,17 @@ void tally_others(std::span<const kpi_fact> all, std::span<const std::uint32_t> 
 
 error kpis::add(const kpi_fact& f) {
     if (const error e = check(f); e.code != error_code::ok) return e;
+    const std::int64_t amount = f.units + f.other + f.count + (f.value < 0 ? -f.value : f.value);
+    std::int64_t with = 0;
+    if (__builtin_add_overflow(total_, amount, &with))
+        return fail(error_code::out_of_range, amount, INT64_MAX - total_);
+    if (facts_.size() == UINT32_MAX) return fail(error_code::out_of_memory);
     if (f.kind == placed || f.kind == ordered) {
         const std::uint32_t line = f.kind == placed ? 0 : f.line;
         if (!ordered_.emplace(std::pair{f.order, line}, true).second)
             return fail(error_code::duplicate_row, static_cast<std::int64_t>(f.order), f.line);
     }
+    total_ = with;
     declare(f.kind);
     if (f.kind == cancelled && f.detail != 0) declare(fact_kind::canceller);
     if (f.kind == handed && f.value >= 0) declare(fact_kind::distance);

@@ -159,9 +159,8 @@ void trouble(const order_story& s, const period& in, tallies& t) {
 }
 
 /// Half up; the line's value spread over its units.
-std::int64_t revenue_of(const line_story& l, std::int64_t units) noexcept {
-    const wide_sum twice = 2 * wide_sum{l.value} * units + l.ordered;
-    return static_cast<std::int64_t>(twice / (2 * wide_sum{l.ordered}));
+wide_sum revenue_of(const line_story& l, std::int64_t units) noexcept {
+    return (2 * wide_sum{l.value} * units + l.ordered) / (2 * wide_sum{l.ordered});
 }
 
 void returned(const order_story& s, const period& in, tallies& t) {

@@ -157,7 +157,7 @@ std::vector<score> cards::finish(const kpis& facts) const {
             continue;
         for (const part& p : parts)
             for (const fact_kind k : p.needs)
-                if (!facts.recorded(k)) s.*p.field = -1;
+                if (!facts.recorded(k)) s.*p.field = not_recorded;
         all.push_back(s);
     }
     return all;

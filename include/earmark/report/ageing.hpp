@@ -65,6 +65,11 @@ public:
     /// As fact_maker.
     ageing(int decimals, std::span<const int> sku_decimals);
 
+    /// SKUs that came later.
+    void know(std::span<const int> sku_decimals) {
+        sku_decimals_.assign(sku_decimals.begin(), sku_decimals.end());
+    }
+
     /// Errors: bad_record (refs: position) for units that were never there, unknown_sku,
     /// too_many_decimals, out_of_range. Nothing is changed then. O(log units standing).
     [[nodiscard]] error add(const movement& m);

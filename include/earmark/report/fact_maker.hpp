@@ -33,6 +33,11 @@ public:
     fact_maker(kpis& into, int decimals, std::span<const int> sku_decimals,
                std::span<const cancel_meaning> reasons = {});
 
+    /// SKUs that came later.
+    void know(std::span<const int> sku_decimals) {
+        sku_decimals_.assign(sku_decimals.begin(), sku_decimals.end());
+    }
+
     /// Errors: too_many_decimals (refs: sku) where a quantity is finer than the scale; what
     /// kpis::add says.
     [[nodiscard]] error add(const movement& m);

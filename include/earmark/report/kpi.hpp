@@ -92,8 +92,10 @@ struct kpi_result {
     [[nodiscard]] const figure* find(std::string_view name) const noexcept;
 };
 
-/// A node or carrier in numbers; populations as in kpi_query. A field whose facts were never
-/// recorded is -1.
+/// What stands in a score where the facts were never recorded; no sum can be it.
+inline constexpr std::int64_t not_recorded = INT64_MIN;
+
+/// A node or carrier in numbers; populations as in kpi_query.
 struct score {
     std::uint32_t party = 0;        // raw node_id, or carrier
     std::int64_t orders = 0;        // with a parcel or a request of the party
@@ -146,6 +148,7 @@ private:
     std::map<std::pair<std::uint64_t, std::uint32_t>, bool> ordered_;  // lines; (order, 0): placed
     std::vector<std::uint32_t> of_no_order_;
     std::uint32_t recorded_ = 0;
+    std::int64_t total_ = 0;  // of all amounts of all facts
     time_point last_{INT64_MIN};
 };
 

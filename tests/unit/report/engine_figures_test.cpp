@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "earmark/engine/engine.hpp"
+#include "earmark/engine/own_report.hpp"
 #include "earmark/report/ageing.hpp"
 #include "earmark/report/fact_maker.hpp"
 #include "fact_tables.hpp"
@@ -286,8 +287,35 @@ TEST_CASE("a back-order of the engine ages, is filled, and never counts as first
     CHECK(cards[0].parcels == 1);
     CHECK(cards[0].shipped + cards[1].shipped == 7500);
     CHECK(cards[0].first_pass + cards[1].first_pass == 5500);
-    CHECK(cards[0].shipped_late == -1);  // no ship dates
+    CHECK(cards[0].shipped_late == not_recorded);  // no ship dates
     CHECK(cards[0].metres == 68'458);
+}
+
+TEST_CASE("a live engine's report reads only what the journal has gained") {
+    small_shop s;
+    s.place(1, 6);
+    own_report report{s.e};
+    CHECK(report.decimals() == 1);  // of tea
+    REQUIRE(report.update().code == error_code::ok);
+    const auto before = report.figures().facts().size();
+    REQUIRE(report.update().code == error_code::ok);
+    CHECK(report.figures().facts().size() == before);
+    s.e.load(small_shop::at(2), std::vector<sku_row>{{"jam"}});  // a SKU that came later
+    s.e.load(small_shop::at(2), std::vector<stock_row>{{"jam", "north", {9}}});
+    const order_line lines[] = {{sku_id{2}, {2}, 300}};
+    order_request r;
+    r.lines = lines;
+    r.currency = *currency::parse("GBP");
+    REQUIRE(s.e.place_order(small_shop::at(3, "p"), r).first.what == outcome::done);
+    REQUIRE(s.e.source(small_shop::at(4), s.order).has_value());
+    REQUIRE(report.update().code == error_code::ok);
+    CHECK(shown(report.figures().figures({}), "planned_fill") == "55/75");
+    CHECK(report.figures().figures({}).orders == 2);
+    std::int64_t standing = 0;
+    for (const age_row& row : report.ages().table(s.e.now(), {})) standing += row.units;
+    CHECK(standing == 95);
+    own_report coarse{s.e, 0};
+    CHECK(coarse.update().code == error_code::too_many_decimals);
 }
 
 TEST_CASE("deliveries fill the parcels of a node in the order in which they left") {
