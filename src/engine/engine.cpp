@@ -77,6 +77,15 @@ std::string_view engine::place_key(place_id id) const {
         return state_->names.places.key(raw(id));
     }));
 }
+std::vector<std::uint32_t> engine::distances(place_id id) const {
+    using row = std::vector<std::uint32_t>;
+    return or_misuse(with_names<row>(*state_, [&]() -> result<row> {
+        if (id != none<place_id> && index_of(id) >= state_->names.places.size())
+            return fail(error_code::unknown_place, raw(id));
+        const auto metres = state_->names.metres(id);
+        return row(metres.begin(), metres.end());
+    }));
+}
 std::uint32_t engine::skus() const noexcept { return state_->names.skus.size(); }
 std::uint32_t engine::nodes() const noexcept { return state_->names.nodes.size(); }
 std::uint32_t engine::places() const noexcept { return state_->names.places.size(); }

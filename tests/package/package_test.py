@@ -31,9 +31,24 @@ int main() { return earmark::parse_quantity("8.5", 2).value().atoms == 850 ? 0 :
 """
 
 
-def run(*command, cwd=None, env=None):
+SUBPROJECT = """\
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES CXX)
+add_subdirectory({source} earmark EXCLUDE_FROM_ALL)
+add_executable(program program.cpp)
+target_link_libraries(program PRIVATE earmark::earmark)
+"""
+
+ENGINE = """\
+#include <earmark/earmark.hpp>
+
+int main() { return earmark::engine{}.check_invariants().empty() ? 0 : 1; }
+"""
+
+
+def run(*command, cwd=None, env=None, timeout=300):
     done = subprocess.run([str(c) for c in command], cwd=cwd, env=os.environ | (env or {}),
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=timeout)
     if done.returncode:
         raise AssertionError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -72,6 +87,17 @@ class Package(unittest.TestCase):
 
     def test_a_project_finds_the_library_by_find_package(self):
         run(self.build(PROGRAM))
+
+    def test_a_project_takes_the_source_by_add_subdirectory(self):
+        """As a guest the project brings no tests, no examples, no flags and no install rules."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.scratch.name))
+        (folder / "CMakeLists.txt").write_text(SUBPROJECT.format(source=ROOT))
+        (folder / "program.cpp").write_text(ENGINE)
+        run("cmake", "-S", folder, "-B", folder / "build", "-G", "Ninja",
+            f"-DCMAKE_CXX_COMPILER={CXX}", "-DCMAKE_CXX_FLAGS=-O0")
+        run("cmake", "--build", folder / "build", timeout=1200)
+        run(folder / "build/program")
+        self.assertFalse(list((folder / "build").rglob("example_*")), "examples were built")
 
     def test_a_compiler_finds_the_library_by_pkg_config(self):
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.scratch.name))

@@ -59,7 +59,8 @@ public:
 
     // ---- names --------------------------------------------------------------------------------
     // Keys are compared byte for byte. While another thread loads tables, find_* answers
-    // stock_moving; sku, node and place_key throw misuse then, and for an id that was never given.
+    // stock_moving; sku, node, place_key and distances throw misuse then, and for an id that was
+    // never given.
     [[nodiscard]] result<sku_id> find_sku(std::string_view key) const;
     [[nodiscard]] result<node_id> find_node(std::string_view key) const;
     [[nodiscard]] result<place_id> find_place(std::string_view key) const;
@@ -67,6 +68,9 @@ public:
     [[nodiscard]] sku_view sku(sku_id id) const;
     [[nodiscard]] node_view node(node_id id) const;
     [[nodiscard]] std::string_view place_key(place_id id) const;
+    /// Metres from a place to every node, by node id, as sourcing sees them: unknown_distance where
+    /// either has no position, and everywhere from place none. O(nodes).
+    [[nodiscard]] std::vector<std::uint32_t> distances(place_id id) const;
     [[nodiscard]] std::uint32_t skus() const noexcept;
     [[nodiscard]] std::uint32_t nodes() const noexcept;
     [[nodiscard]] std::uint32_t places() const noexcept;

@@ -121,3 +121,13 @@ TEST_CASE("the same key with other scores is another command") {
     CHECK(s.source({id}, {1, 2, 3}, "k")[0]->first.what == outcome::repeat);
     CHECK(s.source({id}, {3, 2, 1}, "k")[0].error().code == error_code::duplicate_key);
 }
+
+TEST_CASE("a host that makes scores sees the distances that sourcing sees") {
+    const shop s{by_distance};
+    const auto metres = s.e.distances(place_id{0});
+    REQUIRE(metres.size() == 3);
+    CHECK(metres[0] == 0);
+    CHECK(metres[1] == distance_metres({48, 11}, {49, 11}));
+    CHECK(s.e.distances(none<place_id>) == std::vector<std::uint32_t>(3, unknown_distance));
+    CHECK_THROWS_AS(static_cast<void>(s.e.distances(place_id{1})), misuse);
+}
