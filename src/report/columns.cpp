@@ -1,0 +1,241 @@
+// THE FRAMES OF THE ENGINE: what its verbs answer and what can be asked of it.
+#include "earmark/report/columns.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "dictionary.hpp"
+
+namespace earmark::report {
+namespace {
+
+using enum column_type;
+constexpr bool null = true;  // nullable
+
+constexpr column orders[] = {
+    {"order", int64, "", false, "Id of the order, dense from 0."},
+    {"key", utf8, "", false, "The idempotency key that it was placed with."},
+    {"version", int32, "1", false, "Grows by one with each change of the order."},
+    {"placed", timestamp, "ns", false, "Instant of the command that placed it."},
+    {"place", dictionary, "", null, "Ship-to place; null where the order names none."},
+    {"currency", dictionary, "", false, "Currency of its prices, ISO 4217."},
+    {"policy", int32, "", null, "Version of the policy that decided last; null before sourcing."},
+    {"lines", int32, "1", false, "How many lines it has."},
+    {"lowest", dictionary, "", false,
+     "Least advanced state of its units; cancelled ones count only if all are."},
+    {"highest", dictionary, "", false, "Most advanced state of its units."},
+};
+
+constexpr column lines[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"line", int32, "", false, "Number of the line, from 1."},
+    {"sku", dictionary, "", false, "SKU that was ordered."},
+    {"ordered", int64, "atoms", false, "Quantity, in steps of the SKU's last decimal."},
+    {"price_minor", int64, "minor units", false, "Unit price in the order's currency, before tax."},
+    {"lowest", dictionary, "", false, "Least advanced state of the line's units."},
+    {"highest", dictionary, "", false, "Most advanced state of the line's units."},
+};
+
+constexpr column buckets[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"line", int32, "", false, "Number of the line, from 1."},
+    {"state", dictionary, "", false, "State of these units of the line."},
+    {"node", dictionary, "", null, "Node whose stock stands behind them; null where none does."},
+    {"amount", int64, "atoms", false, "Quantity in this state at this node."},
+};
+
+constexpr column decisions[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"outcome", dictionary, "", false,
+     "done, partial (the rest is back-ordered), backordered, unchanged, or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+    {"parcels", int32, "1", false, "Parcels of the plan."},
+    {"cost_e4", int64, "1/10000 of the currency", false, "Planned cost."},
+    {"metres", int64, "m", false, "Sum over the parts whose distance is known."},
+    {"unknown", int32, "1", false, "Parts whose distance is unknown."},
+    {"allocated", int64, "granules", false, "Units that the plan takes, over all lines."},
+    {"exact", boolean, "", false, "True where no plan under the policy is better, by proof."},
+    {"decision_ns", int64, "ns", null, "Time of the engine's call; null where nobody measured it."},
+};
+
+constexpr column parts[] = {
+    {"row", int64, "", false, "Row of the decision, from 0."},
+    {"order", int64, "", false, "Id of the order."},
+    {"line", int32, "", false, "Number of the order's line, from 1."},
+    {"node", dictionary, "", false, "Node that ships."},
+    {"granules", int64, "granules", false, "Units of the line that it ships."},
+};
+
+constexpr column stock[] = {
+    {"sku", dictionary, "", false, "SKU."},
+    {"node", dictionary, "", false, "Node."},
+    {"on_hand", int64, "atoms", false, "Units that are physically there."},
+    {"free", int64, "atoms", false, "Units that nobody was promised; negative: uncovered."},
+    {"reserved", int64, "atoms", false, "Units of live reservations."},
+    {"allocated", int64, "atoms", false, "Units promised to orders, before release."},
+    {"released", int64, "atoms", false, "Units that the node was told to ship."},
+};
+
+constexpr column events[] = {
+    {"at", int64, "", false, "Position in the journal; the cursor of the next poll."},
+    {"verb", dictionary, "", false, "What was done."},
+    {"now", timestamp, "ns", false, "Instant of the command."},
+    {"actor", int32, "", false, "Who gave it; 0 is the host."},
+    {"subject", int64, "", false, "Id of the order or reservation; 0 where there is none."},
+    {"moves", int32, "1", false, "Moves of units between states."},
+    {"units", int64, "granules", false, "Units moved."},
+    {"declined", boolean, "", false, "True for a refusal that is remembered."},
+};
+
+constexpr column nodes[] = {
+    {"node", int32, "", false, "Id of the node, dense from 0."},
+    {"key", utf8, "", false, "Its external key."},
+    {"kind", dictionary, "", false, "dc, store or vendor."},
+    {"active", boolean, "", false, "False: it gets no new work."},
+    {"priority", int32, "1", false, "Smaller is tried first by policies that rank by priority."},
+    {"latitude", float64, "degrees", null, "WGS 84; null where unknown."},
+    {"longitude", float64, "degrees", null, "WGS 84; null where unknown."},
+};
+
+constexpr column skus[] = {
+    {"sku", int32, "", false, "Id of the SKU, dense from 0."},
+    {"key", utf8, "", false, "Its external key."},
+    {"decimals", int32, "1", false, "Decimals of its quantities; an atom is the last one."},
+    {"granule", int64, "atoms", false, "Smallest promise; cells of stock count granules."},
+};
+
+constexpr column places[] = {
+    {"place", int32, "", false, "Id of the place, dense from 0."},
+    {"key", utf8, "", false, "Its external key."},
+    {"latitude", float64, "degrees", null, "WGS 84; null where unknown."},
+    {"longitude", float64, "degrees", null, "WGS 84; null where unknown."},
+};
+
+constexpr column rejected[] = {
+    {"table", dictionary, "", false, "Table that was loaded."},
+    {"row", int64, "", false, "Row of the table, from 1, without a header."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md."},
+    {"reason", dictionary, "", false, "Name of the refusal."},
+    {"sentence", utf8, "", false, "What was wrong and what to do."},
+};
+
+constexpr column placed[] = {
+    {"order", int64, "", null, "Id of the order; null where it was declined."},
+    {"outcome", dictionary, "", false, "done, repeat, reacquired, or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+};
+
+constexpr column violations[] = {
+    {"row", int64, "", false, "Row of the batch, from 0."},
+    {"error", int32, "", false, "Number of the violation in docs/errors.md."},
+    {"reason", dictionary, "", false, "Name of the violation."},
+    {"sentence", utf8, "", false, "What was wrong, where, and what to do."},
+};
+
+constexpr column reserved[] = {
+    {"reservation", int64, "", null, "Id of the reservation; null where it was declined."},
+    {"outcome", dictionary, "", false, "done or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+};
+
+constexpr column receipts[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"outcome", dictionary, "", false, "done, unchanged, repeat, or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+};
+
+constexpr column explanations[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"node", dictionary, "", false, "Node that was looked at."},
+    {"verdict", utf8, "", false, "chosen, second_best, or what spoke against it."},
+    {"sentence", utf8, "", false, "The verdict in words, with the figures."},
+};
+
+constexpr column dictionary_columns[] = {
+    {"frame", utf8, "", false, "Name of the frame."},
+    {"column", utf8, "", false, "Name of the column."},
+    {"type", utf8, "", false, "Its type, as docs/formats/columns.md spells it."},
+    {"unit", utf8, "", false, "Unit of its values; empty where a unit makes no sense."},
+    {"nullable", boolean, "", false, "Whether a value may be missing."},
+    {"doc", utf8, "", false, "What it says."},
+};
+
+constexpr frame_schema list[] = {
+    {"orders", "an order, ascending by id", orders},
+    {"lines", "a line of an order, ascending", lines},
+    {"buckets", "a part of a line's units in one state at one node", buckets},
+    {"decisions", "an order that was sourced, in the order of the call", decisions},
+    {"parts", "a line of an order at the node that ships it", parts},
+    {"stock", "a SKU at a node where it was ever stocked", stock},
+    {"events", "a record of the journal, oldest first", events},
+    {"nodes", "a node, ascending by id", nodes},
+    {"skus", "a SKU, ascending by id", skus},
+    {"places", "a ship-to place, ascending by id", places},
+    {"rejected", "a row of a loaded table that was not taken", rejected},
+    {"placed", "an order of a batch, in the order of the call", placed},
+    {"violations", "a reason why an order of a batch was declined", violations},
+    {"reserved", "a reservation of a batch, in the order of the call", reserved},
+    {"receipts", "an order that a verb was applied to, in the order of the call", receipts},
+    {"explanations", "a node that could have served the order", explanations},
+    {"columns", "a column of this dictionary", dictionary_columns},
+};
+
+}  // namespace
+
+std::span<const frame_schema> engine_frames() noexcept { return list; }
+
+std::string_view name_of(column_type t) noexcept {
+    constexpr std::string_view names[] = {
+        "int64", "int32", "bool", "float64", "utf8", "timestamp[ns, UTC]", "dictionary<utf8>"};
+    return names[static_cast<std::size_t>(t)];
+}
+
+const column* frame_schema::find(std::string_view column_name) const noexcept {
+    const auto at = std::find_if(columns.begin(), columns.end(),
+                                 [&](const column& c) { return c.name == column_name; });
+    return at == columns.end() ? nullptr : &*at;
+}
+
+std::span<const frame_schema> frame_schemas() {
+    static const std::vector<frame_schema> all = [] {
+        std::vector<frame_schema> joined;
+        for (const auto part : {engine_frames()})
+            joined.insert(joined.end(), part.begin(), part.end());
+        return joined;
+    }();
+    return all;
+}
+
+const frame_schema* find_frame(std::string_view name) {
+    const auto all = frame_schemas();
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const frame_schema& f) { return f.name == name; });
+    return at == all.end() ? nullptr : &*at;
+}
+
+std::string columns_page() {
+    std::string page =
+        "# The column dictionary\n\n"
+        "Every frame that Earmark hands out, made of the table in `src/report/columns.cpp` by\n"
+        "`python bindings/python/generate.py`; do not edit it here. A frame has "
+        "`__arrow_c_stream__`, so\n"
+        "pandas, polars, pyarrow and DuckDB read it as it is. A dictionary column holds codes and "
+        "the\n"
+        "words that they stand for; codes of SKUs, nodes and places are the engine's ids.\n";
+    for (const frame_schema& f : frame_schemas()) {
+        page += "\n## " + std::string{f.name} + "\n\nOne row is " + std::string{f.row} + ".\n\n";
+        page += "| column | type | unit | null | |\n|---|---|---|---|---|\n";
+        for (const column& c : f.columns) {
+            page += "| `" + std::string{c.name} + "` | " + std::string{name_of(c.type)} + " | ";
+            page += std::string{c.unit} + " | " + (c.nullable ? "yes" : "no") + " | ";
+            page += std::string{c.doc} + " |\n";
+        }
+    }
+    return page;
+}
+
+}  // namespace earmark::report
