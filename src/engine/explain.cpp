@@ -29,7 +29,7 @@ std::vector<std::string_view> keys_of(const key_table& table, std::size_t count)
 
 }  // namespace
 
-result<explanation> engine::state::explain(const visit& v, order_id id) {
+result<remembered_decision> engine::state::recall(const visit& v, order_id id) {
     desk& d = v.desk;
     std::vector<std::byte> bytes;
     for (int look = 0;; ++look) {
@@ -43,37 +43,70 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
             break;
         if (look == looks) return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));
     }
-    const auto decided = sourcing::decode(bytes);
+    auto decided = sourcing::decode(bytes);
     if (!decided) return decided.error();
     const auto version = raw(decided->by);
     if (version == 0 || version > policies.size()) return fail(error_code::bad_record);
-    const sourcing::policy& by = policies[version - 1];
-    const auto lines = lines_of(d.order, names);
+    auto lines = lines_of(d.order, names);
     if (!lines) return lines.error();
-    const std::size_t nodes = decided->nodes;
-    EARMARK_INVARIANT(nodes <= names.node.size(), "nodes are added, never taken away");
-    const sourcing::decision_facts facts{*lines, std::span{names.node}.first(nodes),
-                                         names.metres(d.order.ship_to).first(nodes)};
-    const auto chosen = sourcing::replay(by, *decided, facts, d.solver);
+    EARMARK_INVARIANT(decided->nodes <= names.node.size(), "nodes are added, never taken away");
+    return remembered_decision{&policies[version - 1], std::move(*decided), std::move(*lines),
+                               d.order.ship_to};
+}
+
+sourcing::decision_facts engine::state::facts_of(const remembered_decision& r) const {
+    const std::size_t nodes = r.decided.nodes;
+    return {r.lines, std::span{names.node}.first(nodes), names.metres(r.ship_to).first(nodes)};
+}
+
+result<explanation> engine::state::explain(const visit& v, order_id id) {
+    desk& d = v.desk;
+    const auto recalled = recall(v, id);
+    if (!recalled) return recalled.error();
+    const sourcing::policy& by = *recalled->by;
+    const sourcing::decision& decided = recalled->decided;
+    const auto facts = facts_of(*recalled);
+    const auto chosen = sourcing::replay(by, decided, facts, d.solver);
     if (!chosen) return chosen.error();
 
-    const sourcing::recorded_problem problem{by, *decided, facts};
+    const sourcing::recorded_problem problem{by, decided, facts};
     const std::string order_key = keys.key_of(d.order.remembered - 1);
-    const auto node_keys = keys_of(names.nodes, nodes);
+    const auto node_keys = keys_of(names.nodes, decided.nodes);
     std::vector<std::string_view> sku_keys;
     for (const auto& w : problem.view().lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
-    const auto told = sourcing::explain(
-        by, problem.view(), *chosen, {order_key, node_keys, sku_keys}, d.solver,
-        decided->amounts ? sourcing::picture::amounts : sourcing::picture::enough);
+    const auto told =
+        sourcing::explain(by, problem.view(), *chosen, {order_key, node_keys, sku_keys}, d.solver,
+                          decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
     explanation answer{told.words, {}};
     for (const auto& n : told.nodes)
         answer.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text});
     return answer;
 }
 
+result<sourced> engine::state::decision(const visit& v, order_id id) {
+    const auto recalled = recall(v, id);
+    if (!recalled) return recalled.error();
+    auto chosen =
+        sourcing::replay(*recalled->by, recalled->decided, facts_of(*recalled), v.desk.solver);
+    if (!chosen) return chosen.error();
+    sourced answer;
+    answer.first.by = verb::source;
+    answer.first.subject = raw(id);
+    answer.first.what = chosen->covers == coverage::full      ? outcome::done
+                        : chosen->covers == coverage::partial ? outcome::partial
+                                                              : outcome::backordered;
+    answer.chosen = std::move(*chosen);
+    return answer;
+}
+
 result<explanation> engine::explain(order_id id) const {
     return state_->ask<result<explanation>>(
         [&](const state::visit& v) { return state_->explain(v, id); });
+}
+
+result<sourced> engine::decision(order_id id) const {
+    return state_->ask<result<sourced>>(
+        [&](const state::visit& v) { return state_->decision(v, id); });
 }
 
 }  // namespace earmark

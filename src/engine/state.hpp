@@ -118,6 +118,14 @@ auto or_give_back(F&& f, GiveBack&& give_back) {
     }
 }
 
+/// What an order carries of its last decision, and the tables of that time.
+struct remembered_decision {
+    const sourcing::policy* by;
+    sourcing::decision decided;
+    std::vector<wanted_line> lines;  // of the order, by number
+    place_id ship_to;
+};
+
 struct engine::state {
     explicit state(config settings);
 
@@ -242,7 +250,10 @@ struct engine::state {
     result<sourced> only_remembered(const visit& v, const command& c, digest128 content,
                                     sourced found);
     committed book(const visit& v, const command& c, digest128 content, const receipt& first);
+    result<remembered_decision> recall(const visit& v, order_id id);
+    [[nodiscard]] sourcing::decision_facts facts_of(const remembered_decision& r) const;
     result<explanation> explain(const visit& v, order_id id);
+    result<sourced> decision(const visit& v, order_id id);
     [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;
     /// The desk's takes by cell, one of each; out_of_range (refs: sum, most, in atoms).
     [[nodiscard]] error merge_takes(const visit& v) const;

@@ -31,6 +31,10 @@
 
 namespace earmark {
 
+namespace report {
+class frame;
+}
+
 class engine {
 public:
     /// Throws misuse for a configuration that cannot be, and what a sink throws. A sink that holds
@@ -125,6 +129,18 @@ public:
     [[nodiscard]] std::uint32_t orders() const noexcept;  // ids are 0 .. orders() - 1
     /// Why the units of an order go where they go: chosen plan, second best, what removed the rest.
     result<explanation> explain(order_id id) const;
+    /// The last decision about an order as its record has it: the chosen plan, without `by_line`.
+    /// no_decision before the first. The solver runs again, on what it saw then.
+    result<sourced> decision(order_id id) const;
+    /// Every SKU at every node where it was stocked, by SKU and node. Counts of one cell are of one
+    /// instant in a quiet engine only. O(cells + orders + reservations).
+    result<std::vector<stock_view>> stock() const;
+    /// A frame of the column dictionary with everything that the engine has of it: skus, nodes,
+    /// places, orders, lines, buckets, stock or decisions; another name is misuse. Orders that
+    /// arrive meanwhile may be missing. Include earmark/report/frame.hpp to use it.
+    result<report::frame> table(std::string_view frame_name) const;
+    /// The same of events after `cursor`, as poll() has them.
+    result<report::frame> events(position cursor, std::size_t limit) const;
     /// Events after `cursor`, oldest first; start with position{}.
     result<std::vector<event>> poll(position cursor, std::size_t limit) const;
     /// What the next `limit` records after `cursor` moved, oldest first; `next` is the cursor to go

@@ -14,6 +14,7 @@
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/state.hpp"
+#include "earmark/model/tables.hpp"
 
 namespace earmark {
 
@@ -28,6 +29,18 @@ struct node_view {
     node_kind kind = node_kind::dc;
     bool active = true;
     std::int32_t priority = 0;
+    coordinates at{};
+};
+
+/// A SKU at a node where it was ever stocked.
+struct stock_view {
+    sku_id sku{};
+    node_id node{};
+    quantity on_hand;
+    quantity free;       // promised to nobody; negative: uncovered promises
+    quantity reserved;   // in live reservations
+    quantity allocated;  // in orders
+    quantity released;   // in orders
 };
 
 /// Units of a line in one state at one node (none<node_id> where no stock is behind them).
