@@ -1,35 +1,76 @@
 // THE PYTHON BINDING, shared parts. The binding holds no logic: it turns columns into commands,
-// calls the engine, and turns receipts into columns.
+// calls the engine, and turns answers into frames.
 //
-// Who may call: any Python thread. Batch calls let go of the GIL while the engine works (a column
-// is copied before, so nobody can change it meanwhile); scalar calls keep it, which is cheaper than
-// to give it back and fetch it again. Misuse is ValueError with the column and row; a refusal of a
-// scalar call is EarmarkError; refusals within a batch are codes in a column.
+// Who may call: any Python thread, also from a callback. Batch calls of 256 items and more let go
+// of the GIL while the engine works (columns are copied before, so nobody can change them
+// meanwhile) and take it again between slices, for signals and for progress; scalar calls and
+// small batches keep it. No engine call is under way while Python code runs, so there is nothing
+// that a callback could wait for. In a forked child every call is Forked, an error.
 #pragma once
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
-#include <initializer_list>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "earmark/report/frame.hpp"
 
 namespace earmark::python {
 
 namespace py = pybind11;
-using engine_class = py::class_<engine>;
+
+/// The engine as Python holds it: it knows the process that made it.
+class shop {
+public:
+    explicit shop(config settings);
+    /// In a forked child the engine is left alone: its journal belongs to the parent.
+    ~shop();
+    shop(const shop&) = delete;
+    shop& operator=(const shop&) = delete;
+
+    /// Raises Forked in a child of the process that made the engine.
+    [[nodiscard]] engine& use() const {
+        if (born_ != forks()) [[unlikely]]
+            refuse_child();
+        return *engine_;
+    }
+
+private:
+    static unsigned forks() noexcept;
+    [[noreturn]] static void refuse_child();
+
+    std::unique_ptr<engine> engine_;
+    unsigned born_;
+};
+using engine_class = py::class_<shop>;
 
 // One function per file.
-void bind_tables(engine_class& c);
+void bind_frames(py::module_& m);
+void bind_tables(py::module_& m, engine_class& c);
 void bind_stock(engine_class& c);
 void bind_orders(engine_class& c);
-void bind_sourcing(engine_class& c);
 void bind_trust(engine_class& c);
-void bind_connect(py::module_& m);
-void bind_report(py::module_& m);
+void bind_files(py::module_& m);
+
+/// A method of Engine from a function of the C++ engine.
+template <class R, class E, class... A>
+auto on(R (*f)(E&, A...)) {
+    return [f](const shop& s, A... a) -> R { return f(s.use(), std::forward<A>(a)...); };
+}
+template <class R, class... A>
+auto on(R (engine::*f)(A...) const) {
+    return [f](const shop& s, A... a) -> R { return (s.use().*f)(std::forward<A>(a)...); };
+}
+template <class R, class... A>
+auto on(R (engine::*f)(A...)) {
+    return [f](const shop& s, A... a) -> R { return (s.use().*f)(std::forward<A>(a)...); };
+}
 
 /// A command without a key, by the host, at an instant.
 inline command at(std::int64_t now) {
@@ -38,67 +79,102 @@ inline command at(std::int64_t now) {
     return c;
 }
 
-/// A dict of columns. Names the column and the row in every complaint (ValueError).
-class columns {
-public:
-    /// Refuses columns that are not in `known`.
-    columns(py::dict table, std::initializer_list<const char*> known);
+// ---- errors -----------------------------------------------------------------------------------
 
-    [[nodiscard]] bool has(const char* name) const { return table_.contains(name); }
-
-    /// Strings; a column must exist and have `rows` rows (any number where rows < 0).
-    [[nodiscard]] std::vector<std::string> texts(const char* name, std::ptrdiff_t rows = -1) const;
-
-    /// Whole numbers within [low, high], from a sequence or an integer array of any width; floats
-    /// and booleans are refused, not rounded. One number stands for a whole column; a column that
-    /// is missing is `otherwise` throughout (refused where rows < 0).
-    [[nodiscard]] std::vector<std::int64_t> integers(const char* name, std::ptrdiff_t rows,
-                                                     std::int64_t low, std::int64_t high,
-                                                     std::int64_t otherwise = 0) const;
-    [[nodiscard]] std::vector<std::int64_t> integers(const char* name, std::int64_t low,
-                                                     std::int64_t high) const;
-
-    /// Floating-point numbers (coordinates); NaN is passed on.
-    [[nodiscard]] std::vector<double> reals(const char* name, std::ptrdiff_t rows) const;
-
-    /// `offsets`: 0 first, never falling, `lines` last.
-    [[nodiscard]] std::vector<std::int64_t> offsets(std::size_t lines) const;
-
-private:
-    [[nodiscard]] py::object column(const char* name) const;
-    py::dict table_;
-};
-
-/// Ids from a sequence or array: whole numbers from 0 up.
-[[nodiscard]] std::vector<std::int64_t> ids(const py::object& values, const char* name);
-
-/// What became of each item of a batch: outcome (index into OUTCOMES) and error number, 0 for none.
-struct verdicts {
-    explicit verdicts(std::size_t n);
-    void set(std::size_t i, const receipt& r);
-    void set(std::size_t i, const result<receipt>& r);
-    void set(std::size_t i, const error& why);
-    void put_into(py::dict& out) const;
-
-    py::array_t<std::uint8_t> outcome;
-    py::array_t<std::uint16_t> error;
-
-private:
-    std::uint8_t* outcomes_;
-    std::uint16_t* errors_;
-};
-
-/// Raises EarmarkError with code, number, transient and row; findings follow the sentence.
+/// Raises the class of earmark.errors that fits the code, with its attributes.
 [[noreturn]] void raise(const engine& e, const error& why,
                         const std::vector<std::string>& findings = {});
-
 /// The same with a sentence of the caller's own.
-[[noreturn]] void raise(const std::string& sentence, const error& why);
+[[noreturn]] void raise(const std::string& sentence, const error& why,
+                        const std::vector<std::string>& findings = {});
+/// Raises BadInput.
+[[noreturn]] void bad_input(const std::string& sentence);
 
 template <class T>
 T value_or_raise(const engine& e, result<T> r) {
     if (!r) raise(e, r.error());
     return std::move(*r);
+}
+
+// ---- frames -----------------------------------------------------------------------------------
+
+/// A frame as Python holds it. `parts` and `violations` are frames that belong to it, if any.
+struct frame_object {
+    std::shared_ptr<const report::frame> of;
+    py::object parts = py::none(), violations = py::none();
+};
+[[nodiscard]] py::object to_python(report::frame f);
+
+// ---- batches ----------------------------------------------------------------------------------
+
+inline constexpr std::size_t slice_items = 256;
+
+/// Lets go of the GIL; takes it again at the end. A thread that comes back while the interpreter
+/// is ending stays where it is until the process is gone: it may neither return nor unwind.
+class unlocked {
+public:
+    unlocked() : state_{PyEval_SaveThread()} {}
+    ~unlocked() { again(state_); }
+    unlocked(const unlocked&) = delete;
+    unlocked& operator=(const unlocked&) = delete;
+
+private:
+    static void again(PyThreadState* state) noexcept;
+    PyThreadState* state_;
+};
+
+/// What a batch does between its slices.
+class pace {
+public:
+    explicit pace(std::size_t total, py::object progress);
+    /// Whether the interpreter wants a look: after the first slice where there is somebody to tell,
+    /// then every 50 ms. Called without the GIL.
+    [[nodiscard]] bool due() noexcept;
+    /// Runs signal handlers and tells progress. Called with the GIL; throws what they raise.
+    void look(std::size_t done);
+
+private:
+    std::size_t total_;
+    py::object progress_;
+    std::int64_t last_ns_;
+    bool told_ = false;
+};
+
+/// Says on the exception that is being thrown how far a batch came: attributes `done` and
+/// `partial`, and a note.
+void note_stop(py::error_already_set& e, std::size_t done, std::size_t total, py::object partial);
+
+/// Runs work(first, count) over n items in slices, without the GIL where there are enough of them,
+/// and answers finish(). An exception of progress or of a signal handler stops after a slice; what
+/// was done until then stays done and is `partial` on the exception.
+template <class Work, class Finish>
+py::object in_slices(std::size_t n, const py::object& progress, Work&& work, Finish&& finish) {
+    pace p{n, progress};
+    std::size_t done = 0;
+    const auto run = [&](bool once) {
+        do {
+            const std::size_t count = std::min(slice_items, n - done);
+            work(done, count);
+            done += count;
+        } while (done < n && !once && !p.due());
+    };
+    try {
+        if (n < slice_items) {
+            if (n > 0) run(true);
+            p.look(done);
+        }
+        while (done < n) {
+            {
+                const unlocked while_the_engine_works;
+                run(false);
+            }
+            p.look(done);
+        }
+    } catch (py::error_already_set& e) {
+        note_stop(e, done, n, finish());
+        throw;
+    }
+    return finish();
 }
 
 /// Calls `f` again after a flush where the ring between two flushes was full. `code_of` reads the

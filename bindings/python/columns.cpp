@@ -1,165 +1,272 @@
 // COLUMNS: from whatever Python hands over to plain vectors, with nothing rounded or cut on the
 // way.
+#include "columns.hpp"
+
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
-#include "binding.hpp"
+#include "earmark/connect/text.hpp"
 
 namespace earmark::python {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& sentence) { throw py::value_error(sentence); }
+using connect::arrow_table;
+using connect::on_null;
 
-std::string where(const char* name, std::size_t row) {
-    return "column '" + std::string{name} + "', row " + std::to_string(row + 1) + ": ";
+std::string titled(std::string_view name) { return "column '" + std::string{name} + "'"; }
+
+std::string where(std::string_view name, std::size_t row) {
+    return titled(name) + ", row " + std::to_string(row + 1) + ": ";
 }
 
-void check_rows(const char* name, std::size_t found, std::ptrdiff_t rows) {
+void check_rows(std::string_view name, std::size_t found, std::ptrdiff_t rows) {
     if (rows >= 0 && found != static_cast<std::size_t>(rows))
-        refuse("column '" + std::string{name} + "' has " + std::to_string(found) +
-               " rows where the table has " + std::to_string(rows));
+        bad_input(titled(name) + " has " + std::to_string(found) + " rows where the table has " +
+                  std::to_string(rows));
 }
 
-/// A NumPy array of at most one dimension whose elements are of one of `kinds` ('i', 'u', 'f').
-py::array plain_array(const py::object& value, const char* name, const char* kinds) {
+void check_size(std::string_view name, py::ssize_t rows) {
+    if (rows > connect::max_table_rows)
+        bad_input(titled(name) + " claims " + std::to_string(rows) + " rows; at most " +
+                  std::to_string(connect::max_table_rows) + " go into one call, hand over parts");
+}
+
+/// The struct behind a capsule; it is moved out by whoever reads it.
+template <class Struct>
+Struct& behind(const py::object& capsule, const char* name) {
+    void* const pointer = PyCapsule_GetPointer(capsule.ptr(), name);
+    if (pointer == nullptr) throw py::error_already_set();
+    return *static_cast<Struct*>(pointer);
+}
+
+bool speaks_arrow(const py::object& value) {
+    return py::hasattr(value, "__arrow_c_stream__") || py::hasattr(value, "__arrow_c_array__");
+}
+
+arrow_table import_arrow(const py::object& value) {
+    if (py::hasattr(value, "__arrow_c_stream__")) {
+        const py::object capsule = value.attr("__arrow_c_stream__")();
+        return arrow_table{behind<ArrowArrayStream>(capsule, "arrow_array_stream")};
+    }
+    const py::tuple pair = value.attr("__arrow_c_array__")();
+    return arrow_table{behind<ArrowSchema>(pair[0], "arrow_schema"),
+                       behind<ArrowArray>(pair[1], "arrow_array")};
+}
+
+/// Values of a masked array that are hidden, by row; empty where none are.
+std::vector<bool> hidden(const py::object& value) {
+    if (!py::hasattr(value, "mask") || !py::hasattr(value, "filled")) return {};
+    const auto mask = py::array_t<bool, py::array::c_style | py::array::forcecast>::ensure(
+        py::module_::import("numpy.ma").attr("getmaskarray")(value));
+    return std::vector<bool>(mask.data(), mask.data() + mask.size());
+}
+
+/// A NumPy array of one dimension whose elements are of one of `kinds` ('i', 'u', 'b', 'f').
+py::array plain_array(const py::object& value, std::string_view name, std::string_view kinds) {
     py::array a = py::array::ensure(value);
     if (!a) {
         PyErr_Clear();
-        refuse("column '" + std::string{name} + "': give a sequence of numbers or an array");
+        bad_input(titled(name) + ": give a sequence of numbers or an array");
     }
-    if (a.ndim() > 1) refuse("column '" + std::string{name} + "': give one dimension");
-    const std::string allowed{kinds};
-    if (a.size() > 0 && allowed.find(a.dtype().kind()) == std::string::npos)
-        refuse("column '" + std::string{name} + "' has dtype " + std::string{py::str(a.dtype())} +
-               "; give " + (allowed == "iu" ? "whole numbers" : "numbers"));
+    if (a.ndim() > 1) bad_input(titled(name) + ": give one dimension");
+    check_size(name, a.size());
+    if (a.size() > 0 && kinds.find(a.dtype().kind()) == std::string_view::npos)
+        bad_input(titled(name) + " has dtype " + std::string{py::str(a.dtype())} + "; give " +
+                  (kinds == "iuf" ? "numbers" : "whole numbers, nothing is rounded here"));
     return a;
 }
 
-/// The elements as int64; refuses what does not fit.
-std::vector<std::int64_t> whole_numbers(const py::object& value, const char* name, std::int64_t low,
-                                        std::int64_t high) {
-    const py::array a = plain_array(value, name, "iu");
-    std::vector<std::int64_t> out(static_cast<std::size_t>(a.size()));
-    if (out.empty()) return out;
-    const auto fits = [&](std::size_t row, std::int64_t v) {
-        if (v < low || v > high)
-            refuse(where(name, row) + std::to_string(v) + " is outside " + std::to_string(low) +
-                   " to " + std::to_string(high));
-    };
+void check_bounds(std::string_view name, const std::vector<std::int64_t>& values, const bounds& b) {
+    for (std::size_t row = 0; row < values.size(); ++row)
+        if ((values[row] < b.low || values[row] > b.high) && values[row] != b.otherwise)
+            bad_input(where(name, row) + std::to_string(values[row]) + " is outside " +
+                      std::to_string(b.low) + " to " + std::to_string(b.high));
+}
+
+std::vector<std::int64_t> plain_integers(const py::object& value, std::string_view name,
+                                         const bounds& b) {
+    const bool truth = b.low == 0 && b.high == 1;
+    const py::array a = plain_array(value, name, truth ? "iub" : "iu");
+    const auto n = static_cast<std::size_t>(a.size());
+    std::vector<std::int64_t> out(n);
+    if (n == 0) return out;
+    constexpr int plain = py::array::c_style | py::array::forcecast;
     if (a.dtype().kind() == 'u' && a.itemsize() == 8) {
-        const py::array_t<std::uint64_t, py::array::c_style | py::array::forcecast> wide{a};
+        const py::array_t<std::uint64_t, plain> wide{a};
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = static_cast<std::int64_t>(std::min(wide.data()[i], most));
+        for (std::size_t i = 0; i < n; ++i) {
+            if (wide.data()[i] > most) bad_input(where(name, i) + "it does not fit 64 bits");
+            out[i] = static_cast<std::int64_t>(wide.data()[i]);
+        }
     } else {
-        const py::array_t<std::int64_t, py::array::c_style | py::array::forcecast> wide{a};
-        std::copy_n(wide.data(), out.size(), out.begin());
+        const py::array_t<std::int64_t, plain> wide{a};
+        std::copy_n(wide.data(), n, out.begin());
     }
-    for (std::size_t i = 0; i < out.size(); ++i) fits(i, out[i]);
+    const auto masked = hidden(value);
+    for (std::size_t i = 0; i < masked.size(); ++i) {
+        if (!masked[i]) continue;
+        if (!b.otherwise)
+            bad_input(where(name, i) + "it is masked; fill it in, or leave the row out");
+        out[i] = *b.otherwise;
+    }
+    return out;
+}
+
+std::vector<std::string> plain_texts(const py::object& value, std::string_view name) {
+    if (py::isinstance<py::str>(value) || py::isinstance<py::bytes>(value) ||
+        !py::isinstance<py::iterable>(value))
+        bad_input(titled(name) + ": give a list of strings");
+    std::vector<std::string> out;
+    for (const py::handle item : py::iter(value)) {
+        if (!py::isinstance<py::str>(item))
+            bad_input(where(name, out.size()) + "give a string, not " +
+                      std::string{py::str(py::type::of(item).attr("__name__"))});
+        Py_ssize_t bytes = 0;
+        const char* const utf8 = PyUnicode_AsUTF8AndSize(item.ptr(), &bytes);
+        if (utf8 == nullptr) {  // a lone surrogate
+            PyErr_Clear();
+            bad_input(where(name, out.size()) + "the string cannot be written as UTF-8");
+        }
+        out.emplace_back(utf8, static_cast<std::size_t>(bytes));
+        check_size(name, static_cast<py::ssize_t>(out.size()));
+    }
     return out;
 }
 
 }  // namespace
 
-columns::columns(py::dict table, std::initializer_list<const char*> known) : table_{table} {
-    for (const auto& [key, value] : table_) {
-        const std::string name = py::str(key);
-        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+text_column::text_column(std::vector<std::string> owned) : owned_{std::move(owned)} {
+    views_.assign(owned_.begin(), owned_.end());
+}
+
+columns::columns(const py::object& table, std::span<const std::string_view> known) {
+    take(table);
+    check_names(known);
+}
+
+void columns::take(const py::object& table) {
+    if (speaks_arrow(table)) {
+        whole_ = true;
+        tables_.push_back(import_arrow(table));
+        for (const std::string_view name : tables_.front().names()) names_.emplace_back(name);
+        return;
+    }
+    if (!py::hasattr(table, "keys") || !py::hasattr(table, "__getitem__"))
+        bad_input("a table is a mapping of names to columns, or has __arrow_c_stream__; this is " +
+                  std::string{py::str(py::type::of(table).attr("__name__"))});
+    for (const py::handle key : py::iter(table.attr("keys")())) {
+        names_.emplace_back(py::str(key));
+        values_.push_back(table[key]);
+        table_of_.push_back(-1);
+        if (!speaks_arrow(values_.back())) continue;
+        table_of_.back() = static_cast<std::ptrdiff_t>(tables_.size());
+        tables_.push_back(import_arrow(values_.back()));
+    }
+}
+
+void columns::check_names(std::span<const std::string_view> known) const {
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        if (std::find(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(i), names_[i]) !=
+            names_.begin() + static_cast<std::ptrdiff_t>(i))
+            bad_input(titled(names_[i]) + " is there twice");
+        if (std::find(known.begin(), known.end(), names_[i]) != known.end()) continue;
+        const std::string_view meant = connect::nearest(names_[i], known);
         std::string all;
-        for (const char* k : known) all += (all.empty() ? "" : ", ") + std::string{k};
-        refuse("unknown column '" + name + "'; the columns are " + all);
+        for (const std::string_view k : known) all += (all.empty() ? "" : ", ") + std::string{k};
+        bad_input("unknown " + titled(names_[i]) +
+                  (meant.empty() ? "" : "; did you mean '" + std::string{meant} + "'?") +
+                  " The columns are " + all);
     }
 }
 
-py::object columns::column(const char* name) const {
-    if (!has(name)) refuse("column '" + std::string{name} + "' is missing");
-    return table_[name];
+bool columns::has(std::string_view name) const {
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-std::vector<std::string> columns::texts(const char* name, std::ptrdiff_t rows) const {
-    const py::object value = column(name);
-    if (py::isinstance<py::str>(value) || py::isinstance<py::bytes>(value) ||
-        !py::isinstance<py::iterable>(value))
-        refuse("column '" + std::string{name} + "': give a list of strings");
-    std::vector<std::string> out;
-    for (const py::handle item : py::iter(value)) {
-        if (!py::isinstance<py::str>(item))
-            refuse(where(name, out.size()) + "give a string, not " +
-                   std::string{py::str(py::type::of(item).attr("__name__"))});
-        Py_ssize_t bytes = 0;
-        const char* const utf8 = PyUnicode_AsUTF8AndSize(item.ptr(), &bytes);
-        if (utf8 == nullptr) throw py::error_already_set();  // a lone surrogate: UnicodeEncodeError
-        out.emplace_back(utf8, static_cast<std::size_t>(bytes));
+std::optional<columns::imported> columns::arrow(std::string_view name) const {
+    const auto at = std::find(names_.begin(), names_.end(), name);
+    if (at == names_.end()) bad_input(titled(name) + " is missing");
+    const auto index = static_cast<std::size_t>(at - names_.begin());
+    if (whole_) return imported{&tables_.front(), index};
+    if (table_of_[index] < 0) return std::nullopt;
+    return imported{&tables_[static_cast<std::size_t>(table_of_[index])], 0};
+}
+
+py::object columns::value(std::string_view name) const {
+    const auto at = std::find(names_.begin(), names_.end(), name);
+    return values_[static_cast<std::size_t>(at - names_.begin())];
+}
+
+text_column columns::texts(std::string_view name, std::ptrdiff_t rows) const {
+    if (const auto a = arrow(name)) {
+        text_column out{a->of->texts(a->index, name)};
+        check_rows(name, out.size(), rows);
+        return out;
     }
+    text_column out{plain_texts(value(name), name)};
     check_rows(name, out.size(), rows);
     return out;
 }
 
-std::vector<std::int64_t> columns::integers(const char* name, std::ptrdiff_t rows, std::int64_t low,
-                                            std::int64_t high, std::int64_t otherwise) const {
-    if (!has(name)) return std::vector<std::int64_t>(static_cast<std::size_t>(rows), otherwise);
-    const py::object value = column(name);
-    if (py::isinstance<py::int_>(value)) {
-        const auto one = whole_numbers(py::make_tuple(value), name, low, high);
-        return std::vector<std::int64_t>(static_cast<std::size_t>(rows), one.front());
+std::vector<std::int64_t> columns::integers(std::string_view name, std::ptrdiff_t rows,
+                                            const bounds& b) const {
+    const auto all = [&](std::int64_t v) {
+        return std::vector<std::int64_t>(
+            static_cast<std::size_t>(std::max<std::ptrdiff_t>(rows, 0)), v);
+    };
+    if (!has(name) && b.otherwise) return all(*b.otherwise);
+    std::vector<std::int64_t> out;
+    if (const auto a = arrow(name)) {
+        out = a->of->integers(a->index, name, b.otherwise ? on_null::use_default : on_null::refuse,
+                              b.otherwise.value_or(0));
+    } else if (py::isinstance<py::int_>(value(name)) && rows >= 0) {
+        out = all(plain_integers(py::make_tuple(value(name)), name, b).front());
+    } else {
+        out = plain_integers(value(name), name, b);
     }
-    auto out = whole_numbers(value, name, low, high);
     check_rows(name, out.size(), rows);
+    check_bounds(name, out, b);
     return out;
 }
 
-std::vector<std::int64_t> columns::integers(const char* name, std::int64_t low,
-                                            std::int64_t high) const {
-    return whole_numbers(column(name), name, low, high);
-}
-
-std::vector<double> columns::reals(const char* name, std::ptrdiff_t rows) const {
-    const py::array_t<double, py::array::c_style | py::array::forcecast> a{
-        plain_array(column(name), name, "iuf")};
-    std::vector<double> out(a.data(), a.data() + a.size());
+std::vector<double> columns::reals(std::string_view name, std::ptrdiff_t rows) const {
+    std::vector<double> out;
+    if (const auto a = arrow(name)) {
+        out = a->of->reals(a->index, name, on_null::use_default);
+    } else {
+        const py::object given = value(name);
+        const py::array_t<double, py::array::c_style | py::array::forcecast> plain{
+            plain_array(given, name, "iuf")};
+        out.assign(plain.data(), plain.data() + plain.size());
+        const auto masked = hidden(given);
+        for (std::size_t i = 0; i < masked.size(); ++i)
+            if (masked[i]) out[i] = std::nan("");
+    }
     check_rows(name, out.size(), rows);
     return out;
 }
 
 std::vector<std::int64_t> columns::offsets(std::size_t lines) const {
     const auto last = static_cast<std::int64_t>(lines);
-    auto out = integers("offsets", 0, last);
+    auto out = integers("offsets", -1, {0, last});
     if (out.empty() || out.front() != 0 || out.back() != last)
-        refuse("column 'offsets' must begin with 0 and end with the number of lines, " +
-               std::to_string(lines));
+        bad_input("column 'offsets' must begin with 0 and end with the number of lines, " +
+                  std::to_string(lines));
     const auto fall = std::is_sorted_until(out.begin(), out.end());
     if (fall != out.end())
-        refuse(where("offsets", static_cast<std::size_t>(fall - out.begin())) +
-               "offsets must never fall");
+        bad_input(where("offsets", static_cast<std::size_t>(fall - out.begin())) +
+                  "offsets must never fall");
     return out;
 }
 
-std::vector<std::int64_t> ids(const py::object& values, const char* name) {
-    return whole_numbers(values, name, 0, std::numeric_limits<std::int64_t>::max());
-}
-
-verdicts::verdicts(std::size_t n)
-    : outcome(static_cast<py::ssize_t>(n)),
-      error(static_cast<py::ssize_t>(n)),
-      outcomes_{outcome.mutable_data()},
-      errors_{error.mutable_data()} {}
-
-void verdicts::set(std::size_t i, const receipt& r) {
-    outcomes_[i] = static_cast<std::uint8_t>(r.what);
-    errors_[i] = static_cast<std::uint16_t>(r.why.code);
-}
-
-void verdicts::set(std::size_t i, const earmark::error& why) {
-    outcomes_[i] = static_cast<std::uint8_t>(earmark::outcome::declined);
-    errors_[i] = static_cast<std::uint16_t>(why.code);
-}
-
-void verdicts::set(std::size_t i, const result<receipt>& r) { r ? set(i, *r) : set(i, r.error()); }
-
-void verdicts::put_into(py::dict& out) const {
-    out["outcome"] = outcome;
-    out["error"] = error;
+std::vector<std::int64_t> ids(const py::object& values, const char* name, std::int64_t most) {
+    const bounds b{0, most};
+    std::vector<std::int64_t> out = speaks_arrow(values) ? import_arrow(values).integers(0, name)
+                                                         : plain_integers(values, name, b);
+    check_bounds(name, out, b);
+    return out;
 }
 
 }  // namespace earmark::python

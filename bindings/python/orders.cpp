@@ -1,10 +1,12 @@
-// ORDERS: capture, cancel, release, ship, deliver, and the view of one order.
+// ORDERS: capture, cancel, source, release, ship, deliver, and the view of one order.
 #include <pybind11/stl.h>
 
+#include <chrono>
 #include <limits>
 #include <optional>
 
-#include "binding.hpp"
+#include "columns.hpp"
+#include "earmark/report/answers.hpp"
 
 namespace earmark::python {
 
@@ -22,41 +24,46 @@ error_code code_of(const placed& p) { return p.first.why.code; }
 
 /// A batch of orders, its memory behind it.
 struct order_batch {
-    std::vector<std::string> keys;
+    columns from;
+    text_column keys;
     std::vector<order_line> lines;
     std::vector<command> commands;
     std::vector<order_request> requests;
 };
 
-void read_lines(const columns& c, order_batch& b) {
+std::vector<order_line> read_lines(const columns& c) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    const auto sku = c.integers("sku", 0, std::numeric_limits<std::uint32_t>::max());
+    const auto sku = c.integers("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
     const auto n = static_cast<std::ptrdiff_t>(sku.size());
-    const auto amount = c.integers("amount", n, -most, most);
-    const auto price = c.integers("price_minor", n, -most, most, 0);
-    b.lines.resize(sku.size());
-    for (std::size_t i = 0; i < b.lines.size(); ++i)
-        b.lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])}, {amount[i]}, price[i]};
+    const auto amount = c.integers("amount", n, {-most, most});
+    const auto price = c.integers("price_minor", n, {-most, most, 0});
+    std::vector<order_line> lines(sku.size());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])}, {amount[i]}, price[i]};
+    return lines;
 }
 
-order_batch read_batch(const engine& e, const py::dict& table, const std::string& money,
+order_batch read_batch(const engine& e, const py::object& table, const std::string& money,
                        std::int64_t now) {
-    const columns c{table,
-                    {"key", "offsets", "sku", "amount", "price_minor", "place", "priority", "now"}};
-    order_batch b;
-    read_lines(c, b);
-    b.keys = c.texts("key");
-    const auto n = static_cast<std::ptrdiff_t>(b.keys.size());
-    const auto offsets = c.offsets(b.lines.size());
-    if (offsets.size() != b.keys.size() + 1)
-        throw py::value_error("column 'offsets' has " + std::to_string(offsets.size()) +
-                              " rows; give one more than there are keys, " +
-                              std::to_string(b.keys.size() + 1));
-    const auto place = c.integers("place", n, -1, std::numeric_limits<std::uint32_t>::max(), -1);
-    const auto priority = c.integers("priority", n, 0, 255, 0);
-    const auto at = c.integers("now", n, std::numeric_limits<std::int64_t>::min(),
-                               std::numeric_limits<std::int64_t>::max(), now);
+    constexpr std::string_view known[] = {"key",         "offsets", "sku",      "amount",
+                                          "price_minor", "place",   "priority", "now"};
+    columns c{table, known};
+    auto lines = read_lines(c);
+    auto keys = c.texts("key");
+    const auto n = static_cast<std::ptrdiff_t>(keys.size());
+    const auto offsets = c.offsets(lines.size());
+    if (offsets.size() != keys.size() + 1)
+        bad_input("column 'offsets' has " + std::to_string(offsets.size()) +
+                  " rows; give one more than there are keys, " + std::to_string(keys.size() + 1));
+    const auto place = c.integers("place", n, {-1, std::numeric_limits<std::uint32_t>::max(), -1});
+    const auto priority = c.integers("priority", n, {0, 255, 0});
+    const auto at = c.integers(
+        "now", n,
+        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), now});
     const currency in = currency_of(e, money);
+    order_batch b{std::move(c), std::move(keys), std::move(lines), {}, {}};
+    b.commands.reserve(b.keys.size());
+    b.requests.reserve(b.keys.size());
     for (std::size_t i = 0; i < b.keys.size(); ++i) {
         const auto first = static_cast<std::size_t>(offsets[i]);
         const auto count = static_cast<std::size_t>(offsets[i + 1]) - first;
@@ -67,44 +74,30 @@ order_batch read_batch(const engine& e, const py::dict& table, const std::string
     return b;
 }
 
-/// Captures all orders; where the journal's ring is full, flushes and goes on.
-std::vector<placed> place_all(engine& e, const order_batch& b) {
-    constexpr std::size_t at_once = 1024;
-    std::vector<placed> out(b.commands.size());
-    for (std::size_t i = 0; i < out.size(); i += at_once) {
-        const std::size_t n = std::min(at_once, out.size() - i);
-        e.place_order(std::span{b.commands}.subspan(i, n), std::span{b.requests}.subspan(i, n),
-                      std::span{out}.subspan(i, n));
-        for (std::size_t k = i; k < i + n; ++k)
-            if (code_of(out[k]) == error_code::journal_full)
-                out[k] = with_room(
-                    e, [&] { return e.place_order(b.commands[k], b.requests[k]); }, code_of);
-    }
-    return out;
-}
-
-py::dict place_orders(engine& e, const py::dict& table, const std::string& money,
-                      std::int64_t now) {
+py::object place_orders(engine& e, const py::object& table, const std::string& money,
+                        std::int64_t now, const py::object& progress) {
     const order_batch b = read_batch(e, table, money, now);
-    std::vector<placed> answers;
-    {
-        const py::gil_scoped_release let_go;
-        answers = place_all(e, b);
-    }
-    verdicts v{answers.size()};
-    py::array_t<std::uint64_t> order(static_cast<py::ssize_t>(answers.size()));
-    py::list violations;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-        v.set(i, answers[i].first);
-        order.mutable_data()[i] = answers[i].first.subject;
-        for (const error& why : answers[i].violations)
-            violations.append(py::make_tuple(i, std::string{name_of(why.code)}, e.describe(why)));
-    }
-    py::dict out;
-    out["order"] = order;
-    v.put_into(out);
-    out["violations"] = violations;
-    return out;
+    report::placed_rows rows{b.commands.size()};
+    std::vector<placed> answers(std::min(slice_items, b.commands.size()));
+    const auto work = [&](std::size_t first, std::size_t n) {
+        const auto out = std::span{answers}.first(n);
+        e.place_order(std::span{b.commands}.subspan(first, n),
+                      std::span{b.requests}.subspan(first, n), out);
+        for (std::size_t i = 0; i < n; ++i) {
+            if (code_of(out[i]) == error_code::journal_full)
+                out[i] = with_room(
+                    e, [&] { return e.place_order(b.commands[first + i], b.requests[first + i]); },
+                    code_of);
+            rows.add(out[i]);
+            for (const error& why : out[i].violations)
+                rows.add_violation(static_cast<std::int64_t>(first + i), why.code, e.describe(why));
+        }
+    };
+    return in_slices(b.commands.size(), progress, work, [&] {
+        py::object out = to_python(rows.finish());
+        out.cast<frame_object&>().violations = to_python(rows.finish_violations());
+        return out;
+    });
 }
 
 std::uint64_t place_order(engine& e, const std::string& key, const py::iterable& lines,
@@ -114,7 +107,7 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
     for (const py::handle item : lines) {
         const auto line = py::cast<py::tuple>(item);
         if (line.size() < 2 || line.size() > 3)
-            throw py::value_error("a line is (sku key, amount) or (sku key, amount, price_minor)");
+            bad_input("a line is (sku key, amount) or (sku key, amount, price_minor)");
         const sku_id sku = value_or_raise(e, e.find_sku(line[0].cast<std::string>()));
         wanted.push_back({sku,
                           {line[1].cast<std::int64_t>()},
@@ -135,29 +128,98 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
     raise(e, answer.first.why, sentences);
 }
 
-/// Applies `verb(order)` to each and answers outcome and error columns.
+/// Applies `verb(order)` to each; frame `receipts`.
 template <class Verb>
-py::dict for_each_order(engine& e, const py::object& orders, Verb&& verb) {
+py::object for_each_order(engine& e, const py::object& orders, const py::object& progress,
+                          Verb&& verb) {
     const auto id = ids(orders, "orders");
-    verdicts v{id.size()};
-    {
-        const py::gil_scoped_release let_go;
-        for (std::size_t i = 0; i < id.size(); ++i) {
+    report::receipt_rows rows{id.size()};
+    const auto work = [&](std::size_t first, std::size_t n) {
+        for (std::size_t i = first; i < first + n; ++i) {
             const order_id order{static_cast<std::uint64_t>(id[i])};
-            v.set(i, with_room(
-                         e, [&] { return verb(order); },
-                         [](const result<receipt>& r) { return r.error().code; }));
+            rows.add(order, with_room(
+                                e, [&] { return verb(order); },
+                                [](const result<receipt>& r) { return r.error().code; }));
         }
-    }
-    py::dict out;
-    v.put_into(out);
+    };
+    return in_slices(id.size(), progress, work, [&] { return to_python(rows.finish()); });
+}
+
+py::object release(engine& e, const py::object& orders, std::int64_t now,
+                   const py::object& progress) {
+    return for_each_order(e, orders, progress,
+                          [&](order_id order) { return e.release(at(now), order); });
+}
+
+/// Records a fact of one kind about all units of each order.
+template <fact_kind kind>
+py::object record_all(engine& e, const py::object& orders, std::int64_t now,
+                      const py::object& progress) {
+    return for_each_order(e, orders, progress, [&](order_id order) {
+        return e.record(at(now), fact{.kind = kind, .order = order});
+    });
+}
+
+std::int64_t steady_ns() {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
+}
+
+report::vocabulary node_words(const engine& e) {
+    auto words = std::make_shared<report::texts>();
+    for (std::uint32_t i = 0; i < e.nodes(); ++i)
+        words->add(e.node(node_id{static_cast<std::uint16_t>(i)}).key);
+    return words;
+}
+
+py::object source(engine& e, const py::object& orders, bool dry_run, std::int64_t now,
+                  const py::object& progress) {
+    const auto id = ids(orders, "orders");
+    const command by = at(now);
+    report::decision_rows rows{id.size()};
+    const auto work = [&](std::size_t first, std::size_t n) {
+        for (std::size_t i = first; i < first + n; ++i) {
+            const order_id order{static_cast<std::uint64_t>(id[i])};
+            std::int64_t ns = 0;
+            const auto decide = [&] {
+                const std::int64_t before = steady_ns();
+                auto r = e.source(by, order, dry_run);
+                ns = steady_ns() - before;
+                return r;
+            };
+            const auto code = [](const result<sourced>& r) { return r.error().code; };
+            rows.add(order, with_room(e, decide, code), ns);
+        }
+    };
+    return in_slices(id.size(), progress, work, [&] {
+        py::object out = to_python(rows.finish());
+        out.cast<frame_object&>().parts = to_python(rows.finish_parts(node_words(e)));
+        return out;
+    });
+}
+
+std::string explain(const engine& e, std::uint64_t order) {
+    return value_or_raise(e, e.explain(order_id{order})).words;
+}
+
+py::list explain_rows(const engine& e, std::uint64_t order) {
+    py::list out;
+    for (const explanation::row& r : value_or_raise(e, e.explain(order_id{order})).rows)
+        out.append(py::make_tuple(e.node(r.node).key, r.verdict, r.reason));
     return out;
 }
 
-py::dict record_all(engine& e, const py::object& orders, fact_kind kind, std::int64_t now) {
-    return for_each_order(e, orders, [&](order_id order) {
-        return e.record(at(now), fact{.kind = kind, .order = order});
-    });
+py::object explanation_frame(const engine& e, std::uint64_t order) {
+    const auto told = value_or_raise(e, e.explain(order_id{order}));
+    report::frame_builder b{"explanations"};
+    auto& node = b.codes("node", node_words(e));
+    for (const explanation::row& r : told.rows) {
+        b.ints("order").add(static_cast<std::int64_t>(order));
+        node.add(raw(r.node));
+        b.strings("verdict").add(r.verdict);
+        b.strings("sentence").add(r.reason);
+    }
+    return to_python(std::move(b).finish());
 }
 
 std::string outcome_or_raise(engine& e, const result<receipt>& r) {
@@ -194,42 +256,43 @@ py::dict to_dict(const engine& e, const order_view& v) {
     return out;
 }
 
+py::dict order(const engine& e, std::uint64_t id) {
+    return to_dict(e, value_or_raise(e, e.order(order_id{id})));
+}
+
 }  // namespace
 
 void bind_orders(engine_class& c) {
     const auto now = py::arg("now") = 0;
     const auto money = py::arg("currency") = "USD";
-    c.def("place_orders", &place_orders, py::arg("columns"), py::kw_only(), money, now,
+    const auto progress = py::arg("progress") = py::none();
+    const auto orders = py::arg("orders");
+    c.def("place_orders", on(&place_orders), py::arg("columns"), py::kw_only(), money, now,
+          progress,
           "Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount "
-          "(atoms), price_minor, place (-1: unknown), priority, now. Answers the columns order, "
-          "outcome and error, and a list of violations (row, code, sentence).");
-    c.def("place_order", &place_order, py::arg("key"), py::arg("lines"), py::kw_only(),
+          "(atoms), price_minor, place (null or -1: unknown), priority, now. Frame `placed`, with "
+          "the frame `violations`.");
+    c.def("place_order", on(&place_order), py::arg("key"), py::arg("lines"), py::kw_only(),
           py::arg("place") = std::nullopt, money, now,
-          "One order with lines (sku key, amount[, price_minor]); its id, or EarmarkError.");
-    c.def("cancel", &cancel, py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
+          "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy.");
+    c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
-    c.def(
-        "release",
-        [](engine& e, const py::object& orders, std::int64_t t) {
-            return for_each_order(e, orders,
-                                  [&](order_id order) { return e.release(at(t), order); });
-        },
-        py::arg("orders"), py::kw_only(), now, "Tells the nodes; columns outcome and error.");
-    c.def(
-        "ship",
-        [](engine& e, const py::object& orders, std::int64_t t) {
-            return record_all(e, orders, fact_kind::ship, t);
-        },
-        py::arg("orders"), py::kw_only(), now, "Records that all released units were shipped.");
-    c.def(
-        "deliver",
-        [](engine& e, const py::object& orders, std::int64_t t) {
-            return record_all(e, orders, fact_kind::deliver, t);
-        },
-        py::arg("orders"), py::kw_only(), now, "Records that all shipped units were delivered.");
-    c.def("order", [](const engine& e, std::uint64_t id) {
-        return to_dict(e, value_or_raise(e, e.order(order_id{id})));
-    });
+    c.def("source", on(&source), orders, py::kw_only(), py::arg("dry_run") = false, now, progress,
+          "Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the "
+          "plans.");
+    c.def("explain", on(&explain), py::arg("order"),
+          "Why the units of an order go where they go, in words.");
+    c.def("explain_rows", on(&explain_rows), py::arg("order"),
+          "The same as a table: (node, verdict, reason), one row per node.");
+    c.def("explanation", on(&explanation_frame), py::arg("order"),
+          "The same as the frame `explanations`.");
+    c.def("release", on(&release), orders, py::kw_only(), now, progress,
+          "Tells the nodes. Frame `receipts`.");
+    c.def("ship", on(&record_all<fact_kind::ship>), orders, py::kw_only(), now, progress,
+          "Records that all released units were shipped. Frame `receipts`.");
+    c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, progress,
+          "Records that all shipped units were delivered. Frame `receipts`.");
+    c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");
 }
 
 }  // namespace earmark::python

@@ -4,7 +4,8 @@
 #include <limits>
 #include <optional>
 
-#include "binding.hpp"
+#include "columns.hpp"
+#include "earmark/report/answers.hpp"
 
 namespace earmark::python {
 
@@ -13,11 +14,11 @@ namespace {
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 std::vector<reserve_line> read_lines(const columns& c) {
-    const auto sku = c.integers("sku", 0, std::numeric_limits<std::uint32_t>::max());
+    const auto sku = c.integers("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
     const auto n = static_cast<std::ptrdiff_t>(sku.size());
-    const auto node = c.integers("node", n, 0, std::numeric_limits<std::uint16_t>::max());
-    const auto amount = c.integers("amount", n, -most, most);
-    const auto floor = c.integers("floor", n, -most, most, 0);
+    const auto node = c.integers("node", n, {0, std::numeric_limits<std::uint16_t>::max()});
+    const auto amount = c.integers("amount", n, {-most, most});
+    const auto floor = c.integers("floor", n, {-most, most, 0});
     std::vector<reserve_line> lines(sku.size());
     for (std::size_t i = 0; i < lines.size(); ++i)
         lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])},
@@ -27,60 +28,82 @@ std::vector<reserve_line> read_lines(const columns& c) {
     return lines;
 }
 
-py::dict reserve(engine& e, const py::dict& table, std::optional<std::int64_t> deadline,
-                 std::int64_t now) {
-    const columns c{table, {"offsets", "sku", "node", "amount", "floor"}};
-    const auto lines = read_lines(c);
-    const auto offsets = c.offsets(lines.size());
-    const std::size_t n = offsets.size() - 1;
-    std::vector<reserve_request> requests(n);
-    for (std::size_t i = 0; i < n; ++i) {
+struct basket_batch {
+    std::vector<reserve_line> lines;
+    std::vector<reserve_request> requests;
+};
+
+basket_batch read_baskets(const py::object& table, std::optional<std::int64_t> deadline) {
+    constexpr std::string_view known[] = {"offsets", "sku", "node", "amount", "floor"};
+    const columns c{table, known};
+    basket_batch b{read_lines(c), {}};
+    const auto offsets = c.offsets(b.lines.size());
+    b.requests.resize(offsets.size() - 1);
+    for (std::size_t i = 0; i < b.requests.size(); ++i) {
         const auto first = static_cast<std::size_t>(offsets[i]);
         const auto count = static_cast<std::size_t>(offsets[i + 1]) - first;
-        requests[i].lines = std::span{lines}.subspan(first, count);
-        if (deadline) requests[i].deadline = {*deadline};
+        b.requests[i].lines = std::span{b.lines}.subspan(first, count);
+        if (deadline) b.requests[i].deadline = {*deadline};
     }
-    std::vector<result<receipt>> answers(n, result<receipt>{receipt{}});
+    return b;
+}
+
+error_code code_of(const result<receipt>& r) { return r.error().code; }
+
+py::object reserve(engine& e, const py::object& table, std::optional<std::int64_t> deadline,
+                   std::int64_t now, const py::object& progress) {
+    const basket_batch b = read_baskets(table, deadline);
+    report::reserved_rows rows{b.requests.size()};
+    std::vector<result<receipt>> answers(std::min(slice_items, b.requests.size()), receipt{});
     const command by = at(now);
-    {
-        const py::gil_scoped_release let_go;
-        e.reserve(by, requests, answers);
-        for (std::size_t i = 0; i < n; ++i)
-            if (answers[i].error().code == error_code::journal_full)
-                answers[i] = with_room(
-                    e, [&] { return e.reserve(by, requests[i]); },
-                    [](const result<receipt>& r) { return r.error().code; });
-    }
-    verdicts v{n};
-    py::array_t<std::uint64_t> reservation(static_cast<py::ssize_t>(n));
-    for (std::size_t i = 0; i < n; ++i) {
-        v.set(i, answers[i]);
-        reservation.mutable_data()[i] =
-            answers[i] ? answers[i]->subject : raw(none<reservation_id>);
-    }
-    py::dict out;
-    out["reservation"] = reservation;
-    v.put_into(out);
-    return out;
+    const auto work = [&](std::size_t first, std::size_t n) {
+        const auto out = std::span{answers}.first(n);
+        e.reserve(by, std::span{b.requests}.subspan(first, n), out);
+        for (std::size_t i = 0; i < n; ++i) {
+            if (code_of(out[i]) == error_code::journal_full)
+                out[i] = with_room(
+                    e, [&] { return e.reserve(by, b.requests[first + i]); }, code_of);
+            rows.add(out[i]);
+        }
+    };
+    return in_slices(b.requests.size(), progress, work, [&] { return to_python(rows.finish()); });
+}
+
+std::uint64_t reserve_one(engine& e, std::uint32_t sku, std::uint16_t node, std::int64_t amount,
+                          std::int64_t floor, std::int64_t deadline, std::int64_t now) {
+    const reserve_line line{sku_id{sku}, node_id{node}, {amount}, {floor}};
+    const reserve_request request{{&line, 1}, {deadline}, none<reservation_id>};
+    const auto answer = with_room(
+        e, [&] { return e.reserve(at(now), request); }, code_of);
+    return value_or_raise(e, answer).subject;
 }
 
 void unreserve(engine& e, std::uint64_t reservation, std::int64_t now) {
-    static_cast<void>(value_or_raise(e, e.unreserve(at(now), reservation_id{reservation})));
+    const auto answer = with_room(
+        e, [&] { return e.unreserve(at(now), reservation_id{reservation}); }, code_of);
+    static_cast<void>(value_or_raise(e, answer));
 }
 
-py::array_t<std::int64_t> available(engine& e, const py::object& skus, const py::object& nodes,
-                                    std::int64_t floor) {
-    const auto sku = ids(skus, "skus");
-    const auto node = nodes.is_none() ? std::vector<std::int64_t>{} : ids(nodes, "nodes");
+std::int64_t available_one(engine& e, std::uint32_t sku, std::optional<std::uint16_t> node,
+                           std::int64_t floor) {
+    const node_id at = node ? node_id{*node} : none<node_id>;
+    return value_or_raise(e, e.available(sku_id{sku}, at, {floor})).atoms;
+}
+
+py::object available(engine& e, const py::object& skus, const py::object& nodes, std::int64_t floor,
+                     const py::object& progress) {
+    const auto sku = ids(skus, "skus", std::numeric_limits<std::uint32_t>::max());
+    const auto node = nodes.is_none()
+                          ? std::vector<std::int64_t>{}
+                          : ids(nodes, "nodes", std::numeric_limits<std::uint16_t>::max());
     if (!nodes.is_none() && node.size() != sku.size())
-        throw py::value_error("'nodes' has " + std::to_string(node.size()) +
-                              " rows where 'skus' has " + std::to_string(sku.size()));
+        bad_input("'nodes' has " + std::to_string(node.size()) + " rows where 'skus' has " +
+                  std::to_string(sku.size()));
     py::array_t<std::int64_t> out(static_cast<py::ssize_t>(sku.size()));
     std::int64_t* const units = out.mutable_data();
     std::optional<error> refused;
-    {
-        const py::gil_scoped_release let_go;
-        for (std::size_t i = 0; i < sku.size() && !refused; ++i) {
+    const auto work = [&](std::size_t first, std::size_t n) {
+        for (std::size_t i = first; i < first + n && !refused; ++i) {
             const auto place =
                 node.empty() ? none<node_id> : node_id{static_cast<std::uint16_t>(node[i])};
             const auto free =
@@ -90,17 +113,17 @@ py::array_t<std::int64_t> available(engine& e, const py::object& skus, const py:
             else
                 refused = free.error();
         }
-    }
+    };
+    const py::object answer = in_slices(sku.size(), progress, work, [&] { return out; });
     if (refused) raise(e, *refused);
-    return out;
+    return answer;
 }
 
 adjust_reason reason_of(const std::string& text) {
     constexpr const char* names[] = {"receipt", "count", "damage", "theft", "correction"};
     for (std::size_t i = 0; i < 5; ++i)
         if (text == names[i]) return static_cast<adjust_reason>(i);
-    throw py::value_error("reason '" + text +
-                          "'; the reasons are receipt, count, damage, theft, correction");
+    bad_input("reason '" + text + "'; the reasons are receipt, count, damage, theft, correction");
 }
 
 std::int32_t adjust(engine& e, const std::string& sku, const std::string& node, std::int64_t delta,
@@ -116,14 +139,22 @@ std::int32_t adjust(engine& e, const std::string& sku, const std::string& node, 
 
 void bind_stock(engine_class& c) {
     const auto now = py::arg("now") = 0;
-    c.def("reserve", &reserve, py::arg("columns"), py::kw_only(),
-          py::arg("deadline") = std::nullopt, now,
-          "Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. Answers "
-          "the columns reservation, outcome and error.");
-    c.def("unreserve", &unreserve, py::arg("reservation"), py::kw_only(), now);
-    c.def("available", &available, py::arg("skus"), py::arg("nodes") = py::none(), py::kw_only(),
-          py::arg("floor") = 0, "Units free per SKU, at a node each or (None) over all nodes.");
-    c.def("adjust", &adjust, py::arg("sku"), py::arg("node"), py::arg("delta"), py::kw_only(),
+    const auto progress = py::arg("progress") = py::none();
+    c.def("reserve", on(&reserve), py::arg("columns"), py::kw_only(),
+          py::arg("deadline") = std::nullopt, now, progress,
+          "Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. Frame "
+          "`reserved`.");
+    c.def("reserve_one", on(&reserve_one), py::arg("sku"), py::arg("node"), py::arg("amount"),
+          py::arg("floor") = 0, py::arg("deadline") = never.ns, py::arg("now") = 0,
+          "One reservation of one SKU at one node; its id, or Refused or Busy.");
+    c.def("unreserve", on(&unreserve), py::arg("reservation"), py::arg("now") = 0,
+          "Gives the units of a live reservation back.");
+    c.def("available", on(&available_one), py::arg("skus"), py::arg("nodes") = std::nullopt,
+          py::arg("floor") = 0, "Units free of one SKU, at a node or (None) over all nodes.");
+    c.def("available", on(&available), py::arg("skus"), py::arg("nodes") = py::none(),
+          py::kw_only(), py::arg("floor") = 0, progress,
+          "Units free per SKU, at a node each or (None) over all nodes.");
+    c.def("adjust", on(&adjust), py::arg("sku"), py::arg("node"), py::arg("delta"), py::kw_only(),
           py::arg("reason") = "correction", now,
           "A physical change; returns how many granules of promises it uncovered.");
 }

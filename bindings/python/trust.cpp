@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include "binding.hpp"
+#include "earmark/report/frame.hpp"
 
 namespace earmark::python {
 
@@ -11,7 +12,7 @@ journal::durability level_of(const std::string& text) {
     if (text == "memory") return journal::durability::memory;
     if (text == "os") return journal::durability::os;
     if (text == "disk") return journal::durability::disk;
-    throw py::value_error("level '" + text + "'; the levels are memory, os, disk");
+    bad_input("level '" + text + "'; the levels are memory, os, disk");
 }
 
 py::dict balance_of(const engine& e) {
@@ -64,32 +65,66 @@ py::list poll(const engine& e, std::uint64_t cursor, std::size_t limit) {
     return out;
 }
 
+/// Calls f without the GIL.
+template <class R>
+auto alone(R (engine::*f)() const) {
+    return [f](const shop& s) {
+        const engine& e = s.use();
+        const unlocked while_the_engine_works;
+        return (e.*f)();
+    };
+}
+
+std::uint64_t event_digest(engine& e) {
+    const unlocked while_the_engine_works;
+    return e.event_digest();
+}
+
+std::uint64_t flush(engine& e, const std::string& level) {
+    const auto to = level_of(level);
+    std::optional<result<position>> done;
+    {
+        const unlocked while_the_engine_works;
+        done.emplace(e.flush(to));
+    }
+    return raw(value_or_raise(e, *done));
+}
+
+py::object events(engine& e, std::uint64_t cursor, std::size_t limit) {
+    std::optional<result<report::frame>> made;
+    {
+        const unlocked while_the_engine_works;
+        made.emplace(e.events(position{cursor}, limit));
+    }
+    return to_python(value_or_raise(e, std::move(*made)));
+}
+
+std::uint16_t advance(engine& e, std::int64_t now) {
+    return value_or_raise(e, e.advance(at(now))).lines;
+}
+
 }  // namespace
 
 void bind_trust(engine_class& c) {
-    const py::call_guard<py::gil_scoped_release> let_go;
-    c.def("state_hash", &engine::state_hash, let_go,
+    c.def("state_hash", alone(&engine::state_hash),
           "Digest of the whole state; quiet engine only.");
-    c.def("event_digest", &engine::event_digest, let_go, "Digest of all events so far, in order.");
-    c.def("check_invariants", &engine::check_invariants, let_go,
+    c.def("event_digest", on(&event_digest), "Digest of all events so far, in order.");
+    c.def("check_invariants", alone(&engine::check_invariants),
           "Sentences of broken invariants; empty when all hold. Quiet engine only.");
-    c.def("halted", &engine::halted, "The broken invariant's sentence, or an empty string.");
-    c.def("balance", &balance_of, "Granules by where they are, over all cells and orders.");
-    c.def("status", &status_of, "Counters since birth.");
-    c.def("submit", &engine::submit, py::arg("json_line"), "One command as a JSON line.");
-    c.def(
-        "advance",
-        [](engine& e, std::int64_t now) { return value_or_raise(e, e.advance(at(now))).lines; },
-        py::arg("now"), "Moves engine time; returns how many reservations expired.");
-    c.def(
-        "flush",
-        [](engine& e, const std::string& level) {
-            return raw(value_or_raise(e, e.flush(level_of(level))));
-        },
-        py::arg("level") = "disk", "Writes all records; returns the position that is at `level`.");
-    c.def("poll", &poll, py::arg("cursor") = 0, py::arg("limit") = 1000, "Events after `cursor`.");
-    c.def_property_readonly("head", [](const engine& e) { return raw(e.head()); });
-    c.def_property_readonly("now", [](const engine& e) { return e.now().ns; });
+    c.def("halted", on(&engine::halted), "The broken invariant's sentence, or an empty string.");
+    c.def("balance", on(&balance_of), "Granules by where they are, over all cells and orders.");
+    c.def("status", on(&status_of), "Counters since birth.");
+    c.def("submit", on(&engine::submit), py::arg("json_line"), "One command as a JSON line.");
+    c.def("advance", on(&advance), py::arg("now"),
+          "Moves engine time; returns how many reservations expired.");
+    c.def("flush", on(&flush), py::arg("level") = "disk",
+          "Writes all records; returns the position that is at `level`.");
+    c.def("poll", on(&poll), py::arg("cursor") = 0, py::arg("limit") = 1000,
+          "Events after `cursor`, a dict each.");
+    c.def("events", on(&events), py::arg("cursor") = 0, py::arg("limit") = 1'000'000,
+          "Frame: events after `cursor`, oldest first.");
+    c.def_property_readonly("head", [](const shop& s) { return raw(s.use().head()); });
+    c.def_property_readonly("now", [](const shop& s) { return s.use().now().ns; });
 }
 
 }  // namespace earmark::python

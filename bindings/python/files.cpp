@@ -1,12 +1,14 @@
-// CONNECTORS: order files as columns that `place_orders` takes, after names have become numbers.
+// FILES AND FIGURES: order files as columns that `place_orders` takes, after names have become
+// numbers, and the figures of a run of decisions.
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
-#include "binding.hpp"
+#include "columns.hpp"
 #include "earmark/connect/input.hpp"
 #include "earmark/connect/orders.hpp"
 #include "earmark/connect/uci.hpp"
+#include "earmark/report/figures.hpp"
 
 namespace earmark::python {
 
@@ -99,9 +101,10 @@ py::dict to_columns(const File& file) {
 }
 
 std::string read_text(const std::string& path) {
-    const py::gil_scoped_release let_go;
-    connect::input in = connect::read_input(path);
-    const py::gil_scoped_acquire again;
+    connect::input in = [&] {
+        const unlocked while_it_is_read;
+        return connect::read_input(path);
+    }();
     if (in.failure) raise(in.failure->text, in.failure->why);
     return std::move(in.text);
 }
@@ -126,21 +129,66 @@ py::dict read_uci(const std::string& text, const std::string& money) {
 
 py::dict read_orders(const std::string& path, const std::string& format, const std::string& money) {
     if (format != "canonical" && format != "uci")
-        throw py::value_error("format '" + format + "'; the formats are canonical, uci");
+        bad_input("format '" + format + "'; the formats are canonical, uci");
     const std::string text = read_text(path);
     return format == "uci" ? read_uci(text, money.empty() ? "GBP" : money)
                            : read_canonical(text, money.empty() ? "USD" : money);
 }
 
+constexpr std::int64_t most = std::int64_t{1} << 62;
+
+py::object value(report::share s) {
+    if (s.whole == 0) return py::none();  // nothing to divide by is not 0
+    return py::float_(static_cast<double>(s.part) / static_cast<double>(s.whole));
+}
+
+py::dict figures(const py::object& table) {
+    constexpr std::string_view known[] = {"ordered", "allocated", "lines", "parcels",    "cost_e4",
+                                          "metres",  "parts",     "exact", "decision_ns"};
+    const columns c{table, known};
+    const auto ordered = c.integers("ordered", -1, {0, most});
+    const auto rows = static_cast<std::ptrdiff_t>(ordered.size());
+    const auto column = [&](const char* name) { return c.integers(name, rows, {0, most}); };
+    const auto allocated = column("allocated"), lines = column("lines"),
+               parcels = column("parcels"), cost = column("cost_e4"), metres = column("metres"),
+               parts = column("parts"), exact = column("exact"), ns = column("decision_ns");
+    report::tally sums;
+    for (std::size_t i = 0; i < ordered.size(); ++i)
+        sums.add({ordered[i], allocated[i], static_cast<std::uint32_t>(lines[i]),
+                  static_cast<std::int32_t>(parcels[i]), cost[i], metres[i],
+                  static_cast<std::int32_t>(parts[i]), exact[i] != 0, ns[i]});
+    const report::figures f = sums.result();
+    py::dict out;
+    out["orders"] = f.orders;
+    out["lines"] = f.lines;
+    out["ordered"] = f.ordered;
+    out["allocated"] = f.allocated;
+    out["unit_fill"] = value(f.unit_fill);
+    out["order_fill"] = value(f.order_fill);
+    out["split_rate"] = value(f.split_rate);
+    out["parcels_per_order"] = value(f.parcels_per_order);
+    out["cost_e4_per_order"] = value(f.cost_per_order);
+    out["metres_per_part"] = value(f.metres_per_part);
+    out["exact"] = value(f.exact);
+    out["p50_ns"] = f.p50_ns;
+    out["p99_ns"] = f.p99_ns;
+    return out;
+}
+
 }  // namespace
 
-void bind_connect(py::module_& m) {
+void bind_files(py::module_& m) {
     m.def("read_orders", &read_orders, py::arg("path"), py::arg("format") = "canonical",
           py::kw_only(), py::arg("currency") = "",
           "Reads a CSV file (or .csv.gz) of orders: the columns of place_orders, with sku_key and "
           "decimals per SKU, ship_to, customer and currency per order, and what was rejected, by "
           "row. EarmarkError where the file as a whole cannot be trusted. `currency` is that of "
           "orders that name none (USD; GBP for uci).");
+    m.def("figures", &figures, py::arg("columns"),
+          "The figures of a run of decisions (include/earmark/report/figures.hpp defines each). "
+          "Columns, one row per order: ordered, allocated (at one scale), lines, parcels, cost_e4, "
+          "metres and parts of known distance, exact (0 or 1), decision_ns. A figure without a "
+          "denominator is None.");
 }
 
 }  // namespace earmark::python
