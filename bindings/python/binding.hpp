@@ -25,6 +25,44 @@ namespace earmark::python {
 
 namespace py = pybind11;
 
+// Objects whose only difference is the name that signatures, and so the stubs, have for them.
+inline bool anything(PyObject*) { return true; }
+struct frame_ref : py::object {
+    PYBIND11_OBJECT(frame_ref, py::object, anything)
+};
+struct any_table : py::object {
+    PYBIND11_OBJECT(any_table, py::object, anything)
+};
+struct any_column : py::object {
+    PYBIND11_OBJECT(any_column, py::object, anything)
+};
+struct progress_call : py::object {
+    PYBIND11_OBJECT(progress_call, py::object, anything)
+};
+
+}  // namespace earmark::python
+
+namespace pybind11::detail {
+template <>
+struct handle_type_name<earmark::python::frame_ref> {
+    static constexpr auto name = const_name("Frame");
+};
+template <>
+struct handle_type_name<earmark::python::any_table> {
+    static constexpr auto name = const_name("Table");
+};
+template <>
+struct handle_type_name<earmark::python::any_column> {
+    static constexpr auto name = const_name("Column");
+};
+template <>
+struct handle_type_name<earmark::python::progress_call> {
+    static constexpr auto name = const_name("Progress | None");
+};
+}  // namespace pybind11::detail
+
+namespace earmark::python {
+
 /// The engine as Python holds it: it knows the process that made it.
 class shop {
 public:
@@ -101,9 +139,9 @@ T value_or_raise(const engine& e, result<T> r) {
 /// A frame as Python holds it. `parts` and `violations` are frames that belong to it, if any.
 struct frame_object {
     std::shared_ptr<const report::frame> of;
-    py::object parts = py::none(), violations = py::none();
+    std::optional<frame_ref> parts{}, violations{};
 };
-[[nodiscard]] py::object to_python(report::frame f);
+[[nodiscard]] frame_ref to_python(report::frame f);
 
 // ---- batches ----------------------------------------------------------------------------------
 
@@ -148,7 +186,7 @@ void note_stop(py::error_already_set& e, std::size_t done, std::size_t total, py
 /// and answers finish(). An exception of progress or of a signal handler stops after a slice; what
 /// was done until then stays done and is `partial` on the exception.
 template <class Work, class Finish>
-py::object in_slices(std::size_t n, const py::object& progress, Work&& work, Finish&& finish) {
+auto in_slices(std::size_t n, const py::object& progress, Work&& work, Finish&& finish) {
     pace p{n, progress};
     std::size_t done = 0;
     const auto run = [&](bool once) {

@@ -142,7 +142,7 @@ py::object value(report::share s) {
     return py::float_(static_cast<double>(s.part) / static_cast<double>(s.whole));
 }
 
-py::dict figures(const py::object& table) {
+py::dict figures(const any_table& table) {
     constexpr std::string_view known[] = {"ordered", "allocated", "lines", "parcels",    "cost_e4",
                                           "metres",  "parts",     "exact", "decision_ns"};
     const columns c{table, known};

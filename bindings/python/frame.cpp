@@ -103,16 +103,16 @@ py::object column(const frame_object& f, const std::string& name) {
 
 /// The columns of `parts` under their older names, part_row and so on; lines counted from 0.
 py::object old_name(const frame_object& f, const std::string& name) {
-    if (name == "violations" && !f.violations.is_none()) {
+    if (name == "violations" && f.violations) {
         py::list out;
-        const frame& of = *f.violations.cast<const frame_object&>().of;
+        const frame& of = *f.violations->cast<const frame_object&>().of;
         for (std::size_t i = 0; i < of.rows(); ++i)
             out.append(py::make_tuple(of.ints("row")[i], string_of(of.word("reason", i)),
                                       string_of(of.strings("sentence")[i])));
         return out;
     }
-    if (!name.starts_with("part_") || f.parts.is_none()) return column(f, name);
-    const py::object values = column(f.parts.cast<const frame_object&>(), name.substr(5));
+    if (!name.starts_with("part_") || !f.parts) return column(f, name);
+    const py::object values = column(f.parts->cast<const frame_object&>(), name.substr(5));
     return name == "part_line" ? values - py::int_(1) : values;
 }
 
@@ -148,8 +148,8 @@ py::object words(const frame_object& f, const std::string& name) {
 
 }  // namespace
 
-py::object to_python(report::frame f) {
-    return py::cast(frame_object{std::make_shared<const frame>(std::move(f))});
+frame_ref to_python(report::frame f) {
+    return frame_ref{py::cast(frame_object{std::make_shared<const frame>(std::move(f)), {}, {}})};
 }
 
 void bind_frames(py::module_& m) {

@@ -43,7 +43,7 @@ std::vector<order_line> read_lines(const columns& c) {
     return lines;
 }
 
-order_batch read_batch(const engine& e, const py::object& table, const std::string& money,
+order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
     constexpr std::string_view known[] = {"key",         "offsets", "sku",      "amount",
                                           "price_minor", "place",   "priority", "now"};
@@ -74,8 +74,8 @@ order_batch read_batch(const engine& e, const py::object& table, const std::stri
     return b;
 }
 
-py::object place_orders(engine& e, const py::object& table, const std::string& money,
-                        std::int64_t now, const py::object& progress) {
+frame_ref place_orders(engine& e, const any_table& table, const std::string& money,
+                       std::int64_t now, const progress_call& progress) {
     const order_batch b = read_batch(e, table, money, now);
     report::placed_rows rows{b.commands.size()};
     std::vector<placed> answers(std::min(slice_items, b.commands.size()));
@@ -94,7 +94,7 @@ py::object place_orders(engine& e, const py::object& table, const std::string& m
         }
     };
     return in_slices(b.commands.size(), progress, work, [&] {
-        py::object out = to_python(rows.finish());
+        frame_ref out = to_python(rows.finish());
         out.cast<frame_object&>().violations = to_python(rows.finish_violations());
         return out;
     });
@@ -130,8 +130,8 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
 
 /// Applies `verb(order)` to each; frame `receipts`.
 template <class Verb>
-py::object for_each_order(engine& e, const py::object& orders, const py::object& progress,
-                          Verb&& verb) {
+frame_ref for_each_order(engine& e, const any_column& orders, const progress_call& progress,
+                         Verb&& verb) {
     const auto id = ids(orders, "orders");
     report::receipt_rows rows{id.size()};
     const auto work = [&](std::size_t first, std::size_t n) {
@@ -145,16 +145,16 @@ py::object for_each_order(engine& e, const py::object& orders, const py::object&
     return in_slices(id.size(), progress, work, [&] { return to_python(rows.finish()); });
 }
 
-py::object release(engine& e, const py::object& orders, std::int64_t now,
-                   const py::object& progress) {
+frame_ref release(engine& e, const any_column& orders, std::int64_t now,
+                  const progress_call& progress) {
     return for_each_order(e, orders, progress,
                           [&](order_id order) { return e.release(at(now), order); });
 }
 
 /// Records a fact of one kind about all units of each order.
 template <fact_kind kind>
-py::object record_all(engine& e, const py::object& orders, std::int64_t now,
-                      const py::object& progress) {
+frame_ref record_all(engine& e, const any_column& orders, std::int64_t now,
+                     const progress_call& progress) {
     return for_each_order(e, orders, progress, [&](order_id order) {
         return e.record(at(now), fact{.kind = kind, .order = order});
     });
@@ -172,8 +172,8 @@ report::vocabulary node_words(const engine& e) {
     return words;
 }
 
-py::object source(engine& e, const py::object& orders, bool dry_run, std::int64_t now,
-                  const py::object& progress) {
+frame_ref source(engine& e, const any_column& orders, bool dry_run, std::int64_t now,
+                 const progress_call& progress) {
     const auto id = ids(orders, "orders");
     const command by = at(now);
     report::decision_rows rows{id.size()};
@@ -188,11 +188,12 @@ py::object source(engine& e, const py::object& orders, bool dry_run, std::int64_
                 return r;
             };
             const auto code = [](const result<sourced>& r) { return r.error().code; };
-            rows.add(order, with_room(e, decide, code), ns);
+            const auto decided = with_room(e, decide, code);
+            rows.add(order, decided, ns);
         }
     };
     return in_slices(id.size(), progress, work, [&] {
-        py::object out = to_python(rows.finish());
+        frame_ref out = to_python(rows.finish());
         out.cast<frame_object&>().parts = to_python(rows.finish_parts(node_words(e)));
         return out;
     });
@@ -209,7 +210,7 @@ py::list explain_rows(const engine& e, std::uint64_t order) {
     return out;
 }
 
-py::object explanation_frame(const engine& e, std::uint64_t order) {
+frame_ref explanation_frame(const engine& e, std::uint64_t order) {
     const auto told = value_or_raise(e, e.explain(order_id{order}));
     report::frame_builder b{"explanations"};
     auto& node = b.codes("node", node_words(e));

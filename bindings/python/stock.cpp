@@ -33,7 +33,7 @@ struct basket_batch {
     std::vector<reserve_request> requests;
 };
 
-basket_batch read_baskets(const py::object& table, std::optional<std::int64_t> deadline) {
+basket_batch read_baskets(const any_table& table, std::optional<std::int64_t> deadline) {
     constexpr std::string_view known[] = {"offsets", "sku", "node", "amount", "floor"};
     const columns c{table, known};
     basket_batch b{read_lines(c), {}};
@@ -50,8 +50,8 @@ basket_batch read_baskets(const py::object& table, std::optional<std::int64_t> d
 
 error_code code_of(const result<receipt>& r) { return r.error().code; }
 
-py::object reserve(engine& e, const py::object& table, std::optional<std::int64_t> deadline,
-                   std::int64_t now, const py::object& progress) {
+frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
+                  std::int64_t now, const progress_call& progress) {
     const basket_batch b = read_baskets(table, deadline);
     report::reserved_rows rows{b.requests.size()};
     std::vector<result<receipt>> answers(std::min(slice_items, b.requests.size()), receipt{});
@@ -90,13 +90,13 @@ std::int64_t available_one(engine& e, std::uint32_t sku, std::optional<std::uint
     return value_or_raise(e, e.available(sku_id{sku}, at, {floor})).atoms;
 }
 
-py::object available(engine& e, const py::object& skus, const py::object& nodes, std::int64_t floor,
-                     const py::object& progress) {
+py::array_t<std::int64_t> available(engine& e, const any_column& skus,
+                                    const std::optional<any_column>& nodes, std::int64_t floor,
+                                    const progress_call& progress) {
     const auto sku = ids(skus, "skus", std::numeric_limits<std::uint32_t>::max());
-    const auto node = nodes.is_none()
-                          ? std::vector<std::int64_t>{}
-                          : ids(nodes, "nodes", std::numeric_limits<std::uint16_t>::max());
-    if (!nodes.is_none() && node.size() != sku.size())
+    const auto node = !nodes ? std::vector<std::int64_t>{}
+                             : ids(*nodes, "nodes", std::numeric_limits<std::uint16_t>::max());
+    if (nodes && node.size() != sku.size())
         bad_input("'nodes' has " + std::to_string(node.size()) + " rows where 'skus' has " +
                   std::to_string(sku.size()));
     py::array_t<std::int64_t> out(static_cast<py::ssize_t>(sku.size()));
@@ -114,7 +114,7 @@ py::object available(engine& e, const py::object& skus, const py::object& nodes,
                 refused = free.error();
         }
     };
-    const py::object answer = in_slices(sku.size(), progress, work, [&] { return out; });
+    const auto answer = in_slices(sku.size(), progress, work, [&] { return out; });
     if (refused) raise(e, *refused);
     return answer;
 }
@@ -149,9 +149,10 @@ void bind_stock(engine_class& c) {
           "One reservation of one SKU at one node; its id, or Refused or Busy.");
     c.def("unreserve", on(&unreserve), py::arg("reservation"), py::arg("now") = 0,
           "Gives the units of a live reservation back.");
-    c.def("available", on(&available_one), py::arg("skus"), py::arg("nodes") = std::nullopt,
-          py::arg("floor") = 0, "Units free of one SKU, at a node or (None) over all nodes.");
-    c.def("available", on(&available), py::arg("skus"), py::arg("nodes") = py::none(),
+    c.def("available", on(&available_one), py::arg("skus").noconvert(),
+          py::arg("nodes").noconvert() = std::nullopt, py::arg("floor") = 0,
+          "Units free of one SKU, at a node or (None) over all nodes.");
+    c.def("available", on(&available), py::arg("skus"), py::arg("nodes") = std::nullopt,
           py::kw_only(), py::arg("floor") = 0, progress,
           "Units free per SKU, at a node each or (None) over all nodes.");
     c.def("adjust", on(&adjust), py::arg("sku"), py::arg("node"), py::arg("delta"), py::kw_only(),

@@ -45,7 +45,7 @@ py::dict load(engine& e, std::string_view table, const std::vector<Row>& rows, s
     return to_dict(table, report);
 }
 
-py::dict load_skus(engine& e, const py::object& table, std::int64_t now) {
+py::dict load_skus(engine& e, const any_table& table, std::int64_t now) {
     const columns c = read(table, {"key", "decimals", "granule"});
     const auto keys = c.texts("key");
     const auto n = static_cast<std::ptrdiff_t>(keys.size());
@@ -86,7 +86,7 @@ std::vector<node_kind> kinds_of(const columns& c, std::size_t n) {
     return out;
 }
 
-py::dict load_nodes(engine& e, const py::object& table, std::int64_t now) {
+py::dict load_nodes(engine& e, const any_table& table, std::int64_t now) {
     const columns c = read(table, {"key", "kind", "latitude", "longitude", "priority", "active"});
     const auto keys = c.texts("key");
     const auto n = static_cast<std::ptrdiff_t>(keys.size());
@@ -107,7 +107,7 @@ py::dict load_nodes(engine& e, const py::object& table, std::int64_t now) {
     return load(e, "nodes", rows, now);
 }
 
-py::dict load_places(engine& e, const py::object& table, std::int64_t now) {
+py::dict load_places(engine& e, const any_table& table, std::int64_t now) {
     const columns c = read(table, {"key", "latitude", "longitude"});
     const auto keys = c.texts("key");
     const auto at = positions(c, keys.size());
@@ -116,7 +116,7 @@ py::dict load_places(engine& e, const py::object& table, std::int64_t now) {
     return load(e, "places", rows, now);
 }
 
-py::dict load_stock(engine& e, const py::object& table, std::int64_t now) {
+py::dict load_stock(engine& e, const any_table& table, std::int64_t now) {
     const columns c = read(table, {"sku", "node", "on_hand"});
     const auto skus = c.texts("sku");
     const auto n = static_cast<std::ptrdiff_t>(skus.size());
@@ -131,9 +131,9 @@ py::dict load_stock(engine& e, const py::object& table, std::int64_t now) {
 }
 
 /// Several tables in the order in which they need each other.
-py::dict load_all(engine& e, const std::optional<py::object>& skus,
-                  const std::optional<py::object>& nodes, const std::optional<py::object>& places,
-                  const std::optional<py::object>& stock, std::int64_t now) {
+py::dict load_all(engine& e, const std::optional<any_table>& skus,
+                  const std::optional<any_table>& nodes, const std::optional<any_table>& places,
+                  const std::optional<any_table>& stock, std::int64_t now) {
     py::dict out;
     if (skus) out["skus"] = load_skus(e, *skus, now);
     if (nodes) out["nodes"] = load_nodes(e, *nodes, now);

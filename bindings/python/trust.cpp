@@ -90,7 +90,7 @@ std::uint64_t flush(engine& e, const std::string& level) {
     return raw(value_or_raise(e, *done));
 }
 
-py::object events(engine& e, std::uint64_t cursor, std::size_t limit) {
+frame_ref events(engine& e, std::uint64_t cursor, std::size_t limit) {
     std::optional<result<report::frame>> made;
     {
         const unlocked while_the_engine_works;

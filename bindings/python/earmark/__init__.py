@@ -4,21 +4,37 @@
     shop = earmark.Engine()
     shop.load_skus({"key": ["mug"]})
 
-The verbs are those of C++, JSON and the journal. Batch calls take and give NumPy columns and let
-go of the GIL; a refusal within a batch is a number in the `error` column, a refusal of a scalar
-call is EarmarkError, and a call that makes no sense is ValueError."""
+The verbs are those of C++, JSON and the journal. Batch calls take columns, which is anything with
+`__arrow_c_stream__` or a mapping of names to NumPy arrays and sequences, and answer a Frame, which
+has `__arrow_c_stream__` itself. They let go of the GIL, show `progress` through a callable, and stop
+on Ctrl-C. A refusal within a batch is a row of the frame; a refusal of a scalar call, and a call
+that makes no sense, is an EarmarkError (see earmark.errors)."""
 
 from ._earmark import (
     OUTCOMES,
     UNIT_STATES,
-    EarmarkError,
     Engine,
+    Frame,
+    Policy,
+    dictionary,
     error_name,
     figures,
     read_orders,
 )
 from .comparison import Comparison, compare
-from .inputs import BadInput
+from .errors import (
+    BadInput,
+    BadPolicy,
+    Busy,
+    EarmarkError,
+    Forked,
+    Halted,
+    JournalError,
+    Refused,
+    Unknown,
+)
+from .nodes import Network
 
-__all__ = ["OUTCOMES", "UNIT_STATES", "BadInput", "Comparison", "EarmarkError", "Engine", "compare",
-           "error_name", "figures", "read_orders"]
+__all__ = ["OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Comparison", "EarmarkError",
+           "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy", "Refused",
+           "Unknown", "compare", "dictionary", "error_name", "figures", "read_orders"]

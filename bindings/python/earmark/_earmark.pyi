@@ -1,86 +1,220 @@
-# The face of the compiled module. Columns are NumPy arrays or sequences of numbers; keys are
-# sequences of strings. `now` is nanoseconds UTC.
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+# The face of the compiled module, made of it by bindings/python/generate.py. `now` is nanoseconds
+# UTC; what the columns of frames hold is in docs/formats/columns.md.
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 
-Column = npt.ArrayLike
-Columns = Mapping[str, Column | Sequence[str]]
-Answer = dict[str, Any]
+from .errors import EarmarkError as EarmarkError
 
-OUTCOMES: tuple[str, ...]
-UNIT_STATES: tuple[str, ...]
+class ArrowStream(Protocol):
+    """Whatever has columns by the Arrow C data interface."""
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
-class EarmarkError(RuntimeError):
-    code: str
-    number: int
-    transient: bool
-    row: int
+class ArrowArray(Protocol):
+    """One column, or a batch of them, by the Arrow C data interface."""
+    def __arrow_c_array__(self, requested_schema: object = None) -> object: ...
+
+Column = npt.ArrayLike | Sequence[str] | ArrowStream | ArrowArray
+Table = Mapping[str, Any] | ArrowStream | ArrowArray
+Progress = Callable[[int, int], object]
 
 class Engine:
-    def __init__(self, *, journal: str = "", max_orders: int = ..., max_cells: int = ...,
-                 max_keys: int = ...) -> None: ...
-
-    # set up: {"accepted": int, "rejected": [(row, code, sentence)]}
-    def load(self, *, skus: Columns | None = None, nodes: Columns | None = None,
-             places: Columns | None = None, stock: Columns | None = None,
-             now: int = 0) -> dict[str, Answer]: ...
-    def load_skus(self, columns: Columns, now: int = 0) -> Answer: ...
-    def load_nodes(self, columns: Columns, now: int = 0) -> Answer: ...
-    def load_places(self, columns: Columns, now: int = 0) -> Answer: ...
-    def load_stock(self, columns: Columns, now: int = 0) -> Answer: ...
-    def activate(self, policy: str, now: int = 0) -> int: ...
-    def advance(self, now: int) -> int: ...
-
-    # names
-    def find_sku(self, key: str) -> int: ...
-    def find_node(self, key: str) -> int: ...
-    def find_place(self, key: str) -> int: ...
-    def find_order(self, key: str) -> int: ...
-    def sku_key(self, id: int) -> str: ...
-    def node_key(self, id: int) -> str: ...
-
-    # stock
-    def reserve(self, columns: Columns, *, deadline: int | None = None, now: int = 0) -> Answer: ...
-    def unreserve(self, reservation: int, *, now: int = 0) -> None: ...
-    def available(self, skus: Column, nodes: Column | None = None, *,
-                  floor: int = 0) -> npt.NDArray[np.int64]: ...
-    def adjust(self, sku: str, node: str, delta: int, *, reason: str = "correction",
-               now: int = 0) -> int: ...
-
-    # orders
-    def place_orders(self, columns: Columns, *, currency: str = "USD", now: int = 0) -> Answer: ...
-    def place_order(self, key: str, lines: Iterable[tuple[str, int] | tuple[str, int, int]], *,
-                    place: str | None = None, currency: str = "USD", now: int = 0) -> int: ...
-    def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str: ...
-    def order(self, id: int) -> Answer: ...
-
-    # sourcing and work
-    def source(self, orders: Column, *, dry_run: bool = False, now: int = 0) -> Answer: ...
-    def explain(self, order: int) -> str: ...
-    def explain_rows(self, order: int) -> list[tuple[str, str, str]]: ...
-    def release(self, orders: Column, *, now: int = 0) -> Answer: ...
-    def ship(self, orders: Column, *, now: int = 0) -> Answer: ...
-    def deliver(self, orders: Column, *, now: int = 0) -> Answer: ...
-
-    # trust
-    def state_hash(self) -> int: ...
-    def event_digest(self) -> int: ...
-    def check_invariants(self) -> list[str]: ...
-    def halted(self) -> str: ...
-    def balance(self) -> dict[str, int]: ...
-    def status(self) -> dict[str, int]: ...
-    def submit(self, json_line: str) -> str: ...
-    def flush(self, level: Literal["memory", "os", "disk"] = "disk") -> int: ...
-    def poll(self, cursor: int = 0, limit: int = 1000) -> list[dict[str, Any]]: ...
+    """An order management engine; all state lives in the object."""
+    def __init__(self, *, journal: str = '', max_orders: int = 16777216,
+                 max_cells: int = 67108864, max_keys: int = 16777216) -> None:
+        """With `journal`, a path: the engine is what the journal says, and writes to it."""
+    @overload
+    def activate(self, policy: str, now: int = 0) -> int:
+        """Compiles a policy (TOML) and uses it from now on; returns its version."""
+    @overload
+    def activate(self, policy: Policy, now: int = 0) -> int:
+        """The same with a Policy."""
+    def adjust(self, sku: str, node: str, delta: int, *, reason: str = 'correction',
+               now: int = 0) -> int:
+        """A physical change; returns how many granules of promises it uncovered."""
+    def advance(self, now: int) -> int:
+        """Moves engine time; returns how many reservations expired."""
+    @overload
+    def available(self, skus: int, nodes: int | None = None, floor: int = 0) -> int:
+        """Units free of one SKU, at a node or (None) over all nodes."""
+    @overload
+    def available(self, skus: Column, nodes: Column | None = None, *, floor: int = 0,
+                  progress: Progress | None = None) -> npt.NDArray[np.int64]:
+        """Units free per SKU, at a node each or (None) over all nodes."""
+    def balance(self) -> dict[str, Any]:
+        """Granules by where they are, over all cells and orders."""
+    def buckets(self) -> Frame:
+        """Frame: the units of all lines, by state and node."""
+    def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
+        """Cancels what can be: of a line from 1, or (0) of the whole order."""
+    def check_invariants(self) -> list[str]:
+        """Sentences of broken invariants; empty when all hold. Quiet engine only."""
+    def decisions(self) -> Frame:
+        """Frame: the last decision about each order."""
+    def deliver(self, orders: Column, *, now: int = 0,
+                progress: Progress | None = None) -> Frame:
+        """Records that all shipped units were delivered. Frame `receipts`."""
+    def event_digest(self) -> int:
+        """Digest of all events so far, in order."""
+    def events(self, cursor: int = 0, limit: int = 1000000) -> Frame:
+        """Frame: events after `cursor`, oldest first."""
+    def explain(self, order: int) -> str:
+        """Why the units of an order go where they go, in words."""
+    def explain_rows(self, order: int) -> list[Any]:
+        """The same as a table: (node, verdict, reason), one row per node."""
+    def explanation(self, order: int) -> Frame:
+        """The same as the frame `explanations`."""
+    def find_node(self, key: str) -> int:
+        """The id of a node, or Unknown."""
+    def find_order(self, key: str) -> int:
+        """The id of the order that was placed with this key, or Unknown."""
+    def find_place(self, key: str) -> int:
+        """The id of a ship-to place, or Unknown."""
+    def find_sku(self, key: str) -> int:
+        """The id of a SKU, or Unknown."""
+    def flush(self, level: str = 'disk') -> int:
+        """Writes all records; returns the position that is at `level`."""
+    def halted(self) -> str:
+        """The broken invariant's sentence, or an empty string."""
     @property
     def head(self) -> int: ...
+    def lines(self) -> Frame:
+        """Frame: the lines of all orders."""
+    def load(self, *, skus: Table | None = None, nodes: Table | None = None,
+             places: Table | None = None, stock: Table | None = None, now: int = 0) -> dict[str,
+             Any]:
+        """Several tables at once; the report of each by its name."""
+    def load_nodes(self, columns: Table, now: int = 0) -> dict[str, Any]:
+        """Columns: key, kind, latitude, longitude, priority, active."""
+    def load_places(self, columns: Table, now: int = 0) -> dict[str, Any]:
+        """Columns: key, latitude, longitude."""
+    def load_skus(self, columns: Table, now: int = 0) -> dict[str, Any]:
+        """Columns: key, decimals, granule."""
+    def load_stock(self, columns: Table, now: int = 0) -> dict[str, Any]:
+        """Columns: sku, node, on_hand (atoms); adds to what is there."""
+    def node_key(self, id: int) -> str:
+        """The key of a node."""
+    def nodes(self) -> Frame:
+        """Frame: all nodes."""
     @property
     def now(self) -> int: ...
+    def order(self, id: int) -> dict[str, Any]:
+        """One order with its lines and buckets, or Unknown."""
+    def orders(self) -> Frame:
+        """Frame: all orders."""
+    def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
+                    currency: str = 'USD', now: int = 0) -> int:
+        """One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy."""
+    def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
+                     progress: Progress | None = None) -> Frame:
+        """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
+        (atoms), price_minor, place (null or -1: unknown), priority, now. Frame `placed`, with the
+        frame `violations`."""
+    def places(self) -> Frame:
+        """Frame: all ship-to places."""
+    def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:
+        """Events after `cursor`, a dict each."""
+    def release(self, orders: Column, *, now: int = 0,
+                progress: Progress | None = None) -> Frame:
+        """Tells the nodes. Frame `receipts`."""
+    def reserve(self, columns: Table, *, deadline: int | None = None, now: int = 0,
+                progress: Progress | None = None) -> Frame:
+        """Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. Frame
+        `reserved`."""
+    def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
+                    deadline: int = 9223372036854775807, now: int = 0) -> int:
+        """One reservation of one SKU at one node; its id, or Refused or Busy."""
+    def ship(self, orders: Column, *, now: int = 0,
+             progress: Progress | None = None) -> Frame:
+        """Records that all released units were shipped. Frame `receipts`."""
+    def sku_key(self, id: int) -> str:
+        """The key of a SKU."""
+    def skus(self) -> Frame:
+        """Frame: all SKUs."""
+    def source(self, orders: Column, *, dry_run: bool = False, now: int = 0,
+               progress: Progress | None = None) -> Frame:
+        """Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the
+        plans."""
+    def state_hash(self) -> int:
+        """Digest of the whole state; quiet engine only."""
+    def status(self) -> dict[str, Any]:
+        """Counters since birth."""
+    def stock(self) -> Frame:
+        """Frame: every SKU at every node where it was stocked."""
+    def submit(self, json_line: str) -> str:
+        """One command as a JSON line."""
+    def unreserve(self, reservation: int, now: int = 0) -> None:
+        """Gives the units of a live reservation back."""
 
-def error_name(number: int) -> str: ...
-def figures(columns: Columns) -> dict[str, Any]: ...
-def read_orders(path: str, format: Literal["canonical", "uci"] = "canonical", *,
-                currency: str = "") -> Answer: ...
+class Frame:
+    """Columns that an answer is made of; docs/formats/columns.md says what each holds. Give it to
+    pandas, polars, pyarrow or DuckDB as it is, or take a column as NumPy by its name. It never
+    changes and outlives the engine."""
+    def __arrow_c_schema__(self) -> Any:
+        """The Arrow type of a row."""
+    def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
+        """The Arrow C stream of the rows; nothing is copied."""
+    def __contains__(self, self) -> bool: ...
+    def __getitem__(self, name: str) -> Any:
+        """A column: a read-only NumPy view where its layout allows one (numbers, instants, and
+        codes of dictionary columns), else a copy. Masked where there are nulls."""
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
+    def _repr_html_(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    def dictionary(self, name: str) -> tuple[str, ...]:
+        """The words that the codes of a dictionary column stand for."""
+    def keys(self) -> list[str]:
+        """The names of the columns."""
+    @property
+    def name(self) -> str: ...
+    @property
+    def parts(self) -> Frame | None: ...
+    @property
+    def violations(self) -> Frame | None: ...
+    def words(self, name: str) -> Any:
+        """A dictionary column as texts, None for nulls."""
+
+OUTCOMES: tuple[str, ...]
+
+class Policy:
+    """A sourcing policy: which nodes serve an order, in which order, at what cost."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __init__(self, text: str, file: str = 'policy.toml') -> None:
+        """Reads TOML; `file` is only named in findings. BadPolicy where something is wrong."""
+    @property
+    def currency(self) -> str: ...
+    @property
+    def digest(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+UNIT_STATES: tuple[str, ...]
+
+def columns_page() -> str:
+    """docs/formats/columns.md, made of the dictionary."""
+
+def dictionary() -> Frame:
+    """The column dictionary as a frame: every column of every frame."""
+
+def error_name(number: int) -> str:
+    """The name of an error number."""
+
+def figures(columns: Table) -> dict[str, Any]:
+    """The figures of a run of decisions (include/earmark/report/figures.hpp defines each).
+    Columns, one row per order: ordered, allocated (at one scale), lines, parcels, cost_e4, metres
+    and parts of known distance, exact (0 or 1), decision_ns. A figure without a denominator is
+    None."""
+
+def read_orders(path: str, format: str = 'canonical', *, currency: str = '') -> dict[str,
+                Any]:
+    """Reads a CSV file (or .csv.gz) of orders: the columns of place_orders, with sku_key and
+    decimals per SKU, ship_to, customer and currency per order, and what was rejected, by row.
+    EarmarkError where the file as a whole cannot be trusted. `currency` is that of orders that
+    name none (USD; GBP for uci)."""

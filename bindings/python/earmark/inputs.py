@@ -11,10 +11,6 @@ import numpy as np
 MOST_SHOWN = 5  # findings that a refusal spells out; the rest is a number
 
 
-class BadInput(ValueError):
-    """What was given cannot be used. The text says what, where, and what to do."""
-
-
 def nearest(name: str, known) -> str:
     """`; did you mean "x"?`, or what there is."""
     known = list(known)
