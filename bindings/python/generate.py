@@ -19,8 +19,8 @@ sys.path = [p for p in sys.path if Path(p).resolve() != Path(__file__).resolve()
 
 from earmark import _earmark  # noqa: E402
 
-HEAD = '''# The face of the compiled module, made of it by bindings/python/generate.py. `now` is nanoseconds
-# UTC; what the columns of frames hold is in docs/formats/columns.md.
+HEAD = '''# The face of the compiled module, made of it by bindings/python/generate.py. `now` is in
+# nanoseconds UTC; what the columns of frames hold is in docs/formats/columns.md.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, overload
 

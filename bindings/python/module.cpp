@@ -163,6 +163,10 @@ void note_stop(py::error_already_set& e, std::size_t done, std::size_t total, py
 
 PYBIND11_MODULE(_earmark, m) {
     using namespace earmark::python;
+    // State of C++ is shared by all interpreters of a process, Python objects may not be.
+    if (PyInterpreterState_Get() != PyInterpreterState_Main())
+        throw py::import_error("earmark works in the main interpreter only, not in a "
+                               "sub-interpreter; use threads or processes");
     const earmark::config usual;
     errors = py::module_::import("earmark.errors").release().ptr();
     pthread_atfork(nullptr, nullptr, [] { fork_count.fetch_add(1, std::memory_order_relaxed); });

@@ -1,4 +1,4 @@
-"""Tables that lie: each a typed exception that names the column and the row, the engine unchanged."""
+"""Tables that lie: each is a typed exception that names column and row, the engine unchanged."""
 
 import ctypes
 
@@ -20,7 +20,8 @@ class Array(ctypes.Structure):
 
 Schema._fields_ = [("format", ctypes.c_char_p), ("name", ctypes.c_char_p),
                    ("metadata", ctypes.c_char_p), ("flags", ctypes.c_int64),
-                   ("n_children", ctypes.c_int64), ("children", ctypes.POINTER(ctypes.POINTER(Schema))),
+                   ("n_children", ctypes.c_int64),
+                   ("children", ctypes.POINTER(ctypes.POINTER(Schema))),
                    ("dictionary", ctypes.POINTER(Schema)), ("release", ctypes.c_void_p),
                    ("private", ctypes.c_void_p)]
 Array._fields_ = [("length", ctypes.c_int64), ("null_count", ctypes.c_int64),
@@ -94,7 +95,8 @@ def test_forged_offsets_of_texts_are_refused_with_their_row(shop):
         forge.keep = (ctypes.c_int32 * 3)(0, 5, 2)
         assert offsets[0] == 0
         array.buffers[1] = ctypes.addressof(forge.keep)
-    refused(shop, orders(2) | {"key": Forged(pa.array(["ab", "cd"]), forge)}, '"key", row 2: .*byte 5')
+    key = Forged(pa.array(["ab", "cd"]), forge)
+    refused(shop, orders(2) | {"key": key}, '"key", row 2: .*byte 5')
     forge.keep = None
 
     def negative(schema, array):
@@ -139,7 +141,8 @@ def test_texts_that_are_not_utf8_and_numbers_that_do_not_fit_are_refused(shop):
 
 
 @pytest.mark.parametrize("amount", [[1.0, 2.0], [float("nan"), 1.0], pa.array([1.0, 2.0]),
-                                    np.array([1.5, 2]), pa.array(["1", "2"]), ["1", "2"], [[1], [2]],
+                                    np.array([1.5, 2]), pa.array(["1", "2"]), ["1", "2"],
+                                    [[1], [2]],
                                     {"a": 1}, None, np.array([1, 2], dtype=object),
                                     np.array([1 + 2j, 2])])
 def test_amounts_that_are_no_whole_numbers_are_refused(shop, amount):

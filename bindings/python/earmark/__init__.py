@@ -6,9 +6,9 @@
 
 The verbs are those of C++, JSON and the journal. Batch calls take columns, which is anything with
 `__arrow_c_stream__` or a mapping of names to NumPy arrays and sequences, and answer a Frame, which
-has `__arrow_c_stream__` itself. They let go of the GIL, show `progress` through a callable, and stop
-on Ctrl-C. A refusal within a batch is a row of the frame; a refusal of a scalar call, and a call
-that makes no sense, is an EarmarkError (see earmark.errors)."""
+has `__arrow_c_stream__` itself. They let go of the GIL, show `progress` through a callable, and
+stop on Ctrl-C. A refusal within a batch is a row of the frame; a refusal of a scalar call, and a
+call that makes no sense, is an EarmarkError (see earmark.errors)."""
 
 from ._earmark import (
     OUTCOMES,

@@ -1,5 +1,5 @@
-# The face of the compiled module, made of it by bindings/python/generate.py. `now` is nanoseconds
-# UTC; what the columns of frames hold is in docs/formats/columns.md.
+# The face of the compiled module, made of it by bindings/python/generate.py. `now` is in
+# nanoseconds UTC; what the columns of frames hold is in docs/formats/columns.md.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, overload
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .errors import BadInput as BadInput
+
 MOST_SHOWN = 5  # findings that a refusal spells out; the rest is a number
 
 
