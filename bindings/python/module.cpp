@@ -161,12 +161,9 @@ void note_stop(py::error_already_set& e, std::size_t done, std::size_t total, py
 
 }  // namespace earmark::python
 
-PYBIND11_MODULE(_earmark, m) {
+// Behind PyInit__earmark, which looks first where it is.
+PYBIND11_MODULE(_earmark_here, m) {
     using namespace earmark::python;
-    // State of C++ is shared by all interpreters of a process, Python objects may not be.
-    if (PyInterpreterState_Get() != PyInterpreterState_Main())
-        throw py::import_error("earmark works in the main interpreter only, not in a "
-                               "sub-interpreter; use threads or processes");
     const earmark::config usual;
     errors = py::module_::import("earmark.errors").release().ptr();
     pthread_atfork(nullptr, nullptr, [] { fork_count.fetch_add(1, std::memory_order_relaxed); });
@@ -199,4 +196,14 @@ PYBIND11_MODULE(_earmark, m) {
             return earmark::name_of(static_cast<earmark::error_code>(number));
         },
         py::arg("number"), "The name of an error number.");
+}
+
+// Sub-interpreters are refused before anything of pybind11 runs: its first step waits for the GIL
+// of the main interpreter, which a thread in a sub-interpreter holds already.
+extern "C" PYBIND11_EXPORT PyObject* PyInit__earmark() {
+    if (PyInterpreterState_Get() == PyInterpreterState_Main()) return PyInit__earmark_here();
+    PyErr_SetString(PyExc_ImportError,
+                    "earmark works in the main interpreter only, not in a sub-interpreter; use "
+                    "threads or processes");
+    return nullptr;
 }
