@@ -16,6 +16,7 @@ struct timing {
     double least = 0;
     double quarter = 0;  // a quarter of the bursts were at most this
     double median = 0;
+    std::vector<double> bursts{};  // in the order of time
 };
 
 /// Requires at least one.

@@ -103,10 +103,13 @@ public:
     }
     void rows(const contest& c, report& r) override {
         r.d_us = c.of("floor.D").median / 1e3;
+        for (const double ns : c.of("floor.D").bursts) r.floor_bursts["D"].push_back(ns / 1e3);
         r.context["disk thread"] = priority_.granted ? "real-time priority" : "usual priority";
         const timing& t = c.of("journal.sqlite64k");
-        r.rows.push_back({"journal.sqlite64k", t.median / 1e3, "us", t.quarter / 1e3,
-                          yardstick{"D", r.d_us}, goal::ratio_at_most(2.2)});
+        row batch{"journal.sqlite64k", t.median / 1e3,         "us",
+                  t.quarter / 1e3,     yardstick{"D", r.d_us}, goal::ratio_at_most(2.2)};
+        for (const double ns : t.bursts) batch.bursts.push_back(ns / 1e3);
+        r.rows.push_back(std::move(batch));
     }
 
 private:

@@ -33,7 +33,9 @@ public:
     }
     void rows(const contest& c, report& r) override {
         r.f_ns = c.of("floor.F").least;
+        r.floor_bursts["F"] = c.of("floor.F").bursts;
         r.m_ns = c.of("floor.M").least;
+        r.floor_bursts["M"] = c.of("floor.M").bursts;
     }
 
 private:

@@ -1,6 +1,7 @@
 #include "report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,18 @@ std::string number(double x) {
 template <class T>
 nlohmann::ordered_json or_null(const std::optional<T>& x) {
     return x ? nlohmann::ordered_json(*x) : nlohmann::ordered_json(nullptr);
+}
+
+std::string bursts_json(const report& r) {
+    std::string text;
+    const auto add = [&](const std::string& name, const std::vector<double>& bursts) {
+        if (!bursts.empty())
+            text += fmt::format("{}\n    \"{}\": [{:.5g}]", text.empty() ? "" : ",", name,
+                                fmt::join(bursts, ","));
+    };
+    for (const auto& [name, bursts] : r.floor_bursts) add(name, bursts);
+    for (const row& one : r.rows) add(one.name, one.bursts);
+    return text;
 }
 
 }  // namespace
@@ -42,7 +55,7 @@ std::string row::goal_text() const {
 }
 
 row timed(const std::string& name, const timing& t, yardstick to, std::optional<goal> aim) {
-    return {name, t.least, "ns", t.quarter, std::move(to), aim};
+    return {name, t.least, "ns", t.quarter, std::move(to), aim, t.bursts};
 }
 
 std::string report::table() const {
@@ -79,8 +92,11 @@ std::string report::json() const {
              {"ratio_to", or_null(r.to ? std::optional{r.to->name} : std::nullopt)},
              {"ratio", or_null(r.ratio())},
              {"goal", or_null(r.aim ? std::optional{r.goal_text()} : std::nullopt)},
-             {"met", or_null(r.met())}});
-    return all.dump(2) + "\n";
+             {"met", or_null(r.met())},
+             {"exact", r.exact}});
+    std::string text = all.dump(2);
+    text.erase(text.rfind('\n'));  // reopened, so that the bursts of a row stand in one line
+    return text + ",\n  \"bursts\": {" + bursts_json(*this) + "\n  }\n}\n";
 }
 
 }  // namespace earmark::bench

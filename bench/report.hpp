@@ -35,6 +35,8 @@ struct row {
     std::optional<double> quarter{};  // the value at the first quartile of the bursts
     std::optional<yardstick> to{};
     std::optional<bench::goal> aim{};
+    std::vector<double> bursts{};  // in the row's unit and the order of time
+    bool exact = false;            // a count that a second run repeats
 
     [[nodiscard]] std::optional<double> ratio() const;
     [[nodiscard]] std::optional<bool> met() const;  // nothing where there is no goal
@@ -50,6 +52,7 @@ struct report {
     double f_ns = 0;  // one uncontended locked read-modify-write on a line in L1
     double m_ns = 0;  // one on a random cell of 8 MB, its index known
     double d_us = 0;  // 64 KiB to a preallocated file, synced
+    std::map<std::string, std::vector<double>> floor_bursts;  // F and M in ns, D in us
     std::vector<row> rows;
 
     [[nodiscard]] yardstick f() const { return {"F", f_ns}; }

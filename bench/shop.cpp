@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <bit>
+#include <optional>
 #include <stdexcept>
 
 #include "suites.hpp"
@@ -29,6 +31,11 @@ void demand(bool held, const std::string& what) {
 geo_point somewhere(std::uint64_t i) {
     return {25.0 + static_cast<double>(draw(latitude, i, 2'400)) / 100,
             -124.0 + static_cast<double>(draw(longitude, i, 5'700)) / 100};
+}
+
+void add(digest& d, const std::optional<geo_point>& at) {
+    d.add(std::bit_cast<std::uint64_t>(at.value().latitude))
+        .add(std::bit_cast<std::uint64_t>(at.value().longitude));
 }
 
 void demand_all(const load_report& r) {
@@ -73,6 +80,12 @@ void shop::load() {
             if (draw(stocked, i * nodes + k, 10) < 6)
                 stock.push_back({s.back().key, n[k].key, {4'000'000}});
     }
+    inputs_.add(policy);
+    for (const node_row& row : n)
+        add(inputs_.add(row.key).add(static_cast<std::uint64_t>(row.kind)), row.at);
+    for (const place_row& row : p) add(inputs_.add(row.key), row.at);
+    for (const stock_row& row : stock)
+        inputs_.add(row.sku).add(row.node).add(static_cast<std::uint64_t>(row.on_hand.atoms));
     demand_all(engine_.load(host, n));
     demand_all(engine_.load(host, p));
     demand_all(engine_.load(host, s));
@@ -103,6 +116,12 @@ void shop::prepare(std::size_t n) {
         commands_[i] = {keys_[i], {}, now_};
         requests_[i] = {lines_[i], static_cast<place_id>(draw(to_place, id, places)), usd, 0,
                         none<reservation_id>};
+        if (id < 1'000) {
+            inputs_.add(static_cast<std::uint64_t>(requests_[i].ship_to));
+            for (const order_line& line : lines_[i])
+                inputs_.add(static_cast<std::uint64_t>(line.sku))
+                    .add(static_cast<std::uint64_t>(line.amount.atoms));
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "earmark/core/digest.hpp"
 #include "earmark/engine/engine.hpp"
 
 namespace earmark::bench {
@@ -44,6 +45,9 @@ public:
 
     [[nodiscard]] engine& core() noexcept { return engine_; }
 
+    /// Digest of the network, the stock, the policy and the first 1,000 orders.
+    [[nodiscard]] std::uint64_t inputs() const noexcept { return inputs_.value(); }
+
 private:
     void load();
     void report(batch b, fact_kind kind);
@@ -51,6 +55,7 @@ private:
     engine engine_;
     time_point now_{1'800'000'000'000'000'000};
     std::size_t next_order_ = 0;
+    digest inputs_;
     std::vector<std::array<order_line, 3>> lines_;
     std::vector<std::string> keys_;
     std::vector<command> commands_;
