@@ -2,6 +2,7 @@
 Everything is done through the engine's verbs; what they cost is recomputed from the policy's rate
 card and has to equal what the engine planned, plan by plan."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -104,8 +105,9 @@ def waves_of(orders: Orders) -> list[tuple[int, int]]:
 
 class Player:
     def __init__(self, name: str, toml: str, orders: Orders, world: World,
-                 setting: Setting) -> None:
+                 setting: Setting, clock: Callable[[], float]) -> None:
         self.name, self.orders, self.world, self.setting = name, orders, world, setting
+        self.clock = clock
         self.engine = engine_for(orders)
         load(self.engine, orders, world)
         try:
@@ -173,13 +175,13 @@ class Player:
         columns = {"key": keys, "offsets": offsets, "sku": orders.sku[lines],
                    "amount": orders.units[lines], "price_minor": orders.price_minor[lines],
                    "place": self.world.places.of_order[rows], "now": orders.placed_ns[rows]}
-        start = perf_counter()
+        start = self.clock()
         placed = self.engine.place_orders(columns, currency=orders.currency, now=now)
         taken = np.flatnonzero(np.asarray(placed["error"]) == 0)
         ids = np.full(len(rows), -1, dtype=np.int64)
         ids[taken] = np.asarray(placed["order"])[taken]
         sourced = self.engine.source(ids[taken], now=now)
-        self.seconds += perf_counter() - start
+        self.seconds += self.clock() - start
         self.refused += len(rows) - len(taken)
         at = {name: np.asarray(sourced[name]) for name in (
             "part_row", "part_line", "part_node", "part_granules", "exact", "decision_ns",
@@ -262,5 +264,6 @@ class Player:
         return rows[wanted], lines[again], counts
 
 
-def play(name: str, toml: str, setting: Setting, world: World, progress=None) -> Replay:
-    return Player(name, toml, setting.orders, world, setting).play(progress)
+def play(name: str, toml: str, setting: Setting, world: World, progress=None,
+         clock: Callable[[], float] = perf_counter) -> Replay:
+    return Player(name, toml, setting.orders, world, setting, clock).play(progress)

@@ -15,6 +15,8 @@ from ..orders import Orders
 from ..policies import policies_of, shipped
 from ..replay import Replay, play
 from ..world import Setting, World, setting
+from .bench import EPILOG as BENCH_EPILOG
+from .bench import bench, spread
 from .stock import check as check_stock
 from .terminal import BAD_INPUT, FAULT, FINDINGS, OK, STOPPED, complain, progress, say_json
 
@@ -228,6 +230,9 @@ def verify(journal: Annotated[Path, typer.Argument(help="the file that Engine(jo
     return OK if found["ok"] else FINDINGS
 
 
+app.command(epilog=BENCH_EPILOG)(bench)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True,
                                "help_option_names": []},
              epilog="Example: earmark demo --limit 500 --runs 5 --out out")
@@ -240,7 +245,8 @@ def demo(ctx: typer.Context) -> int:
 def run(argv: list[str]) -> int:
     """Runs a command; answers its exit code."""
     try:
-        answer = typer.main.get_command(app).main(argv, prog_name="earmark", standalone_mode=False)
+        answer = typer.main.get_command(app).main(spread(argv), prog_name="earmark",
+                                                  standalone_mode=False)
         if answer == STOPPED:  # newer typers answer Ctrl-C by themselves
             raise KeyboardInterrupt
         return int(answer or OK)
