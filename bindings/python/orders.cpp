@@ -165,6 +165,10 @@ std::int64_t steady_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
 }
 
+bool waits(const bucket_view& b) noexcept {
+    return b.state == unit_state::open || b.state == unit_state::backordered;
+}
+
 report::vocabulary node_words(const engine& e) {
     auto words = std::make_shared<report::texts>();
     for (std::uint32_t i = 0; i < e.nodes(); ++i)
@@ -172,9 +176,23 @@ report::vocabulary node_words(const engine& e) {
     return words;
 }
 
-frame_ref source(engine& e, const any_column& orders, bool dry_run, std::int64_t now,
-                 const progress_call& progress) {
+/// What a criterion says of orders and nodes, row by row; earmark.criterion asks it and checks its
+/// answer. Empty without a criterion.
+std::vector<std::int32_t> scores_of(const py::object& self, const std::vector<std::int64_t>& id,
+                                    const py::object& criterion) {
+    if (criterion.is_none()) return {};
+    const py::array_t<std::int64_t> orders{static_cast<py::ssize_t>(id.size()), id.data()};
+    const auto ask = py::module_::import("earmark.criterion").attr("scores_of");
+    const py::array_t<std::int32_t, py::array::c_style> said{ask(self, orders, criterion)};
+    return {said.data(), said.data() + said.size()};
+}
+
+frame_ref source(const py::object& self, const any_column& orders, bool dry_run, std::int64_t now,
+                 const py::object& criterion, const progress_call& progress) {
+    engine& e = self.cast<const shop&>().use();
     const auto id = ids(orders, "orders");
+    const auto scores = scores_of(self, id, criterion);
+    const std::size_t each = scores.empty() ? 0 : scores.size() / id.size();
     const command by = at(now);
     report::decision_rows rows{id.size()};
     const auto work = [&](std::size_t first, std::size_t n) {
@@ -183,7 +201,9 @@ frame_ref source(engine& e, const any_column& orders, bool dry_run, std::int64_t
             std::int64_t ns = 0;
             const auto decide = [&] {
                 const std::int64_t before = steady_ns();
-                auto r = e.source(by, order, dry_run);
+                result<sourced> r = fail(error_code::stock_moving);
+                const auto row = std::span{scores}.subspan(i * each, each);
+                e.source(by, {{&order, 1}, dry_run, row}, {&r, 1});
                 ns = steady_ns() - before;
                 return r;
             };
@@ -197,6 +217,63 @@ frame_ref source(engine& e, const any_column& orders, bool dry_run, std::int64_t
         out.cast<frame_object&>().parts = to_python(rows.finish_parts(node_words(e)));
         return out;
     });
+}
+
+/// Orders x nodes, written row by row.
+template <class T>
+py::array_t<T> matrix(std::size_t orders, std::size_t nodes) {
+    return py::array_t<T>({static_cast<py::ssize_t>(orders), static_cast<py::ssize_t>(nodes)});
+}
+
+/// The columns of earmark.Candidates, but for `serves`.
+py::dict candidates(const engine& e, const any_column& orders) {
+    const auto id = ids(orders, "orders");
+    const std::size_t nodes = e.nodes();
+    py::array_t<std::int64_t> place(static_cast<py::ssize_t>(id.size())), lines(place.size()),
+        amount(place.size());
+    auto metres = matrix<std::int64_t>(id.size(), nodes);
+    for (std::size_t i = 0; i < id.size(); ++i) {
+        const auto row = static_cast<py::ssize_t>(i);
+        const auto o = value_or_raise(e, e.order(order_id{static_cast<std::uint64_t>(id[i])}));
+        const bool has_place = o.ship_to != none<place_id>;
+        place.mutable_at(row) = has_place ? std::int64_t{raw(o.ship_to)} : -1;
+        lines.mutable_at(row) = static_cast<std::int64_t>(o.lines.size());
+        std::int64_t waiting = 0;
+        for (const bucket_view& b : o.buckets) waiting += waits(b) ? b.amount.atoms : 0;
+        amount.mutable_at(row) = waiting;
+        const auto far = e.distances(o.ship_to);
+        for (std::size_t k = 0; k < nodes; ++k)
+            metres.mutable_at(row, static_cast<py::ssize_t>(k)) =
+                far[k] == unknown_distance ? -1 : std::int64_t{far[k]};
+    }
+    py::dict out;
+    out["place"] = place;
+    out["lines"] = lines;
+    out["amount"] = amount;
+    out["metres"] = metres;
+    return out;
+}
+
+/// Lines that wait for stock and that a node could serve whole, orders x nodes.
+py::array_t<std::int64_t> serves(engine& e, const any_column& orders) {
+    const auto id = ids(orders, "orders");
+    const std::size_t nodes = e.nodes();
+    auto out = matrix<std::int64_t>(id.size(), nodes);
+    std::fill_n(out.mutable_data(), out.size(), 0);
+    for (std::size_t i = 0; i < id.size(); ++i) {
+        const auto o = value_or_raise(e, e.order(order_id{static_cast<std::uint64_t>(id[i])}));
+        std::vector<std::int64_t> wanted(o.lines.size());
+        for (const bucket_view& b : o.buckets)
+            if (waits(b)) wanted[b.line - 1] += b.amount.atoms;
+        for (std::size_t l = 0; l < wanted.size(); ++l)
+            for (std::size_t k = 0; k < nodes && wanted[l] > 0; ++k) {
+                const auto node = static_cast<node_id>(k);
+                const auto free = value_or_raise(e, e.available(o.lines[l].sku, node));
+                out.mutable_at(static_cast<py::ssize_t>(i), static_cast<py::ssize_t>(k)) +=
+                    free.atoms >= wanted[l];
+            }
+    }
+    return out;
 }
 
 std::string explain(const engine& e, std::uint64_t order) {
@@ -278,9 +355,15 @@ void bind_orders(engine_class& c) {
           "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
-    c.def("source", on(&source), orders, py::kw_only(), py::arg("dry_run") = false, now, progress,
+    c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,
+          py::arg("criterion") = py::none(), progress,
           "Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the "
-          "plans.");
+          "plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is "
+          "asked once, before the first decision.");
+    c.def("candidates", on(&candidates), orders,
+          "What earmark.Candidates is made of: place, lines, amount, metres.");
+    c.def("serves", on(&serves), orders,
+          "How many of an order's waiting lines each node could serve whole; orders x nodes.");
     c.def("explain", on(&explain), py::arg("order"),
           "Why the units of an order go where they go, in words.");
     c.def("explain_rows", on(&explain_rows), py::arg("order"),

@@ -22,6 +22,7 @@ from ._earmark import (
     read_orders,
 )
 from .comparison import Comparison, compare
+from .criterion import Candidates, Criterion
 from .errors import (
     BadInput,
     BadPolicy,
@@ -35,6 +36,6 @@ from .errors import (
 )
 from .nodes import Network
 
-__all__ = ["OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Comparison", "EarmarkError",
-           "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy", "Refused",
+__all__ = ["OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Candidates", "Comparison",
+           "Criterion", "EarmarkError", "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy", "Refused",
            "Unknown", "compare", "dictionary", "error_name", "figures", "read_orders"]

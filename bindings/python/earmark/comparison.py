@@ -17,7 +17,7 @@ from .moves import homes, matrix
 from .network import Nodes, nodes_of, places_of
 from .orders import Orders, orders_of
 from .paired import Interval, interval
-from .policies import policies_of
+from .policies import criteria_of, policies_of
 from .replay import COST_PARTS, Replay, play
 from .world import Setting, World, setting
 
@@ -155,7 +155,7 @@ def compare(orders: object, stock: object, nodes: object, policies: object, *, r
               longitude, customer, country, placed_at, currency]; or the path of an order file
     stock     sku, node, on_hand; or "derive:FACTOR[:ERROR]", demand times the factor
     nodes     node [, kind, latitude, longitude, priority, active]
-    policies  {name: TOML}, or names of shipped policies and paths of .toml files
+    policies  {name: TOML or Criterion}, or names of shipped policies and paths of .toml files
     places    place, latitude, longitude: where `ship_to` lies. Without it and without positions
               each customer's city is drawn
     supply    sku, node, quantity, arrives_at
@@ -172,14 +172,14 @@ def compare(orders: object, stock: object, nodes: object, policies: object, *, r
     read = orders_of(orders)
     made = setting(read, stock, nodes_of(nodes), None if places is None else places_of(places),
                    supply, _declines(decline), seed)
-    texts = policies_of(policies, read.currency)
+    texts, rules = policies_of(policies, read.currency), criteria_of(policies)
     if not made.draws and runs > 1:
         made.rules.append("Nothing is drawn, so all runs are equal: one is made, without interval.")
         runs = 1
     told = _Told(progress, runs * (len(texts) + 1) * len(read))
     workers = min(threads or os.cpu_count() or 1, runs)
     with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(_one_run, made, texts, run, told) for run in range(runs)]
+        jobs = [pool.submit(_one_run, made, texts, rules, run, told) for run in range(runs)]
         try:
             done = [job.result() for job in jobs]
         except BaseException:
@@ -213,13 +213,13 @@ class _Told:
             self.call(min(self.done, self.total), self.total)
 
 
-def _one_run(made: Setting, texts: dict[str, str], run: int,
+def _one_run(made: Setting, texts: dict[str, str], rules: dict[str, object], run: int,
              told: _Told) -> tuple[dict[str, PolicyRun], dict[str, Replay] | None, World | None]:
     world = made.world(run)
     rooms: dict[str, BoundRoom] = {}
     out, replays, home = {}, {}, None
     for name, toml in texts.items():
-        replay = play(name, toml, made, world, told)
+        replay = play(name, toml, made, world, told, criterion=rules.get(name))
         card = repr(sorted(replay.card.costs.items()))
         if card not in rooms:
             rooms[card] = BoundRoom(replay, made.orders, world, len(texts))

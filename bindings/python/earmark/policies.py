@@ -25,10 +25,10 @@ def shipped() -> dict[str, Path]:
 
 
 def policies_of(given: object, currency: str) -> dict[str, str]:
-    """Name -> TOML text, from a mapping of texts, or from names and paths (a list, or a text with
-    commas). The rates of shipped policies are taken as they stand, in the orders' currency."""
+    """Name -> TOML text, from a mapping of texts and criteria, or from names and paths (a list, or a
+    text with commas). The rates of shipped policies are taken as they stand, in the orders' currency."""
     if isinstance(given, Mapping):
-        found = {str(name): str(text) for name, text in given.items()}
+        found = {str(name): getattr(text, "policy", str(text)) for name, text in given.items()}
     else:
         names = given.split(",") if isinstance(given, str) else given
         if not isinstance(names, Iterable):
@@ -37,6 +37,13 @@ def policies_of(given: object, currency: str) -> dict[str, str]:
     if not found:
         raise BadInput(f"policies: none is named; the shipped ones are {', '.join(shipped())}")
     return found
+
+
+def criteria_of(given: object) -> dict[str, object]:
+    """Name -> criterion, of those policies that are given as one (earmark.Criterion)."""
+    if not isinstance(given, Mapping):
+        return {}
+    return {str(name): rule for name, rule in given.items() if hasattr(rule, "policy")}
 
 
 def _read(name: str, currency: str) -> tuple[str, str]:

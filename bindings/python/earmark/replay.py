@@ -104,8 +104,9 @@ def waves_of(orders: Orders) -> list[tuple[int, int]]:
 
 
 class Player:
-    def __init__(self, name: str, toml: str, orders: Orders, world: World,
-                 setting: Setting, clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, toml: str, orders: Orders, world: World, setting: Setting,
+                 clock: Callable[[], float], criterion: object) -> None:
+        self.criterion = criterion
         self.name, self.orders, self.world, self.setting = name, orders, world, setting
         self.clock = clock
         self.engine = engine_for(orders)
@@ -180,7 +181,7 @@ class Player:
         taken = np.flatnonzero(np.asarray(placed["error"]) == 0)
         ids = np.full(len(rows), -1, dtype=np.int64)
         ids[taken] = np.asarray(placed["order"])[taken]
-        sourced = self.engine.source(ids[taken], now=now)
+        sourced = self.engine.source(ids[taken], now=now, criterion=self.criterion)
         self.seconds += self.clock() - start
         self.refused += len(rows) - len(taken)
         at = {name: np.asarray(sourced[name]) for name in (
@@ -265,5 +266,5 @@ class Player:
 
 
 def play(name: str, toml: str, setting: Setting, world: World, progress=None,
-         clock: Callable[[], float] = perf_counter) -> Replay:
-    return Player(name, toml, setting.orders, world, setting, clock).play(progress)
+         clock: Callable[[], float] = perf_counter, criterion: object = None) -> Replay:
+    return Player(name, toml, setting.orders, world, setting, clock, criterion).play(progress)
