@@ -190,6 +190,7 @@ PYBIND11_MODULE(_earmark_here, m) {
     bind_orders(c);
     bind_trust(c);
     bind_files(m);
+    bind_report(m, c);
     m.def(
         "error_name",
         [](std::uint16_t number) {

@@ -8,5 +8,6 @@
 namespace earmark::report {
 
 std::span<const frame_schema> engine_frames() noexcept;  // columns.cpp
+std::span<const frame_schema> figure_frames() noexcept;  // figure_columns.cpp
 
 }  // namespace earmark::report

@@ -11,14 +11,17 @@ stop on Ctrl-C. A refusal within a batch is a row of the frame; a refusal of a s
 call that makes no sense, is an EarmarkError (see earmark.errors)."""
 
 from ._earmark import (
+    KPIS,
     OUTCOMES,
     UNIT_STATES,
     Engine,
     Frame,
     Policy,
+    Report,
     dictionary,
     error_name,
     figures,
+    kpis,
     read_orders,
 )
 from .comparison import Comparison, compare
@@ -36,6 +39,7 @@ from .errors import (
 )
 from .nodes import Network
 
-__all__ = ["OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Candidates", "Comparison",
-           "Criterion", "EarmarkError", "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy", "Refused",
-           "Unknown", "compare", "dictionary", "error_name", "figures", "read_orders"]
+__all__ = ["KPIS", "OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Candidates",
+           "Comparison", "Criterion", "EarmarkError", "Engine", "Forked", "Frame", "Halted",
+           "JournalError", "Network", "Policy", "Refused", "Report", "Unknown", "compare",
+           "dictionary", "error_name", "figures", "kpis", "read_orders"]

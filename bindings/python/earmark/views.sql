@@ -1,0 +1,373 @@
+-- KPIS IN SQL, for DuckDB. Reads two tables:
+--   facts   the frame of that name (docs/formats/columns.md), of any number of runs or files
+--   asked   one row: by_event BOOLEAN, t_from BIGINT, t_to BIGINT, as_of BIGINT (nanoseconds since
+--           1970, null: open; as_of null: the last fact), class INTEGER (0 normal, 1 test,
+--           2 fraud), tolerance BIGINT
+-- and makes the view `kpi_values` (kpi, part, whole) on temporary tables: the figures of
+-- docs/rooms/report.md, number by number those of the library. Run it again after new facts.
+-- A figure without rows or with whole 0 has no denominator. Whether a kind of fact was ever
+-- recorded cannot be seen from rows alone: frame `kpis` says it.
+-- DuckDB keeps microseconds of zoned instants; finer facts may fall on the other side of a border.
+
+CREATE OR REPLACE MACRO to_ms(ns_) AS
+    CASE WHEN ns_ >= 0 THEN (2 * ns_ + 1000000) // 2000000
+         ELSE -((999999 - 2 * ns_) // 2000000) END;
+
+CREATE OR REPLACE TEMP TABLE all_facts AS
+SELECT seq, CAST(kind AS VARCHAR) AS kind, epoch_ns("at") AS t, "order" AS o, line AS l,
+       parcel AS p, sku, node, units, other, value AS v, "count" AS c, ref,
+       epoch_ns(until) AS until, detail, reason
+FROM facts;
+
+CREATE OR REPLACE TEMP TABLE query AS
+SELECT by_event, class, tolerance,
+       coalesce(t_from, -9223372036854775808) AS t_from,
+       coalesce(t_to, 9223372036854775807) AS t_to,
+       coalesce(as_of, (SELECT max(t) FROM all_facts)) AS as_of
+FROM asked;
+
+CREATE OR REPLACE TEMP TABLE f AS
+SELECT all_facts.* FROM all_facts, query WHERE t <= query.as_of OR kind = 'classified';
+
+CREATE OR REPLACE MACRO within(day_) AS
+    coalesce(day_ >= (SELECT t_from FROM query) AND day_ < (SELECT t_to FROM query), false);
+-- Something that happened on a day of its own to an order placed on another.
+CREATE OR REPLACE MACRO counts(placed_, own_) AS
+    within(CASE WHEN (SELECT by_event FROM query) THEN own_ ELSE placed_ END);
+
+-- ---- orders, lines, parcels ---------------------------------------------------------------------
+
+CREATE OR REPLACE TEMP TABLE the_orders AS
+SELECT p.o, p.t AS placed, a.t AS authorised, a.until AS not_before
+FROM f AS p
+LEFT JOIN (SELECT o, arg_max(detail, seq) AS class FROM f WHERE kind = 'classified' GROUP BY o) AS k
+    USING (o)
+LEFT JOIN (SELECT o, t, until,
+                  row_number() OVER (PARTITION BY o ORDER BY seq DESC) AS k
+           FROM f WHERE kind = 'authorised') AS a ON a.o = p.o AND a.k = 1
+WHERE p.kind = 'placed' AND coalesce(k.class, 0) = (SELECT class FROM query);
+
+CREATE OR REPLACE TEMP TABLE the_lines AS
+SELECT f.o, f.l, f.units AS ordered, f.v AS value, the_orders.placed
+FROM f JOIN the_orders USING (o) WHERE f.kind = 'ordered';
+
+CREATE OR REPLACE TEMP TABLE promises AS
+SELECT x.o, x.l, arg_min(f.until, f.seq) AS first_promise, arg_max(f.until, f.seq) AS last_promise
+FROM the_lines AS x JOIN f ON f.kind = 'promised' AND f.o = x.o AND (f.l = 0 OR f.l = x.l)
+GROUP BY x.o, x.l;
+
+-- Facts of lines that were ordered.
+CREATE OR REPLACE TEMP TABLE g AS
+SELECT f.*, x.placed, x.ordered, x.value AS line_value FROM f JOIN the_lines AS x USING (o, l);
+
+CREATE OR REPLACE TEMP TABLE handed AS
+SELECT f.o, f.p, arg_max(f.t, f.seq) AS t, arg_max(f.v, f.seq) AS metres,
+       any_value(the_orders.placed) AS placed
+FROM f JOIN the_orders USING (o) WHERE f.kind = 'handed' GROUP BY f.o, f.p;
+
+CREATE OR REPLACE TEMP TABLE items AS
+SELECT o, p, l, sum(units) AS units, sum(greatest(other, units)) AS asked,
+       sum((2 * line_value::HUGEINT * units + ordered) // (2 * ordered)) AS revenue
+FROM g WHERE kind = 'packed' GROUP BY o, p, l;
+
+CREATE OR REPLACE TEMP TABLE scans AS
+SELECT o, p, l, sum(units) AS units, max(t) AS t FROM g WHERE kind = 'delivered' GROUP BY o, p, l;
+
+CREATE OR REPLACE TEMP TABLE the_parcels AS
+SELECT h.o, h.p, h.t AS handed, h.metres, h.placed, i.promise, i.whole, s.arrived,
+       coalesce(s.arrived, i.promise) AS judged,
+       coalesce(s.arrived <= i.promise, false) AS on_time
+FROM handed AS h
+LEFT JOIN (SELECT items.o, items.p, min(first_promise) AS promise,
+                  bool_and(coalesce(scans.units, 0) >= items.asked) AS whole
+           FROM items LEFT JOIN promises USING (o, l) LEFT JOIN scans USING (o, p, l)
+           GROUP BY items.o, items.p) AS i USING (o, p)
+LEFT JOIN (SELECT o, p, max(t) AS arrived FROM scans GROUP BY o, p) AS s USING (o, p);
+
+CREATE OR REPLACE TEMP TABLE line_state AS
+SELECT x.o, x.l, x.ordered, x.placed, pr.first_promise, pr.last_promise,
+       coalesce(s.shipped, 0) AS shipped,
+       coalesce(e.delivered, 0) AS delivered, coalesce(e.late, 0) AS late,
+       coalesce(e.cancelled, 0) AS cancelled, coalesce(e.spoilt, 0) AS spoilt,
+       least(coalesce(s.shipped, 0), x.ordered,
+             x.ordered - least(x.ordered, coalesce(e.spoilt, 0))) AS first_pass
+FROM the_lines AS x
+LEFT JOIN promises AS pr USING (o, l)
+LEFT JOIN (SELECT o, l, sum(units) AS shipped FROM items JOIN handed USING (o, p) GROUP BY o, l)
+    AS s USING (o, l)
+LEFT JOIN (SELECT g.o, g.l,
+                  sum(units) FILTER (kind = 'delivered') AS delivered,
+                  sum(units) FILTER (kind = 'delivered' AND t > first_promise) AS late,
+                  sum(units) FILTER (kind = 'cancelled') AS cancelled,
+                  sum(units) FILTER (kind IN ('backordered', 'substituted')) AS spoilt
+           FROM g LEFT JOIN promises USING (o, l) GROUP BY g.o, g.l) AS e USING (o, l);
+
+CREATE OR REPLACE TEMP TABLE order_state AS
+SELECT x.o, x.placed, x.authorised, x.not_before, h.first_handed AS shipped, h.parcels, e.received,
+       CASE WHEN n.settled THEN greatest(h.last_handed, e.last_cancel) END AS settled,
+       CASE WHEN n.closed THEN greatest(e.received, e.last_cancel) END AS closed,
+       coalesce(n.closed AND e.received IS NOT NULL, false) AS is_delivered,
+       coalesce(n.in_full, false) AS in_full, coalesce(n.on_time, false) AS on_time,
+       coalesce(n.untouched, false) AS untouched, coalesce(n.kept, false) AS kept,
+       coalesce(n.promised, false) AS promised, n.units, n.good, n.lines, n.good_lines
+FROM the_orders AS x
+LEFT JOIN (SELECT o, bool_and(shipped + cancelled >= ordered) AS settled,
+                  bool_and(delivered + cancelled >= ordered) AS closed,
+                  bool_and(delivered >= ordered) AS in_full,
+                  bool_and(delivered >= ordered AND late = 0 AND first_promise IS NOT NULL)
+                      AS on_time,
+                  bool_and(spoilt = 0) AS untouched,
+                  bool_and(delivered = 0 OR (first_promise IS NOT NULL AND late = 0)) AS kept,
+                  bool_or(first_promise IS NOT NULL) AS promised,
+                  sum(ordered) AS units, sum(first_pass) AS good, count(*) AS lines,
+                  count(*) FILTER (first_pass = ordered) AS good_lines
+           FROM line_state GROUP BY o) AS n USING (o)
+LEFT JOIN (SELECT o, min(t) AS first_handed, max(t) AS last_handed, count(*) AS parcels
+           FROM handed GROUP BY o) AS h USING (o)
+LEFT JOIN (SELECT o, max(t) FILTER (kind = 'delivered') AS received,
+                  max(t) FILTER (kind = 'cancelled') AS last_cancel FROM g GROUP BY o) AS e
+    USING (o);
+
+-- Facts of orders, one by one.
+CREATE OR REPLACE TEMP TABLE e AS SELECT f.*, x.placed FROM f JOIN the_orders AS x USING (o);
+
+-- ---- samples of medians -------------------------------------------------------------------------
+
+CREATE OR REPLACE TEMP TABLE backlog AS
+SELECT o, l, t, placed, greatest(0, least(units, upto - coalesce(gone, 0))) AS units
+FROM (SELECT o, l, t, placed, units,
+             sum(units) OVER (PARTITION BY o, l ORDER BY t, seq
+                              ROWS UNBOUNDED PRECEDING) AS upto
+      FROM g WHERE kind = 'backordered') AS b
+LEFT JOIN (SELECT o, l, sum(units) AS gone FROM g WHERE kind = 'resumed' GROUP BY o, l) AS r
+    USING (o, l);
+
+CREATE OR REPLACE TEMP TABLE refunds AS
+SELECT r.o, r.placed, r.t, r.t - arg_min(b.t, b.seq) AS ns
+FROM e AS r JOIN g AS b ON b.kind = 'returned' AND b.o = r.o AND b.ref = r.ref
+WHERE r.kind = 'refunded' GROUP BY r.o, r.placed, r.t, r.seq;
+
+CREATE OR REPLACE VIEW samples AS
+SELECT 'cycle_time' AS kpi, received - authorised AS ns, 1 AS weight FROM order_state
+WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed)
+UNION ALL
+SELECT 'return_speed', ns, 1 FROM refunds WHERE counts(placed, t)
+UNION ALL
+SELECT 'backorder_age', (SELECT as_of FROM query) - t, units FROM backlog
+WHERE units > 0 AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE ranked AS
+SELECT kpi, ns, sum(weight) OVER (PARTITION BY kpi ORDER BY ns ROWS UNBOUNDED PRECEDING) AS upto,
+       sum(weight) OVER (PARTITION BY kpi) AS n
+FROM samples;
+
+-- ---- figures ------------------------------------------------------------------------------------
+
+CREATE OR REPLACE VIEW of_times AS
+SELECT 'cycle_time_mean' AS kpi, to_ms(sum(received - authorised)) AS part, count(*) AS whole
+FROM order_state WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed)
+UNION ALL
+SELECT 'cycle_time_net_mean',
+       to_ms(sum(greatest(0, received - greatest(authorised, coalesce(not_before, authorised))))),
+       count(*)
+FROM order_state WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed)
+UNION ALL
+SELECT 'dwell_mean', to_ms(sum(not_before - authorised)), count(*)
+FROM order_state WHERE is_delivered AND not_before > authorised AND counts(placed, closed)
+UNION ALL
+SELECT kpi || '_p50', to_ms(min(ns)), 1 FROM ranked WHERE upto >= (n * 500 + 999) // 1000
+GROUP BY kpi
+UNION ALL
+SELECT kpi || '_p90', to_ms(min(ns)), 1 FROM ranked WHERE upto >= (n * 900 + 999) // 1000
+GROUP BY kpi
+UNION ALL
+SELECT 'undelivered', count(*) FILTER (closed IS NULL), count(*) FROM order_state
+WHERE within(placed)
+UNION ALL
+SELECT 'promise_shift_mean', to_ms(sum(last_promise - first_promise)), count(*)
+FROM line_state WHERE first_promise IS NOT NULL AND within(placed);
+
+CREATE OR REPLACE VIEW of_closed_orders AS
+WITH c AS (
+    SELECT s.*, coalesce(d.documents, true) AS documents, coalesce(d.condition, true) AS condition
+    FROM order_state AS s
+    LEFT JOIN (SELECT o, NOT bool_or(detail = 6) AS documents,
+                      NOT bool_or(detail IN (0, 1, 2, 3)) AS condition
+               FROM e WHERE kind = 'defect' GROUP BY o) AS d USING (o)
+    WHERE counts(placed, closed))
+SELECT 'perfect_in_full' AS kpi, count(*) FILTER (in_full) AS part, count(*) AS whole FROM c
+UNION ALL SELECT 'perfect_on_time', count(*) FILTER (on_time), count(*) FROM c
+UNION ALL SELECT 'perfect_documents', count(*) FILTER (documents), count(*) FROM c
+UNION ALL SELECT 'perfect_condition', count(*) FILTER (condition), count(*) FROM c
+UNION ALL
+SELECT 'perfect_order', count(*) FILTER (in_full AND on_time AND documents AND condition), count(*)
+FROM c
+UNION ALL SELECT 'otif_order', count(*) FILTER (in_full AND on_time AND untouched), count(*) FROM c
+UNION ALL
+SELECT 'promise_accuracy', count(*) FILTER (is_delivered AND kept), count(*) FROM c WHERE promised
+UNION ALL
+SELECT 'promise_accuracy_delivered', count(*) FILTER (kept), count(*) FROM c
+WHERE promised AND is_delivered;
+
+CREATE OR REPLACE VIEW of_settled_orders AS
+WITH s AS (SELECT * FROM order_state WHERE counts(placed, settled))
+SELECT 'unit_fill' AS kpi, sum(good) AS part, sum(units) AS whole FROM s
+UNION ALL SELECT 'line_fill', sum(good_lines), sum(lines) FROM s
+UNION ALL SELECT 'order_fill', count(*) FILTER (good = units), count(*) FROM s WHERE lines > 0
+UNION ALL
+SELECT 'touchless', count(*) FILTER (o NOT IN (SELECT o FROM e WHERE kind = 'manual')), count(*)
+FROM s;
+
+CREATE OR REPLACE VIEW of_parcels AS
+WITH judged AS (SELECT * FROM the_parcels
+                WHERE promise IS NOT NULL
+                  AND (arrived IS NOT NULL OR promise <= (SELECT as_of FROM query))
+                  AND counts(placed, judged)),
+     went AS (SELECT the_parcels.*, coalesce(v.valid, 0) = 1 AS valid FROM the_parcels
+              LEFT JOIN (SELECT o, p, arg_max(detail, seq) AS valid FROM e WHERE kind = 'tracked'
+                         GROUP BY o, p) AS v USING (o, p)
+              WHERE counts(placed, handed)),
+     dues AS (SELECT d.until, h.t FROM
+              (SELECT o, p, arg_max(until, seq) AS until, any_value(placed) AS placed FROM e
+               WHERE kind = 'due' GROUP BY o, p) AS d
+              LEFT JOIN handed AS h USING (o, p)
+              WHERE d.until <= (SELECT as_of FROM query) AND counts(d.placed, d.until))
+SELECT 'on_time_delivery' AS kpi, count(*) FILTER (on_time) AS part, count(*) AS whole FROM judged
+UNION ALL SELECT 'missing_scan', count(*) FILTER (arrived IS NULL), count(*) FROM judged
+UNION ALL SELECT 'otif_fulfilment', count(*) FILTER (on_time AND whole), count(*) FROM judged
+UNION ALL SELECT 'valid_tracking', count(*) FILTER (valid), count(*) FROM went
+UNION ALL SELECT 'metres_per_parcel', sum(metres), count(*) FROM went WHERE metres >= 0
+UNION ALL SELECT 'on_time_shipment', count(*) FILTER (t <= until), count(*) FROM dues;
+
+CREATE OR REPLACE VIEW of_splits AS
+WITH s AS (
+    SELECT x.o, x.parcels, m.promises FROM order_state AS x
+    JOIN (SELECT o, count(DISTINCT coalesce(promise, 9223372036854775807)) AS promises
+          FROM the_parcels GROUP BY o) AS m USING (o)
+    WHERE x.shipped IS NOT NULL AND counts(x.placed, x.shipped)),
+     n AS (SELECT count(*) AS whole FROM s),
+     costs AS (SELECT detail, v FROM e WHERE kind = 'cost' AND counts(placed, t))
+SELECT 'split_rate' AS kpi, count(*) FILTER (parcels > 1) AS part, count(*) AS whole FROM s
+UNION ALL
+SELECT 'split_by_promise', count(*) FILTER (parcels > 1 AND promises > 1), count(*) FROM s
+UNION ALL
+SELECT 'split_by_sourcing', count(*) FILTER (parcels > 1 AND promises = 1), count(*) FROM s
+UNION ALL SELECT 'parcels_per_order', sum(parcels), count(*) FROM s
+UNION ALL
+SELECT 'cost_estimate', coalesce((SELECT sum(v) FROM costs WHERE detail = 0), 0), whole FROM n
+UNION ALL
+SELECT 'cost_actual', coalesce((SELECT sum(v) FROM costs WHERE detail = 1), 0), whole FROM n;
+
+CREATE OR REPLACE VIEW of_flows AS
+WITH n AS (SELECT count(*) AS orders, coalesce(sum(units), 0) AS units FROM order_state
+           WHERE within(placed)),
+     c AS (SELECT * FROM g WHERE kind = 'cancelled' AND counts(placed, t)),
+     w AS (SELECT count(DISTINCT o) FILTER (detail = 1) AS seller,
+                  count(DISTINCT o) FILTER (detail = 1 AND reason = 1) AS shortage,
+                  count(DISTINCT o) FILTER (detail = 2) AS customer,
+                  count(DISTINCT o) FILTER (detail = 3) AS fraud,
+                  coalesce(sum(units), 0) AS units,
+                  coalesce(sum(units) FILTER (detail = 1), 0) AS seller_units
+           FROM c)
+SELECT 'cancelled_by_seller' AS kpi, seller AS part, orders AS whole FROM n, w
+UNION ALL SELECT 'cancelled_for_shortage', shortage, orders FROM n, w
+UNION ALL SELECT 'cancelled_by_customer', customer, orders FROM n, w
+UNION ALL SELECT 'cancelled_as_fraud', fraud, orders FROM n, w
+UNION ALL SELECT 'cancelled_units', w.units, n.units FROM n, w
+UNION ALL SELECT 'cancelled_by_seller_units', seller_units, n.units FROM n, w
+UNION ALL
+SELECT 'order_defect',
+       (SELECT count(DISTINCT o) FROM e
+        WHERE kind = 'defect' AND detail <> 6 AND counts(placed, t)),
+       orders
+FROM n
+UNION ALL
+SELECT 'backorder_rate',
+       (SELECT coalesce(sum(units), 0) FROM g WHERE kind = 'backordered' AND counts(placed, t)),
+       units
+FROM n
+UNION ALL
+SELECT 'item_rejection', coalesce(sum(units) FILTER (kind = 'rejected'), 0),
+       sum(units) FILTER (kind = 'requested')
+FROM g WHERE counts(placed, t);
+
+CREATE OR REPLACE VIEW of_returns AS
+WITH sent AS (SELECT i.*, h.t, h.placed FROM items AS i JOIN handed AS h USING (o, p)),
+     first_of AS (SELECT o, l, min(p) AS p, min(t) AS t FROM (
+                      SELECT *, row_number() OVER (PARTITION BY o, l ORDER BY t, p) AS k FROM sent)
+                  WHERE k = 1 GROUP BY o, l),
+     known AS (SELECT DISTINCT o, p FROM e
+               WHERE kind IN ('due', 'handed', 'tracked') AND p <> 0
+               UNION SELECT DISTINCT o, p FROM g WHERE kind IN ('packed', 'delivered')),
+     back AS (SELECT g.o, g.l, g.t, g.units, g.v, g.placed,
+                     CASE WHEN known.p IS NULL THEN first_of.t ELSE handed.t END AS left_at
+              FROM g LEFT JOIN known USING (o, p) LEFT JOIN handed ON handed.o = g.o
+                   AND handed.p = g.p
+              LEFT JOIN first_of ON first_of.o = g.o AND first_of.l = g.l
+              WHERE g.kind = 'returned'),
+     s AS (SELECT coalesce(sum(units), 0) AS units, coalesce(sum(revenue), 0) AS revenue FROM sent
+           WHERE counts(placed, t))
+SELECT 'return_rate' AS kpi,
+       (SELECT coalesce(sum(units), 0) FROM back
+        WHERE left_at IS NOT NULL AND counts(placed, left_at)) AS part,
+       units AS whole
+FROM s
+UNION ALL
+SELECT 'return_value', (SELECT coalesce(sum(v), 0) FROM back
+                        WHERE left_at IS NOT NULL AND counts(placed, left_at)), revenue
+FROM s
+UNION ALL
+SELECT 'return_rate_mixed',
+       (SELECT coalesce(sum(units), 0) FROM back WHERE counts(placed, t)), units
+FROM s;
+
+CREATE OR REPLACE VIEW of_plans AS
+WITH d AS (SELECT *, row_number() OVER (PARTITION BY o ORDER BY t, seq) AS k FROM e
+           WHERE kind = 'decided'),
+     with_parcel AS (SELECT o, sum(c) AS parcels, sum(v) AS cost FROM d
+                     WHERE c > 0 AND counts(placed, t) GROUP BY o)
+SELECT 'planned_fill' AS kpi, sum(units) AS part, sum(other) AS whole FROM d
+WHERE k = 1 AND counts(placed, t)
+UNION ALL SELECT 'planned_cost', sum(cost), count(*) FROM with_parcel
+UNION ALL SELECT 'planned_parcels', sum(parcels), count(*) FROM with_parcel;
+
+CREATE OR REPLACE VIEW of_no_order AS
+WITH last_count AS (SELECT sku, node, arg_max(struct_pack(u := units, r := other),
+                                              struct_pack(t := t, seq := seq)) AS x
+                    FROM f WHERE kind = 'counted' AND within(t) GROUP BY sku, node),
+     lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS opens,
+                      arg_max(until, seq) AS closes
+               FROM f WHERE kind = 'cases_ordered' AND until <= (SELECT as_of FROM query)
+               AND within(until) GROUP BY ref),
+     got AS (SELECT lines.*, r.t, r.units AS n,
+                    sum(r.units) OVER (PARTITION BY ref ORDER BY r.t, r.seq
+                                       ROWS UNBOUNDED PRECEDING) AS upto
+             FROM lines JOIN f AS r USING (ref) WHERE r.kind = 'cases_received'),
+     taken AS (SELECT ref, t BETWEEN opens AND closes AS on_time,
+                      greatest(0, least(n, units - (upto - n))) AS n FROM got)
+SELECT 'record_accuracy' AS kpi,
+       count(*) FILTER (abs(x.u - x.r) <= (SELECT tolerance FROM query)) AS part,
+       count(*) AS whole
+FROM last_count
+UNION ALL SELECT 'record_accuracy_units', sum(x.r - abs(x.u - x.r)), sum(x.r) FROM last_count
+UNION ALL
+SELECT 'otif_cases_on_time', (SELECT coalesce(sum(n), 0) FROM taken WHERE on_time), sum(units)
+FROM lines
+UNION ALL
+SELECT 'otif_cases_in_full', (SELECT coalesce(sum(n), 0) FROM taken), sum(units) FROM lines
+UNION ALL
+SELECT 'capacity_use', sum(units), sum(other) FROM f WHERE kind = 'capacity' AND within(t)
+UNION ALL
+SELECT 'stockout_time', to_ms(sum(units) * 1000000), sum(other) FROM f
+WHERE kind = 'stockout' AND within(t);
+
+CREATE OR REPLACE VIEW kpi_values AS
+SELECT * FROM of_times
+UNION ALL SELECT * FROM of_closed_orders
+UNION ALL SELECT * FROM of_settled_orders
+UNION ALL SELECT * FROM of_parcels
+UNION ALL SELECT * FROM of_splits
+UNION ALL SELECT * FROM of_flows
+UNION ALL SELECT * FROM of_returns
+UNION ALL SELECT * FROM of_plans
+UNION ALL SELECT * FROM of_no_order;
