@@ -45,6 +45,29 @@ def every_frame(shop):
     yield "reserved", shop.reserve({"offsets": [0, 1, 2], "sku": [mug] * 2, "node": [bonn] * 2,
                                     "amount": [1, 10**6]})
     yield "rejected", shop.load_skus({"key": ["plate", "plate"]})["frame"]
+    yield from figure_frames(shop)
+
+
+def figure_frames(shop):
+    own = shop.report()
+    yield from (("kpis", own.kpis()), ("facts", own.facts()), ("ageing", own.ageing()),
+                ("movements", shop.movements()[0]), ("node_scorecard", own.scorecard("node")),
+                ("exceptions", own.exceptions({"backordered": 0}, as_of=shop.now + 1)))
+    shop.load_nodes({"key": ["maker"], "kind": ["vendor"]})
+    shop.load_stock({"sku": ["mug"], "node": ["maker"], "on_hand": [50]})
+    ids = shop.place_orders(orders(1, prefix="v", amount=40))["order"]
+    shop.source(ids)
+    shop.release(ids)
+    shop.ship(ids)
+    yield "vendor_scorecard", shop.scorecard("vendor")
+    told = earmark.Report()
+    told.add({"kind": ["placed", "authorised", "ordered", "packed", "due", "handed", "delivered"],
+              "at": [0, 0, 0, 1, 1, 2, 3], "order": [1] * 7, "line": [0, 0, 1, 1, 0, 0, 1],
+              "parcel": [0, 0, 0, 1, 1, 1, 1], "node": [-1, -1, -1, 2, 2, 2, -1],
+              "carrier": [-1, -1, -1, -1, 7, 7, -1], "units": [0, 0, 3, 3, 0, 0, 3],
+              "value": [0, 0, 300, 0, 0, -1, 0],
+              "until": [2**63 - 1] * 4 + [5] + [2**63 - 1] * 2})
+    yield "carrier_scorecard", told.scorecard("carrier")
 
 
 def test_every_frame_is_what_the_column_dictionary_says(busy):

@@ -36,6 +36,9 @@ class Engine:
         """A physical change; returns how many granules of promises it uncovered."""
     def advance(self, now: int) -> int:
         """Moves engine time; returns how many reservations expired."""
+    def ageing(self, *args, **kwargs) -> Any:
+        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
+        than once."""
     @overload
     def available(self, skus: int, nodes: int | None = None, floor: int = 0) -> int:
         """Units free of one SKU, at a node or (None) over all nodes."""
@@ -49,6 +52,8 @@ class Engine:
         """Frame: the units of all lines, by state and node."""
     def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
         """Cancels what can be: of a line from 1, or (0) of the whole order."""
+    def candidates(self, orders: Column) -> dict[str, Any]:
+        """What earmark.Candidates is made of: place, lines, amount, metres."""
     def check_invariants(self) -> list[str]:
         """Sentences of broken invariants; empty when all hold. Quiet engine only."""
     def decisions(self) -> Frame:
@@ -60,6 +65,9 @@ class Engine:
         """Digest of all events so far, in order."""
     def events(self, cursor: int = 0, limit: int = 1000000) -> Frame:
         """Frame: events after `cursor`, oldest first."""
+    def exceptions(self, *args, **kwargs) -> Any:
+        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
+        than once."""
     def explain(self, order: int) -> str:
         """Why the units of an order go where they go, in words."""
     def explain_rows(self, order: int) -> list[Any]:
@@ -80,6 +88,9 @@ class Engine:
         """The broken invariant's sentence, or an empty string."""
     @property
     def head(self) -> int: ...
+    def kpis(self, *args, **kwargs) -> Any:
+        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
+        than once."""
     def lines(self) -> Frame:
         """Frame: the lines of all orders."""
     def load(self, *, skus: Table | None = None, nodes: Table | None = None,
@@ -94,6 +105,9 @@ class Engine:
         """Columns: key, decimals, granule."""
     def load_stock(self, columns: Table, now: int = 0) -> dict[str, Any]:
         """Columns: sku, node, on_hand (atoms); adds to what is there."""
+    def movements(self, *, cursor: int = 0, limit: int = 100000) -> Any:
+        """What the next `limit` records after `cursor` moved, as frame `movements`, and the
+        cursor to go on with (the same at the end)."""
     def node_key(self, id: int) -> str:
         """The key of a node."""
     def nodes(self) -> Frame:
@@ -119,6 +133,10 @@ class Engine:
     def release(self, orders: Column, *, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Tells the nodes. Frame `receipts`."""
+    def report(self, *, decimals: int = -1, cancel_reasons: Mapping[int, str] = {}) -> Report:
+        """The engine's journal as facts. Units in 10^-decimals (-1: as fine as its finest SKU).
+        `cancel_reasons` says what the codes of cancel() mean: seller, customer, fraud or
+        shortage."""
     def reserve(self, columns: Table, *, deadline: int | None = None, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. Frame
@@ -126,6 +144,11 @@ class Engine:
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""
+    def scorecard(self, *args, **kwargs) -> Any:
+        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
+        than once."""
+    def serves(self, orders: Column) -> npt.NDArray[np.int64]:
+        """How many of an order's waiting lines each node could serve whole; orders x nodes."""
     def ship(self, orders: Column, *, now: int = 0,
              progress: Progress | None = None) -> Frame:
         """Records that all released units were shipped. Frame `receipts`."""
@@ -134,9 +157,10 @@ class Engine:
     def skus(self) -> Frame:
         """Frame: all SKUs."""
     def source(self, orders: Column, *, dry_run: bool = False, now: int = 0,
-               progress: Progress | None = None) -> Frame:
+               criterion: object = None, progress: Progress | None = None) -> Frame:
         """Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the
-        plans."""
+        plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is
+        asked once, before the first decision."""
     def state_hash(self) -> int:
         """Digest of the whole state; quiet engine only."""
     def status(self) -> dict[str, Any]:
@@ -178,6 +202,8 @@ class Frame:
     def words(self, name: str) -> Any:
         """A dictionary column as texts, None for nulls."""
 
+KPIS: tuple[str, ...]
+
 OUTCOMES: tuple[str, ...]
 
 class Policy:
@@ -195,6 +221,35 @@ class Policy:
     @property
     def text(self) -> str: ...
 
+class Report:
+    """Facts folded into figures (docs/rooms/report.md). `Report()` holds what is added to it;
+    `engine.report()` also follows the engine's journal. One thread at a time."""
+    def __init__(self) -> None: ...
+    def add(self, facts: object) -> None:
+        """Facts of the host, with the columns of frame `facts`; only kind and at are required.
+        What the engine records itself must not be added again."""
+    def ageing(self, *, as_of: int | None = None, bands: Sequence[int] = [3600000000000,
+               86400000000000, 604800000000000]) -> Any:
+        """Frame `ageing`: units by state and age. `bands` are upper ends in nanoseconds."""
+    def exceptions(self, limits: Mapping[str, int], *, as_of: int | None = None) -> Any:
+        """Frame `exceptions`: units that stand in a state for longer than its limit, a mapping of
+        states to nanoseconds."""
+    def facts(self) -> Frame:
+        """Frame `facts`: what bindings/python/earmark/views.sql computes the same figures
+        from."""
+    def kpis(self, by: str = 'order_date', *, since: int | None = None, until: int | None = None,
+             as_of: int | None = None, orders: str = 'normal', tolerance: int = 0) -> Frame:
+        """Every figure as frame `kpis`, also those without a value. Instants are nanoseconds
+        since 1970; `until` is exclusive, later facts than `as_of` are not seen."""
+    def recorded(self, kinds: Sequence[str]) -> None:
+        """Kinds of fact that the host records, even if none has happened yet."""
+    def scorecard(self, of: str = 'node', *, by: str = 'order_date', since: int | None = None,
+                  until: int | None = None, as_of: int | None = None,
+                  orders: str = 'normal') -> Any:
+        """Frame node_scorecard, vendor_scorecard or carrier_scorecard."""
+    def update(self) -> None:
+        """Reads what the engine's journal has gained."""
+
 UNIT_STATES: tuple[str, ...]
 
 def columns_page() -> str:
@@ -211,6 +266,11 @@ def figures(columns: Table) -> dict[str, Any]:
     Columns, one row per order: ordered, allocated (at one scale), lines, parcels, cost_e4, metres
     and parts of known distance, exact (0 or 1), decision_ns. A figure without a denominator is
     None."""
+
+def kpis(facts: object, by: str = 'order_date', recorded: Sequence[str] = [],
+         **kwargs) -> Any:
+    """Report().add(facts), then Report.kpis(by, ...): all figures of facts in columns. `recorded`
+    are kinds that were watched for, even if none happened."""
 
 def read_orders(path: str, format: str = 'canonical', *, currency: str = '') -> dict[str,
                 Any]:
