@@ -20,6 +20,10 @@ place_id place_of(std::int64_t value) {
     return value < 0 ? none<place_id> : place_id{static_cast<std::uint32_t>(value)};
 }
 
+reservation_id basket_of(std::int64_t value) {
+    return value < 0 ? none<reservation_id> : reservation_id{static_cast<std::uint64_t>(value)};
+}
+
 error_code code_of(const placed& p) { return p.first.why.code; }
 
 /// A batch of orders, its memory behind it.
@@ -45,8 +49,8 @@ std::vector<order_line> read_lines(const columns& c) {
 
 order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
-    constexpr std::string_view known[] = {"key",         "offsets", "sku",      "amount",
-                                          "price_minor", "place",   "priority", "now"};
+    constexpr std::string_view known[] = {"key",   "offsets",  "sku", "amount",     "price_minor",
+                                          "place", "priority", "now", "reservation"};
     columns c{table, known};
     auto lines = read_lines(c);
     auto keys = c.texts("key");
@@ -60,6 +64,8 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
     const auto at = c.integers(
         "now", n,
         {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), now});
+    const auto basket =
+        c.integers("reservation", n, {-1, std::numeric_limits<std::int64_t>::max(), -1});
     const currency in = currency_of(e, money);
     order_batch b{std::move(c), std::move(keys), std::move(lines), {}, {}};
     b.commands.reserve(b.keys.size());
@@ -69,7 +75,7 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
         const auto count = static_cast<std::size_t>(offsets[i + 1]) - first;
         b.commands.push_back({b.keys[i], actor_id{}, {at[i]}});
         b.requests.push_back({std::span{b.lines}.subspan(first, count), place_of(place[i]), in,
-                              static_cast<std::uint8_t>(priority[i]), none<reservation_id>});
+                              static_cast<std::uint8_t>(priority[i]), basket_of(basket[i])});
     }
     return b;
 }
@@ -102,7 +108,7 @@ frame_ref place_orders(engine& e, const any_table& table, const std::string& mon
 
 std::uint64_t place_order(engine& e, const std::string& key, const py::iterable& lines,
                           const std::optional<std::string>& place, const std::string& money,
-                          std::int64_t now) {
+                          std::optional<std::int64_t> basket, std::int64_t now) {
     std::vector<order_line> wanted;
     for (const py::handle item : lines) {
         const auto line = py::cast<py::tuple>(item);
@@ -115,7 +121,7 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
     }
     const order_request request{wanted,
                                 place ? value_or_raise(e, e.find_place(*place)) : none<place_id>,
-                                currency_of(e, money)};
+                                currency_of(e, money), 0, basket_of(basket.value_or(-1))};
     const placed answer = with_room(
         e,
         [&] {
@@ -306,6 +312,17 @@ std::string outcome_or_raise(engine& e, const result<receipt>& r) {
     return std::string{name_of(answer.what)};
 }
 
+std::string record(engine& e, std::uint64_t order, const std::string& kind, std::uint32_t line,
+                   const std::optional<std::string>& node, std::int64_t amount, std::int64_t now) {
+    if (kind != "ship" && kind != "deliver") bad_input("fact '" + kind + "': give ship or deliver");
+    const fact f{kind == "ship" ? fact_kind::ship : fact_kind::deliver,
+                 order_id{order},
+                 line,
+                 node ? value_or_raise(e, e.find_node(*node)) : none<node_id>,
+                 {amount}};
+    return outcome_or_raise(e, e.record(at(now), f));
+}
+
 std::string cancel(engine& e, std::uint64_t order, std::uint32_t line, std::int64_t amount,
                    std::int64_t now) {
     const cancel_request request{order_id{order}, line, {amount}, 0};
@@ -348,11 +365,12 @@ void bind_orders(engine_class& c) {
     c.def("place_orders", on(&place_orders), py::arg("columns"), py::kw_only(), money, now,
           progress,
           "Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount "
-          "(atoms), price_minor, place (null or -1: unknown), priority, now. Frame `placed`, with "
-          "the frame `violations`.");
+          "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation (null or "
+          "-1: none). Frame `placed`, with the frame `violations`.");
     c.def("place_order", on(&place_order), py::arg("key"), py::arg("lines"), py::kw_only(),
-          py::arg("place") = std::nullopt, money, now,
-          "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy.");
+          py::arg("place") = std::nullopt, money, py::arg("reservation") = std::nullopt, now,
+          "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A "
+          "`reservation` is handed over: its units are the order's, and no stock is touched.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,
@@ -376,6 +394,10 @@ void bind_orders(engine_class& c) {
           "Records that all released units were shipped. Frame `receipts`.");
     c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, progress,
           "Records that all shipped units were delivered. Frame `receipts`.");
+    c.def("record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
+          py::arg("node") = std::nullopt, py::arg("amount") = 0, py::kw_only(), now,
+          "What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at "
+          "a node or any; an amount, or (0) all that stands in the state before.");
     c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");
 }
 

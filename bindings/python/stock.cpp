@@ -78,6 +78,13 @@ std::uint64_t reserve_one(engine& e, std::uint32_t sku, std::uint16_t node, std:
     return value_or_raise(e, answer).subject;
 }
 
+void change(engine& e, std::uint64_t reservation, std::int64_t deadline, std::int64_t now) {
+    const change_request r{reservation_id{reservation}, {deadline}};
+    const auto answer = with_room(
+        e, [&] { return e.change(at(now), r); }, code_of);
+    static_cast<void>(value_or_raise(e, answer));
+}
+
 void unreserve(engine& e, std::uint64_t reservation, std::int64_t now) {
     const auto answer = with_room(
         e, [&] { return e.unreserve(at(now), reservation_id{reservation}); }, code_of);
@@ -147,6 +154,8 @@ void bind_stock(engine_class& c) {
     c.def("reserve_one", on(&reserve_one), py::arg("sku"), py::arg("node"), py::arg("amount"),
           py::arg("floor") = 0, py::arg("deadline") = never.ns, py::arg("now") = 0,
           "One reservation of one SKU at one node; its id, or Refused or Busy.");
+    c.def("change", on(&change), py::arg("reservation"), py::kw_only(), py::arg("deadline"),
+          py::arg("now") = 0, "Moves the deadline of a live reservation.");
     c.def("unreserve", on(&unreserve), py::arg("reservation"), py::arg("now") = 0,
           "Gives the units of a live reservation back.");
     c.def("available", on(&available_one), py::arg("skus").noconvert(),

@@ -54,6 +54,8 @@ class Engine:
         """Cancels what can be: of a line from 1, or (0) of the whole order."""
     def candidates(self, orders: Column) -> dict[str, Any]:
         """What earmark.Candidates is made of: place, lines, amount, metres."""
+    def change(self, reservation: int, *, deadline: int, now: int = 0) -> None:
+        """Moves the deadline of a live reservation."""
     def check_invariants(self) -> list[str]:
         """Sentences of broken invariants; empty when all hold. Quiet engine only."""
     def decisions(self) -> Frame:
@@ -119,17 +121,23 @@ class Engine:
     def orders(self) -> Frame:
         """Frame: all orders."""
     def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
-                    currency: str = 'USD', now: int = 0) -> int:
-        """One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy."""
+                    currency: str = 'USD', reservation: int | None = None,
+                    now: int = 0) -> int:
+        """One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A
+        `reservation` is handed over: its units are the order's, and no stock is touched."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
-        (atoms), price_minor, place (null or -1: unknown), priority, now. Frame `placed`, with the
-        frame `violations`."""
+        (atoms), price_minor, place (null or -1: unknown), priority, now, reservation (null or -1:
+        none). Frame `placed`, with the frame `violations`."""
     def places(self) -> Frame:
         """Frame: all ship-to places."""
     def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:
         """Events after `cursor`, a dict each."""
+    def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
+               amount: int = 0, *, now: int = 0) -> str:
+        """What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at
+        a node or any; an amount, or (0) all that stands in the state before."""
     def release(self, orders: Column, *, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Tells the nodes. Frame `receipts`."""
