@@ -1,18 +1,28 @@
 """Frames to files: CSV, CSV.gz and Parquet, and the KPIs of facts in SQL.
 
-Needs pyarrow, and duckdb for `kpi_values`: pip install earmark[export]. Numbers stay exact; words
+Needs pyarrow, and duckdb for `kpi_values`: pip install 'earmark[export]'. Numbers stay exact; words
 of dictionary columns are written as words."""
 
 import contextlib
+import importlib
 import pathlib
 from importlib import resources
 from typing import Any
 
+from .errors import BadInput
+
+
+def _needed(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as e:
+        raise BadInput(f"frames to files and SQL need {e.name}: pip install 'earmark[export]'"
+                       ) from None
+
 
 def table(frame: Any) -> Any:
     """A pyarrow table of anything with __arrow_c_stream__, dictionary columns as plain texts."""
-    import pyarrow as pa
-
+    pa = _needed("pyarrow")
     rows = pa.table(frame)
     types = [pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type, f.nullable)
              for f in rows.schema]
@@ -60,8 +70,7 @@ def kpi_values(facts: Any, *, by: str = "order_date", since: int | None = None,
                tolerance: int = 0) -> dict[str, tuple[int, int]]:
     """The figures of facts (a frame, or a path of a Parquet file) by DuckDB: (part, whole) by name.
     Figures without a denominator are left out."""
-    import duckdb
-
+    duckdb = _needed("duckdb")
     classes = ("normal", "test", "fraud")
     if by not in ("order_date", "event_date") or orders not in classes:
         raise ValueError("by is order_date or event_date; orders is normal, test or fraud")
