@@ -143,7 +143,7 @@ void decision_rows::add(order_id order, const result<sourced>& r, std::int64_t n
     unknown_.add(s.chosen.cost.unknown);
     cost_e4_.add(s.chosen.cost.e4);
     metres_.add(s.chosen.cost.metres);
-    exact_.add(s.chosen.proof == quality::exact);
+    exact_.add(r && s.chosen.proof == quality::exact);
     ns < 0 ? decision_ns_.add_null() : decision_ns_.add(ns);
     add_parts(order, s);
     ++row_;

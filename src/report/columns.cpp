@@ -55,7 +55,8 @@ constexpr column decisions[] = {
     {"metres", int64, "m", false, "Sum over the parts whose distance is known."},
     {"unknown", int32, "1", false, "Parts whose distance is unknown."},
     {"allocated", int64, "granules", false, "Units that the plan takes, over all lines."},
-    {"exact", boolean, "", false, "True where no plan under the policy is better, by proof."},
+    {"exact", boolean, "", false,
+     "True where no plan under the policy is better, by proof; false for a refusal."},
     {"decision_ns", int64, "ns", null, "Time of the engine's call; null where nobody measured it."},
 };
 

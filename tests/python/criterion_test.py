@@ -123,6 +123,7 @@ def test_a_policy_by_score_needs_a_rule():
     e = shop(Fixed([1, 2, 3]))
     answer = e.source(placed(e, 1))
     assert list(answer.words("reason")) == ["no_scores"]
+    assert answer["exact"].tolist() == [False]
 
 
 def test_a_rule_without_score_says_what_to_write():

@@ -16,6 +16,12 @@ def test_the_stubs_and_the_page_of_columns_are_what_the_module_says():
     assert made.returncode == 0, f"run bindings/python/generate.py: {made.stdout}{made.stderr}"
 
 
+def test_the_reference_is_what_the_sources_say():
+    made = subprocess.run([sys.executable, ROOT / "docs" / "reference" / "generate.py", "--check"],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert made.returncode == 0, f"run docs/reference/generate.py: {made.stdout}{made.stderr}"
+
+
 def test_the_stubs_are_python_and_name_every_public_name_of_the_module():
     stub = ROOT / "bindings" / "python" / "earmark" / "_earmark.pyi"
     there = {node.name: node for node in ast.parse(stub.read_text(encoding="utf-8")).body

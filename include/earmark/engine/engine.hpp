@@ -126,7 +126,8 @@ public:
     /// A consistent copy of one order, or unknown_order.
     result<order_view> order(order_id id) const;
     result<reservation_view> reservation(reservation_id id) const;
-    [[nodiscard]] std::uint32_t orders() const noexcept;  // ids are 0 .. orders() - 1
+    /// All ids are below it; a number that no order got in the end answers unknown_order.
+    [[nodiscard]] std::uint32_t orders() const noexcept;
     /// Why the units of an order go where they go: chosen plan, second best, what removed the rest.
     result<explanation> explain(order_id id) const;
     /// The last decision about an order as its record has it: the chosen plan, without `by_line`.
