@@ -79,6 +79,9 @@ py::array plain_array(const py::object& value, std::string_view name, std::strin
 }
 
 void check_bounds(std::string_view name, const std::vector<std::int64_t>& values, const bounds& b) {
+    bool outside = false;
+    for (const std::int64_t v : values) outside |= (v < b.low) | (v > b.high);
+    if (!outside) return;  // the rule; the loop above is a few values at a time
     for (std::size_t row = 0; row < values.size(); ++row)
         if ((values[row] < b.low || values[row] > b.high) && values[row] != b.otherwise)
             bad_input(where(name, row) + std::to_string(values[row]) + " is outside " +

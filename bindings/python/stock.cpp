@@ -13,60 +13,74 @@ namespace {
 
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-std::vector<reserve_line> read_lines(const columns& c) {
-    const auto sku = c.integers("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
-    const auto n = static_cast<std::ptrdiff_t>(sku.size());
-    const auto node = c.integers("node", n, {0, std::numeric_limits<std::uint16_t>::max()});
-    const auto amount = c.integers("amount", n, {-most, most});
-    const auto floor = c.integers("floor", n, {-most, most, 0});
-    std::vector<reserve_line> lines(sku.size());
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])},
-                    node_id{static_cast<std::uint16_t>(node[i])},
-                    {amount[i]},
-                    {floor[i]}};
-    return lines;
-}
+/// Baskets as columns. Requests are made of them a slice at a time, which then is in the cache when
+/// the engine reads it.
+struct baskets {
+    std::vector<std::int64_t> sku, node, amount, floor, offsets;
+    time_point deadline;
+    std::vector<reserve_line> lines{};
+    std::vector<reserve_request> requests{};
 
-struct basket_batch {
-    std::vector<reserve_line> lines;
-    std::vector<reserve_request> requests;
+    [[nodiscard]] std::size_t size() const { return offsets.size() - 1; }
+    /// The requests first .. first + n - 1; valid until the next call.
+    std::span<const reserve_request> slice(std::size_t first, std::size_t n);
 };
 
-basket_batch read_baskets(const any_table& table, std::optional<std::int64_t> deadline) {
+baskets read_baskets(const any_table& table, std::optional<std::int64_t> deadline) {
     constexpr std::string_view known[] = {"offsets", "sku", "node", "amount", "floor"};
     const columns c{table, known};
-    basket_batch b{read_lines(c), {}};
-    const auto offsets = c.offsets(b.lines.size());
-    b.requests.resize(offsets.size() - 1);
-    for (std::size_t i = 0; i < b.requests.size(); ++i) {
-        const auto first = static_cast<std::size_t>(offsets[i]);
-        const auto count = static_cast<std::size_t>(offsets[i + 1]) - first;
-        b.requests[i].lines = std::span{b.lines}.subspan(first, count);
-        if (deadline) b.requests[i].deadline = {*deadline};
-    }
+    baskets b{c.integers("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()}),
+              {},
+              {},
+              {},
+              {},
+              deadline ? time_point{*deadline} : never};
+    const auto n = static_cast<std::ptrdiff_t>(b.sku.size());
+    b.node = c.integers("node", n, {0, std::numeric_limits<std::uint16_t>::max()});
+    b.amount = c.integers("amount", n, {-most, most});
+    b.floor = c.integers("floor", n, {-most, most, 0});
+    b.offsets = c.offsets(b.sku.size());
     return b;
+}
+
+std::span<const reserve_request> baskets::slice(std::size_t first, std::size_t n) {
+    const auto begin = static_cast<std::size_t>(offsets[first]);
+    lines.resize(static_cast<std::size_t>(offsets[first + n]) - begin);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[begin + i])},
+                    node_id{static_cast<std::uint16_t>(node[begin + i])},
+                    {amount[begin + i]},
+                    {floor[begin + i]}};
+    requests.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto at = static_cast<std::size_t>(offsets[first + i]);
+        const auto end = static_cast<std::size_t>(offsets[first + i + 1]);
+        requests[i] = {std::span{lines}.subspan(at - begin, end - at), deadline,
+                       none<reservation_id>};
+    }
+    return requests;
 }
 
 error_code code_of(const result<receipt>& r) { return r.error().code; }
 
 frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
                   std::int64_t now, const progress_call& progress) {
-    const basket_batch b = read_baskets(table, deadline);
-    report::reserved_rows rows{b.requests.size()};
-    std::vector<result<receipt>> answers(std::min(slice_items, b.requests.size()), receipt{});
+    baskets b = read_baskets(table, deadline);
+    report::reserved_rows rows{b.size()};
+    std::vector<result<receipt>> answers(std::min(slice_items, b.size()), receipt{});
     const command by = at(now);
     const auto work = [&](std::size_t first, std::size_t n) {
         const auto out = std::span{answers}.first(n);
-        e.reserve(by, std::span{b.requests}.subspan(first, n), out);
+        const auto requests = b.slice(first, n);
+        e.reserve(by, requests, out);
         for (std::size_t i = 0; i < n; ++i) {
             if (code_of(out[i]) == error_code::journal_full)
                 out[i] = with_room(
-                    e, [&] { return e.reserve(by, b.requests[first + i]); }, code_of);
+                    e, [&] { return e.reserve(by, requests[i]); }, code_of);
             rows.add(out[i]);
         }
     };
-    return in_slices(b.requests.size(), progress, work, [&] { return to_python(rows.finish()); });
+    return in_slices(b.size(), progress, work, [&] { return to_python(rows.finish()); });
 }
 
 std::uint64_t reserve_one(engine& e, std::uint32_t sku, std::uint16_t node, std::int64_t amount,
