@@ -1,6 +1,7 @@
 // EARMARK_BENCH measures and reports; bench/run builds it and passes what only a checkout knows.
 //
 //   earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]
+//                 [--python PROGRAM --python-rows SCRIPT]
 //   earmark_bench --drive ROW [--bursts N]        N bursts of one row alone, for bench/instructions
 #include <charconv>
 #include <condition_variable>
@@ -23,10 +24,12 @@ struct options {
     bool quick = false;
     int bursts = 1;
     std::string json, dir = ".", commit, date, drive;
+    python_program python;
 };
 
 constexpr std::string_view usage =
     "earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]\n"
+    "              [--python PROGRAM --python-rows SCRIPT]\n"
     "earmark_bench --drive ROW [--bursts N]\n";
 
 std::optional<options> parse(int argc, char** argv) {
@@ -43,12 +46,14 @@ std::optional<options> parse(int argc, char** argv) {
             if (wrong != std::errc{} || end != n.data() + n.size() || o.bursts < 1) return {};
             continue;
         }
-        std::string* const into = name == "--json"     ? &o.json
-                                  : name == "--dir"    ? &o.dir
-                                  : name == "--commit" ? &o.commit
-                                  : name == "--date"   ? &o.date
-                                  : name == "--drive"  ? &o.drive
-                                                       : nullptr;
+        std::string* const into = name == "--json"          ? &o.json
+                                  : name == "--dir"         ? &o.dir
+                                  : name == "--commit"      ? &o.commit
+                                  : name == "--date"        ? &o.date
+                                  : name == "--drive"       ? &o.drive
+                                  : name == "--python"      ? &o.python.interpreter
+                                  : name == "--python-rows" ? &o.python.script
+                                                            : nullptr;
         if (into == nullptr || ++i == argc) return {};
         *into = argv[i];
     }
@@ -86,6 +91,11 @@ report run(const options& o) {
     on_cpu.push_back(commit_suite());
     on_cpu.push_back(engine_suite());
     measure(std::move(on_cpu), o.quick ? 40 : 200, r);
+    if (!o.python.interpreter.empty()) {
+        std::vector<std::unique_ptr<suite>> languages;
+        languages.push_back(python_suite(o.python));
+        measure(std::move(languages), o.quick ? 40 : 200, r);
+    }
     count_spurious(r, o.quick ? 200'000 : 2'000'000);
     count_bytes(r);
 

@@ -1,114 +1,108 @@
-"""What a call costs from Python: rows `python.scalar` (ns a call) and `python.batch` (ns an item).
+"""The Python side of the rows `python.scalar.*` and `python.batch.*` of bench/run.
 
-    python bench/python_rows.py [--json FILE]
+    python bench/python_rows.py                        prints ns a call and ns an item
+    python bench/python_rows.py --serve CALLS ITEMS    for bench/python_rows.cpp (the twins)
 
-The least of several rounds, one thread. `now` is the cheapest question there is, so it shows the
-price of a call by itself; a pair is reserve_one and unreserve. Batches are one reservation of one
-unit an item, columns in and a frame out; the rows of C++ for the same work are stock.* and
-engine.* of bench/run, and the difference is what Python adds.
+A server says one line about itself, or why it cannot serve, then answers the name of a row with
+the nanoseconds of one burst, by the CPU clock of the thread. The loop around a scalar call counts;
+what a burst has taken is given back before the next, untimed.
 """
 
 import argparse
 import json
+import platform
 import sys
 from collections.abc import Callable
-from time import perf_counter_ns
+from importlib import resources
+from time import thread_time_ns
 
-import numpy as np
+try:
+    import numpy as np
 
-import earmark
+    import earmark
+except ImportError as e:
+    print(f"skipped: {e}; .venv/bin/python -m pip install --no-build-isolation . installs the"
+          " module", flush=True)
+    sys.exit(0 if "--serve" in sys.argv else 2)
 
-ROUNDS = 7
+STOCK = 1_000_000
 
 
 def shop() -> earmark.Engine:
     engine = earmark.Engine()
     engine.load_skus({"key": ["mug"]})
     engine.load_nodes({"key": ["berlin"]})
-    engine.load_stock({"sku": ["mug"], "node": ["berlin"], "on_hand": [1_000_000]})
+    engine.load_stock({"sku": ["mug"], "node": ["berlin"], "on_hand": [STOCK]})
     return engine
 
 
-def least(calls: int, run: Callable[[], None]) -> float:
-    """ns a call, of the quickest round."""
-    best = None
-    for _ in range(ROUNDS):
-        begin = perf_counter_ns()
-        run()
-        took = perf_counter_ns() - begin
-        best = took if best is None else min(best, took)
-    return best / calls
+def timed(work: Callable[[], object]) -> int:
+    begin = thread_time_ns()
+    work()
+    return thread_time_ns() - begin
 
 
-def scalar_rows(engine: earmark.Engine, calls: int) -> dict[str, float]:
-    turns = range(calls)
+def bursts(calls: int, items: int) -> dict[str, Callable[[], int]]:
+    """Nanoseconds of one burst, by row."""
+    engine = shop()
+    zeros, ones = np.zeros(items, np.int64), np.ones(items, np.int64)
+    table = {"offsets": np.arange(items + 1), "sku": zeros, "node": zeros, "amount": ones}
+    held = []
 
-    def empty() -> None:
-        for _ in turns:
-            pass
+    def find_sku() -> None:
+        ask = engine.find_sku
+        for _ in range(calls):
+            ask("mug")
 
     def available() -> None:
         ask = engine.available
-        for _ in turns:
+        for _ in range(calls):
             ask(0, 0)
 
-    def pair() -> None:
+    def pairs() -> None:
         take, give = engine.reserve_one, engine.unreserve
-        for _ in turns:
+        for _ in range(calls // 2):
             give(take(0, 0, 1))
 
-    def find() -> None:
-        ask = engine.find_sku
-        for _ in turns:
-            ask("mug")
-
-    def now() -> None:
-        for _ in turns:
-            engine.now  # noqa: B018
-
-    loop = least(calls, empty)
-    return {f"python.scalar {name}": least(calls, run) - loop
-            for name, run in (("now", now), ("find_sku", find), ("available", available),
-                              ("reserve_one + unreserve", pair))}
-
-
-def batch_rows(engine: earmark.Engine, items: int) -> dict[str, float]:
-    zeros, ones = np.zeros(items, np.int64), np.ones(items, np.int64)
-    table = {"offsets": np.arange(items + 1), "sku": zeros, "node": zeros, "amount": ones}
-    ids = []
-
-    def reserve() -> None:
-        ids.append(engine.reserve(table)["reservation"])
-
-    def available() -> None:
+    def all_available() -> None:
         engine.available(zeros, zeros)
 
-    rows = {"python.batch available": least(items, available)}
-    best = None
-    for _ in range(ROUNDS):
-        begin = perf_counter_ns()
-        reserve()
-        took = perf_counter_ns() - begin
-        best = took if best is None else min(best, took)
-        for reservation in ids.pop().tolist():
+    def reserve_all() -> None:
+        held.append(engine.reserve(table)["reservation"])
+
+    def reserve() -> int:
+        took = timed(reserve_all)
+        for reservation in held.pop().tolist():
             engine.unreserve(reservation)
-    rows["python.batch reserve"] = best / items
-    return rows
+        return took
+
+    return {"python.scalar.find_sku": lambda: timed(find_sku),
+            "python.scalar.available": lambda: timed(available),
+            "python.scalar.reserve": lambda: timed(pairs),
+            "python.batch.available": lambda: timed(all_available),
+            "python.batch.reserve": reserve}
+
+
+def serve(calls: int, items: int) -> None:
+    made = json.loads(resources.files("earmark").joinpath("build.json").read_text())
+    print(f"Python {platform.python_version()}, module of {made['commit']}, {made['flags']}",
+          flush=True)
+    rows = bursts(calls, items)
+    for line in sys.stdin:
+        print(rows[line.strip()](), flush=True)
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--json", help="writes the rows there as well")
-    options.add_argument("--quick", action="store_true")
+    options.add_argument("--serve", nargs=2, type=int, metavar=("CALLS", "ITEMS"))
     asked = options.parse_args()
-    n = 20_000 if asked.quick else 200_000
-    engine = shop()
-    rows = scalar_rows(engine, n) | batch_rows(engine, n)
-    for name, ns in rows.items():
-        print(f"{name:<40} {ns:9.1f} ns")
-    if asked.json:
-        with open(asked.json, "w", encoding="utf-8") as out:
-            json.dump(rows, out, indent=1)
+    if asked.serve:
+        serve(*asked.serve)
+        return 0
+    calls, items = 2_000, 10_000
+    for name, burst in bursts(calls, items).items():
+        ns = min(burst() for _ in range(50)) / (items if "batch" in name else calls)
+        print(f"{name:<26} {ns:9.1f} ns")
     return 0
 
 

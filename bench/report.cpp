@@ -64,7 +64,7 @@ std::string report::table() const {
     text +=
         fmt::format("\nfloors: F = {:.2f} ns, M = {:.1f} ns, D = {:.0f} us\n\n", f_ns, m_ns, d_us);
     const auto add = [&](const auto&... columns) {
-        text += fmt::format("{:<26}{:>10}{:>10}  {:<10}{:<26}{:<30}{}", columns...);
+        text += fmt::format("{:<30}{:>10}{:>10}  {:<10}{:<26}{:<30}{}", columns...);
         text.erase(text.find_last_not_of(' ') + 1);
         text += '\n';
     };

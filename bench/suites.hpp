@@ -24,6 +24,12 @@ struct suite {
 [[nodiscard]] std::unique_ptr<suite> engine_suite();
 [[nodiscard]] std::unique_ptr<suite> disk_suite(const std::string& folder);
 
+/// A Python that may have the module, and bench/python_rows.py.
+struct python_program {
+    std::string interpreter, script;
+};
+[[nodiscard]] std::unique_ptr<suite> python_suite(const python_program& p);
+
 /// Counts, not times.
 void count_spurious(report& r, std::uint64_t attempts);
 void count_bytes(report& r);
