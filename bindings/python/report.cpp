@@ -216,38 +216,7 @@ py::tuple kpi_names() {
     return py::tuple(out);
 }
 
-}  // namespace
-
-void bind_report(py::module_& m, engine_class& engines) {
-    m.attr("KPIS") = kpi_names();
-    m.def(
-        "kpis",
-        [](const py::object& facts, const std::string& by, const std::vector<std::string>& recorded,
-           const py::kwargs& k) {
-            auto r = std::make_unique<report_object>();
-            add_facts(r->alone, facts);
-            declare(r->alone, recorded);
-            return py::cast(std::move(r)).attr("kpis")(by, **k);
-        },
-        py::arg("facts"), py::arg("by") = "order_date",
-        py::arg("recorded") = std::vector<std::string>{},
-        "Report().add(facts), then Report.kpis(by, ...): all figures of facts in columns. "
-        "`recorded` are kinds that were watched for, even if none happened.");
-    py::class_<report_object> c(
-        m, "Report",
-        "Facts folded into figures (docs/rooms/report.md). `Report()` holds what is added to it; "
-        "`engine.report()` also follows the engine's journal. One thread at a time.");
-    c.def(py::init<>());
-    c.def("update", &report_object::update, "Reads what the engine's journal has gained.");
-    c.def(
-        "add", [](report_object& r, const py::object& t) { add_facts(r.figures(), t); },
-        py::arg("facts"),
-        "Facts of the host, with the columns of frame `facts`; only kind and at are required. "
-        "What the engine records itself must not be added again.");
-    c.def(
-        "recorded",
-        [](report_object& r, const std::vector<std::string>& k) { declare(r.figures(), k); },
-        py::arg("kinds"), "Kinds of fact that the host records, even if none has happened yet.");
+void bind_questions(py::class_<report_object>& c) {
     c.def(
         "kpis",
         [](report_object& r, const std::string& by, instant since, instant until, instant as_of,
@@ -283,7 +252,9 @@ void bind_report(py::module_& m, engine_class& engines) {
           py::arg("as_of") = py::none(),
           "Frame `exceptions`: units that stand in a state for longer than its limit, a mapping "
           "of states to nanoseconds.");
+}
 
+void bind_engine(engine_class& engines) {
     engines.def("report", &report_of, py::kw_only(), py::arg("decimals") = -1,
                 py::arg("cancel_reasons") = std::map<int, std::string>{},
                 "The engine's journal as facts. Units in 10^-decimals (-1: as fine as its finest "
@@ -301,6 +272,42 @@ void bind_report(py::module_& m, engine_class& engines) {
                 py::arg("limit") = 100'000,
                 "What the next `limit` records after `cursor` moved, as frame `movements`, and the "
                 "cursor to go on with (the same at the end).");
+}
+
+}  // namespace
+
+void bind_report(py::module_& m, engine_class& engines) {
+    m.attr("KPIS") = kpi_names();
+    m.def(
+        "kpis",
+        [](const py::object& facts, const std::string& by, const std::vector<std::string>& recorded,
+           const py::kwargs& k) {
+            auto r = std::make_unique<report_object>();
+            add_facts(r->alone, facts);
+            declare(r->alone, recorded);
+            return py::cast(std::move(r)).attr("kpis")(by, **k);
+        },
+        py::arg("facts"), py::arg("by") = "order_date",
+        py::arg("recorded") = std::vector<std::string>{},
+        "Report().add(facts), then Report.kpis(by, ...): all figures of facts in columns. "
+        "`recorded` are kinds that were watched for, even if none happened.");
+    py::class_<report_object> c(
+        m, "Report",
+        "Facts folded into figures (docs/rooms/report.md). `Report()` holds what is added to it; "
+        "`engine.report()` also follows the engine's journal. One thread at a time.");
+    c.def(py::init<>());
+    c.def("update", &report_object::update, "Reads what the engine's journal has gained.");
+    c.def(
+        "add", [](report_object& r, const py::object& t) { add_facts(r.figures(), t); },
+        py::arg("facts"),
+        "Facts of the host, with the columns of frame `facts`; only kind and at are required. "
+        "What the engine records itself must not be added again.");
+    c.def(
+        "recorded",
+        [](report_object& r, const std::vector<std::string>& k) { declare(r.figures(), k); },
+        py::arg("kinds"), "Kinds of fact that the host records, even if none has happened yet.");
+    bind_questions(c);
+    bind_engine(engines);
 }
 
 // ---- trust: digests, invariants, balance, the journal's position, the JSON door

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the reference from the sources: docs/reference/cpp.md from the public headers a host meets,
-docs/reference/python.md from the stubs of the package.
+"""Writes the reference from the sources: docs/reference/cpp.md from the public headers that a host
+meets, docs/reference/python.md from the stubs of the package.
 
     python docs/reference/generate.py [--check]
 

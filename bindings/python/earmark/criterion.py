@@ -1,7 +1,7 @@
-"""A SOURCING RULE OF YOUR OWN, in Python. It sees a batch of orders as columns and answers one whole
-number for each order and node; the engine ranks by it first and by the policy's own criteria after,
-as exactly as by any criterion, and keeps the numbers with each decision, so that explanations and
-replays need none of this code.
+"""A SOURCING RULE OF YOUR OWN, in Python. It sees a batch of orders as columns and answers one
+whole number for each order and node; the engine ranks by it first and by the policy's own criteria
+after, as exactly as by any criterion, and keeps the numbers with each decision, so that
+explanations and replays need none of this code.
 
     class SlowMovers(earmark.Criterion):
         def score(self, c):

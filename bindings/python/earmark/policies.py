@@ -25,8 +25,9 @@ def shipped() -> dict[str, Path]:
 
 
 def policies_of(given: object, currency: str) -> dict[str, str]:
-    """Name -> TOML text, from a mapping of texts and criteria, or from names and paths (a list, or a
-    text with commas). The rates of shipped policies are taken as they stand, in the orders' currency."""
+    """Name -> TOML text, from a mapping of texts and criteria, or from names and paths (a list, or
+    a text with commas). The rates of shipped policies are taken as they stand, in the orders'
+    currency."""
     if isinstance(given, Mapping):
         found = {str(name): getattr(text, "policy", str(text)) for name, text in given.items()}
     else:
