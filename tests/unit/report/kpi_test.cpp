@@ -96,7 +96,7 @@ TEST_CASE("pitfall: a substituted line is not filled on first pass") {
 
 TEST_CASE("pitfall: a parcel that is due and has not left counts as late") {
     fact_table t;
-    for (std::uint64_t id : {1, 2, 3}) {
+    for (std::uint64_t id : {1U, 2U, 3U}) {
         t.order(id, {1}, 0, 9);
         kpi_fact& due = t.of(fact_kind::due, id, 0);
         due.parcel = 1;
@@ -174,7 +174,7 @@ TEST_CASE("pitfall: pre-orders inflate the cycle time, so their dwell is shown a
     t.order(1, {1}, 0, 3);
     t.order(2, {1}, 0, 40);
     t.rows[5].until = day(30);  // authorised: not before day 30
-    for (std::uint64_t id : {1, 2}) {
+    for (std::uint64_t id : {1U, 2U}) {
         t.parcel(id, 1, {{1, 1}}, id == 1 ? 1 : 31);
         t.delivered(id, 1, {{1, 1}}, id == 1 ? 2 : 32);
     }
@@ -249,7 +249,7 @@ TEST_CASE("pitfall: returns by mixed dates can exceed 100 %, those of a cohort c
 
 TEST_CASE("pitfall: freight is paid per parcel and divided by orders") {
     fact_table t = checked_vector();
-    for (std::uint64_t parcel : {21, 22}) {
+    for (std::uint64_t parcel : {21U, 22U}) {
         kpi_fact& f = t.of(fact_kind::cost, 2, 4);
         f.parcel = parcel;
         f.value = 50'000;
