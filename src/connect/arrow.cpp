@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "arrow_slice.hpp"
@@ -234,7 +235,8 @@ void decode(const arrow_slice& s, on_null nulls, std::vector<std::string_view>& 
             refuse_row(s.place(), row,
                        "its code " + std::to_string(code) + " is none of the dictionary's " +
                            std::to_string(words.size()) + " words");
-        const auto at = static_cast<std::int64_t>(code);
+        // Not below zero, as was just seen; a signed char may not be widened as it is.
+        const auto at = static_cast<std::int64_t>(std::make_unsigned_t<decltype(code)>(code));
         if (!words.has(at)) {
             if (nulls == on_null::refuse)
                 refuse_row(s.place(), row, "it is null; fill it in, or leave the row out");

@@ -231,7 +231,7 @@ void export_schema(const frame_schema& of, ArrowSchema& out) {
     publish(out, std::move(node), "+s", false, nullptr);
 }
 
-void export_array(std::shared_ptr<const frame> of, ArrowArray& out) {
+void export_array(const std::shared_ptr<const frame>& of, ArrowArray& out) {
     auto node = std::make_unique<array_node>();
     node->keep = of;
     node->buffers.push_back(nullptr);

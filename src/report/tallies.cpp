@@ -5,7 +5,7 @@
 namespace earmark::report {
 namespace {
 
-constexpr std::int64_t ns_of_ms = 1'000'000;
+constexpr wide_sum ns_of_ms = 1'000'000;
 
 bool fits(wide_sum n) noexcept { return n >= INT64_MIN && n <= INT64_MAX; }
 
