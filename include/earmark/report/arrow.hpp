@@ -14,7 +14,7 @@ namespace earmark::report {
 void export_schema(const frame_schema& of, ArrowSchema& out);
 
 /// One struct array of all rows.
-void export_array(std::shared_ptr<const frame> of, ArrowArray& out);
+void export_array(const std::shared_ptr<const frame>& of, ArrowArray& out);
 
 /// A stream of one batch.
 void export_stream(std::shared_ptr<const frame> of, ArrowArrayStream& out);
