@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 namespace earmark {
@@ -15,12 +16,11 @@ struct std_env {
     /// Called where another thread may profitably run; a hook for tests, nothing here.
     static void pause() noexcept {}
 
-    /// Where a caller starts to look for a free slot. Spreads threads over slots by the address of
-    /// their stacks; it decides nothing but the slot, and the slot's number is in no digest.
+    /// Where a caller starts to look for a free slot. One thread always gives the same number, so
+    /// that a lone caller always has the same slot, however deep its stack: the place of its errno.
     static std::uint32_t slot_hint() noexcept {
-        const int here = 0;
-        const auto at = reinterpret_cast<std::uintptr_t>(&here);
-        return static_cast<std::uint32_t>(((at >> 16) * 0x9E3779B97F4A7C15ULL) >> 40);
+        const auto at = reinterpret_cast<std::uintptr_t>(&errno);
+        return static_cast<std::uint32_t>(((at >> 6) * 0x9E3779B97F4A7C15ULL) >> 40);
     }
 };
 
