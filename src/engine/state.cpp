@@ -91,14 +91,20 @@ void engine::state::recover() {
     for (std::uint32_t i = 0; i < books.ledger.size(kind); ++i)
         if (books.ledger.read(kind, i, at) != error_code::ok ||
             at.life != reservation_state::active)
-            books.ledger.abandon(0, kind, {i, at.version});
+            books.ledger.spare(kind, i);
 }
 
 // ---- time --------------------------------------------------------------------------------------
 
 std::uint16_t engine::state::sweep(std::uint32_t slot, time_point now) {
     std::uint16_t expired = 0;
-    books.timers.sweep(slot, now, [&](std::uint64_t id) { return expire(slot, now, id, expired); });
+    books.timers.sweep(slot, now, [&](std::uint64_t id) {
+        try {
+            return expire(slot, now, id, expired);
+        } catch (const std::bad_alloc&) {
+            return now;  // still due: look again when there is memory
+        }
+    });
     return expired;
 }
 

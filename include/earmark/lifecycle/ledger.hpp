@@ -16,7 +16,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <new>
 #include <span>
@@ -24,6 +23,7 @@
 
 #include "earmark/core/env.hpp"
 #include "earmark/lifecycle/image.hpp"
+#include "earmark/lifecycle/numbers.hpp"
 #include "earmark/lifecycle/slab.hpp"
 
 namespace earmark::lifecycle {
@@ -65,7 +65,7 @@ public:
            std::uint32_t slots, std::uint32_t segment_bits = 14)
         : slab_{max_bytes, slots, segment_bits},
           dirs_{directory{max_orders}, directory{max_reservations}},
-          per_slot_(slots) {}
+          spares_{{max_orders, slots}, {max_reservations, slots}} {}
 
     // ---- any thread
     // ------------------------------------------------------------------------------
@@ -112,23 +112,23 @@ public:
     };
     /// An index for a new subject, or none at the configured capacity. May allocate.
     [[nodiscard]] newborn conceive(std::uint32_t slot, subject_kind kind) {
-        auto& spare = per_slot_[slot].spare[static_cast<int>(kind)];
-        if (spare.size() > (kind == subject_kind::order ? 0u : quarantine)) {
-            const std::uint32_t index = spare.front();
-            spare.pop_front();
-            return at(kind, index);
-        }
+        if (const auto n = spares_of(kind).take(slot, resting(kind))) return at(kind, *n);
         directory& d = dir(kind);
-        const std::uint32_t index = d.size.fetch_add(1, std::memory_order_acq_rel);
-        if (index >= d.capacity || !d.ensure(index)) {
-            d.size.fetch_sub(1, std::memory_order_acq_rel);
-            return {};
-        }
-        return at(kind, index);
+        std::uint32_t fresh = d.size.load(std::memory_order_acquire);
+        while (fresh < d.capacity && d.ensure(fresh))  // it is there before anybody can see it
+            if (d.size.compare_exchange_weak(fresh, fresh + 1, std::memory_order_acq_rel,
+                                             std::memory_order_acquire))
+                return at(kind, fresh);
+        const auto n = spares_of(kind).take_any(slot);
+        return n ? at(kind, *n) : newborn{};
     }
     /// Gives an index back that never became anything.
-    void abandon(std::uint32_t slot, subject_kind kind, newborn n) {
-        if (n.exists()) per_slot_[slot].spare[static_cast<int>(kind)].push_front(n.index);
+    void abandon(std::uint32_t slot, subject_kind kind, newborn n) noexcept {
+        if (n.exists()) spares_of(kind).put_unused(slot, n.index);
+    }
+    /// For the fold: a number whose subject has ended, or never was. One thread only.
+    void spare(subject_kind kind, std::uint32_t index) noexcept {
+        spares_of(kind).put_ended(0, index);
     }
     /// For the fold: makes sure that `index` exists. One thread only.
     [[nodiscard]] bool adopt(subject_kind kind, std::uint32_t index) {
@@ -198,14 +198,9 @@ public:
                               std::memory_order_release);  // (d) pairs with (a) and (c)
         if (r.room.holds()) slab_.give_back(slot, r.old);
     }
-    /// After the commit: an entry that has ended may be used again, oldest first, after a while in
-    /// which its end can still be asked for. May allocate.
+    /// After the commit: the number of a subject that has ended may be used again, by any slot.
     void recycle(std::uint32_t slot, const rewrite& r) noexcept {
-        if (!r.last) return;
-        try {
-            per_slot_[slot].spare[static_cast<int>(r.kind)].push_back(r.index);
-        } catch (const std::bad_alloc&) {  // the number is not used again: the commit has happened
-        }
+        if (r.last) spares_of(r.kind).put_ended(slot, r.index);
     }
 
     /// The chunks, for what else hangs on a subject (timers, decision records).
@@ -250,10 +245,6 @@ private:
         atomic<std::uint32_t> size{0};
         std::vector<atomic<entry*>> segments;
     };
-    struct alignas(64) slot_state {
-        std::deque<std::uint32_t> spare[2];
-    };
-
     static error_code unknown(subject_kind k) noexcept {
         return k == subject_kind::order ? error_code::unknown_order
                                         : error_code::unknown_reservation;
@@ -261,6 +252,13 @@ private:
     static entry& home_of(const rewrite& r) noexcept { return *static_cast<entry*>(r.home); }
     static chunk chunk_of(std::uint64_t place) noexcept {
         return {static_cast<std::uint32_t>(place >> 32), static_cast<std::uint32_t>(place)};
+    }
+    [[nodiscard]] numbers<Env>& spares_of(subject_kind k) noexcept {
+        return spares_[static_cast<int>(k)];
+    }
+    /// The end of a reservation can be asked for until so many more have ended.
+    [[nodiscard]] static constexpr std::size_t resting(subject_kind k) noexcept {
+        return k == subject_kind::order ? 0 : quarantine;
     }
     [[nodiscard]] directory& dir(subject_kind k) noexcept { return dirs_[static_cast<int>(k)]; }
     [[nodiscard]] const directory& dir(subject_kind k) const noexcept {
@@ -283,7 +281,7 @@ private:
 
     slab<Env> slab_;
     directory dirs_[2];
-    std::vector<slot_state> per_slot_;
+    numbers<Env> spares_[2];
 };
 
 }  // namespace earmark::lifecycle

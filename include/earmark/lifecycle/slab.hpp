@@ -2,8 +2,9 @@
 // life of the engine, so a reader that comes too late reads old words, never somebody else's
 // object; the header word (lifecycle/ledger.hpp) tells it so.
 //
-// Each caller slot keeps its own lists of freed chunks; nothing is shared but the end of the last
-// segment. A chunk of up to 16 blocks fits exactly, a larger one the next of 24, 32, 48, 64, 96,
+// Each caller slot keeps its own lists of freed chunks, up to `keeps` of a size; what is more goes
+// to a list that all share, so that what one thread makes and another gives back is used again. A
+// chunk of up to 16 blocks fits exactly, a larger one the next of 24, 32, 48, 64, 96,
 // ...
 #pragma once
 
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "earmark/core/env.hpp"
+#include "earmark/lifecycle/shared_nodes.hpp"
 
 namespace earmark::lifecycle {
 
@@ -46,17 +48,22 @@ public:
         if (head != nil) {
             const chunk reused{head, room};
             head = static_cast<std::uint32_t>(word(head, 0).load(std::memory_order_relaxed));
+            --free_[slot].held[c];
             return reused;
         }
-        return carve(room);
+        const std::uint32_t other = shared_[c].pop(link());
+        return other != nil ? chunk{other, room} : carve(room);
     }
 
-    /// Back to the list of `slot`. Touches one word; never allocates.
+    /// Back to a list. Touches one word of the chunk; never allocates. Lock-free.
     void give_back(std::uint32_t slot, chunk c) noexcept {
         if (!c.holds()) return;
-        std::uint32_t& head = free_[slot].first[class_of(c.blocks)];
+        const std::uint32_t of = class_of(c.blocks);
+        if (free_[slot].held[of] == keeps) return shared_[of].push(c.at, link());
+        std::uint32_t& head = free_[slot].first[of];
         word(c.at, 0).store(head, std::memory_order_relaxed);  // a late reader meets (3) of ledger
         head = c.at;
+        ++free_[slot].held[of];
     }
 
     /// The room that take() gives for so many blocks.
@@ -83,11 +90,18 @@ public:
 private:
     static constexpr std::uint32_t nil = 0xFFFFFFFF;
     static constexpr std::uint32_t classes = 40;
+    static constexpr std::uint32_t keeps = 256;
 
     struct alignas(64) lists {
         std::array<std::uint32_t, classes> first;
+        std::array<std::uint32_t, classes> held{};
         lists() { first.fill(nil); }
     };
+
+    /// A free chunk's first word is its link.
+    [[nodiscard]] auto link() const noexcept {
+        return [this](std::uint32_t block) -> atomic_word& { return word(block, 0); };
+    }
 
     static constexpr std::uint32_t room_of(std::uint32_t c) noexcept {
         if (c < 16) return c + 1;
@@ -128,6 +142,7 @@ private:
     typename Env::template atomic<std::uint64_t> end_{0};
     std::vector<typename Env::template atomic<atomic_word*>> segments_;
     std::vector<lists> free_;
+    std::array<shared_nodes<Env>, classes> shared_;
 };
 
 }  // namespace earmark::lifecycle

@@ -17,6 +17,7 @@
 
 #include "earmark/core/env.hpp"
 #include "earmark/core/time.hpp"
+#include "earmark/lifecycle/shared_nodes.hpp"
 #include "earmark/lifecycle/slab.hpp"
 
 namespace earmark::lifecycle {
@@ -41,20 +42,27 @@ public:
 
     /// Room for a timer, or nil where memory is short. May allocate.
     [[nodiscard]] timer make(std::uint32_t slot) {
-        std::uint32_t& head = free_[slot].first;
-        if (head == nil) {
+        free_list& own = free_[slot];
+        if (own.first == nil) {
+            if (const timer other = shared_.pop(link()); other != nil) return other;
             const chunk c = chunks_.take(slot, 1);
             if (!c.holds()) return nil;
             for (std::uint32_t k = 0; k < 4; ++k) drop(slot, c.at * 4 + k);
         }
-        const timer t = head;
-        head = next_of(t);
+        const timer t = own.first;
+        own.first = next_of(t);
+        --own.held;
         return t;
     }
+    /// A timer that is done with: to the slot's own list, or where that is long to the one that all
+    /// share. Lock-free.
     void drop(std::uint32_t slot, timer t) noexcept {
         if (t == nil) return;
-        set_next(t, free_[slot].first);
-        free_[slot].first = t;
+        free_list& own = free_[slot];
+        if (own.held == keeps) return shared_.push(t, link());
+        set_next(t, own.first);
+        own.first = t;
+        ++own.held;
     }
 
     /// Hangs a timer up. Neither allocates nor throws. Lock-free.
@@ -96,12 +104,18 @@ public:
 private:
     template <class T>
     using atomic = typename Env::template atomic<T>;
+    static constexpr std::uint32_t keeps = 256;
     struct alignas(64) free_list {
         std::uint32_t first = nil;
+        std::uint32_t held = 0;
     };
 
     static std::int64_t period(time_point t) noexcept { return t.ns >> period_bits; }
 
+    [[nodiscard]] auto link() const noexcept {
+        return [this](timer t) ->
+               typename slab<Env>::atomic_word& { return chunks_.word(t / 4, t % 4 * 2 + 1); };
+    }
     [[nodiscard]] std::uint32_t next_of(timer t) const noexcept {
         return static_cast<std::uint32_t>(
             chunks_.word(t / 4, t % 4 * 2 + 1).load(std::memory_order_relaxed));  // by (a)
@@ -145,6 +159,7 @@ private:
     atomic<std::uint32_t> sweeping_{0};
     std::unique_ptr<atomic<std::uint32_t>[]> heads_;
     std::vector<free_list> free_;
+    shared_nodes<Env> shared_;
 };
 
 }  // namespace earmark::lifecycle

@@ -256,6 +256,24 @@ TEST_CASE("a basket that was given back is given back, also without memory for i
     CHECK(s.e.check_invariants().empty());
 }
 
+TEST_CASE("baskets that cannot expire for want of memory expire when there is some") {
+    const command later{{}, {}, noon + minutes(6)};
+    bool was_short = true;
+    for (std::int64_t n = 0; was_short && n < 1'000; ++n) {
+        INFO(n);
+        shop s;
+        for (int i = 0; i < 3; ++i)
+            REQUIRE(s.reserve({{s.piece, s.here, {1}, {}}}, noon + minutes(5)).code ==
+                    error_code::ok);
+        was_short = allocations::fail_one(n, [&] { (void)s.e.advance(later); });
+        REQUIRE(s.e.advance(later));
+        CHECK(s.e.available(s.piece, s.here)->atoms == 3);
+        const reserve_line all{s.piece, s.here, {4}, {}};  // refused for good, not "for now"
+        CHECK(s.e.reserve(later, {{&all, 1}, never}).error().code == error_code::insufficient);
+    }
+    CHECK_FALSE(was_short);
+}
+
 TEST_CASE(
     "a table that runs out of memory is taken whole, or the engine halts and can be recovered") {
     for (std::int64_t n = 0; n < 500; ++n) {

@@ -144,6 +144,22 @@ TEST_CASE("an ended reservation's entry is used again later, under another birth
     CHECK(seen_again);
 }
 
+TEST_CASE("chunks and timers that one slot makes and another gives back are used again") {
+    slab<> chunks{64 * 1024, 2, 4};  // a thousand blocks
+    for (int i = 0; i < 20'000; ++i) {
+        const chunk c = chunks.take(0, 3);
+        REQUIRE(c.holds());
+        chunks.give_back(1, c);
+    }
+    slab<> for_timers{64 * 1024, 2, 4};
+    wheel<> timers{for_timers, 2, 64};
+    for (int i = 0; i < 100'000; ++i) {
+        const auto t = timers.make(0);
+        REQUIRE(t != wheel<>::nil);
+        timers.drop(1, t);
+    }
+}
+
 TEST_CASE("readers beside a writer see whole images of one version") {
     ledger<> l{10, 10, 1 << 24, 3, 10};
     const auto child = l.conceive(0, subject_kind::order);
