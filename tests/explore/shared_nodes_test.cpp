@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "support/explore/explore.hpp"
@@ -19,12 +20,13 @@ struct forgetful_env : env {
 };
 
 constexpr std::uint32_t nodes = 3;
+constexpr std::uint32_t no_node = nodes;  // what a taken node's word says; it has a word as well
 
 template <class Env>
 struct pile {
     using word = typename Env::template atomic<std::uint64_t>;
     lifecycle::shared_nodes<Env> list;
-    std::array<word, nodes> links{};
+    std::array<word, nodes + 1> links{};
     std::array<std::vector<std::uint32_t>, 2> held;
 
     auto link() {
@@ -37,7 +39,7 @@ struct pile {
         const std::uint32_t n = list.pop(link());
         if (n == lifecycle::shared_nodes<Env>::nil) return;
         expect(n < nodes, "a node is one of those that were pushed");
-        links[n].store(77, std::memory_order_relaxed);  // it is the taker's: the link is no link
+        links[n].store(no_node, std::memory_order_relaxed);  // it is the taker's
         held[me].push_back(n);
     }
     void give(std::size_t me) {
@@ -82,7 +84,7 @@ TEST_CASE("a free node is never in two hands, and none is lost, also where memor
         const result r = two_takers<env>().run({.preemptions = 3, .weak_memory = weak});
         CHECK_MESSAGE(r.passed(), r.report());
         CHECK(r.complete);
-        MESSAGE((weak ? "weak" : "strong") << " memory: " << r.executions << " executions");
+        MESSAGE(std::string{weak ? "weak" : "strong"} << " memory: " << r.executions << " executions");
     }
 }
 
