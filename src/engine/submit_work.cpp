@@ -50,6 +50,13 @@ answer results_of(const call& c, const request& r, const named_orders& orders, F
     return out;
 }
 
+/// A key stands for one command, and so for one order.
+void check_key(call& c, const named_orders& orders) {
+    if (c.line.has("key") && orders.place.size() > 1)
+        c.wrong.add(make_problem(error_code::bad_field, "/key", "one key is for one order",
+                                 "leave the key out, or name one order a line"));
+}
+
 answer refused_at(const call& c, const error& e, const std::string& key, const std::string& path) {
     problem p = c.to_problem(e, {});
     p.path = path;
@@ -105,11 +112,12 @@ answer run_source(const request& r) {
     call c{r};
     const bool dry_run = c.line.flag("dry_run", false);
     const named_orders orders = orders_of(r);
+    check_key(c, orders);
     std::vector<std::vector<sku_id>> skus;
     for (const order_id id : orders.ids) skus.push_back(wanted_skus(r.on, id));
     if (!c.ready()) return c.refused();
     std::vector<result<sourced>> out(orders.ids.size(), fail(error_code::order_busy));
-    r.on.source(c.by, {orders.ids, dry_run}, out);
+    if (!orders.ids.empty()) r.on.source(c.by, {orders.ids, dry_run}, out);
     return results_of(
         c, r, orders,
         [&](std::size_t at, const std::string& key, const std::string& path) -> answer {
@@ -125,13 +133,10 @@ answer run_source(const request& r) {
 answer run_release(const request& r) {
     call c{r};
     const named_orders orders = orders_of(r);
-    if (c.line.has("key") && orders.place.size() > 1)
-        c.wrong.add(make_problem(error_code::bad_field, "/key",
-                                 "one key is for the release of one order",
-                                 "leave the key out, or release one order a line"));
+    check_key(c, orders);
     if (!c.ready()) return c.refused();
     std::vector<result<receipt>> out(orders.ids.size(), fail(error_code::order_busy));
-    r.on.release(c.by, {orders.ids}, out);
+    if (!orders.ids.empty()) r.on.release(c.by, {orders.ids}, out);
     return results_of(
         c, r, orders,
         [&](std::size_t at, const std::string& key, const std::string& path) -> answer {

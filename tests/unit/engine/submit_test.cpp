@@ -404,6 +404,15 @@ TEST_CASE("of many orders in one line each has its own result") {
     CHECK(a["results"][2]["error"]["code"] == "unknown_order");
 }
 
+TEST_CASE("a key with an unknown order, or with several, is answered and not thrown") {
+    shop s;
+    for (const char* verb : {"source", "release"}) {
+        const std::string head = R"({"verb":")" + std::string{verb} + R"(","key":"k","orders":)";
+        CHECK(s.error_of(head + R"(["nobody"]})")["code"] == "unknown_order");
+        CHECK(s.error_of(head + R"(["o-1","o-2"]})")["code"] == "bad_field");
+    }
+}
+
 TEST_CASE("a time to live needs a time to begin") {
     engine on;
     const json a = json::parse(on.submit(R"({"verb":"change","reservation":0,"ttl_seconds":5})"));
