@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import struct
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
@@ -22,63 +23,73 @@ def verify(path: str | Path) -> dict:
         raise BadInput(f"{path}: no such file; give the journal that an engine wrote")
     out: dict = {"journal": str(path), "ok": False, "findings": []}
     with tempfile.TemporaryDirectory(prefix="earmark-verify-") as folder:
-        copy = Path(folder) / "journal.db"
-        shutil.copyfile(path, copy)
-        for suffix in ("-wal",):
-            beside = path.with_name(path.name + suffix)
-            if beside.is_file():
-                shutil.copyfile(beside, copy.with_name(copy.name + suffix))
-        out |= _torn(path.with_name(path.name + "-wal"))
+        copy = _copy(path, Path(folder))
         out |= _batches(path, copy, out["findings"])
-        _fold(path, copy, out)
+        _fold(path, _copy(path, Path(folder)), out)  # the log again: reading it has emptied it
     out["ok"] = not out["findings"]
     return out
 
 
+def _copy(path: Path, folder: Path) -> Path:
+    copy, path = folder / "journal.db", path.resolve()  # the log stands beside a link's target
+    for suffix in ("", "-wal"):
+        source, target = Path(f"{path}{suffix}"), Path(f"{copy}{suffix}")
+        target.unlink(missing_ok=True)
+        if source.is_file():
+            shutil.copyfile(source, target)
+    return copy
+
+
 def _batches(path: Path, copy: Path, findings: list[str]) -> dict:
     """What the heads of the batches say; checksums are the engine's to check."""
-    batches = records = size = 0
-    position = expected = 0
+    out = {"batches": 0, "records": 0, "bytes": 0, "position": 0, "torn_tail_bytes": 0}
     try:
-        with sqlite3.connect(copy) as db:
+        with closing(sqlite3.connect(copy)) as db:
+            db.text_factory = lambda data: data.decode(errors="replace")
+            written, frame = _log_frames(Path(f"{copy}-wal"))
+            _, sound, _ = db.execute("PRAGMA wal_checkpoint").fetchone()
+            out["torn_tail_bytes"] = max(0, written - max(0, sound) * frame)
             for number, data in db.execute("SELECT number, bytes FROM batch ORDER BY number"):
-                head = BATCH_HEAD.unpack_from(data.ljust(BATCH_HEAD.size, b"\0"))
-                magic, _, _, written, before, last, count, length, *_ = head
-                if magic != b"EMKJ" or written != number or length + BATCH_HEAD.size != len(data):
-                    findings.append(f"{path}: batch {number}: its head does not fit its bytes")
+                if wrong := _follow(out, number, data):
+                    findings.append(f"{path}: batch {number} {wrong}")
                     break
-                if number != batches + 1 or before != expected:
-                    findings.append(f"{path}: batch {number} does not follow batch {batches}")
-                    break
-                batches, records, size = batches + 1, records + count, size + len(data)
-                position = expected = last
-        db.close()
-    except sqlite3.DatabaseError as e:
-        if batches == 0:
+    except (sqlite3.Error, UnicodeDecodeError) as e:
+        if out["batches"] == 0:
             raise BadInput(f"{path}: no journal ({e}); an engine writes one with"
                            " Engine(journal=...)") from None
-        findings.append(f"{path}: after batch {batches}: {e}")
-    return {"batches": batches, "records": records, "bytes": size, "position": position}
+        findings.append(f"{path}: after batch {out['batches']}: {e}")
+    return out
 
 
-def _torn(wal: Path) -> dict:
-    """Bytes at the end of the write-ahead log that no commit covers: a write that a crash cut
-    short. It was never acknowledged, and folding leaves it out."""
+def _follow(out: dict, number: int, data: object) -> str:
+    """Counts a batch in `out`, or says why it cannot be the next one."""
+    if not isinstance(data, bytes) or len(data) < BATCH_HEAD.size:
+        return "has no head"
+    magic, _, _, written, before, last, count, length, *_ = BATCH_HEAD.unpack_from(data)
+    if magic != b"EMKJ" or written != number or length + BATCH_HEAD.size != len(data):
+        return "has a head that does not fit its bytes"
+    if number != out["batches"] + 1 or before != out["position"]:
+        return f"does not follow batch {out['batches']}"
+    out["batches"] += 1
+    out["records"] += count
+    out["bytes"] += len(data)
+    out["position"] = last
+    return ""
+
+
+def _log_frames(wal: Path) -> tuple[int, int]:
+    """Bytes of the write-ahead log's frames by their heads, and of one frame. What SQLite finds
+    sound is less by the torn tail: a write that a crash cut short, and that was never
+    acknowledged."""
     if not wal.is_file() or wal.stat().st_size < WAL_HEAD:
-        return {"torn_tail_bytes": 0}
+        return 0, 0
     with wal.open("rb") as f:
         head = f.read(WAL_HEAD)
         page, salts = struct.unpack_from(">I", head, 8)[0], head[16:24]
-        at = committed = seen = WAL_HEAD
+        written = 0
         while len(frame := f.read(FRAME_HEAD)) == FRAME_HEAD and frame[8:16] == salts:
-            body = len(f.read(page))
-            at += FRAME_HEAD + body
-            seen = at
-            if body < page:
-                break
-            if struct.unpack_from(">I", frame, 4)[0]:
-                committed = at
-    return {"torn_tail_bytes": seen - committed}
+            written += FRAME_HEAD + len(f.read(page))
+    return written, FRAME_HEAD + page
 
 
 def _fold(path: Path, copy: Path, out: dict) -> None:
