@@ -74,7 +74,7 @@ std::unique_ptr<shop> make_engine(const std::string& journal, std::uint32_t max_
     if (!journal.empty()) {
         std::string why;
         const auto sink = journal::open_sqlite(journal, &why);
-        if (!sink) raise(journal + ": " + why, sink.error());
+        if (!sink) raise(why, sink.error());
         settings.sink = *sink;
     }
     return std::make_unique<shop>(std::move(settings));

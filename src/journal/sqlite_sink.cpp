@@ -6,6 +6,7 @@
 #include <string>
 
 #include "earmark/journal/sink.hpp"
+#include "wal_check.hpp"
 
 namespace earmark::journal {
 namespace {
@@ -19,16 +20,28 @@ struct close_statement {
 using database = std::unique_ptr<sqlite3, close_db>;
 using statement = std::unique_ptr<sqlite3_stmt, close_statement>;
 
-// "EMKJ": the file says that it is a journal of ours, whatever its name.
-constexpr char open_script[] =
+// The first read takes the lock, and holds it while the log is checked.
+constexpr char lock_script[] =
     "PRAGMA locking_mode=EXCLUSIVE;"
+    "SELECT count(*) FROM sqlite_master;";
+// The log is emptied before anything is written, so that no frame of an unfinished write before a
+// crash stands behind ours. A transaction is logged whole at its commit and never spilled before,
+// so no page stands in it twice. Both are what wal_check.hpp rests on. A new journal's table leaves
+// the log at once, so that a file without its log is still a journal.
+constexpr char open_script[] =
     "PRAGMA page_size=16384;"
+    "PRAGMA cache_spill=OFF;"
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA wal_autocheckpoint=4000;"
+    "PRAGMA wal_checkpoint(TRUNCATE);";
+// "EMKJ": the file says that it is a journal of ours, whatever its name.
+constexpr char new_script[] =
     "BEGIN IMMEDIATE;"
-    "CREATE TABLE IF NOT EXISTS batch(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
-    "COMMIT;";
+    "CREATE TABLE batch(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "PRAGMA application_id=0x454D4B4A;"
+    "COMMIT;"
+    "PRAGMA wal_checkpoint(TRUNCATE);";
 constexpr int application_id = 0x454D4B4A;
 
 class sqlite_sink final : public sink {
@@ -82,6 +95,39 @@ int read_int(sqlite3* db, const char* sql) {
     return sqlite3_step(raw) == SQLITE_ROW ? sqlite3_column_int(raw, 0) : -1;
 }
 
+/// The first thing that is wrong with the pages of the file, or an empty text. A page that claims
+/// fewer rows than it has would make the last batches disappear without a gap in their numbers.
+std::string damage_of_pages(sqlite3* db) {
+    sqlite3_stmt* raw = nullptr;
+    if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &raw, nullptr) != SQLITE_OK)
+        return sqlite3_errmsg(db);
+    const statement s{raw};
+    if (sqlite3_step(raw) != SQLITE_ROW) return sqlite3_errmsg(db);
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(raw, 0));
+    std::string said = text != nullptr ? text : "out of memory";
+    if (said == "ok") return {};
+    for (char& c : said)
+        if (c == '\n') c = ' ';
+    return said;
+}
+
+/// A file without content, or one whose making a crash cut short.
+bool is_new(sqlite3* db) {
+    return read_int(db, "SELECT count(*) FROM sqlite_master") == 0 &&
+           read_int(db, "PRAGMA application_id") == 0 && read_int(db, "PRAGMA page_count") <= 1;
+}
+
+/// What keeps the locked file from being a journal of ours, or an empty text.
+std::string unfit(sqlite3* db) {
+    const char* path = sqlite3_db_filename(db, "main");
+    if (path == nullptr || *path == '\0') return "is no file; a journal needs one";
+    if (std::string damage = damage_of_wal(path); !damage.empty()) return damage;
+    if (is_new(db)) return {};
+    if (read_int(db, "PRAGMA application_id") != application_id)
+        return "is a database of something else; choose another file";
+    return damage_of_pages(db);
+}
+
 }  // namespace
 
 result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* why) {
@@ -89,6 +135,9 @@ result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* 
         if (why != nullptr) *why = path + ": " + sentence;
         return fail(error_code::sink_failed, code);
     };
+    if (log_without_journal(path))
+        return refuse("is gone and its log is there (-wal); bring both back, or move it away",
+                      SQLITE_CORRUPT);
     sqlite3* raw = nullptr;
     const int opened =
         sqlite3_open_v2(path.c_str(), &raw,
@@ -96,15 +145,17 @@ result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* 
     database db{raw};
     if (opened != SQLITE_OK) return refuse(raw ? sqlite3_errmsg(raw) : "out of memory", opened);
 
-    const int tables = read_int(raw, "SELECT count(*) FROM sqlite_master");
-    const int id = read_int(raw, "PRAGMA application_id");
-    if (tables < 0) return refuse(sqlite3_errmsg(raw), sqlite3_errcode(raw));
-    if (tables > 0 && id != application_id)
-        return refuse("is a database of something else; choose another file", id);
-    const std::string script =
-        std::string{open_script} + "PRAGMA application_id=" + std::to_string(application_id) + ";";
-    if (sqlite3_exec(raw, script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    // Until the file is known to be good, closing it must not move its log into it.
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    const auto run = [&](const char* sql) {
+        return sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+    };
+    if (!run(lock_script)) return refuse(sqlite3_errmsg(raw), sqlite3_errcode(raw));
+    if (const std::string what = unfit(raw); !what.empty())
+        return refuse(what + "; nothing was changed", SQLITE_CORRUPT);
+    if (!run(open_script) || (is_new(raw) && !run(new_script)))
         return refuse(sqlite3_errmsg(raw), sqlite3_errcode(raw));
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     sqlite3_stmt* insert = nullptr;
     if (sqlite3_prepare_v3(raw, "INSERT INTO batch(number, bytes) VALUES(?1, ?2)", -1,
                            SQLITE_PREPARE_PERSISTENT, &insert, nullptr) != SQLITE_OK)

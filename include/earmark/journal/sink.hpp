@@ -55,8 +55,9 @@ private:
 };
 
 /// One SQLite file: WAL, synchronous FULL, exclusive, one blob per batch. Errors: sink_failed where
-/// the file cannot be opened or is not a journal of this version; `why` then gets SQLite's
-/// sentence.
+/// the file cannot be opened, is locked, damaged, or no journal; `why`, if not null, then says
+/// which, and the file and its log are unchanged. A write that a crash cut short is no damage.
+/// O(bytes).
 [[nodiscard]] result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* why);
 
 }  // namespace earmark::journal
