@@ -84,7 +84,8 @@ TEST_CASE("a free node is never in two hands, and none is lost, also where memor
         const result r = two_takers<env>().run({.preemptions = 3, .weak_memory = weak});
         CHECK_MESSAGE(r.passed(), r.report());
         CHECK(r.complete);
-        MESSAGE(std::string{weak ? "weak" : "strong"} << " memory: " << r.executions << " executions");
+        MESSAGE(std::string{weak ? "weak" : "strong"} << " memory: " << r.executions
+                                                      << " executions");
     }
 }
 
