@@ -74,8 +74,6 @@ constexpr error_row rows[] = {
      "load stock or adjust it there first, or ask another node"},
     {stock_overflow, "stock_overflow", final, "{0} more do not fit beside the {1} on hand",
      "give the SKU a coarser granule, or check the amount"},
-    {take_too_large, "take_too_large", final, "the take touches {0} cells, {1} are allowed",
-     "take once for each set of lines that must ship together"},
     {no_slot, "no_slot", retry, "all caller slots are in use",
      "call again, or call from fewer threads at a time"},
     {unknown_reservation, "unknown_reservation", final, "there is no reservation {0}",
@@ -102,16 +100,11 @@ constexpr error_row rows[] = {
     {too_few_units, "too_few_units", final,
      "line {2}: {0} granules asked, {1} are in the state that the command moves from",
      "ask for at most that many, or for 0 to move all of them"},
-    {reservation_mismatch, "reservation_mismatch", final,
-     "reservation {0} does not cover line {1} of the order",
-     "order what was reserved, or place the order without the reservation"},
 
     // 5xxx sourcing
     {no_policy, "no_policy", final, "no sourcing policy is active", "activate a policy first"},
     {bad_policy, "bad_policy", final, "the policy has {0} findings",
      "correct the policy; the one that was active before stays so"},
-    {nothing_to_source, "nothing_to_source", final, "order {0} has no unit that waits for a node",
-     "nothing to do, unless the order was meant to be amended first"},
     {no_decision, "no_decision", final, "order {0} was never sourced", "call source first"},
     {no_scores, "no_scores", final, "the active policy ranks by score, and no scores were given",
      "give one score for each order and node, or activate another policy"},
@@ -128,12 +121,9 @@ constexpr error_row rows[] = {
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",
-     "read the sentence in status(), keep the journal, and recover into a new engine"},
+     "read the sentence in halted(), keep the journal, and recover into a new engine"},
     {out_of_memory, "out_of_memory", final, "a configured capacity or the memory is used up",
      "configure a larger one and recover; nothing was changed by this command"},
-    {clock_backwards, "clock_backwards", final,
-     "the instant {0} lies before engine time {1} (nanoseconds)",
-     "advance with the largest instant that is known; time never goes back"},
 
     // 8xxx journal
     {journal_full, "journal_full", retry, "the journal's ring is full",
@@ -146,8 +136,6 @@ constexpr error_row rows[] = {
      "recover from a copy; nothing at or after this batch was used"},
     {cursor_too_old, "cursor_too_old", final, "events before position {1} are gone, asked for {0}",
      "read the journal itself for the older ones, then poll from there"},
-    {journal_not_empty, "journal_not_empty", final, "the journal already holds {0} records",
-     "recover from it, or name a new journal"},
 
     // 9xxx connectors
     {bad_json, "bad_json", final, "not JSON: byte {0} is wrong",

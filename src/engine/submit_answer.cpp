@@ -42,7 +42,6 @@ std::string_view field_of(error_code code) noexcept {
         case error_code::unknown_reservation:
         case error_code::reservation_over:
         case error_code::reservation_expired:
-        case error_code::reservation_mismatch:
             return "reservation";
         default:
             return {};

@@ -1,4 +1,4 @@
-"""The closed list of error codes is told three times and must be one list.
+"""The closed list of error codes is told three times and must be one list; something answers each.
 
 include/earmark/core/errors.hpp has the numbers, src/core/errors.cpp has a row per code, and
 docs/errors.md explains each in one row `| 3001 | insufficient | no | ... |`.
@@ -35,11 +35,23 @@ def rows_of_doc(text):
     return [(int(m[1]), m[2], m[3] == "yes", text.count("\n", 0, m.start()) + 1) for m in found]
 
 
+def answered_in(root):
+    """Codes that some source names, other than to tell one code from another."""
+    names = set()
+    for path in source.cpp_files(root, ("bindings", "include", "src")):
+        if source.name_of(root, path) not in (HEADER, TABLE):
+            code = re.sub(r"\bcase\s+error_code::\w+:|[!=]=\s*error_code::\w+", "",
+                          source.code_only(path.read_text()))
+            names.update(re.findall(r"\berror_code::(\w+)", code))
+    return names
+
+
 def check(root):
     codes = codes_of_header((root / HEADER).read_text())
     table = rows_of_table((root / TABLE).read_text())
     documented = rows_of_doc((root / DOC).read_text())
     names = [name for _, name, _, _ in documented]
+    answered = answered_in(root)
 
     for name, (number, line) in codes.items():
         if name not in table:
@@ -47,6 +59,8 @@ def check(root):
         if name != "ok" and names.count(name) != 1:
             yield Finding(HEADER, line, f"{name} ({number}) has {names.count(name)} rows in "
                           f"{DOC}; it needs exactly one")
+        if name != "ok" and name not in answered:
+            yield Finding(HEADER, line, f"{name} ({number}) is answered nowhere; take it off")
     for number, name, transient, line in documented:
         if name not in codes:
             yield Finding(DOC, line, f"{name} is no code of {HEADER}; take the row out")

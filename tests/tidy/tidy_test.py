@@ -27,6 +27,7 @@ CLEAN = {
     "src/stock/take.cpp": '#include "earmark/stock/take.hpp"\n#include <fmt/format.h>\n'
                           '#include "near.hpp"\n',
     "src/stock/near.hpp": "#pragma once\n",
+    "src/stock/answers.cpp": "auto a = error_code::late;\nauto b = error_code::wrong;\n",
     "include/earmark/core/errors.hpp":
         "#pragma once\nenum class error_code : unsigned short {\n"
         "    ok = 0,\n    late = 1001,  // transient\n    wrong = 2001,\n};\n",
@@ -173,6 +174,10 @@ class Planted(unittest.TestCase):
             (but(doc, "1001", "1002"), "errors.md:1: late is 1001, not 1002"),
             (but(doc, "yes", "no"), "late is transient in one"),
             (but(table, '{late, "late", retry, "", ""},\n', ""), "late has no row in src"),
+            ({"src/stock/answers.cpp": "auto a = error_code::late;  // error_code::wrong\n"
+                                       "bool b = c == error_code::wrong;\n"
+                                       "case error_code::wrong:\n"},
+             "errors.hpp:5: wrong (2001) is answered nowhere"),
             ({doc: CLEAN[doc] + "| 3001 | `gone` | no | x |\n"}, "errors.md:3: gone is no code"),
             ({doc: "".join(reversed(CLEAN[doc].splitlines(True)))}, "rows must ascend"),
         ])

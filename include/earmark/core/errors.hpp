@@ -41,10 +41,9 @@ enum class error_code : std::uint16_t {
     stock_moving = 3002,  // transient: units are in another caller's hand
     no_cell = 3003,       // this SKU was never stocked at this node
     stock_overflow = 3004,
-    take_too_large = 3005,
     no_slot = 3006,  // transient: all caller slots are in use
     unknown_reservation = 3007,
-    reservation_over = 3008,  // consumed, cancelled or expired: there is no way back
+    reservation_over = 3008,  // consumed or cancelled: there is no way back
     reservation_expired = 3009,
     reservation_busy = 3010,  // transient
     too_many_cells = 3011,
@@ -55,12 +54,10 @@ enum class error_code : std::uint16_t {
     not_allowed = 4003,    // the workflow has no such step from this state
     order_busy = 4004,     // transient: another caller is committing on this order
     too_few_units = 4005,  // fewer units are in the state that the command moves from
-    reservation_mismatch = 4006,
 
     // 5xxx sourcing
     no_policy = 5001,
     bad_policy = 5002,
-    nothing_to_source = 5003,
     no_decision = 5004,
     no_scores = 5005,
 
@@ -73,7 +70,6 @@ enum class error_code : std::uint16_t {
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable
     out_of_memory = 7002,  // a configured capacity is used up; nothing was changed
-    clock_backwards = 7003,
 
     // 8xxx journal
     journal_full = 8001,  // transient: flush, then try again
@@ -81,7 +77,6 @@ enum class error_code : std::uint16_t {
     bad_record = 8003,
     bad_batch = 8004,
     cursor_too_old = 8005,
-    journal_not_empty = 8006,
 
     // 9xxx connectors: text that came from outside
     bad_json = 9001,
