@@ -8,26 +8,6 @@
 namespace earmark {
 namespace {
 
-/// Hears of nothing; readers take what they want.
-class deaf : public journal::visitor {
-public:
-    error_code begin(verb, time_point, actor_id) override { return error_code::ok; }
-    error_code move(std::uint32_t, const bucket_move&) override { return error_code::ok; }
-    error_code cell(const journal::cell_op&) override { return error_code::ok; }
-    error_code post(std::uint32_t, const journal::post_op&) override { return error_code::ok; }
-    error_code reservation(const journal::reservation_op&) override { return error_code::ok; }
-    error_code timer(std::uint32_t, time_point) override { return error_code::ok; }
-    error_code intern(journal::intern_kind, const journal::intern_table&) override {
-        return error_code::ok;
-    }
-    error_code intern(const journal::intern_order&) override { return error_code::ok; }
-    error_code intern(const journal::intern_key&) override { return error_code::ok; }
-    error_code note(std::uint32_t, journal::note_kind, std::uint32_t,
-                    std::span<const std::byte>) override {
-        return error_code::ok;
-    }
-};
-
 /// The lines and the place of an order, which never change, kept while its moves are read.
 class order_reader {
 public:
@@ -58,7 +38,7 @@ private:
 }  // namespace
 
 /// Rows of the records that are shown to it, one after the other.
-class engine::state::movement_reader final : public deaf {
+class engine::state::movement_reader final : public journal::deaf_visitor {
 public:
     movement_reader(const state& s, lifecycle::image& scratch)
         : state_{s}, orders_{s.names, scratch} {}
@@ -123,7 +103,7 @@ private:
     actor_id actor_{};
 };
 
-class engine::state::decision_reader final : public deaf {
+class engine::state::decision_reader final : public journal::deaf_visitor {
 public:
     decision_reader(const state& s, lifecycle::image& scratch)
         : state_{s}, orders_{s.names, scratch} {}

@@ -8,10 +8,11 @@ namespace earmark {
 namespace {
 
 /// Reads what a record did, in the small.
-class summary final : public journal::visitor {
+class summary final : public journal::deaf_visitor {
 public:
     explicit summary(std::uint64_t at) { seen.at = position{at}; }
     event seen;
+    using deaf_visitor::intern;
 
     error_code begin(verb by, time_point now, actor_id actor) override {
         seen.by = by;
@@ -40,9 +41,6 @@ public:
     }
     error_code timer(std::uint32_t reservation, time_point) override {
         seen.subject = reservation;
-        return error_code::ok;
-    }
-    error_code intern(journal::intern_kind, const journal::intern_table&) override {
         return error_code::ok;
     }
     error_code intern(const journal::intern_order& o) override {

@@ -6,6 +6,23 @@
 #include "rescale.hpp"
 
 namespace earmark::report {
+namespace {
+
+/// What every fact of a movement says.
+kpi_fact fact_of(const movement& m, fact_kind kind, std::int64_t units) {
+    kpi_fact f;
+    f.kind = kind;
+    f.at = m.now;
+    f.order = raw(m.order);
+    f.line = m.line;
+    f.sku = m.sku;
+    f.node = m.node;
+    f.units = units;
+    return f;
+}
+
+}  // namespace
+
 fact_maker::fact_maker(kpis& into, int decimals, std::span<const int> sku_decimals,
                        std::span<const cancel_meaning> reasons)
     : into_{into},
@@ -20,15 +37,7 @@ fact_maker::fact_maker(kpis& into, int decimals, std::span<const int> sku_decima
 }
 
 error fact_maker::put(const movement& m, fact_kind kind, std::int64_t units) {
-    kpi_fact f;
-    f.kind = kind;
-    f.at = m.now;
-    f.order = raw(m.order);
-    f.line = m.line;
-    f.sku = m.sku;
-    f.node = m.node;
-    f.units = units;
-    return into_.add(f);
+    return into_.add(fact_of(m, kind, units));
 }
 
 error fact_maker::born(const movement& m, std::int64_t units) {
@@ -42,13 +51,8 @@ error fact_maker::born(const movement& m, std::int64_t units) {
             if (const error e = into_.add(f); e.code != error_code::ok) return e;
         }
     }
-    kpi_fact f;
-    f.kind = fact_kind::ordered;
-    f.at = m.now;
-    f.order = raw(m.order);
-    f.line = m.line;
-    f.sku = m.sku;
-    f.units = units;
+    kpi_fact f = fact_of(m, fact_kind::ordered, units);
+    f.node = none<node_id>;  // where it is wanted from is not known yet
     // The price is of one whole unit, the amount in parts of one; half up.
     const std::int64_t scale = power_of_ten(sku_decimals_[index_of(m.sku)]);
     std::int64_t product = 0;
@@ -67,21 +71,18 @@ error fact_maker::ship(const movement& m, std::int64_t units) {
     std::uint64_t& parcel = open_parcels_[{m.order, m.node}];
     const bool opens = parcel == 0;
     if (opens) parcel = ++parcels_;
-    kpi_fact f;
-    f.at = m.now;
-    f.order = raw(m.order);
-    f.parcel = parcel;
-    f.node = m.node;
     if (opens) {
+        kpi_fact f;
         f.kind = fact_kind::handed;
+        f.at = m.now;
+        f.order = raw(m.order);
+        f.parcel = parcel;
+        f.node = m.node;
         f.value = m.metres == unknown_distance ? -1 : std::int64_t{m.metres};
         if (const error e = into_.add(f); e.code != error_code::ok) return e;
     }
-    f.kind = fact_kind::packed;
-    f.value = 0;
-    f.line = m.line;
-    f.sku = m.sku;
-    f.units = units;
+    kpi_fact f = fact_of(m, fact_kind::packed, units);
+    f.parcel = parcel;
     in_transit_[{m.order, m.line, m.node}].push_back({parcel, units});
     return into_.add(f);
 }
@@ -92,14 +93,8 @@ error fact_maker::deliver(const movement& m, std::int64_t units) {
         if (there == in_transit_.end() || there->second.empty())
             return fail(error_code::bad_record, static_cast<std::int64_t>(raw(m.at)));
         in_transit& first = there->second.front();
-        kpi_fact f;
-        f.kind = fact_kind::delivered;
-        f.at = m.now;
-        f.order = raw(m.order);
-        f.line = m.line;
-        f.node = m.node;
+        kpi_fact f = fact_of(m, fact_kind::delivered, std::min(units, first.units));
         f.parcel = first.parcel;
-        f.units = std::min(units, first.units);
         units -= f.units;
         first.units -= f.units;
         if (first.units == 0) there->second.erase(there->second.begin());
@@ -110,14 +105,7 @@ error fact_maker::deliver(const movement& m, std::int64_t units) {
 }
 
 error fact_maker::withdraw(const movement& m, std::int64_t units) {
-    kpi_fact f;
-    f.kind = fact_kind::cancelled;
-    f.at = m.now;
-    f.order = raw(m.order);
-    f.line = m.line;
-    f.sku = m.sku;
-    f.node = m.node;
-    f.units = units;
+    kpi_fact f = fact_of(m, fact_kind::cancelled, units);
     for (const cancel_meaning& known : reasons_)
         if (known.reason == m.reason) {
             f.detail = static_cast<std::uint8_t>(known.who);

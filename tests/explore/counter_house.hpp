@@ -18,24 +18,10 @@ struct swapped_env : env {
 };
 
 /// Folds cell ops only: what a recovery would believe of each cell after a prefix of the journal.
-struct cell_fold final : journal::visitor {
+struct cell_fold final : journal::deaf_visitor {
     std::map<cell_id, granules> free;
-    error_code begin(verb, time_point, actor_id) override { return error_code::ok; }
-    error_code move(std::uint32_t, const bucket_move&) override { return error_code::ok; }
     error_code cell(const journal::cell_op& c) override {
         free[c.cell] += c.free;
-        return error_code::ok;
-    }
-    error_code post(std::uint32_t, const journal::post_op&) override { return error_code::ok; }
-    error_code reservation(const journal::reservation_op&) override { return error_code::ok; }
-    error_code timer(std::uint32_t, time_point) override { return error_code::ok; }
-    error_code intern(journal::intern_kind, const journal::intern_table&) override {
-        return error_code::ok;
-    }
-    error_code intern(const journal::intern_order&) override { return error_code::ok; }
-    error_code intern(const journal::intern_key&) override { return error_code::ok; }
-    error_code note(std::uint32_t, journal::note_kind, std::uint32_t,
-                    std::span<const std::byte>) override {
         return error_code::ok;
     }
 };

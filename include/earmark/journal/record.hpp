@@ -129,6 +129,23 @@ public:
     virtual error_code end() { return error_code::ok; }
 };
 
+/// Hears of nothing; a reader derives from it and overrides what it wants to hear of.
+class deaf_visitor : public visitor {
+public:
+    error_code begin(verb, time_point, actor_id) override { return error_code::ok; }
+    error_code move(std::uint32_t, const bucket_move&) override { return error_code::ok; }
+    error_code cell(const cell_op&) override { return error_code::ok; }
+    error_code post(std::uint32_t, const post_op&) override { return error_code::ok; }
+    error_code reservation(const reservation_op&) override { return error_code::ok; }
+    error_code timer(std::uint32_t, time_point) override { return error_code::ok; }
+    error_code intern(intern_kind, const intern_table&) override { return error_code::ok; }
+    error_code intern(const intern_order&) override { return error_code::ok; }
+    error_code intern(const intern_key&) override { return error_code::ok; }
+    error_code note(std::uint32_t, note_kind, std::uint32_t, std::span<const std::byte>) override {
+        return error_code::ok;
+    }
+};
+
 /// Reads one record. Total: any bytes give ok or bad_record (refs: offset), or what the visitor
 /// answers. Nothing is allocated beyond what the record's own size allows.
 [[nodiscard]] error read(std::span<const std::byte> record, visitor& into);
