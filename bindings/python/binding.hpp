@@ -27,37 +27,33 @@ namespace py = pybind11;
 
 // Objects whose only difference is the name that signatures, and so the stubs, have for them.
 inline bool anything(PyObject*) { return true; }
-struct frame_ref : py::object {
-    PYBIND11_OBJECT(frame_ref, py::object, anything)
+template <class Spelling>
+struct spelled : py::object {
+    PYBIND11_OBJECT(spelled, py::object, anything)
 };
-struct any_table : py::object {
-    PYBIND11_OBJECT(any_table, py::object, anything)
+struct frame_spelling {
+    static constexpr auto name = py::detail::const_name("Frame");
 };
-struct any_column : py::object {
-    PYBIND11_OBJECT(any_column, py::object, anything)
+struct table_spelling {
+    static constexpr auto name = py::detail::const_name("Table");
 };
-struct progress_call : py::object {
-    PYBIND11_OBJECT(progress_call, py::object, anything)
+struct column_spelling {
+    static constexpr auto name = py::detail::const_name("Column");
 };
+struct progress_spelling {
+    static constexpr auto name = py::detail::const_name("Progress | None");
+};
+using frame_ref = spelled<frame_spelling>;
+using any_table = spelled<table_spelling>;
+using any_column = spelled<column_spelling>;
+using progress_call = spelled<progress_spelling>;
 
 }  // namespace earmark::python
 
 namespace pybind11::detail {
-template <>
-struct handle_type_name<earmark::python::frame_ref> {
-    static constexpr auto name = const_name("Frame");
-};
-template <>
-struct handle_type_name<earmark::python::any_table> {
-    static constexpr auto name = const_name("Table");
-};
-template <>
-struct handle_type_name<earmark::python::any_column> {
-    static constexpr auto name = const_name("Column");
-};
-template <>
-struct handle_type_name<earmark::python::progress_call> {
-    static constexpr auto name = const_name("Progress | None");
+template <class Spelling>
+struct handle_type_name<earmark::python::spelled<Spelling>> {
+    static constexpr auto name = Spelling::name;
 };
 }  // namespace pybind11::detail
 
@@ -144,6 +140,10 @@ struct frame_object {
 };
 [[nodiscard]] frame_ref to_python(report::frame f);
 
+// The words of ids, in frames of many rows.
+[[nodiscard]] report::vocabulary node_keys(const engine& e);
+[[nodiscard]] report::vocabulary sku_keys(const engine& e);
+
 // ---- batches ----------------------------------------------------------------------------------
 
 inline constexpr std::size_t slice_items = 256;
@@ -161,6 +161,13 @@ private:
     static void again(PyThreadState* state) noexcept;
     PyThreadState* state_;
 };
+
+/// What f answers, called without the GIL.
+template <class F>
+auto without_gil(F&& f) {
+    const unlocked while_the_engine_works;
+    return f();
+}
 
 /// What a batch does between its slices.
 class pace {

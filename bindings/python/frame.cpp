@@ -146,7 +146,22 @@ py::object words(const frame_object& f, const std::string& name) {
     return object_array(out);
 }
 
+report::vocabulary keys(std::uint32_t n, auto&& key) {
+    auto words = std::make_shared<report::texts>();
+    for (std::uint32_t i = 0; i < n; ++i) words->add(key(i));
+    return words;
+}
+
 }  // namespace
+
+report::vocabulary node_keys(const engine& e) {
+    return keys(e.nodes(), [&](std::uint32_t i) {
+        return e.node(node_id{static_cast<std::uint16_t>(i)}).key;
+    });
+}
+report::vocabulary sku_keys(const engine& e) {
+    return keys(e.skus(), [&](std::uint32_t i) { return e.sku(sku_id{i}).key; });
+}
 
 frame_ref to_python(report::frame f) {
     return frame_ref{py::cast(frame_object{std::make_shared<const frame>(std::move(f)), {}, {}})};

@@ -175,13 +175,6 @@ bool waits(const bucket_view& b) noexcept {
     return b.state == unit_state::open || b.state == unit_state::backordered;
 }
 
-report::vocabulary node_words(const engine& e) {
-    auto words = std::make_shared<report::texts>();
-    for (std::uint32_t i = 0; i < e.nodes(); ++i)
-        words->add(e.node(node_id{static_cast<std::uint16_t>(i)}).key);
-    return words;
-}
-
 /// What a criterion says of orders and nodes, row by row; earmark.criterion asks it and checks its
 /// answer. Empty without a criterion.
 std::vector<std::int32_t> scores_of(const py::object& self, const std::vector<std::int64_t>& id,
@@ -220,7 +213,7 @@ frame_ref source(const py::object& self, const any_column& orders, bool dry_run,
     };
     return in_slices(id.size(), progress, work, [&] {
         frame_ref out = to_python(rows.finish());
-        out.cast<frame_object&>().parts = to_python(rows.finish_parts(node_words(e)));
+        out.cast<frame_object&>().parts = to_python(rows.finish_parts(node_keys(e)));
         return out;
     });
 }
@@ -296,7 +289,7 @@ py::list explain_rows(const engine& e, std::uint64_t order) {
 frame_ref explanation_frame(const engine& e, std::uint64_t order) {
     const auto told = value_or_raise(e, e.explain(order_id{order}));
     report::frame_builder b{"explanations"};
-    auto& node = b.codes("node", node_words(e));
+    auto& node = b.codes("node", node_keys(e));
     for (const explanation::row& r : told.rows) {
         b.ints("order").add(static_cast<std::int64_t>(order));
         node.add(raw(r.node));
@@ -378,9 +371,9 @@ void bind_orders(engine_class& c) {
           "Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the "
           "plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is "
           "asked once, before the first decision.");
-    c.def("candidates", on(&candidates), orders,
+    c.def("_candidates", on(&candidates), orders,
           "What earmark.Candidates is made of: place, lines, amount, metres.");
-    c.def("serves", on(&serves), orders,
+    c.def("_serves", on(&serves), orders,
           "How many of an order's waiting lines each node could serve whole; orders x nodes.");
     c.def("explain", on(&explain), py::arg("order"),
           "Why the units of an order go where they go, in words.");

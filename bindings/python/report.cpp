@@ -95,20 +95,6 @@ void declare(report::kpis& into, const std::vector<std::string>& kinds) {
         into.declare(named<fact_kind>("recorded", k, report::evidence_kinds));
 }
 
-report::vocabulary keys(std::uint32_t n, auto&& key) {
-    auto words = std::make_shared<report::texts>();
-    for (std::uint32_t i = 0; i < n; ++i) words->add(key(i));
-    return words;
-}
-report::vocabulary node_keys(const engine& e) {
-    return keys(e.nodes(), [&](std::uint32_t i) {
-        return e.node(node_id{static_cast<std::uint16_t>(i)}).key;
-    });
-}
-report::vocabulary sku_keys(const engine& e) {
-    return keys(e.skus(), [&](std::uint32_t i) { return e.sku(sku_id{i}).key; });
-}
-
 py::object scorecard(const report::kpis& k, const engine* e, const std::string& of,
                      const kpi_query& q) {
     if (of != "node" && of != "vendor" && of != "carrier")
@@ -138,11 +124,7 @@ struct report_object {
     void update() {
         if (!own) return;
         const engine& e = of->use();
-        error why;
-        {
-            const unlocked while_the_journal_is_read;
-            why = own->update();
-        }
+        const error why = without_gil([&] { return own->update(); });
         if (why.code != error_code::ok) raise(e, why);
     }
     [[nodiscard]] const own_report& live(const char* what) const {
@@ -310,8 +292,7 @@ void bind_report(py::module_& m, engine_class& engines) {
     bind_engine(engines);
 }
 
-// ---- trust: digests, invariants, balance, the journal's position, the JSON door
-// ------------------
+// ---- trust: digests, invariants, balance, the journal's position, the JSON door ----------------
 
 namespace {
 
@@ -377,33 +358,22 @@ template <class R>
 auto alone(R (engine::*f)() const) {
     return [f](const shop& s) {
         const engine& e = s.use();
-        const unlocked while_the_engine_works;
-        return (e.*f)();
+        return without_gil([&] { return (e.*f)(); });
     };
 }
 
 std::uint64_t event_digest(engine& e) {
-    const unlocked while_the_engine_works;
-    return e.event_digest();
+    return without_gil([&] { return e.event_digest(); });
 }
 
 std::uint64_t flush(engine& e, const std::string& level) {
     const auto to = level_of(level);
-    std::optional<result<position>> done;
-    {
-        const unlocked while_the_engine_works;
-        done.emplace(e.flush(to));
-    }
-    return raw(value_or_raise(e, *done));
+    return raw(value_or_raise(e, without_gil([&] { return e.flush(to); })));
 }
 
 frame_ref events(engine& e, std::uint64_t cursor, std::size_t limit) {
-    std::optional<result<report::frame>> made;
-    {
-        const unlocked while_the_engine_works;
-        made.emplace(e.events(position{cursor}, limit));
-    }
-    return to_python(value_or_raise(e, std::move(*made)));
+    const auto read = [&] { return e.events(position{cursor}, limit); };
+    return to_python(value_or_raise(e, without_gil(read)));
 }
 
 std::uint16_t advance(engine& e, std::int64_t now) {

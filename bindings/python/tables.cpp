@@ -35,14 +35,8 @@ py::dict to_dict(std::string_view table, const load_report& r) {
 
 template <class Row>
 py::dict load(engine& e, std::string_view table, const std::vector<Row>& rows, std::int64_t now) {
-    load_report report;
-    if (rows.size() < slice_items) {
-        report = e.load(at(now), std::span<const Row>{rows});
-    } else {
-        const unlocked while_the_engine_works;
-        report = e.load(at(now), std::span<const Row>{rows});
-    }
-    return to_dict(table, report);
+    const auto take = [&] { return e.load(at(now), std::span<const Row>{rows}); };
+    return to_dict(table, rows.size() < slice_items ? take() : without_gil(take));
 }
 
 py::dict load_skus(engine& e, const any_table& table, std::int64_t now) {
@@ -194,45 +188,26 @@ void bind_policy(py::module_& m) {
 auto table(const char* name) {
     return [name](const shop& s) {
         const engine& e = s.use();
-        std::optional<result<report::frame>> made;
-        {
-            const unlocked while_the_engine_works;
-            made.emplace(e.table(name));
-        }
-        return to_python(value_or_raise(e, std::move(*made)));
+        return to_python(value_or_raise(e, without_gil([&] { return e.table(name); })));
+    };
+}
+
+/// The id that a key has, or Unknown.
+template <class Id>
+auto found(result<Id> (engine::*find)(std::string_view) const) {
+    return [find](const shop& s, std::string_view key) {
+        const engine& e = s.use();
+        return raw(value_or_raise(e, (e.*find)(key)));
     };
 }
 
 void bind_names(engine_class& c) {
     const auto key = py::arg("key");
-    c.def(
-        "find_sku",
-        [](const shop& s, std::string_view k) {
-            engine& e = s.use();
-            return raw(value_or_raise(e, e.find_sku(k)));
-        },
-        key, "The id of a SKU, or Unknown.");
-    c.def(
-        "find_node",
-        [](const shop& s, std::string_view k) {
-            engine& e = s.use();
-            return raw(value_or_raise(e, e.find_node(k)));
-        },
-        key, "The id of a node, or Unknown.");
-    c.def(
-        "find_place",
-        [](const shop& s, std::string_view k) {
-            engine& e = s.use();
-            return raw(value_or_raise(e, e.find_place(k)));
-        },
-        key, "The id of a ship-to place, or Unknown.");
-    c.def(
-        "find_order",
-        [](const shop& s, std::string_view k) {
-            engine& e = s.use();
-            return raw(value_or_raise(e, e.find_order(k)));
-        },
-        key, "The id of the order that was placed with this key, or Unknown.");
+    c.def("find_sku", found(&engine::find_sku), key, "The id of a SKU, or Unknown.");
+    c.def("find_node", found(&engine::find_node), key, "The id of a node, or Unknown.");
+    c.def("find_place", found(&engine::find_place), key, "The id of a ship-to place, or Unknown.");
+    c.def("find_order", found(&engine::find_order), key,
+          "The id of the order that was placed with this key, or Unknown.");
     c.def(
         "sku_key", [](const shop& s, std::uint32_t id) { return s.use().sku(sku_id{id}).key; },
         py::arg("id"), "The key of a SKU.");

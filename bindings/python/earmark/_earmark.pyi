@@ -52,8 +52,6 @@ class Engine:
         """Frame: the units of all lines, by state and node."""
     def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
         """Cancels what can be: of a line from 1, or (0) of the whole order."""
-    def candidates(self, orders: Column) -> dict[str, Any]:
-        """What earmark.Candidates is made of: place, lines, amount, metres."""
     def change(self, reservation: int, *, deadline: int, now: int = 0) -> None:
         """Moves the deadline of a live reservation."""
     def check_invariants(self) -> list[str]:
@@ -155,8 +153,6 @@ class Engine:
     def scorecard(self, *args, **kwargs) -> Any:
         """The same of engine.report(), which reads the whole journal; keep a Report to ask more
         than once."""
-    def serves(self, orders: Column) -> npt.NDArray[np.int64]:
-        """How many of an order's waiting lines each node could serve whole; orders x nodes."""
     def ship(self, orders: Column, *, now: int = 0,
              progress: Progress | None = None) -> Frame:
         """Records that all released units were shipped. Frame `receipts`."""

@@ -42,7 +42,7 @@ class Candidates:
     def __init__(self, engine: Engine, orders: np.ndarray) -> None:
         self._engine = engine
         self.orders = orders
-        for name, column in engine.candidates(orders).items():
+        for name, column in engine._candidates(orders).items():
             column.flags.writeable = False
             setattr(self, name, column)
 
@@ -68,7 +68,7 @@ class Candidates:
 
     @cached_property
     def serves(self) -> np.ndarray:
-        out = self._engine.serves(self.orders)
+        out = self._engine._serves(self.orders)
         out.flags.writeable = False
         return out
 
