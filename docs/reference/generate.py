@@ -18,7 +18,7 @@ HEADERS = ("engine/engine.hpp", "engine/config.hpp", "engine/status.hpp", "model
            "model/receipt.hpp", "model/view.hpp", "model/tables.hpp", "core/result.hpp",
            "journal/sink.hpp", "sourcing/policy.hpp", "report/kpi.hpp", "engine/own_report.hpp")
 PACKAGE = ROOT / "bindings" / "python" / "earmark"
-MODULES = ("_earmark.pyi", "comparison.py", "criterion.py", "errors.py", "nodes.py", "export.py")
+MODULES = ("_earmark.pyi", "comparison.py", "criterion.py", "errors.py", "network.py", "export.py")
 NOTE = "Made from the sources by `python docs/reference/generate.py`; do not edit it here.\n"
 
 

@@ -8,7 +8,7 @@ import pytest
 import earmark
 from conftest import CHEAP, EQUATOR, NEAR, SPLITS, lines, stock
 from earmark.bound import BoundRoom
-from earmark.inputs import BadInput
+from earmark.errors import BadInput
 from earmark.network import nodes_of
 from earmark.paired import interval, t_value
 from earmark.policies import part_costs

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import EQUATOR, lines
 from earmark.demo import data
-from earmark.inputs import BadInput
+from earmark.errors import BadInput
 from earmark.network import distances, nodes_of
 from earmark.opening import parse_rule
 from earmark.orders import Orders, from_table

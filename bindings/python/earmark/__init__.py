@@ -37,7 +37,7 @@ from .errors import (
     Refused,
     Unknown,
 )
-from .nodes import Network
+from .network import Network
 
 __all__ = ["KPIS", "OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Candidates",
            "Comparison", "Criterion", "EarmarkError", "Engine", "Forked", "Frame", "Halted",

@@ -17,7 +17,7 @@ import numpy as np
 from . import comparison, instances
 from .bound import BoundRoom
 from .comparison import PolicyRun
-from .inputs import BadInput
+from .errors import BadInput
 from .instances import Instance
 from .policies import policies_of
 from .replay import Replay, play

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from .inputs import BadInput
+from .errors import BadInput
 from .seeded import below, draw, key_hashes
 
 

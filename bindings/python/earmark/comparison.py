@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _earmark
 from .bound import BoundRoom
-from .inputs import BadInput
+from .errors import BadInput
 from .moves import homes, matrix
 from .network import Nodes, nodes_of, places_of
 from .orders import Orders, orders_of

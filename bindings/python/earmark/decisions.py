@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .inputs import BadInput
+from .errors import BadInput
 from .orders import Orders
 from .replay import Replay
 

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .inputs import BadInput, columns_of
+from .errors import BadInput
+from .inputs import columns_of
 from .orders import Orders, from_file, from_table
 
 MOST_BYTES = 1 << 30

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import BadInput as BadInput
+from .errors import BadInput
 
 MOST_SHOWN = 5  # findings that a refusal spells out; the rest is a number
 
@@ -127,6 +127,18 @@ class Table:
                 wrong.append((row, f"{value} is not between {low:g} and {high:g}"))
         self.refuse(name, wrong)
         return out
+
+    def positions(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Latitude and longitude in degrees, NaN where a row has none; None without the columns."""
+        if self.has("latitude") != self.has("longitude"):
+            raise BadInput(f"{self.what}: latitude and longitude come in pairs; one of them is"
+                           " missing")
+        if not self.has("latitude"):
+            return None
+        latitude, longitude = self.reals("latitude", -90, 90), self.reals("longitude", -180, 180)
+        half = np.flatnonzero(np.isnan(latitude) != np.isnan(longitude))
+        self.refuse("latitude", [(int(r), "one of latitude and longitude is empty") for r in half])
+        return latitude, longitude
 
     def integers(self, name: str, default: int, low: int, high: int) -> np.ndarray:
         if name not in self.columns:

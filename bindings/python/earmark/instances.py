@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from .generators import GENERATORS, Span, Tables, Whole
-from .inputs import BadInput, nearest
+from .errors import BadInput
+from .inputs import nearest
 from .network import Nodes, PlaceTable
 from .opening import check_size
 from .orders import Orders

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from . import _earmark
-from .inputs import BadInput
+from .errors import BadInput
 
 BATCH_HEAD = struct.Struct("<4sHHQQQIIQQQ")  # docs/formats/journal.md
 WAL_HEAD, FRAME_HEAD = 32, 24

@@ -1,11 +1,16 @@
-"""NODES AND DISTANCES. Distances are those of the engine: a great circle on a sphere of
-6,371,000 m, rounded to the metre, -1 where a position is unknown."""
+"""WHERE STOCK LIES AND WHERE IT GOES TO. Distances are those of the engine: a great circle on a
+sphere of 6,371,000 m, rounded to the metre, -1 where a position is unknown."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .inputs import BadInput, Table
+from .errors import BadInput
+from .inputs import Table
+
+if TYPE_CHECKING:
+    from ._earmark import Engine, Frame
 
 EARTH_METRES = 6_371_000.0
 NODE_COLUMNS = ("node", "kind", "latitude", "longitude", "priority", "active")
@@ -14,8 +19,40 @@ KINDS = ("dc", "store", "vendor")
 UNKNOWN = -1
 
 
+@dataclass(frozen=True)
+class Network:
+    """Nodes and ship-to places, as tables of the columns that `load_nodes` and `load_places` take.
+    Distances are great circles between their positions, in metres, computed once when they are
+    loaded; a place or node without a position ranks last by distance."""
+
+    nodes: Any
+    places: Any = None
+
+    def load_into(self, engine: "Engine", now: int = 0) -> dict[str, Any]:
+        """Loads both into an engine; the report of each table by its name."""
+        tables = {"nodes": self.nodes}
+        if self.places is not None:
+            tables["places"] = self.places
+        return engine.load(**tables, now=now)
+
+    @staticmethod
+    def of(engine: "Engine") -> "Network":
+        """The network of an engine, as frames."""
+        return Network(_table(engine.nodes()), _table(engine.places()))
+
+
+def _table(frame: "Frame") -> dict[str, Any]:
+    """The columns that can be loaded again; a frame also has ids."""
+    table = {name: frame[name] for name in frame if name not in ("node", "place")}
+    if "kind" in frame:
+        table["kind"] = frame.words("kind")
+    return table
+
+
 @dataclass
 class Nodes:
+    """Nodes as arrays, row by row; what the Python layer works with once a table is checked."""
+
     keys: list[str]
     kinds: list[str]
     latitude: np.ndarray   # NaN where unknown
@@ -28,13 +65,16 @@ class Nodes:
 
     @property
     def index(self) -> dict[str, int]:
+        """The row of each key."""
         return {key: i for i, key in enumerate(self.keys)}
 
 
 @dataclass
 class PlaceTable:
+    """Ship-to places as arrays, row by row."""
+
     keys: list[str]
-    latitude: np.ndarray
+    latitude: np.ndarray   # NaN where unknown
     longitude: np.ndarray
 
 
@@ -56,6 +96,7 @@ def nodes_of(given: object) -> Nodes:
 
 
 def places_of(given: object) -> PlaceTable:
+    """Places from a PlaceTable or a table with the columns of PLACE_COLUMNS. Raises BadInput."""
     if isinstance(given, PlaceTable):
         return given
     t = Table(given, "places", PLACE_COLUMNS, ("place",), aliases={"key": "place"})
@@ -81,14 +122,7 @@ def _switch(t: Table) -> np.ndarray:
 
 
 def _positions(t: Table) -> tuple[np.ndarray, np.ndarray]:
-    if t.has("latitude") != t.has("longitude"):
-        raise BadInput(f"{t.what}: latitude and longitude come in pairs; one of them is missing")
-    if not t.has("latitude"):
-        return np.full(t.rows, np.nan), np.full(t.rows, np.nan)
-    latitude, longitude = t.reals("latitude", -90, 90), t.reals("longitude", -180, 180)
-    half = np.flatnonzero(np.isnan(latitude) != np.isnan(longitude))
-    t.refuse("latitude", [(int(r), "one of latitude and longitude is empty") for r in half])
-    return latitude, longitude
+    return t.positions() or (np.full(t.rows, np.nan), np.full(t.rows, np.nan))
 
 
 def distances(lat_a, lon_a, lat_b, lon_b) -> np.ndarray:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .inputs import BadInput, Table, atoms, nearest
+from .errors import BadInput
+from .inputs import Table, atoms, nearest
 from .network import Nodes
 from .orders import Orders
 from .seeded import below, draw, key_hashes, mix, unit

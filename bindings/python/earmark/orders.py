@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from . import _earmark
-from .inputs import BadInput, Table, atoms, is_whole
+from .errors import BadInput
+from .inputs import Table, atoms, is_whole
 
 LINE_COLUMNS = ("order_key", "sku", "quantity", "unit_price", "ship_to", "latitude", "longitude",
                 "customer", "country", "placed_at", "currency")
@@ -107,7 +108,7 @@ def from_table(table: object, what: str = "orders", currency: str = "USD") -> Or
     ship_to = t.texts("ship_to", "", empty=True)
     customers = t.texts("customer", "", empty=True)
     countries = t.texts("country", "US", empty=True)
-    latitude, longitude = _positions(t)
+    latitude, longitude = t.positions() or (None, None)
     return Orders(
         source=what, currency=money[0] if money else currency,
         keys=[row_keys[i] for i in pick],
@@ -151,17 +152,6 @@ def _decimals_needed(t: Table, sku: np.ndarray, skus: int) -> np.ndarray:
     out = np.zeros(skus, dtype=np.int64)
     np.maximum.at(out, sku, needed)
     return out
-
-
-def _positions(t: Table) -> tuple[np.ndarray | None, np.ndarray | None]:
-    if t.has("latitude") != t.has("longitude"):
-        raise BadInput(f"{t.what}: latitude and longitude come in pairs; one of them is missing")
-    if not t.has("latitude"):
-        return None, None
-    latitude, longitude = t.reals("latitude", -90, 90), t.reals("longitude", -180, 180)
-    half = np.flatnonzero(np.isnan(latitude) != np.isnan(longitude))
-    t.refuse("latitude", [(int(r), "one of latitude and longitude is empty") for r in half])
-    return latitude, longitude
 
 
 # The names that the UCI file gives to countries, where they are not those of GeoNames.

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .inputs import BadInput, nearest
+from .errors import BadInput
+from .inputs import nearest
 from .network import KINDS, UNKNOWN, Nodes
 
 HERE = Path(__file__).resolve().parent

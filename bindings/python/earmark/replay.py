@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from . import _earmark
-from .inputs import BadInput
+from .errors import BadInput
 from .orders import Orders
 from .policies import RateCard, part_costs, rate_card, stand_in
 from .world import Setting, World, hashes

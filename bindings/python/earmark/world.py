@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import cities
-from .inputs import BadInput, nearest
+from .errors import BadInput
+from .inputs import nearest
 from .network import UNKNOWN, Nodes, PlaceTable, distances
 from .opening import (
     StockRule,

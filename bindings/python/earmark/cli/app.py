@@ -8,7 +8,7 @@ import typer
 
 from .. import comparison, files, screen
 from ..decisions import decisions, write_table
-from ..inputs import BadInput
+from ..errors import BadInput
 from ..journals import verify as verify_journal
 from ..network import nodes_of, places_of
 from ..orders import Orders

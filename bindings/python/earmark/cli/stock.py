@@ -2,7 +2,8 @@
 
 from decimal import Decimal, InvalidOperation
 
-from ..inputs import BadInput, nearest
+from ..errors import BadInput
+from ..inputs import nearest
 from ..network import Nodes
 from ..opening import STOCK_COLUMNS
 from ..orders import Orders

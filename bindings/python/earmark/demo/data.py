@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import cities
-from ..inputs import BadInput
+from ..errors import BadInput
 from ..network import Nodes, distances
 from ..orders import HOME, Orders, from_file
 

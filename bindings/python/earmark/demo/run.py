@@ -14,7 +14,7 @@ import numpy as np
 
 from ..comparison import Comparison, compare
 from ..decisions import decisions, stack, write_table
-from ..inputs import BadInput
+from ..errors import BadInput
 from ..screen import best, comparison_text, title
 from . import data, plug
 

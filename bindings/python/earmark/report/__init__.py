@@ -4,7 +4,7 @@ Needs matplotlib and jinja2: pip install 'earmark[report]'."""
 from pathlib import Path
 
 from ..comparison import Comparison
-from ..inputs import BadInput
+from ..errors import BadInput
 
 
 def write_report(comparison: Comparison, out: str | Path, **more) -> Path:
