@@ -86,4 +86,4 @@ def kpi_values(facts: Any, *, by: str = "order_date", since: int | None = None,
                    [by == "event_date", since, until, as_of, classes.index(orders), tolerance])
         db.execute(views_sql())
         found = db.execute("SELECT kpi, part, whole FROM kpi_values WHERE whole <> 0").fetchall()
-    return {name: (int(part or 0), int(whole)) for name, part, whole in found}
+    return {name: (int(part), int(whole)) for name, part, whole in found}

@@ -1,23 +1,33 @@
--- KPIS IN SQL, for DuckDB. Reads two tables:
---   facts   the frame of that name (docs/formats/columns.md), of any number of runs or files
+-- KPIS IN SQL, for DuckDB, made by bindings/python/generate.py of the column dictionary, of
+-- views_base.sql and of the list in src/report/kpi_list.cpp. Reads two tables:
+--   facts   the frame of that name (docs/formats/columns.md), of one engine or of one host
 --   asked   one row: by_event BOOLEAN, t_from BIGINT, t_to BIGINT, as_of BIGINT (nanoseconds since
 --           1970, null: open; as_of null: the last fact), class INTEGER (0 normal, 1 test,
 --           2 fraud), tolerance BIGINT
--- and makes the view `kpi_values` (kpi, part, whole) on temporary tables: the figures of
+-- and makes the view `kpi_values` (kpi, unit, part, whole) on temporary tables: the figures of
 -- docs/rooms/report.md, number by number those of the library. Run it again after new facts.
--- A figure without rows or with whole 0 has no denominator. Whether a kind of fact was ever
--- recorded cannot be seen from rows alone: frame `kpis` says it.
+-- A figure with whole 0 has no denominator. Whether a kind of fact was ever recorded cannot be seen
+-- from rows alone: frame `kpis` says it.
 -- DuckDB keeps microseconds of zoned instants; finer facts may fall on the other side of a border.
+
+CREATE OR REPLACE TEMP VIEW plain_facts AS
+SELECT "seq", CAST("kind" AS VARCHAR) AS "kind", epoch_ns("at") AS "at", "order", "line",
+       "parcel", "sku", "node", "carrier", "units", "other", "value", "count", "ref",
+       epoch_ns("until") AS "until", "detail", "reason"
+FROM facts;
+
+-- RELATIONS of the figures, for DuckDB: orders, lines and parcels made of facts, and one table for
+-- each population that the definitions of src/report/kpi_list.cpp read. generate.py puts the facts
+-- before it and the figures behind it.
 
 CREATE OR REPLACE MACRO to_ms(ns_) AS
     CASE WHEN ns_ >= 0 THEN (2 * ns_ + 1000000) // 2000000
          ELSE -((999999 - 2 * ns_) // 2000000) END;
 
 CREATE OR REPLACE TEMP TABLE all_facts AS
-SELECT seq, CAST(kind AS VARCHAR) AS kind, epoch_ns("at") AS t, "order" AS o, line AS l,
-       parcel AS p, sku, node, units, other, value AS v, "count" AS c, ref,
-       epoch_ns(until) AS until, detail, reason
-FROM facts;
+SELECT seq, kind, "at" AS t, "order" AS o, line AS l, parcel AS p, sku, node, units, other,
+       value AS v, "count" AS c, ref, until, detail, reason
+FROM plain_facts;
 
 CREATE OR REPLACE TEMP TABLE query AS
 SELECT by_event, class, tolerance,
@@ -147,8 +157,8 @@ SELECT r.o, r.placed, r.t, r.t - arg_min(b.t, b.seq) AS ns
 FROM e AS r JOIN g AS b ON b.kind = 'returned' AND b.o = r.o AND b.ref = r.ref
 WHERE r.kind = 'refunded' GROUP BY r.o, r.placed, r.t, r.seq;
 
-CREATE OR REPLACE VIEW samples AS
-SELECT 'cycle_time' AS kpi, received - authorised AS ns, 1 AS weight FROM order_state
+CREATE OR REPLACE TEMP TABLE samples AS
+SELECT 'cycle_time' AS sample, received - authorised AS ns, 1 AS weight FROM order_state
 WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed)
 UNION ALL
 SELECT 'return_speed', ns, 1 FROM refunds WHERE counts(placed, t)
@@ -157,185 +167,116 @@ SELECT 'backorder_age', (SELECT as_of FROM query) - t, units FROM backlog
 WHERE units > 0 AND counts(placed, t);
 
 CREATE OR REPLACE TEMP TABLE ranked AS
-SELECT kpi, ns, sum(weight) OVER (PARTITION BY kpi ORDER BY ns ROWS UNBOUNDED PRECEDING) AS upto,
-       sum(weight) OVER (PARTITION BY kpi) AS n
+SELECT sample, ns, sum(weight) OVER (PARTITION BY sample ORDER BY ns ROWS UNBOUNDED PRECEDING)
+           AS upto,
+       sum(weight) OVER (PARTITION BY sample) AS n
 FROM samples;
 
--- ---- figures ------------------------------------------------------------------------------------
+CREATE OR REPLACE MACRO nearest_rank(name_, per_mille_) AS TABLE
+SELECT ns FROM ranked WHERE sample = name_ AND upto >= (n * per_mille_ + 999) // 1000;
 
-CREATE OR REPLACE VIEW of_times AS
-SELECT 'cycle_time_mean' AS kpi, to_ms(sum(received - authorised)) AS part, count(*) AS whole
-FROM order_state WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed)
-UNION ALL
-SELECT 'cycle_time_net_mean',
-       to_ms(sum(greatest(0, received - greatest(authorised, coalesce(not_before, authorised))))),
-       count(*)
-FROM order_state WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed)
-UNION ALL
-SELECT 'dwell_mean', to_ms(sum(not_before - authorised)), count(*)
-FROM order_state WHERE is_delivered AND not_before > authorised AND counts(placed, closed)
-UNION ALL
-SELECT kpi || '_p50', to_ms(min(ns)), 1 FROM ranked WHERE upto >= (n * 500 + 999) // 1000
-GROUP BY kpi
-UNION ALL
-SELECT kpi || '_p90', to_ms(min(ns)), 1 FROM ranked WHERE upto >= (n * 900 + 999) // 1000
-GROUP BY kpi
-UNION ALL
-SELECT 'undelivered', count(*) FILTER (closed IS NULL), count(*) FROM order_state
-WHERE within(placed)
-UNION ALL
-SELECT 'promise_shift_mean', to_ms(sum(last_promise - first_promise)), count(*)
-FROM line_state WHERE first_promise IS NOT NULL AND within(placed);
+-- ---- populations --------------------------------------------------------------------------------
 
-CREATE OR REPLACE VIEW of_closed_orders AS
-WITH c AS (
-    SELECT s.*, coalesce(d.documents, true) AS documents, coalesce(d.condition, true) AS condition
-    FROM order_state AS s
-    LEFT JOIN (SELECT o, NOT bool_or(detail = 6) AS documents,
-                      NOT bool_or(detail IN (0, 1, 2, 3)) AS condition
-               FROM e WHERE kind = 'defect' GROUP BY o) AS d USING (o)
-    WHERE counts(placed, closed))
-SELECT 'perfect_in_full' AS kpi, count(*) FILTER (in_full) AS part, count(*) AS whole FROM c
-UNION ALL SELECT 'perfect_on_time', count(*) FILTER (on_time), count(*) FROM c
-UNION ALL SELECT 'perfect_documents', count(*) FILTER (documents), count(*) FROM c
-UNION ALL SELECT 'perfect_condition', count(*) FILTER (condition), count(*) FROM c
-UNION ALL
-SELECT 'perfect_order', count(*) FILTER (in_full AND on_time AND documents AND condition), count(*)
-FROM c
-UNION ALL SELECT 'otif_order', count(*) FILTER (in_full AND on_time AND untouched), count(*) FROM c
-UNION ALL
-SELECT 'promise_accuracy', count(*) FILTER (is_delivered AND kept), count(*) FROM c WHERE promised
-UNION ALL
-SELECT 'promise_accuracy_delivered', count(*) FILTER (kept), count(*) FROM c
-WHERE promised AND is_delivered;
+CREATE OR REPLACE TEMP TABLE placed_orders AS SELECT * FROM order_state WHERE within(placed);
 
-CREATE OR REPLACE VIEW of_settled_orders AS
-WITH s AS (SELECT * FROM order_state WHERE counts(placed, settled))
-SELECT 'unit_fill' AS kpi, sum(good) AS part, sum(units) AS whole FROM s
-UNION ALL SELECT 'line_fill', sum(good_lines), sum(lines) FROM s
-UNION ALL SELECT 'order_fill', count(*) FILTER (good = units), count(*) FROM s WHERE lines > 0
-UNION ALL
-SELECT 'touchless', count(*) FILTER (o NOT IN (SELECT o FROM e WHERE kind = 'manual')), count(*)
-FROM s;
+CREATE OR REPLACE TEMP TABLE placed_lines AS SELECT * FROM line_state WHERE within(placed);
 
-CREATE OR REPLACE VIEW of_parcels AS
-WITH judged AS (SELECT * FROM the_parcels
-                WHERE promise IS NOT NULL
-                  AND (arrived IS NOT NULL OR promise <= (SELECT as_of FROM query))
-                  AND counts(placed, judged)),
-     went AS (SELECT the_parcels.*, coalesce(v.valid, 0) = 1 AS valid FROM the_parcels
-              LEFT JOIN (SELECT o, p, arg_max(detail, seq) AS valid FROM e WHERE kind = 'tracked'
-                         GROUP BY o, p) AS v USING (o, p)
-              WHERE counts(placed, handed)),
-     dues AS (SELECT d.until, h.t FROM
-              (SELECT o, p, arg_max(until, seq) AS until, any_value(placed) AS placed FROM e
-               WHERE kind = 'due' GROUP BY o, p) AS d
-              LEFT JOIN handed AS h USING (o, p)
-              WHERE d.until <= (SELECT as_of FROM query) AND counts(d.placed, d.until))
-SELECT 'on_time_delivery' AS kpi, count(*) FILTER (on_time) AS part, count(*) AS whole FROM judged
-UNION ALL SELECT 'missing_scan', count(*) FILTER (arrived IS NULL), count(*) FROM judged
-UNION ALL SELECT 'otif_fulfilment', count(*) FILTER (on_time AND whole), count(*) FROM judged
-UNION ALL SELECT 'valid_tracking', count(*) FILTER (valid), count(*) FROM went
-UNION ALL SELECT 'metres_per_parcel', sum(metres), count(*) FROM went WHERE metres >= 0
-UNION ALL SELECT 'on_time_shipment', count(*) FILTER (t <= until), count(*) FROM dues;
+CREATE OR REPLACE TEMP TABLE delivered_orders AS
+SELECT * FROM order_state
+WHERE is_delivered AND authorised IS NOT NULL AND counts(placed, closed);
 
-CREATE OR REPLACE VIEW of_splits AS
-WITH s AS (
-    SELECT x.o, x.parcels, m.promises FROM order_state AS x
-    JOIN (SELECT o, count(DISTINCT coalesce(promise, 9223372036854775807)) AS promises
-          FROM the_parcels GROUP BY o) AS m USING (o)
-    WHERE x.shipped IS NOT NULL AND counts(x.placed, x.shipped)),
-     n AS (SELECT count(*) AS whole FROM s),
-     costs AS (SELECT detail, v FROM e WHERE kind = 'cost' AND counts(placed, t))
-SELECT 'split_rate' AS kpi, count(*) FILTER (parcels > 1) AS part, count(*) AS whole FROM s
-UNION ALL
-SELECT 'split_by_promise', count(*) FILTER (parcels > 1 AND promises > 1), count(*) FROM s
-UNION ALL
-SELECT 'split_by_sourcing', count(*) FILTER (parcels > 1 AND promises = 1), count(*) FROM s
-UNION ALL SELECT 'parcels_per_order', sum(parcels), count(*) FROM s
-UNION ALL
-SELECT 'cost_estimate', coalesce((SELECT sum(v) FROM costs WHERE detail = 0), 0), whole FROM n
-UNION ALL
-SELECT 'cost_actual', coalesce((SELECT sum(v) FROM costs WHERE detail = 1), 0), whole FROM n;
+CREATE OR REPLACE TEMP TABLE closed_orders AS
+SELECT s.*, coalesce(d.documents, true) AS documents, coalesce(d.condition, true) AS condition
+FROM order_state AS s
+LEFT JOIN (SELECT o, NOT bool_or(detail = 6) AS documents,
+                  NOT bool_or(detail IN (0, 1, 2, 3)) AS condition
+           FROM e WHERE kind = 'defect' GROUP BY o) AS d USING (o)
+WHERE counts(placed, closed);
 
-CREATE OR REPLACE VIEW of_flows AS
-WITH n AS (SELECT count(*) AS orders, coalesce(sum(units), 0) AS units FROM order_state
-           WHERE within(placed)),
-     c AS (SELECT * FROM g WHERE kind = 'cancelled' AND counts(placed, t)),
-     w AS (SELECT count(DISTINCT o) FILTER (detail = 1) AS seller,
-                  count(DISTINCT o) FILTER (detail = 1 AND reason = 1) AS shortage,
-                  count(DISTINCT o) FILTER (detail = 2) AS customer,
-                  count(DISTINCT o) FILTER (detail = 3) AS fraud,
-                  coalesce(sum(units), 0) AS units,
-                  coalesce(sum(units) FILTER (detail = 1), 0) AS seller_units
-           FROM c)
-SELECT 'cancelled_by_seller' AS kpi, seller AS part, orders AS whole FROM n, w
-UNION ALL SELECT 'cancelled_for_shortage', shortage, orders FROM n, w
-UNION ALL SELECT 'cancelled_by_customer', customer, orders FROM n, w
-UNION ALL SELECT 'cancelled_as_fraud', fraud, orders FROM n, w
-UNION ALL SELECT 'cancelled_units', w.units, n.units FROM n, w
-UNION ALL SELECT 'cancelled_by_seller_units', seller_units, n.units FROM n, w
-UNION ALL
-SELECT 'order_defect',
-       (SELECT count(DISTINCT o) FROM e
-        WHERE kind = 'defect' AND detail <> 6 AND counts(placed, t)),
-       orders
-FROM n
-UNION ALL
-SELECT 'backorder_rate',
-       (SELECT coalesce(sum(units), 0) FROM g WHERE kind = 'backordered' AND counts(placed, t)),
-       units
-FROM n
-UNION ALL
-SELECT 'item_rejection', coalesce(sum(units) FILTER (kind = 'rejected'), 0),
-       sum(units) FILTER (kind = 'requested')
-FROM g WHERE counts(placed, t);
+CREATE OR REPLACE TEMP TABLE settled_orders AS
+SELECT * FROM order_state WHERE counts(placed, settled);
 
-CREATE OR REPLACE VIEW of_returns AS
-WITH sent AS (SELECT i.*, h.t, h.placed FROM items AS i JOIN handed AS h USING (o, p)),
-     first_of AS (SELECT o, l, min(p) AS p, min(t) AS t FROM (
-                      SELECT *, row_number() OVER (PARTITION BY o, l ORDER BY t, p) AS k FROM sent)
-                  WHERE k = 1 GROUP BY o, l),
+CREATE OR REPLACE TEMP TABLE manual_orders AS SELECT DISTINCT o FROM e WHERE kind = 'manual';
+
+CREATE OR REPLACE TEMP TABLE judged_parcels AS
+SELECT * FROM the_parcels
+WHERE promise IS NOT NULL AND (arrived IS NOT NULL OR promise <= (SELECT as_of FROM query))
+  AND counts(placed, judged);
+
+CREATE OR REPLACE TEMP TABLE handed_parcels AS
+SELECT the_parcels.*, coalesce(v.valid, 0) = 1 AS valid FROM the_parcels
+LEFT JOIN (SELECT o, p, arg_max(detail, seq) AS valid FROM e WHERE kind = 'tracked'
+           GROUP BY o, p) AS v USING (o, p)
+WHERE counts(placed, handed);
+
+CREATE OR REPLACE TEMP TABLE due_parcels AS
+SELECT d.until AS due, h.t AS handed
+FROM (SELECT o, p, arg_max(until, seq) AS until, any_value(placed) AS placed FROM e
+      WHERE kind = 'due' GROUP BY o, p) AS d
+LEFT JOIN handed AS h USING (o, p)
+WHERE d.until <= (SELECT as_of FROM query) AND counts(d.placed, d.until);
+
+CREATE OR REPLACE TEMP TABLE shipped_orders AS
+SELECT x.o, x.parcels, m.promises FROM order_state AS x
+JOIN (SELECT o, count(DISTINCT coalesce(promise, 9223372036854775807)) AS promises
+      FROM the_parcels GROUP BY o) AS m USING (o)
+WHERE x.shipped IS NOT NULL AND counts(x.placed, x.shipped);
+
+CREATE OR REPLACE TEMP TABLE costs AS
+SELECT detail, v FROM e WHERE kind = 'cost' AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE cancels AS
+SELECT * FROM g WHERE kind = 'cancelled' AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE defects AS
+SELECT * FROM e WHERE kind = 'defect' AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE backorders AS
+SELECT * FROM g WHERE kind = 'backordered' AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE requests AS
+SELECT * FROM g WHERE kind IN ('requested', 'rejected') AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE sent_items AS
+SELECT * FROM (SELECT i.*, h.t, h.placed FROM items AS i JOIN handed AS h USING (o, p))
+WHERE counts(placed, t);
+
+-- What came back, and when it had left: of a parcel, or of the first that held the line.
+CREATE OR REPLACE TEMP TABLE came_back AS
+WITH first_of AS (SELECT o, l, min(t) AS t FROM items JOIN handed USING (o, p) GROUP BY o, l),
      known AS (SELECT DISTINCT o, p FROM e
                WHERE kind IN ('due', 'handed', 'tracked') AND p <> 0
-               UNION SELECT DISTINCT o, p FROM g WHERE kind IN ('packed', 'delivered')),
-     back AS (SELECT g.o, g.l, g.t, g.units, g.v, g.placed,
-                     CASE WHEN known.p IS NULL THEN first_of.t ELSE handed.t END AS left_at
-              FROM g LEFT JOIN known USING (o, p) LEFT JOIN handed ON handed.o = g.o
-                   AND handed.p = g.p
-              LEFT JOIN first_of ON first_of.o = g.o AND first_of.l = g.l
-              WHERE g.kind = 'returned'),
-     s AS (SELECT coalesce(sum(units), 0) AS units, coalesce(sum(revenue), 0) AS revenue FROM sent
-           WHERE counts(placed, t))
-SELECT 'return_rate' AS kpi,
-       (SELECT coalesce(sum(units), 0) FROM back
-        WHERE left_at IS NOT NULL AND counts(placed, left_at)) AS part,
-       units AS whole
-FROM s
-UNION ALL
-SELECT 'return_value', (SELECT coalesce(sum(v), 0) FROM back
-                        WHERE left_at IS NOT NULL AND counts(placed, left_at)), revenue
-FROM s
-UNION ALL
-SELECT 'return_rate_mixed',
-       (SELECT coalesce(sum(units), 0) FROM back WHERE counts(placed, t)), units
-FROM s;
+               UNION SELECT DISTINCT o, p FROM g WHERE kind IN ('packed', 'delivered'))
+SELECT g.o, g.l, g.t, g.units, g.v, g.placed,
+       CASE WHEN known.p IS NULL THEN first_of.t ELSE handed.t END AS left_at
+FROM g
+LEFT JOIN known USING (o, p)
+LEFT JOIN handed ON handed.o = g.o AND handed.p = g.p
+LEFT JOIN first_of ON first_of.o = g.o AND first_of.l = g.l
+WHERE g.kind = 'returned';
 
-CREATE OR REPLACE VIEW of_plans AS
-WITH d AS (SELECT *, row_number() OVER (PARTITION BY o ORDER BY t, seq) AS k FROM e
-           WHERE kind = 'decided'),
-     with_parcel AS (SELECT o, sum(c) AS parcels, sum(v) AS cost FROM d
-                     WHERE c > 0 AND counts(placed, t) GROUP BY o)
-SELECT 'planned_fill' AS kpi, sum(units) AS part, sum(other) AS whole FROM d
-WHERE k = 1 AND counts(placed, t)
-UNION ALL SELECT 'planned_cost', sum(cost), count(*) FROM with_parcel
-UNION ALL SELECT 'planned_parcels', sum(parcels), count(*) FROM with_parcel;
+CREATE OR REPLACE TEMP TABLE returns_of_sent AS
+SELECT * FROM came_back WHERE left_at IS NOT NULL AND counts(placed, left_at);
 
-CREATE OR REPLACE VIEW of_no_order AS
-WITH last_count AS (SELECT sku, node, arg_max(struct_pack(u := units, r := other),
-                                              struct_pack(t := t, seq := seq)) AS x
-                    FROM f WHERE kind = 'counted' AND within(t) GROUP BY sku, node),
-     lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS opens,
+CREATE OR REPLACE TEMP TABLE first_decisions AS
+SELECT units, other
+FROM (SELECT *, row_number() OVER (PARTITION BY o ORDER BY t, seq) AS k FROM e
+      WHERE kind = 'decided')
+WHERE k = 1 AND counts(placed, t);
+
+CREATE OR REPLACE TEMP TABLE planned_orders AS
+SELECT o, sum(c) AS parcels, sum(v) AS cost FROM e
+WHERE kind = 'decided' AND c > 0 AND counts(placed, t) GROUP BY o;
+
+CREATE OR REPLACE TEMP TABLE last_counts AS
+SELECT x.u AS counted, x.r AS on_record, tolerance
+FROM (SELECT sku, node, arg_max(struct_pack(u := units, r := other),
+                                struct_pack(t := t, seq := seq)) AS x
+      FROM f WHERE kind = 'counted' AND within(t) GROUP BY sku, node), query;
+
+-- Purchase lines whose window has closed, filled in order of arrival.
+CREATE OR REPLACE TEMP TABLE closed_cases AS
+WITH lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS opens,
                       arg_max(until, seq) AS closes
                FROM f WHERE kind = 'cases_ordered' AND until <= (SELECT as_of FROM query)
                AND within(until) GROUP BY ref),
@@ -345,29 +286,295 @@ WITH last_count AS (SELECT sku, node, arg_max(struct_pack(u := units, r := other
              FROM lines JOIN f AS r USING (ref) WHERE r.kind = 'cases_received'),
      taken AS (SELECT ref, t BETWEEN opens AND closes AS on_time,
                       greatest(0, least(n, units - (upto - n))) AS n FROM got)
-SELECT 'record_accuracy' AS kpi,
-       count(*) FILTER (abs(x.u - x.r) <= (SELECT tolerance FROM query)) AS part,
-       count(*) AS whole
-FROM last_count
-UNION ALL SELECT 'record_accuracy_units', sum(x.r - abs(x.u - x.r)), sum(x.r) FROM last_count
-UNION ALL
-SELECT 'otif_cases_on_time', (SELECT coalesce(sum(n), 0) FROM taken WHERE on_time), sum(units)
-FROM lines
-UNION ALL
-SELECT 'otif_cases_in_full', (SELECT coalesce(sum(n), 0) FROM taken), sum(units) FROM lines
-UNION ALL
-SELECT 'capacity_use', sum(units), sum(other) FROM f WHERE kind = 'capacity' AND within(t)
-UNION ALL
-SELECT 'stockout_time', to_ms(sum(units) * 1000000), sum(other) FROM f
-WHERE kind = 'stockout' AND within(t);
+SELECT lines.ref, units, received, in_window FROM lines
+LEFT JOIN (SELECT ref, sum(n) AS received, sum(n) FILTER (on_time) AS in_window
+           FROM taken GROUP BY ref) USING (ref);
+
+CREATE OR REPLACE TEMP TABLE capacities AS SELECT * FROM f WHERE kind = 'capacity' AND within(t);
+
+CREATE OR REPLACE TEMP TABLE stockouts AS SELECT * FROM f WHERE kind = 'stockout' AND within(t);
+
+-- ---- figures ------------------------------------------------------------------------------------
 
 CREATE OR REPLACE VIEW kpi_values AS
-SELECT * FROM of_times
-UNION ALL SELECT * FROM of_closed_orders
-UNION ALL SELECT * FROM of_settled_orders
-UNION ALL SELECT * FROM of_parcels
-UNION ALL SELECT * FROM of_splits
-UNION ALL SELECT * FROM of_flows
-UNION ALL SELECT * FROM of_returns
-UNION ALL SELECT * FROM of_plans
-UNION ALL SELECT * FROM of_no_order;
+SELECT kpi, unit, coalesce(part, 0) AS part, coalesce(whole, 0) AS whole FROM (
+SELECT 'cycle_time_mean', 'ms',
+       to_ms(sum(received - authorised)),
+       count(*)
+FROM delivered_orders
+UNION ALL
+SELECT 'cycle_time_p50', 'ms',
+       to_ms(min(ns)),
+       least(count(*), 1)
+FROM nearest_rank('cycle_time', 500)
+UNION ALL
+SELECT 'cycle_time_p90', 'ms',
+       to_ms(min(ns)),
+       least(count(*), 1)
+FROM nearest_rank('cycle_time', 900)
+UNION ALL
+SELECT 'dwell_mean', 'ms',
+       to_ms(sum(not_before - authorised) FILTER (not_before > authorised)),
+       count(*) FILTER (not_before > authorised)
+FROM delivered_orders
+UNION ALL
+SELECT 'cycle_time_net_mean', 'ms',
+       to_ms(sum(greatest(0, received - greatest(authorised, coalesce(not_before, authorised))))),
+       count(*)
+FROM delivered_orders
+UNION ALL
+SELECT 'undelivered', 'share',
+       count(*) FILTER (closed IS NULL),
+       count(*)
+FROM placed_orders
+UNION ALL
+SELECT 'perfect_order', 'share',
+       count(*) FILTER (in_full AND on_time AND documents AND condition),
+       count(*)
+FROM closed_orders
+UNION ALL
+SELECT 'perfect_in_full', 'share',
+       count(*) FILTER (in_full),
+       count(*)
+FROM closed_orders
+UNION ALL
+SELECT 'perfect_on_time', 'share',
+       count(*) FILTER (on_time),
+       count(*)
+FROM closed_orders
+UNION ALL
+SELECT 'perfect_documents', 'share',
+       count(*) FILTER (documents),
+       count(*)
+FROM closed_orders
+UNION ALL
+SELECT 'perfect_condition', 'share',
+       count(*) FILTER (condition),
+       count(*)
+FROM closed_orders
+UNION ALL
+SELECT 'otif_order', 'share',
+       count(*) FILTER (in_full AND on_time AND untouched),
+       count(*)
+FROM closed_orders
+UNION ALL
+SELECT 'otif_fulfilment', 'share',
+       count(*) FILTER (on_time AND whole),
+       count(*)
+FROM judged_parcels
+UNION ALL
+SELECT 'otif_cases_on_time', 'share',
+       sum(in_window),
+       sum(units)
+FROM closed_cases
+UNION ALL
+SELECT 'otif_cases_in_full', 'share',
+       sum(received),
+       sum(units)
+FROM closed_cases
+UNION ALL
+SELECT 'unit_fill', 'share',
+       sum(good),
+       sum(units)
+FROM settled_orders
+UNION ALL
+SELECT 'line_fill', 'share',
+       sum(good_lines),
+       sum(lines)
+FROM settled_orders
+UNION ALL
+SELECT 'order_fill', 'share',
+       count(*) FILTER (lines > 0 AND good = units),
+       count(*) FILTER (lines > 0)
+FROM settled_orders
+UNION ALL
+SELECT 'on_time_shipment', 'share',
+       count(*) FILTER (handed <= due),
+       count(*)
+FROM due_parcels
+UNION ALL
+SELECT 'on_time_delivery', 'share',
+       count(*) FILTER (on_time),
+       count(*)
+FROM judged_parcels
+UNION ALL
+SELECT 'missing_scan', 'share',
+       count(*) FILTER (arrived IS NULL),
+       count(*)
+FROM judged_parcels
+UNION ALL
+SELECT 'valid_tracking', 'share',
+       count(*) FILTER (valid),
+       count(*)
+FROM handed_parcels
+UNION ALL
+SELECT 'cancelled_units', 'share',
+       (SELECT sum(units) FROM cancels),
+       sum(units)
+FROM placed_orders
+UNION ALL
+SELECT 'cancelled_by_seller', 'share',
+       (SELECT count(DISTINCT o) FROM cancels WHERE detail = 1),
+       count(*)
+FROM placed_orders
+UNION ALL
+SELECT 'cancelled_by_seller_units', 'share',
+       (SELECT sum(units) FROM cancels WHERE detail = 1),
+       sum(units)
+FROM placed_orders
+UNION ALL
+SELECT 'cancelled_for_shortage', 'share',
+       (SELECT count(DISTINCT o) FROM cancels WHERE detail = 1 AND reason = 1),
+       count(*)
+FROM placed_orders
+UNION ALL
+SELECT 'cancelled_by_customer', 'share',
+       (SELECT count(DISTINCT o) FROM cancels WHERE detail = 2),
+       count(*)
+FROM placed_orders
+UNION ALL
+SELECT 'cancelled_as_fraud', 'share',
+       (SELECT count(DISTINCT o) FROM cancels WHERE detail = 3),
+       count(*)
+FROM placed_orders
+UNION ALL
+SELECT 'order_defect', 'share',
+       (SELECT count(DISTINCT o) FROM defects WHERE detail <> 6),
+       count(*)
+FROM placed_orders
+UNION ALL
+SELECT 'item_rejection', 'share',
+       sum(units) FILTER (kind = 'rejected'),
+       sum(units) FILTER (kind = 'requested')
+FROM requests
+UNION ALL
+SELECT 'return_rate', 'share',
+       (SELECT sum(units) FROM returns_of_sent),
+       sum(units)
+FROM sent_items
+UNION ALL
+SELECT 'return_rate_mixed', 'share',
+       (SELECT sum(units) FROM came_back WHERE counts(placed, t)),
+       sum(units)
+FROM sent_items
+UNION ALL
+SELECT 'return_value', 'share',
+       (SELECT sum(v) FROM returns_of_sent),
+       sum(revenue)
+FROM sent_items
+UNION ALL
+SELECT 'split_rate', 'share',
+       count(*) FILTER (parcels > 1),
+       count(*)
+FROM shipped_orders
+UNION ALL
+SELECT 'split_by_promise', 'share',
+       count(*) FILTER (parcels > 1 AND promises > 1),
+       count(*)
+FROM shipped_orders
+UNION ALL
+SELECT 'split_by_sourcing', 'share',
+       count(*) FILTER (parcels > 1 AND promises = 1),
+       count(*)
+FROM shipped_orders
+UNION ALL
+SELECT 'parcels_per_order', 'count',
+       sum(parcels),
+       count(*)
+FROM shipped_orders
+UNION ALL
+SELECT 'cost_estimate', 'e4',
+       (SELECT sum(v) FROM costs WHERE detail = 0),
+       count(*)
+FROM shipped_orders
+UNION ALL
+SELECT 'cost_actual', 'e4',
+       (SELECT sum(v) FROM costs WHERE detail = 1),
+       count(*)
+FROM shipped_orders
+UNION ALL
+SELECT 'record_accuracy', 'share',
+       count(*) FILTER (abs(counted - on_record) <= tolerance),
+       count(*)
+FROM last_counts
+UNION ALL
+SELECT 'record_accuracy_units', 'share',
+       sum(on_record - abs(counted - on_record)),
+       sum(on_record)
+FROM last_counts
+UNION ALL
+SELECT 'backorder_rate', 'share',
+       (SELECT sum(units) FROM backorders),
+       sum(units)
+FROM placed_orders
+UNION ALL
+SELECT 'backorder_age_p50', 'ms',
+       to_ms(min(ns)),
+       least(count(*), 1)
+FROM nearest_rank('backorder_age', 500)
+UNION ALL
+SELECT 'backorder_age_p90', 'ms',
+       to_ms(min(ns)),
+       least(count(*), 1)
+FROM nearest_rank('backorder_age', 900)
+UNION ALL
+SELECT 'promise_accuracy', 'share',
+       count(*) FILTER (promised AND is_delivered AND kept),
+       count(*) FILTER (promised)
+FROM closed_orders
+UNION ALL
+SELECT 'promise_accuracy_delivered', 'share',
+       count(*) FILTER (promised AND is_delivered AND kept),
+       count(*) FILTER (promised AND is_delivered)
+FROM closed_orders
+UNION ALL
+SELECT 'promise_shift_mean', 'ms',
+       to_ms(sum(last_promise - first_promise)),
+       count(first_promise)
+FROM placed_lines
+UNION ALL
+SELECT 'planned_fill', 'share',
+       sum(units),
+       sum(other)
+FROM first_decisions
+UNION ALL
+SELECT 'planned_cost', 'e4',
+       sum(cost),
+       count(*)
+FROM planned_orders
+UNION ALL
+SELECT 'planned_parcels', 'count',
+       sum(parcels),
+       count(*)
+FROM planned_orders
+UNION ALL
+SELECT 'metres_per_parcel', 'm',
+       sum(metres) FILTER (metres >= 0),
+       count(*) FILTER (metres >= 0)
+FROM handed_parcels
+UNION ALL
+SELECT 'capacity_use', 'share',
+       sum(units),
+       sum(other)
+FROM capacities
+UNION ALL
+SELECT 'stockout_time', 'share',
+       to_ms(sum(units) * 1000000),
+       sum(other)
+FROM stockouts
+UNION ALL
+SELECT 'return_speed_p50', 'ms',
+       to_ms(min(ns)),
+       least(count(*), 1)
+FROM nearest_rank('return_speed', 500)
+UNION ALL
+SELECT 'return_speed_p90', 'ms',
+       to_ms(min(ns)),
+       least(count(*), 1)
+FROM nearest_rank('return_speed', 900)
+UNION ALL
+SELECT 'touchless', 'share',
+       count(*) FILTER (o NOT IN (SELECT o FROM manual_orders)),
+       count(*)
+FROM settled_orders
+) AS figures (kpi, unit, part, whole);

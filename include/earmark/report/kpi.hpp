@@ -62,6 +62,8 @@ struct kpi_entry {
     dated by_event = dated::own;
     std::uint32_t needs = 0;  // bits of fact_kind
     std::string_view doc;     // part / whole, in words
+    // The same for a database: SELECT sql_part, sql_whole FROM sql_from.
+    std::string_view sql_from, sql_part, sql_whole;
 };
 [[nodiscard]] std::span<const kpi_entry> kpi_list();
 
