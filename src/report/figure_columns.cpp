@@ -45,6 +45,7 @@ constexpr column facts[] = {
 
 constexpr column movements[] = {
     {"at", int64, "", false, "Position of the record in the journal."},
+    {"move", int32, "", false, "Its place within the record, from 1."},
     {"now", timestamp, "ns", false, "Instant of the command."},
     {"verb", dictionary, "", false, "What was done."},
     {"actor", int32, "", false, "Who gave the command; 0 is the host."},

@@ -113,9 +113,14 @@ frame movements_frame(std::span<const movement> of, vocabulary sku_keys, vocabul
     auto& sku = b.codes("sku", std::move(sku_keys));
     auto& node = b.codes("node", std::move(node_keys));
     auto &actor = b.small_ints("actor"), &line = b.small_ints("line"),
-         &reason = b.small_ints("reason");
+         &reason = b.small_ints("reason"), &move = b.small_ints("move");
+    position last{};
+    std::int32_t place = 0;
     for (const movement& m : of) {
+        place = m.at == last ? place + 1 : 1;
+        last = m.at;
         at.add(id_of(raw(m.at)));
+        move.add(place);
         now.add(m.now.ns);
         verb.add(code(m.by));
         actor.add(static_cast<std::int32_t>(raw(m.actor)));
@@ -174,33 +179,14 @@ frame exceptions_frame(std::span<const exception_row> of, vocabulary sku_keys,
 }
 
 frame scorecard_frame(std::string_view name, std::span<const score> of, const vocabulary& keys) {
-    struct part {
-        std::string_view name;
-        std::int64_t score::*field;
-    };
-    constexpr part parts[] = {{"requested", &score::requested},
-                              {"rejected", &score::rejected},
-                              {"parcels", &score::parcels},
-                              {"shipped", &score::shipped},
-                              {"first_pass", &score::first_pass},
-                              {"due", &score::due},
-                              {"shipped_late", &score::shipped_late},
-                              {"arrivals", &score::arrivals},
-                              {"delivered_late", &score::delivered_late},
-                              {"cost_e4", &score::cost_e4},
-                              {"metres", &score::metres},
-                              {"measured", &score::measured},
-                              {"cases_ordered", &score::cases_ordered},
-                              {"cases_in_window", &score::cases_in_window},
-                              {"cases_received", &score::cases_received}};
     frame_builder b{name};
     for (const score& s : of) {
         b.small_ints("party").add(static_cast<std::int32_t>(s.party));
         auto& key = b.strings("key");
         keys != nullptr&& s.party < keys->size() ? key.add((*keys)[s.party]) : key.add_null();
         b.ints("orders").add(s.orders);
-        for (const part& p : parts)
-            add_or_null(b.ints(p.name), s.*p.field != not_recorded, s.*p.field);
+        for (const score_column& c : score_columns())
+            add_or_null(b.ints(c.name), s.*c.field != not_recorded, s.*c.field);
     }
     return std::move(b).finish();
 }

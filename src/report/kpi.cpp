@@ -8,11 +8,6 @@
 namespace earmark::report {
 namespace {
 
-constexpr std::uint32_t bits(std::initializer_list<fact_kind> kinds) {
-    std::uint32_t all = 0;
-    for (const fact_kind k : kinds) all |= 1u << static_cast<unsigned>(k);
-    return all;
-}
 constexpr bool is_in(std::uint32_t set, fact_kind k) noexcept {
     return (set >> static_cast<unsigned>(k) & 1) != 0;
 }

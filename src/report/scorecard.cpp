@@ -9,6 +9,27 @@
 namespace earmark::report {
 namespace {
 
+using enum fact_kind;
+constexpr score_column columns[] = {
+    {"requested", &score::requested, bits({requested})},
+    {"rejected", &score::rejected, bits({fact_kind::rejected})},
+    {"parcels", &score::parcels, bits({handed})},
+    {"shipped", &score::shipped, bits({handed, packed})},
+    {"first_pass", &score::first_pass, bits({handed, packed, backordered})},
+    {"due", &score::due, bits({fact_kind::due})},
+    {"shipped_late", &score::shipped_late, bits({fact_kind::due, handed})},
+    {"arrivals", &score::arrivals, bits({delivered, promised})},
+    {"delivered_late", &score::delivered_late, bits({delivered, promised})},
+    {"cost_e4", &score::cost_e4, bits({fact_kind::cost})},
+    {"metres", &score::metres, bits({distance})},
+    {"measured", &score::measured, bits({distance})},
+    {"cases_ordered", &score::cases_ordered, bits({fact_kind::cases_ordered})},
+    {"cases_in_window", &score::cases_in_window,
+     bits({fact_kind::cases_ordered, fact_kind::cases_received})},
+    {"cases_received", &score::cases_received,
+     bits({fact_kind::cases_ordered, fact_kind::cases_received})},
+};
+
 class cards {
 public:
     cards(party by, const kpi_query& q) : by_{by}, in_{q} {}
@@ -129,41 +150,22 @@ void cards::add_cases(const kpi_fact& order, std::int64_t in_window, std::int64_
 
 /// What nobody recorded is no 0.
 std::vector<score> cards::finish(const kpis& facts) const {
-    struct part {
-        std::int64_t score::*field;
-        std::initializer_list<fact_kind> needs;
-    };
-    using enum fact_kind;
-    const part parts[] = {
-        {&score::requested, {fact_kind::requested}},
-        {&score::rejected, {fact_kind::rejected}},
-        {&score::parcels, {handed}},
-        {&score::shipped, {handed, packed}},
-        {&score::first_pass, {handed, packed, backordered}},
-        {&score::due, {fact_kind::due}},
-        {&score::shipped_late, {fact_kind::due, handed}},
-        {&score::arrivals, {delivered, promised}},
-        {&score::delivered_late, {delivered, promised}},
-        {&score::cost_e4, {fact_kind::cost}},
-        {&score::metres, {distance}},
-        {&score::measured, {distance}},
-        {&score::cases_ordered, {fact_kind::cases_ordered}},
-        {&score::cases_in_window, {fact_kind::cases_ordered, fact_kind::cases_received}},
-        {&score::cases_received, {fact_kind::cases_ordered, fact_kind::cases_received}},
-    };
     std::vector<score> all;
     for (auto [party, s] : scores_) {
         if (s.orders + s.requested + s.parcels + s.due + s.arrivals + s.cases_ordered == 0)
             continue;
-        for (const part& p : parts)
-            for (const fact_kind k : p.needs)
-                if (!facts.recorded(k)) s.*p.field = not_recorded;
+        for (const score_column& c : score_columns())
+            for (std::size_t k = 0; k < evidence_kinds; ++k)
+                if ((c.needs >> k & 1) != 0 && !facts.recorded(static_cast<fact_kind>(k)))
+                    s.*c.field = not_recorded;
         all.push_back(s);
     }
     return all;
 }
 
 }  // namespace
+
+std::span<const score_column> score_columns() { return columns; }
 
 std::vector<score> kpis::scorecard(party by, const kpi_query& asked) const {
     const kpi_query q = filled(asked);

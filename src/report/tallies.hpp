@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <span>
 #include <utility>
@@ -16,6 +17,12 @@
 namespace earmark::report {
 
 __extension__ using wide_sum = __int128;
+
+constexpr std::uint32_t bits(std::initializer_list<fact_kind> kinds) {
+    std::uint32_t all = 0;
+    for (const fact_kind k : kinds) all |= 1u << static_cast<unsigned>(k);
+    return all;
+}
 
 class tallies {
 public:

@@ -35,6 +35,11 @@ inline constexpr std::size_t wait_reasons = 6;
 /// Requires a state that is not final.
 [[nodiscard]] wait_reason reason_of(unit_state s) noexcept;
 
+/// Whether units in this state are told apart by their node.
+[[nodiscard]] constexpr bool stands_at_node(unit_state s) noexcept {
+    return holds_stock(s) || s == unit_state::shipped;
+}
+
 /// Units in one state and age band. Ages are whole instants: from <= age < to.
 struct age_row {
     unit_state state = unit_state::open;

@@ -119,6 +119,15 @@ struct score {
 };
 enum class party : std::uint8_t { node, carrier };
 
+/// A count of a score, and the kinds of fact without which it is not_recorded.
+struct score_column {
+    std::string_view name;
+    std::int64_t score::*field = nullptr;
+    std::uint32_t needs = 0;  // bits of fact_kind
+};
+/// All but `orders`, in the order of the frame.
+[[nodiscard]] std::span<const score_column> score_columns();
+
 /// The fold. Keeps its facts (96 bytes each), since a population may be asked for in hindsight.
 class kpis {
 public:

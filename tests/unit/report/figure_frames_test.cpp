@@ -65,7 +65,12 @@ TEST_CASE("movements, ages and exceptions keep their words") {
     taken.node = node_id{1};
     constexpr std::string_view skus[] = {"mug"}, nodes[] = {"north", "south"};
     const movement both[] = {born, taken};
-    const frame m = movements_frame(both, make_vocabulary(skus), make_vocabulary(nodes));
+    movement later = taken;
+    later.at = position{7};
+    const movement all[] = {born, taken, later};
+    const frame m = movements_frame(all, make_vocabulary(skus), make_vocabulary(nodes));
+    CHECK(m.small_ints("move")[1] == 2);
+    CHECK(m.small_ints("move")[2] == 1);  // of another record
     CHECK(m.word("from", 0) == "");
     CHECK(m.word("from", 1) == "open");
     CHECK(m.word("to", 1) == "allocated");
