@@ -14,6 +14,8 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import generate_sql
+
 ROOT = Path(__file__).resolve().parents[2]
 # The package beside this script has no compiled module; the installed one is meant.
 sys.path = [p for p in sys.path if Path(p).resolve() != Path(__file__).resolve().parent]
@@ -147,45 +149,13 @@ def stubs() -> str:
     return "\n".join(lines) + "\n"
 
 
-SQL_HEAD = """\
--- KPIS IN SQL, for DuckDB, made by bindings/python/generate.py of the column dictionary, of
--- views_base.sql and of the list in src/report/kpi_list.cpp. Reads two tables:
---   facts   the frame of that name (docs/formats/columns.md), of one engine or of one host
---   asked   one row: by_event BOOLEAN, t_from BIGINT, t_to BIGINT, as_of BIGINT (nanoseconds since
---           1970, null: open; as_of null: the last fact), class INTEGER (0 normal, 1 test,
---           2 fraud), tolerance BIGINT
--- and makes the view `kpi_values` (kpi, unit, part, whole) on temporary tables: the figures of
--- docs/rooms/report.md, number by number those of the library. Run it again after new facts.
--- A figure with whole 0 has no denominator. Whether a kind of fact was ever recorded cannot be seen
--- from rows alone: frame `kpis` says it.
--- DuckDB keeps microseconds of zoned instants; finer facts may fall on the other side of a border.
-
-"""
-
-
-def plain_facts() -> str:
-    """Frame `facts` with its columns in the dictionary's order: instants as nanoseconds, words as
-    text."""
-    columns = earmark.dictionary()
-    rows = zip(columns["frame"], columns["column"], columns["type"], strict=True)
-    spelled = {"timestamp[ns, UTC]": 'epoch_ns("{0}") AS "{0}"',
-               "dictionary<utf8>": 'CAST("{0}" AS VARCHAR) AS "{0}"'}
-    chosen = [spelled.get(kind, '"{0}"').format(name) for frame, name, kind in rows
-              if frame == "facts"]
-    select = textwrap.wrap(", ".join(c.replace(" ", "\0") for c in chosen), WIDTH - 8)
-    return ("CREATE OR REPLACE TEMP VIEW plain_facts AS\nSELECT "
-            + "\n       ".join(select).replace("\0", " ") + "\nFROM facts;\n\n")
-
-
 def views_sql() -> str:
-    """Each figure is a row of the C++ list, read from a relation of views_base.sql."""
-    figures = "\nUNION ALL\n".join(
-        f"SELECT '{k['name']}', '{k['unit']}',\n       {k['part']},\n       {k['whole']}\n"
-        f"FROM {k['from']}" for k in _earmark._kpi_definitions())
-    return (SQL_HEAD + plain_facts() + (Path(__file__).parent / "views_base.sql").read_text()
-            + "\n-- ---- figures " + "-" * 84 + "\n\nCREATE OR REPLACE VIEW kpi_values AS\n"
-            "SELECT kpi, unit, coalesce(part, 0) AS part, coalesce(whole, 0) AS whole FROM (\n"
-            + figures + "\n) AS figures (kpi, unit, part, whole);\n")
+    frames: dict[str, list[tuple[str, str]]] = {}
+    columns = earmark.dictionary()
+    for frame, *column in zip(columns["frame"], columns["column"], columns["type"], strict=True):
+        frames.setdefault(frame, []).append(tuple(column))
+    return generate_sql.views_sql(frames, _earmark._kpi_definitions(),
+                                  _earmark._score_definitions(), _earmark._wait_definitions())
 
 
 def files() -> dict[Path, str]:

@@ -191,6 +191,7 @@ PYBIND11_MODULE(_earmark_here, m) {
     bind_trust(c);
     bind_files(m);
     bind_report(m, c);
+    bind_definitions(m);
     m.def(
         "error_name",
         [](std::uint16_t number) {

@@ -198,23 +198,6 @@ py::tuple kpi_names() {
     return py::tuple(out);
 }
 
-/// Rows of kpi_list() as dicts, for what is generated of them.
-py::list kpi_definitions() {
-    py::list out;
-    for (const report::kpi_entry& e : report::kpi_list()) {
-        py::dict row;
-        row["name"] = e.name;
-        row["unit"] = name_of(e.unit);
-        row["dated"] = name_of(e.by_event);
-        row["doc"] = e.doc;
-        row["from"] = e.sql_from;
-        row["part"] = e.sql_part;
-        row["whole"] = e.sql_whole;
-        out.append(row);
-    }
-    return out;
-}
-
 void bind_questions(py::class_<report_object>& c) {
     c.def(
         "kpis",
@@ -277,7 +260,6 @@ void bind_engine(engine_class& engines) {
 
 void bind_report(py::module_& m, engine_class& engines) {
     m.attr("KPIS") = kpi_names();
-    m.def("_kpi_definitions", &kpi_definitions);
     m.def(
         "kpis",
         [](const py::object& facts, const std::string& by, const std::vector<std::string>& recorded,

@@ -7,8 +7,8 @@ CREATE OR REPLACE MACRO to_ms(ns_) AS
          ELSE -((999999 - 2 * ns_) // 2000000) END;
 
 CREATE OR REPLACE TEMP TABLE all_facts AS
-SELECT seq, kind, "at" AS t, "order" AS o, line AS l, parcel AS p, sku, node, units, other,
-       value AS v, "count" AS c, ref, until, detail, reason
+SELECT seq, kind, "at" AS t, "order" AS o, line AS l, parcel AS p, sku, node, carrier, units,
+       other, value AS v, "count" AS c, ref, until, detail, reason
 FROM plain_facts;
 
 CREATE OR REPLACE TEMP TABLE query AS
@@ -192,7 +192,7 @@ LEFT JOIN (SELECT o, p, arg_max(detail, seq) AS valid FROM e WHERE kind = 'track
 WHERE counts(placed, handed);
 
 CREATE OR REPLACE TEMP TABLE due_parcels AS
-SELECT d.until AS due, h.t AS handed
+SELECT o, p, d.until AS due, h.t AS handed
 FROM (SELECT o, p, arg_max(until, seq) AS until, any_value(placed) AS placed FROM e
       WHERE kind = 'due' GROUP BY o, p) AS d
 LEFT JOIN handed AS h USING (o, p)
@@ -205,7 +205,7 @@ JOIN (SELECT o, count(DISTINCT coalesce(promise, 9223372036854775807)) AS promis
 WHERE x.shipped IS NOT NULL AND counts(x.placed, x.shipped);
 
 CREATE OR REPLACE TEMP TABLE costs AS
-SELECT detail, v FROM e WHERE kind = 'cost' AND counts(placed, t);
+SELECT o, p, detail, v FROM e WHERE kind = 'cost' AND counts(placed, t);
 
 CREATE OR REPLACE TEMP TABLE cancels AS
 SELECT * FROM g WHERE kind = 'cancelled' AND counts(placed, t);
@@ -259,7 +259,8 @@ FROM (SELECT sku, node, arg_max(struct_pack(u := units, r := other),
 -- Purchase lines whose window has closed, filled in order of arrival.
 CREATE OR REPLACE TEMP TABLE closed_cases AS
 WITH lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS opens,
-                      arg_max(until, seq) AS closes
+                      arg_max(until, seq) AS closes,
+                      arg_max(struct_pack(id := node), seq).id AS node
                FROM f WHERE kind = 'cases_ordered' AND until <= (SELECT as_of FROM query)
                AND within(until) GROUP BY ref),
      got AS (SELECT lines.*, r.t, r.units AS n,
@@ -268,7 +269,7 @@ WITH lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS open
              FROM lines JOIN f AS r USING (ref) WHERE r.kind = 'cases_received'),
      taken AS (SELECT ref, t BETWEEN opens AND closes AS on_time,
                       greatest(0, least(n, units - (upto - n))) AS n FROM got)
-SELECT lines.ref, units, received, in_window FROM lines
+SELECT lines.ref, node, units, received, in_window FROM lines
 LEFT JOIN (SELECT ref, sum(n) AS received, sum(n) FILTER (on_time) AS in_window
            FROM taken GROUP BY ref) USING (ref);
 

@@ -1,11 +1,12 @@
-"""Frames to files: CSV, CSV.gz and Parquet, and the KPIs of facts in SQL.
+"""Frames to files: CSV, CSV.gz and Parquet, and the figures of frames in SQL.
 
-Needs pyarrow, and duckdb for `kpi_values`: pip install 'earmark[export]'. Numbers stay exact; words
-of dictionary columns are written as words."""
+Needs pyarrow, and duckdb for what ends with `_values`: pip install 'earmark[export]'. Numbers stay
+exact; words of dictionary columns are written as words."""
 
 import contextlib
 import importlib
 import pathlib
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any
 
@@ -61,8 +62,44 @@ def _write(rows: Any, draft: pathlib.Path, name: str) -> None:
 
 
 def views_sql() -> str:
-    """The text of views.sql, which computes the KPIs from frame `facts` in DuckDB."""
+    """The text of views.sql, which computes the figures from frames in DuckDB."""
     return resources.files("earmark").joinpath("views.sql").read_text()
+
+
+@contextlib.contextmanager
+def _answered(tables: Mapping[str, Any]) -> Iterator[Any]:
+    """A database with these tables (frames, or paths of Parquet files) and the views over them."""
+    duckdb = _needed("duckdb")
+    with contextlib.closing(duckdb.connect()) as db:
+        for name, given in tables.items():
+            if isinstance(given, (str, pathlib.Path)):
+                db.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet(?)", [str(given)])
+            else:
+                db.register("given", table(given))
+                db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+        db.execute(views_sql())
+        yield db
+
+
+def _rows(db: Any, view: str) -> Any:
+    return db.sql(f"SELECT * FROM {view}").to_arrow_table()
+
+
+def _made(**columns: tuple[str, Iterable[Any]]) -> Any:
+    """A pyarrow table of columns with the names of their types."""
+    pa = _needed("pyarrow")
+    return pa.table({name: pa.array(list(items), pa.type_for_alias(kind))
+                     for name, (kind, items) in columns.items()})
+
+
+def _asked(by: str, since: int | None, until: int | None, as_of: int | None, orders: str,
+           tolerance: int = 0) -> Any:
+    classes = ("normal", "test", "fraud")
+    if by not in ("order_date", "event_date") or orders not in classes:
+        raise ValueError("by is order_date or event_date; orders is normal, test or fraud")
+    return _made(by_event=("bool", [by == "event_date"]), t_from=("int64", [since]),
+                 t_to=("int64", [until]), as_of=("int64", [as_of]),
+                 **{"class": ("int32", [classes.index(orders)])}, tolerance=("int64", [tolerance]))
 
 
 def kpi_values(facts: Any, *, by: str = "order_date", since: int | None = None,
@@ -70,20 +107,53 @@ def kpi_values(facts: Any, *, by: str = "order_date", since: int | None = None,
                tolerance: int = 0) -> dict[str, tuple[int, int]]:
     """The figures of facts (a frame, or a path of a Parquet file) by DuckDB: (part, whole) by name.
     Figures without a denominator are left out."""
-    duckdb = _needed("duckdb")
-    classes = ("normal", "test", "fraud")
-    if by not in ("order_date", "event_date") or orders not in classes:
-        raise ValueError("by is order_date or event_date; orders is normal, test or fraud")
-    with contextlib.closing(duckdb.connect()) as db:
-        if isinstance(facts, (str, pathlib.Path)):
-            db.execute("CREATE TABLE facts AS SELECT * FROM read_parquet(?)", [str(facts)])
-        else:
-            db.register("given", table(facts))
-            db.execute("CREATE TABLE facts AS SELECT * FROM given")
-        db.execute("CREATE TABLE asked (by_event BOOLEAN, t_from BIGINT, t_to BIGINT, "
-                   "as_of BIGINT, class INTEGER, tolerance BIGINT)")
-        db.execute("INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?)",
-                   [by == "event_date", since, until, as_of, classes.index(orders), tolerance])
-        db.execute(views_sql())
+    asked = _asked(by, since, until, as_of, orders, tolerance)
+    with _answered({"facts": facts, "asked": asked}) as db:
         found = db.execute("SELECT kpi, part, whole FROM kpi_values WHERE whole <> 0").fetchall()
     return {name: (int(part), int(whole)) for name, part, whole in found}
+
+
+def score_values(facts: Any, of: str = "node", *, nodes: Any = None, recorded: Iterable[str] = (),
+                 by: str = "order_date", since: int | None = None, until: int | None = None,
+                 as_of: int | None = None, orders: str = "normal") -> Any:
+    """The scorecard of nodes, vendors or carriers by DuckDB, as a pyarrow table with the columns of
+    Report.scorecard(of). `nodes` is Engine.nodes(), for keys and vendors; `recorded` are kinds of
+    fact that are watched, also those that never happened. Each table is a frame or a path of a
+    Parquet file."""
+    if of not in ("node", "vendor", "carrier"):
+        raise ValueError(f"of '{of}'; it is one of: node, vendor, carrier")
+    if of == "vendor" and nodes is None:
+        raise ValueError("of 'vendor': facts alone do not say which node is a vendor; give nodes")
+    tables = {"facts": facts, "asked": _asked(by, since, until, as_of, orders),
+              "recorded": _made(kind=("string", recorded))}
+    if nodes is not None:
+        tables["nodes"] = nodes
+    with _answered(tables) as db:
+        return _rows(db, f"{of}_scores")
+
+
+def _ages(movements: Any, skus: Any, as_of: int | None, decimals: int | None) -> dict[str, Any]:
+    return {"movements": movements, "skus": skus,
+            "asked_ages": _made(as_of=("int64", [as_of]), decimals=("int32", [decimals]))}
+
+
+def ageing_values(movements: Any, skus: Any, *, as_of: int | None = None,
+                  bands: Iterable[int] | None = None, decimals: int | None = None) -> Any:
+    """Frame `ageing` by DuckDB from all movements and Engine.skus(), as a pyarrow table; `oldest`
+    in nanoseconds since 1970. `as_of`: the last movement; `bands` as in Report.ageing; `decimals`
+    of units: as fine as the finest SKU."""
+    tables = _ages(movements, skus, as_of, decimals)
+    if bands is not None:
+        tables["bands"] = _made(upto=("int64", bands))
+    with _answered(tables) as db:
+        return _rows(db, "ageing_values")
+
+
+def exception_values(movements: Any, skus: Any, limits: Mapping[str, int], *,
+                     as_of: int | None = None, decimals: int | None = None) -> Any:
+    """Frame `exceptions` by DuckDB from all movements and Engine.skus(), as a pyarrow table;
+    `since` in nanoseconds since 1970. `limits` as in Report.exceptions, the rest as above."""
+    tables = _ages(movements, skus, as_of, decimals)
+    tables["limits"] = _made(state=("string", limits), ns=("int64", limits.values()))
+    with _answered(tables) as db:
+        return _rows(db, "exception_values")

@@ -1,14 +1,54 @@
--- KPIS IN SQL, for DuckDB, made by bindings/python/generate.py of the column dictionary, of
--- views_base.sql and of the list in src/report/kpi_list.cpp. Reads two tables:
---   facts   the frame of that name (docs/formats/columns.md), of one engine or of one host
---   asked   one row: by_event BOOLEAN, t_from BIGINT, t_to BIGINT, as_of BIGINT (nanoseconds since
---           1970, null: open; as_of null: the last fact), class INTEGER (0 normal, 1 test,
---           2 fraud), tolerance BIGINT
--- and makes the view `kpi_values` (kpi, unit, part, whole) on temporary tables: the figures of
--- docs/rooms/report.md, number by number those of the library. Run it again after new facts.
--- A figure with whole 0 has no denominator. Whether a kind of fact was ever recorded cannot be seen
--- from rows alone: frame `kpis` says it.
--- DuckDB keeps microseconds of zoned instants; finer facts may fall on the other side of a border.
+-- FIGURES IN SQL, for DuckDB, made by bindings/python/generate.py of the column dictionary, of the
+-- lists in src/report and of views_base.sql, views_scorecards.sql and views_ageing.sql.
+--
+-- Reads frames of docs/formats/columns.md as tables or views of their names, of one engine or host:
+--   facts      for the figures and scorecards
+--   movements  for ages and exceptions, from the first one on; needs skus
+--   nodes      for keys in scorecards, and to know the vendors
+--   skus       for the decimals of quantities
+-- and what is asked, in tables of its own:
+--   asked      one row: by_event BOOLEAN, t_from BIGINT, t_to BIGINT, as_of BIGINT (nanoseconds
+--              since 1970, null: open; as_of null: the last fact), class INTEGER (0 normal, 1 test,
+--              2 fraud), tolerance BIGINT
+--   recorded   (kind VARCHAR): kinds of fact that are watched, also those that never happened
+--   asked_ages one row: as_of BIGINT (null: the last movement), decimals INTEGER of units (null: as
+--              fine as the finest SKU)
+--   bands      (upto BIGINT): upper ends of bands of age, in nanoseconds
+--   limits     (state VARCHAR, ns BIGINT): from which age on units of a state are an exception
+-- What is not there is made without rows; what is asked, with what the library asks by default.
+--
+-- Makes, on temporary tables, views with the numbers of docs/rooms/report.md, row by row those of
+-- the library; instants are nanoseconds since 1970:
+--   kpi_values (kpi, unit, part, whole)
+--   node_scores, vendor_scores, carrier_scores   columns of frame node_scorecard
+--   ageing_values, exception_values              columns of frames ageing and exceptions
+-- Run it again when a table has changed. A KPI with whole 0 has no denominator; whether its facts
+-- were ever recorded, frame `kpis` says. A null in a scorecard was never recorded.
+-- DuckDB keeps microseconds of zoned instants; finer ones may fall on the other side of a border.
+
+CREATE TABLE IF NOT EXISTS facts (
+    "seq" BIGINT, "kind" VARCHAR, "at" TIMESTAMP WITH TIME ZONE, "order" BIGINT, "line" INTEGER,
+    "parcel" BIGINT, "sku" INTEGER, "node" INTEGER, "carrier" INTEGER, "units" BIGINT,
+    "other" BIGINT, "value" BIGINT, "count" BIGINT, "ref" BIGINT,
+    "until" TIMESTAMP WITH TIME ZONE, "detail" INTEGER, "reason" INTEGER);
+CREATE TABLE IF NOT EXISTS movements (
+    "at" BIGINT, "move" INTEGER, "now" TIMESTAMP WITH TIME ZONE, "verb" VARCHAR, "actor" INTEGER,
+    "order" BIGINT, "line" INTEGER, "sku" VARCHAR, "amount" BIGINT, "from" VARCHAR, "to" VARCHAR,
+    "node" VARCHAR, "reason" INTEGER, "price_minor" BIGINT, "metres" BIGINT);
+CREATE TABLE IF NOT EXISTS nodes (
+    "node" INTEGER, "key" VARCHAR, "kind" VARCHAR, "active" BOOLEAN, "priority" INTEGER,
+    "latitude" DOUBLE, "longitude" DOUBLE);
+CREATE TABLE IF NOT EXISTS skus (
+    "sku" INTEGER, "key" VARCHAR, "decimals" INTEGER, "granule" BIGINT);
+CREATE TABLE IF NOT EXISTS asked AS
+SELECT false AS by_event, CAST(NULL AS BIGINT) AS t_from, CAST(NULL AS BIGINT) AS t_to,
+       CAST(NULL AS BIGINT) AS as_of, 0 AS class, CAST(0 AS BIGINT) AS tolerance;
+CREATE TABLE IF NOT EXISTS recorded (kind VARCHAR);
+CREATE TABLE IF NOT EXISTS asked_ages AS
+SELECT CAST(NULL AS BIGINT) AS as_of, CAST(NULL AS INTEGER) AS decimals;
+CREATE TABLE IF NOT EXISTS bands AS
+SELECT CAST(unnest([3600, 86400, 604800]) AS BIGINT) * 1000000000 AS upto;
+CREATE TABLE IF NOT EXISTS limits (state VARCHAR, ns BIGINT);
 
 CREATE OR REPLACE TEMP VIEW plain_facts AS
 SELECT "seq", CAST("kind" AS VARCHAR) AS "kind", epoch_ns("at") AS "at", "order", "line",
@@ -25,8 +65,8 @@ CREATE OR REPLACE MACRO to_ms(ns_) AS
          ELSE -((999999 - 2 * ns_) // 2000000) END;
 
 CREATE OR REPLACE TEMP TABLE all_facts AS
-SELECT seq, kind, "at" AS t, "order" AS o, line AS l, parcel AS p, sku, node, units, other,
-       value AS v, "count" AS c, ref, until, detail, reason
+SELECT seq, kind, "at" AS t, "order" AS o, line AS l, parcel AS p, sku, node, carrier, units,
+       other, value AS v, "count" AS c, ref, until, detail, reason
 FROM plain_facts;
 
 CREATE OR REPLACE TEMP TABLE query AS
@@ -210,7 +250,7 @@ LEFT JOIN (SELECT o, p, arg_max(detail, seq) AS valid FROM e WHERE kind = 'track
 WHERE counts(placed, handed);
 
 CREATE OR REPLACE TEMP TABLE due_parcels AS
-SELECT d.until AS due, h.t AS handed
+SELECT o, p, d.until AS due, h.t AS handed
 FROM (SELECT o, p, arg_max(until, seq) AS until, any_value(placed) AS placed FROM e
       WHERE kind = 'due' GROUP BY o, p) AS d
 LEFT JOIN handed AS h USING (o, p)
@@ -223,7 +263,7 @@ JOIN (SELECT o, count(DISTINCT coalesce(promise, 9223372036854775807)) AS promis
 WHERE x.shipped IS NOT NULL AND counts(x.placed, x.shipped);
 
 CREATE OR REPLACE TEMP TABLE costs AS
-SELECT detail, v FROM e WHERE kind = 'cost' AND counts(placed, t);
+SELECT o, p, detail, v FROM e WHERE kind = 'cost' AND counts(placed, t);
 
 CREATE OR REPLACE TEMP TABLE cancels AS
 SELECT * FROM g WHERE kind = 'cancelled' AND counts(placed, t);
@@ -277,7 +317,8 @@ FROM (SELECT sku, node, arg_max(struct_pack(u := units, r := other),
 -- Purchase lines whose window has closed, filled in order of arrival.
 CREATE OR REPLACE TEMP TABLE closed_cases AS
 WITH lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS opens,
-                      arg_max(until, seq) AS closes
+                      arg_max(until, seq) AS closes,
+                      arg_max(struct_pack(id := node), seq).id AS node
                FROM f WHERE kind = 'cases_ordered' AND until <= (SELECT as_of FROM query)
                AND within(until) GROUP BY ref),
      got AS (SELECT lines.*, r.t, r.units AS n,
@@ -286,7 +327,7 @@ WITH lines AS (SELECT ref, arg_max(units, seq) AS units, arg_max(t, seq) AS open
              FROM lines JOIN f AS r USING (ref) WHERE r.kind = 'cases_received'),
      taken AS (SELECT ref, t BETWEEN opens AND closes AS on_time,
                       greatest(0, least(n, units - (upto - n))) AS n FROM got)
-SELECT lines.ref, units, received, in_window FROM lines
+SELECT lines.ref, node, units, received, in_window FROM lines
 LEFT JOIN (SELECT ref, sum(n) AS received, sum(n) FILTER (on_time) AS in_window
            FROM taken GROUP BY ref) USING (ref);
 
@@ -578,3 +619,261 @@ SELECT 'touchless', 'share',
        count(*)
 FROM settled_orders
 ) AS figures (kpi, unit, part, whole);
+
+-- ---- scorecards ---------------------------------------------------------------------------------
+
+CREATE OR REPLACE TEMP TABLE score_needs AS SELECT * FROM (VALUES
+    ('requested', 'requested'),
+    ('rejected', 'rejected'),
+    ('parcels', 'handed'),
+    ('shipped', 'packed'),
+    ('shipped', 'handed'),
+    ('first_pass', 'packed'),
+    ('first_pass', 'handed'),
+    ('first_pass', 'backordered'),
+    ('due', 'due'),
+    ('shipped_late', 'due'),
+    ('shipped_late', 'handed'),
+    ('arrivals', 'promised'),
+    ('arrivals', 'delivered'),
+    ('delivered_late', 'promised'),
+    ('delivered_late', 'delivered'),
+    ('cost_e4', 'cost'),
+    ('metres', 'distance'),
+    ('measured', 'distance'),
+    ('cases_ordered', 'cases_ordered'),
+    ('cases_in_window', 'cases_ordered'),
+    ('cases_in_window', 'cases_received'),
+    ('cases_received', 'cases_ordered'),
+    ('cases_received', 'cases_received')
+) AS v ("count", kind);
+
+-- SCORECARDS: the same populations, counted by node or carrier. generate.py puts before it the
+-- table `score_needs` (count, kind: kinds of fact without which a count is unknown), behind it the
+-- views that add up `marks`.
+
+-- Kinds of fact, and parts of them, that somebody recorded.
+CREATE OR REPLACE TEMP TABLE evidence AS
+SELECT kind FROM all_facts
+UNION SELECT 'canceller' FROM all_facts WHERE kind = 'cancelled' AND detail <> 0
+UNION SELECT 'distance' FROM all_facts WHERE kind = 'handed' AND v >= 0
+UNION SELECT CASE detail WHEN 0 THEN 'estimate' ELSE 'actual' END FROM all_facts WHERE kind = 'cost'
+UNION SELECT kind FROM recorded;
+
+CREATE OR REPLACE TEMP TABLE unknown_counts AS
+SELECT DISTINCT score_needs."count" FROM score_needs ANTI JOIN evidence USING (kind);
+
+-- What was counted, or null where its facts were never recorded.
+CREATE OR REPLACE MACRO known(count_, sum_) AS
+    CASE WHEN count_ NOT IN (SELECT "count" FROM unknown_counts)
+         THEN CAST(coalesce(sum_, 0) AS BIGINT) END;
+
+-- Whose a parcel is: what was told last.
+CREATE OR REPLACE TEMP TABLE parties AS
+WITH told AS (SELECT o, p, seq, node, carrier FROM e WHERE kind IN ('due', 'handed', 'tracked')
+              UNION ALL SELECT o, p, seq, node, carrier FROM g WHERE kind = 'packed')
+SELECT 'node' AS side, o, p, arg_max(node, seq) AS party FROM told
+WHERE node IS NOT NULL GROUP BY o, p
+UNION ALL
+SELECT 'carrier', o, p, arg_max(carrier, seq) FROM told WHERE carrier IS NOT NULL GROUP BY o, p;
+
+-- A line's first-pass units lie in the parcels that left first.
+CREATE OR REPLACE TEMP TABLE first_passes AS
+SELECT o, p, greatest(0, least(units, good - (upto - units))) AS units
+FROM (SELECT i.o, i.p, i.units, s.first_pass AS good, h.t, h.placed,
+             sum(i.units) OVER (PARTITION BY i.o, i.l ORDER BY h.t, i.p
+                                ROWS UNBOUNDED PRECEDING) AS upto
+      FROM items AS i JOIN handed AS h USING (o, p) JOIN line_state AS s USING (o, l)) AS i
+WHERE counts(placed, t);
+
+-- Of each parcel the actual cost, or its estimate where no actual one is known.
+CREATE OR REPLACE TEMP TABLE parcel_costs AS
+SELECT o, p, coalesce(sum(v) FILTER (detail = 1), sum(v)) AS v
+FROM costs WHERE p <> 0 GROUP BY o, p;
+
+-- One row for each thing that counts for a party: `n` of the count `what`, of order `o`.
+CREATE OR REPLACE TEMP TABLE marks AS
+WITH of_parcels AS (
+    SELECT o, p, 'due' AS what, 1 AS n FROM due_parcels
+    UNION ALL
+    SELECT o, p, 'shipped_late', 1 FROM due_parcels WHERE coalesce(handed > due, true)
+    UNION ALL
+    SELECT o, p, 'parcels', 1 FROM handed_parcels
+    UNION ALL
+    SELECT o, p, 'shipped', units FROM sent_items
+    UNION ALL
+    SELECT o, p, 'metres', metres FROM handed_parcels WHERE metres >= 0
+    UNION ALL
+    SELECT o, p, 'measured', 1 FROM handed_parcels WHERE metres >= 0
+    UNION ALL
+    SELECT o, p, 'arrivals', 1 FROM judged_parcels
+    UNION ALL
+    SELECT o, p, 'delivered_late', 1 FROM judged_parcels WHERE NOT on_time
+    UNION ALL
+    SELECT o, p, 'first_pass', units FROM first_passes
+    UNION ALL
+    SELECT o, p, 'cost_e4', v FROM parcel_costs)
+SELECT side, party, o, what, n FROM of_parcels JOIN parties USING (o, p)
+UNION ALL
+SELECT 'node', node, o, kind, units FROM requests
+UNION ALL
+SELECT 'node', node, NULL, 'cases_ordered', units FROM closed_cases WHERE node IS NOT NULL
+UNION ALL
+SELECT 'node', node, NULL, 'cases_in_window', in_window FROM closed_cases WHERE node IS NOT NULL
+UNION ALL
+SELECT 'node', node, NULL, 'cases_received', received FROM closed_cases WHERE node IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE scores AS
+SELECT side, party,
+       count(DISTINCT o) FILTER (what IN ('parcels', 'requested', 'rejected')) AS orders,
+       known('requested', sum(n) FILTER (what = 'requested')) AS "requested",
+       known('rejected', sum(n) FILTER (what = 'rejected')) AS "rejected",
+       known('parcels', sum(n) FILTER (what = 'parcels')) AS "parcels",
+       known('shipped', sum(n) FILTER (what = 'shipped')) AS "shipped",
+       known('first_pass', sum(n) FILTER (what = 'first_pass')) AS "first_pass",
+       known('due', sum(n) FILTER (what = 'due')) AS "due",
+       known('shipped_late', sum(n) FILTER (what = 'shipped_late')) AS "shipped_late",
+       known('arrivals', sum(n) FILTER (what = 'arrivals')) AS "arrivals",
+       known('delivered_late', sum(n) FILTER (what = 'delivered_late')) AS "delivered_late",
+       known('cost_e4', sum(n) FILTER (what = 'cost_e4')) AS "cost_e4",
+       known('metres', sum(n) FILTER (what = 'metres')) AS "metres",
+       known('measured', sum(n) FILTER (what = 'measured')) AS "measured",
+       known('cases_ordered', sum(n) FILTER (what = 'cases_ordered')) AS "cases_ordered",
+       known('cases_in_window', sum(n) FILTER (what = 'cases_in_window')) AS "cases_in_window",
+       known('cases_received', sum(n) FILTER (what = 'cases_received')) AS "cases_received"
+FROM marks GROUP BY side, party
+HAVING bool_or(what IN ('parcels', 'requested', 'rejected', 'due', 'arrivals', 'cases_ordered'));
+
+CREATE OR REPLACE VIEW node_scores AS
+SELECT party, nodes.key AS key,
+       orders, "requested", "rejected", "parcels", "shipped", "first_pass", "due", "shipped_late",
+       "arrivals", "delivered_late", "cost_e4", "metres", "measured", "cases_ordered",
+       "cases_in_window", "cases_received"
+FROM scores LEFT JOIN nodes ON nodes.node = party WHERE side = 'node'
+ORDER BY party;
+
+CREATE OR REPLACE VIEW vendor_scores AS
+SELECT party, nodes.key AS key,
+       orders, "requested", "rejected", "parcels", "shipped", "first_pass", "due", "shipped_late",
+       "arrivals", "delivered_late", "cost_e4", "metres", "measured", "cases_ordered",
+       "cases_in_window", "cases_received"
+FROM scores JOIN nodes ON nodes.node = party WHERE side = 'node'
+    AND CAST(nodes.kind AS VARCHAR) = 'vendor'
+ORDER BY party;
+
+CREATE OR REPLACE VIEW carrier_scores AS
+SELECT party, CAST(NULL AS VARCHAR) AS key,
+       orders, "requested", "rejected", "parcels", "shipped", "first_pass", "due", "shipped_late",
+       "arrivals", "delivered_late", "cost_e4", "metres", "measured", "cases_ordered",
+       "cases_in_window", "cases_received"
+FROM scores WHERE side = 'carrier'
+ORDER BY party;
+
+-- ---- ages ---------------------------------------------------------------------------------------
+
+CREATE OR REPLACE TEMP VIEW plain_movements AS
+SELECT "at", "move", epoch_ns("now") AS "now", CAST("verb" AS VARCHAR) AS "verb", "actor",
+       "order", "line", CAST("sku" AS VARCHAR) AS "sku", "amount",
+       CAST("from" AS VARCHAR) AS "from", CAST("to" AS VARCHAR) AS "to",
+       CAST("node" AS VARCHAR) AS "node", "reason", "price_minor", "metres"
+FROM movements;
+
+CREATE OR REPLACE TEMP TABLE waits AS SELECT * FROM (VALUES
+    (0, 'open', false, 'not_sourced'),
+    (1, 'backordered', false, 'no_stock'),
+    (2, 'reserved', true, 'no_node'),
+    (3, 'allocated', true, 'not_released'),
+    (4, 'released', true, 'not_shipped'),
+    (5, 'picked', true, 'not_shipped'),
+    (6, 'packed', true, 'not_shipped'),
+    (7, 'shipped', true, 'not_delivered')
+) AS v (place, state, at_node, reason);
+
+-- AGEING AND EXCEPTIONS: how long units have stood where they stand. A fold over movements: of one
+-- line, state and node, who came first leaves first. generate.py puts before it the movements and
+-- the table `waits` (state, place, at_node, reason: the states that are not final, in order).
+
+CREATE OR REPLACE TEMP TABLE age_query AS
+SELECT coalesce(as_of, (SELECT max(now) FROM plain_movements)) AS as_of,
+       coalesce(decimals, (SELECT max(decimals) FROM skus)) AS decimals
+FROM asked_ages;
+
+-- An amount in 10^-decimals; never rounded.
+CREATE OR REPLACE MACRO scaled(atoms_, from_, to_) AS
+    CASE WHEN from_ IS NULL THEN error('movements: a SKU is not in table skus')
+         WHEN from_ <= to_ THEN atoms_ * CAST(power(10, to_ - from_) AS BIGINT)
+         WHEN atoms_ % CAST(power(10, from_ - to_) AS BIGINT) <> 0
+         THEN error('asked_ages: amounts are finer than that many decimals')
+         ELSE atoms_ // CAST(power(10, from_ - to_) AS BIGINT) END;
+
+CREATE OR REPLACE TEMP TABLE moves AS
+SELECT row_number() OVER (ORDER BY "at", move) AS k, now, verb, actor, "order", line, m.sku,
+       "from", "to", node, scaled(amount, skus.decimals, age_query.decimals) AS units
+FROM plain_movements AS m LEFT JOIN skus ON skus.key = m.sku CROSS JOIN age_query;
+
+-- What comes (units > 0) and goes (units < 0), by the pile that it comes to or leaves.
+CREATE OR REPLACE TEMP TABLE steps AS
+WITH both_ways AS (
+    SELECT 2 * k AS k, "from" AS state, -units AS units,
+           now, verb, actor, "order", line, sku, node FROM moves WHERE "from" IS NOT NULL
+    UNION ALL
+    SELECT 2 * k + 1, "to", units, now, verb, actor, "order", line, sku, node FROM moves),
+placed AS (
+    SELECT b.* REPLACE (CASE WHEN at_node THEN node END AS node)
+    FROM both_ways AS b JOIN waits USING (state))
+SELECT *, CASE WHEN sum(units) OVER (PARTITION BY "order", line, state, node
+                                     ORDER BY k ROWS UNBOUNDED PRECEDING) < 0
+               THEN error('movements: units left a state that they never came to') END AS complaint
+FROM placed;
+
+-- A pile after each step: its stands, the oldest first. Records of several callers may carry
+-- instants that do not ascend, so that who came first is known only step by step.
+CREATE OR REPLACE MACRO came(pile_, new_) AS
+    list_concat(list_concat(list_filter(pile_, lambda s: s.since <= new_.since), [new_]),
+                list_filter(pile_, lambda s: s.since > new_.since));
+CREATE OR REPLACE MACRO went(pile_, units_) AS
+    list_filter(list_transform(pile_, lambda s, i: struct_pack(
+        since := s.since, verb := s.verb, actor := s.actor,
+        units := greatest(0, least(s.units, list_sum(list_transform(pile_[1:i], lambda b: b.units))
+                                            - units_)))),
+        lambda s: s.units > 0);
+
+CREATE OR REPLACE TEMP TABLE numbered AS
+SELECT *, row_number() OVER (PARTITION BY "order", line, state, node ORDER BY k) AS turn,
+       count(*) OVER (PARTITION BY "order", line, state, node) AS turns
+FROM steps WHERE complaint IS NULL;
+
+CREATE OR REPLACE TEMP TABLE stands AS
+WITH RECURSIVE piles AS (
+    SELECT "order", line, sku, state, node, turn, turns,
+           [struct_pack(since := now, verb := verb, actor := actor, units := units)] AS pile
+    FROM numbered WHERE turn = 1
+    UNION ALL
+    SELECT n."order", n.line, n.sku, n.state, n.node, n.turn, n.turns,
+           CASE WHEN n.units > 0
+                THEN came(pile, struct_pack(since := n.now, verb := n.verb, actor := n.actor,
+                                            units := n.units))
+                ELSE went(pile, -n.units) END
+    FROM piles AS p JOIN numbered AS n
+        ON n.turn = p.turn + 1 AND n."order" = p."order" AND n.line = p.line
+        AND n.state = p.state AND n.node IS NOT DISTINCT FROM p.node)
+SELECT "order", line, sku, state, node, s.since, s.verb, s.actor, s.units
+FROM (SELECT *, unnest(pile) AS s FROM piles WHERE turn = turns);
+
+CREATE OR REPLACE TEMP TABLE ages AS
+SELECT stands.*, waits.place, waits.reason,
+       CASE WHEN since >= as_of THEN 0
+            ELSE CAST(least(CAST(as_of AS HUGEINT) - since, 9223372036854775807) AS BIGINT) END
+           AS age
+FROM stands JOIN waits USING (state), age_query;
+
+CREATE OR REPLACE VIEW ageing_values AS
+SELECT state, reason, age_from, age_to, CAST(sum(units) AS BIGINT) AS units,
+       count(DISTINCT "order") AS orders, min(since) AS oldest
+FROM (SELECT *, coalesce((SELECT max(upto) FROM bands WHERE upto <= age), 0) AS age_from,
+             (SELECT min(upto) FROM bands WHERE upto > age) AS age_to FROM ages)
+GROUP BY state, place, reason, age_from, age_to ORDER BY place, age_from;
+
+CREATE OR REPLACE VIEW exception_values AS
+SELECT reason, state, "order", line, sku, node, units, since, age, verb, actor
+FROM ages JOIN limits USING (state) WHERE age >= ns ORDER BY since, "order", line, place, node;
