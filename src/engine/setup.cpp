@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
@@ -88,9 +89,10 @@ error check(const node_row& r, const key_table& in) {
     return {};
 }
 
-/// Runs `rows` through f(loader, row, index), alone in the engine.
-template <class State, class Row, class F>
-load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&& f) {
+/// Runs `rows` through f(loader, row, index), then `finish`, alone in the engine.
+template <class State, class Row, class F, class Finish>
+load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&& f,
+                      Finish&& finish) {
     load_report report;
     const auto done = s.template alone<result<bool>>(c, [&](const auto& v) -> result<bool> {
         v.desk.clear();
@@ -104,9 +106,10 @@ load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&&
                  },
                  v.desk.record, v.now};
         try {
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                if (!f(l, v.desk, rows[i], i)) return true;
-            return l.flush();
+            bool going = true;
+            for (std::size_t i = 0; going && i < rows.size(); ++i) going = f(l, v.desk, rows[i], i);
+            finish();
+            return !going || l.flush();
         } catch (const std::bad_alloc&) {  // a row may be in the tables and not in the journal
             s.halt("memory ran out while a table was loaded");
             return fail(error_code::halted);
@@ -114,6 +117,11 @@ load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&&
     });
     if (!done) report.rejected.push_back({0, done.error(), to_string(done.error())});
     return report;
+}
+
+template <class State, class Row, class F>
+load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&& f) {
+    return load_rows(s, c, rows, std::forward<F>(f), [] {});
 }
 
 }  // namespace
@@ -135,7 +143,7 @@ load_report engine::load(const command& c, std::span<const sku_row> rows) {
 
 load_report engine::load(const command& c, std::span<const node_row> rows) {
     state& s = *state_;
-    auto report = load_rows(s, c, rows, [&](loader& l, desk& d, const node_row& r, std::size_t i) {
+    const auto add = [&](loader& l, desk& d, const node_row& r, std::size_t i) {
         const auto at = to_coordinates(r.at);
         error e = check(r, s.names.nodes);
         if (e.code == error_code::ok) e = at.error();
@@ -152,10 +160,9 @@ load_report engine::load(const command& c, std::span<const node_row> rows) {
         const auto metres = catalog::measure(*at, s.names.place_at);
         const node_id id = s.names.add_node(r.key, f, *at, metres);
         d.record.intern(journal::intern_kind::node, {raw(id), r.key, fields_of(f, *at), metres});
-        s.names.rank_nodes();
         return l.accept();
-    });
-    return report;
+    };
+    return load_rows(s, c, rows, add, [&] { s.names.rank_nodes(); });  // once: it sorts all nodes
 }
 
 load_report engine::load(const command& c, std::span<const place_row> rows) {

@@ -303,5 +303,18 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("nodes that come in any order, the last refused, rank as the journal's fold ranks them") {
+    shop s;
+    std::vector<node_row> rows;
+    for (const char* key : {"c", "a", "b", "a"})
+        rows.push_back({key, node_kind::dc, {}, 0, true, {}, {}});
+    const load_report r = s.e.load(s.now(), rows);
+    CHECK(r.accepted == 3);
+    REQUIRE(r.rejected.size() == 1);
+    CHECK(r.rejected.front().row == 4);
+    REQUIRE(s.e.flush(journal::durability::memory));
+    CHECK(engine{shop::settings(s.sink)}.state_hash() == s.e.state_hash());
+}
+
 }  // namespace
 }  // namespace earmark
