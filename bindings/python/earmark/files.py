@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,12 @@ def _csv(name: str) -> dict[str, list[str]]:
 
 def _text(name: str) -> str:
     try:
-        data = sys.stdin.buffer.read(MOST_BYTES + 1) if name == "-" else Path(name).read_bytes()
+        with sys.stdin.buffer if name == "-" else open(name, "rb") as f:
+            data = f.read(MOST_BYTES + 1)
         if data[:2] == b"\x1f\x8b":
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as f:
                 data = f.read(MOST_BYTES + 1)
-    except (OSError, EOFError) as e:
+    except (OSError, EOFError, zlib.error) as e:
         raise BadInput(f"{name}: {getattr(e, 'strerror', None) or e}") from None
     if len(data) > MOST_BYTES:
         raise BadInput(f"{name}: more than {MOST_BYTES >> 20} MiB of text; split it or use Parquet")
@@ -82,7 +84,7 @@ def _parquet(name: str) -> dict[str, Any]:
         raise BadInput(f"{name}: Parquet needs pyarrow: pip install pyarrow; or give CSV") from None
     try:
         return columns_of(pyarrow.parquet.read_table(name), name)
-    except (OSError, pyarrow.ArrowInvalid) as e:
+    except (OSError, pyarrow.ArrowException) as e:
         raise BadInput(f"{name}: {str(e).splitlines()[0]}") from None
 
 
@@ -110,7 +112,7 @@ def _has_more_columns(path: str) -> bool:
             f.seek(0)
             with gzip.GzipFile(fileobj=f) if start == b"\x1f\x8b" else f as text:
                 header = text.readline(1 << 16).decode("utf-8-sig", "replace")
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False  # the connector says what is wrong
     names = {name.strip().strip('"') for name in header.rstrip("\r\n").split(",")}
     required = {"order_key", "sku", "quantity", "unit_price", "ship_to"}

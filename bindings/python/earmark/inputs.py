@@ -1,8 +1,9 @@
 """WHAT COMES IN. Tables of any make become plain columns here, and what cannot be used is refused
 with what, where, and what to do. The only place that knows of Arrow."""
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,6 +12,12 @@ import numpy as np
 from .errors import BadInput
 
 MOST_SHOWN = 5  # findings that a refusal spells out; the rest is a number
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+LONGEST_NUMBER = 100  # characters
+EXACT = Context(prec=2200)  # of the sum of two numbers of that length: nothing is rounded
+TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9:]+(?:\.[0-9]{1,9})?))?"
+                  r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))?")
+FIRST_DAY, LAST_DAY = np.datetime64("1678-01-01"), np.datetime64("2261-12-31")  # of 64-bit ns
 
 
 def nearest(name: str, known) -> str:
@@ -18,6 +25,29 @@ def nearest(name: str, known) -> str:
     known = list(known)
     close = get_close_matches(str(name), known, n=1)
     return f'; did you mean "{close[0]}"?' if close else f"; there are: {', '.join(known)}"
+
+
+def shown(value: object) -> str:
+    """A value for a complaint: never long."""
+    try:
+        text = str(value) if isinstance(value, int | float | Decimal) else repr(value)
+    except ValueError:  # an integer of more digits than Python prints
+        text = f"a {type(value).__name__} of very many digits"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def number_of(value: object) -> Decimal | None:
+    """A finite number, exactly, or None for what is none. A float counts as what it prints as."""
+    try:
+        text = "" if isinstance(value, bool | np.bool_) else str(value).strip()
+    except ValueError:
+        return None
+    return Decimal(text) if len(text) <= LONGEST_NUMBER and NUMBER.fullmatch(text) else None
+
+
+def decimals_of(number: Decimal) -> int:
+    """How many decimals a number needs."""
+    return max(0, -number.normalize(EXACT).as_tuple().exponent)
 
 
 def is_table(value: object) -> bool:
@@ -48,9 +78,17 @@ def _from_arrow(table: object, what: str) -> dict[str, Any]:
     except ImportError:
         raise BadInput(f"{what}: reading Arrow streams needs pyarrow; pip install pyarrow, or give"
                        " a dict of columns") from None
-    read = pyarrow.table(table)
-    return {name: read.column(name).to_pylist() if _is_text(read.column(name).type)
-            else read.column(name).to_numpy() for name in read.column_names}
+    try:
+        read = pyarrow.table(table)
+        read.validate(full=True)
+        names = read.column_names
+        for name in names:
+            if names.count(name) > 1:
+                raise BadInput(f"{what}: column '{name}' stands twice")
+        return {name: column.to_pylist() if _is_text(column.type) else column.to_numpy()
+                for name, column in zip(names, read.columns, strict=True)}
+    except (pyarrow.ArrowException, UnicodeDecodeError) as e:
+        raise BadInput(f"{what}: {str(e).splitlines()[0]}") from None
 
 
 def _is_text(kind: object) -> bool:
@@ -99,7 +137,7 @@ class Table:
             if isinstance(value, int | np.integer) and not isinstance(value, bool):
                 value = str(int(value))
             if not isinstance(value, str):
-                wrong.append((row, f"{value!r} is no text; give keys as text"))
+                wrong.append((row, f"{shown(value)} is no text; give keys as text"))
                 value = "?"
             elif not value and not empty:
                 wrong.append((row, "empty; give a key"))
@@ -118,13 +156,14 @@ class Table:
         for row, value in enumerate(_items(self.columns[name])):
             if value is None or value == "":
                 continue
+            number = number_of(value) if isinstance(value, str) else value
             try:
-                out[row] = float(value)
-            except (TypeError, ValueError):
-                wrong.append((row, f"{value!r} is no number"))
+                out[row] = float(number)
+            except (TypeError, ValueError, OverflowError):
+                wrong.append((row, f"{shown(value)} is no number"))
                 continue
             if not (low <= out[row] <= high) and out[row] == out[row]:
-                wrong.append((row, f"{value} is not between {low:g} and {high:g}"))
+                wrong.append((row, f"{shown(value)} is not between {low:g} and {high:g}"))
         self.refuse(name, wrong)
         return out
 
@@ -146,7 +185,7 @@ class Table:
         numbers, wrong = self.decimals(name)
         for row, number in enumerate(numbers):
             if number != number.to_integral_value() or not low <= number <= high:
-                wrong.append((row, f"{number} is no whole number from {low} to {high}"))
+                wrong.append((row, f"{shown(number)} is no whole number from {low} to {high}"))
         self.refuse(name, wrong)
         return np.array([int(n) for n in numbers], dtype=np.int64)
 
@@ -154,15 +193,10 @@ class Table:
         """Exact numbers, and what is none. A float counts as what it prints as."""
         out, wrong = [], []
         for row, value in enumerate(_items(self.columns[name])):
-            try:
-                if isinstance(value, bool | np.bool_):
-                    raise InvalidOperation
-                number = Decimal(str(value))
-                if not number.is_finite():
-                    raise InvalidOperation
-            except InvalidOperation:
-                wrong.append((row, f"{'empty' if value in (None, '') else repr(value)} is no"
-                                   " number"))
+            number = number_of(value)
+            if number is None:
+                empty = value is None or isinstance(value, str) and not value.strip()
+                wrong.append((row, f"{'empty' if empty else shown(value)} is no number"))
                 number = Decimal(0)
             out.append(number)
         return out, wrong
@@ -171,25 +205,27 @@ class Table:
         """Nanoseconds UTC from integers, datetime64 or ISO 8601 text."""
         column = self.columns[name]
         if isinstance(column, np.ndarray) and column.dtype.kind == "M":
-            if np.isnat(column).any():
-                row = int(np.isnat(column).argmax())
-                self.refuse(name, [(row, "no date")])
+            days = column.astype("datetime64[D]")
+            wrong = np.isnat(column) | (days < FIRST_DAY) | (days > LAST_DAY)
+            self.refuse(name, [(int(row), f"{column[row]} is no time from 1678 to 2261")
+                               for row in np.flatnonzero(wrong)])
             return column.astype("datetime64[ns]").astype(np.int64)
         return np.array([self._time(name, row, value)
                          for row, value in enumerate(_items(column))], dtype=np.int64)
 
     def _time(self, name: str, row: int, value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and not isinstance(value, bool) and -2**63 < value < 2**63:
             return value
         try:
-            text = str(value).strip().removesuffix("Z").removesuffix("+00:00")
-            when = np.datetime64(text.replace(" ", "T"), "ns")
-            if np.isnat(when):
+            day, clock, sign, hours, minutes = TIME.fullmatch(str(value).strip()).groups()
+            if not FIRST_DAY < np.datetime64(day) < LAST_DAY:  # a day to spare for the offset
                 raise ValueError
-            return int(when.astype(np.int64))
-        except ValueError:
-            self.refuse(name, [(row, f"{value!r} is no time; write 2026-11-21T08:30:00Z or"
-                                     " 2026-11-21, in UTC")])
+            when = np.datetime64(f"{day}T{clock or '00:00'}", "ns").astype(np.int64)
+            east = (int(hours or 0) * 60 + int(minutes or 0)) * (-1 if sign == "-" else 1)
+            return int(when) - east * 60 * 10**9
+        except (AttributeError, ValueError):
+            self.refuse(name, [(row, f"{shown(value)} is no time; write 2026-11-21T08:30:00Z or"
+                                     " 2026-11-21, from 1678 to 2261")])
             raise AssertionError from None
 
 
@@ -212,12 +248,13 @@ def atoms(table: Table, name: str, decimals: np.ndarray, *, least: int = 0) -> n
     numbers, wrong = table.decimals(name)
     out = np.zeros(table.rows, dtype=np.int64)
     for row, number in enumerate(numbers):
-        scaled = number.scaleb(int(decimals[row]))
-        if scaled != scaled.to_integral_value():
-            wrong.append((row, f"{number} is finer than its SKU's {int(decimals[row])} decimals"))
+        scaled = number.scaleb(int(decimals[row]), EXACT)
+        if decimals_of(scaled):
+            wrong.append((row, f"{shown(number)} is finer than its SKU's {int(decimals[row])}"
+                               " decimals"))
         elif not least <= scaled < 2**62:
-            wrong.append((row, f"{number} is less than {least}" if scaled < least
-                          else f"{number} is too large"))
+            wrong.append((row, f"{shown(number)} is less than {least}" if scaled < least
+                          else f"{shown(number)} is too large"))
         else:
             out[row] = int(scaled)
     table.refuse(name, sorted(wrong))

@@ -13,6 +13,7 @@ from .seeded import below, draw, key_hashes, mix, unit
 STOCK_COLUMNS = ("sku", "node", "on_hand")
 SUPPLY_COLUMNS = ("sku", "node", "quantity", "arrives_at")
 CARRY = {"dc": 0.85, "store": 0.45, "vendor": 1.0}
+MOST_UNITS = 1 << 31   # of a line, in the smallest amount: sums stay exact
 MOST_CELLS = 50_000_000  # SKUs x nodes are kept as one dense table
 
 
@@ -110,6 +111,10 @@ def _scales(rows: np.ndarray, sku: np.ndarray, n: int, orders: Orders) -> np.nda
 def derive(rule: StockRule, orders: Orders, nodes: Nodes, metres_of_order: np.ndarray, seed: int,
            run: int) -> np.ndarray:
     """SKUs x nodes. `metres_of_order` is orders x nodes; unknown distances count as equal."""
+    if orders.lines and int(orders.units.max()) > MOST_UNITS:
+        raise BadInput(f"stock derive: {orders.source} has a line of {int(orders.units.max()):,}"
+                       f" of a SKU's smallest amounts; stock is derived from at most"
+                       f" {MOST_UNITS:,}")
     sku_bits = key_hashes(orders.sku_keys)
     carried = carrying(sku_bits, nodes, seed)
     order_of_line = orders.order_of_line
@@ -126,6 +131,11 @@ def derive(rule: StockRule, orders: Orders, nodes: Nodes, metres_of_order: np.nd
     surprise = 1 + rule.error * (2 * unit(draw(seed, f"forecast error {run}", sku_bits)) - 1)
     target = np.floor(total * rule.factor * surprise
                       + unit(draw(seed, "rounding", sku_bits)))
+    largest = int(target.argmax())
+    if target[largest] * float(demand[largest].max()) >= 2**62:
+        raise BadInput(f"stock derive: {orders.sku_keys[largest]} would need"
+                       f" {target[largest]:.3g} of its smallest amounts, more than nodes hold;"
+                       " give a stock table")
     return spread(target.astype(np.int64), demand)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import _earmark
 from .errors import BadInput
-from .inputs import Table, atoms, is_whole
+from .inputs import Table, atoms, decimals_of, is_whole, shown
 
 LINE_COLUMNS = ("order_key", "sku", "quantity", "unit_price", "ship_to", "latitude", "longitude",
                 "customer", "country", "placed_at", "currency")
@@ -144,10 +144,9 @@ def _decimals_needed(t: Table, sku: np.ndarray, skus: int) -> np.ndarray:
         return np.zeros(skus, dtype=np.int64)
     numbers, wrong = t.decimals("quantity")
     t.refuse("quantity", wrong)
-    needed = np.array([max(0, -n.normalize().as_tuple().exponent) for n in numbers],
-                      dtype=np.int64)
+    needed = np.array([decimals_of(n) for n in numbers], dtype=np.int64)
     too_fine = np.flatnonzero(needed > MOST_DECIMALS)
-    t.refuse("quantity", [(int(r), f"{numbers[r]} has more than {MOST_DECIMALS} decimals")
+    t.refuse("quantity", [(int(r), f"{shown(numbers[r])} has more than {MOST_DECIMALS} decimals")
                           for r in too_fine])
     out = np.zeros(skus, dtype=np.int64)
     np.maximum.at(out, sku, needed)

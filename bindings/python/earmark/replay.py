@@ -86,8 +86,8 @@ def load(engine: _earmark.Engine, orders: Orders, world: World,
     ]
     for report in reports:
         if len(report["rejected"]):
-            first = list(report["rejected"])[0]
-            raise BadInput(f"{len(report['rejected'])} rows were refused; the first: {first}")
+            _, _, why = list(report["rejected"])[0]
+            raise BadInput(f"{len(report['rejected'])} rows were refused; the first: {why}")
 
 
 def engine_for(orders: Orders, times: int = 2) -> _earmark.Engine:

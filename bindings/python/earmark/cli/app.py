@@ -11,7 +11,7 @@ from ..decisions import decisions, write_table
 from ..errors import BadInput
 from ..journals import verify as verify_journal
 from ..network import nodes_of, places_of
-from ..orders import Orders
+from ..orders import Orders, orders_of
 from ..policies import policies_of, shipped
 from ..replay import Replay, play
 from ..world import Setting, World, setting
@@ -58,7 +58,7 @@ def prepare(orders: str, nodes: str, stock: str, places: str | None, supply: str
         raise BadInput("- stands for standard input and can be given once")
     if layout not in ("canonical", "uci"):
         raise BadInput(f"--format {layout}: give canonical or uci")
-    return (files.read_orders(orders, layout, keep_going=keep_going),
+    return (orders_of(files.read_orders(orders, layout, keep_going=keep_going)),
             nodes_of(files.read_table(nodes)),
             stock if stock.startswith("derive") else files.read_table(stock),
             None if places is None else places_of(files.read_table(places)),
