@@ -72,8 +72,7 @@ def bursts(calls: int, items: int) -> dict[str, Callable[[], int]]:
 
     def reserve() -> int:
         took = timed(reserve_all)
-        for reservation in held.pop().tolist():
-            engine.unreserve(reservation)
+        engine.unreserve(held.pop())
         return took
 
     return {"python.scalar.find_sku": lambda: timed(find_sku),

@@ -12,6 +12,7 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,16 +69,25 @@ public:
     shop(const shop&) = delete;
     shop& operator=(const shop&) = delete;
 
-    /// Raises Forked in a child of the process that made the engine.
+    /// Zeroed: an object that __new__ made and __init__ never saw is pybind11's to allocate, and
+    /// its `born_` is then 0, which no engine has.
+    static void* operator new(std::size_t bytes) {
+        return std::memset(::operator new(bytes), 0, bytes);
+    }
+    static void operator delete(void* p) noexcept { ::operator delete(p); }
+
+    /// Raises Forked in a child of the process that made the engine, and TypeError where there is
+    /// none.
     [[nodiscard]] engine& use() const {
-        if (born_ != forks()) [[unlikely]]
-            refuse_child();
+        if (born_ != generation()) [[unlikely]]
+            refuse();
         return *engine_;
     }
 
 private:
-    static unsigned forks() noexcept;
-    [[noreturn]] static void refuse_child();
+    /// 1 and the forks on the way from the first process to this one.
+    static unsigned generation() noexcept;
+    [[noreturn]] void refuse() const;
 
     std::unique_ptr<engine> engine_;
     unsigned born_;

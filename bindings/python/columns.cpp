@@ -78,10 +78,25 @@ py::array plain_array(const py::object& value, std::string_view name, std::strin
     return a;
 }
 
-void check_bounds(std::string_view name, const std::vector<std::int64_t>& values, const bounds& b) {
+/// Whether any value is out of bounds. The usual bounds begin at 0, and then this is arithmetic
+/// without a comparison, which a compiler does several values at a time: a value below 0 has its
+/// sign set, one above `high` has it set in the difference, which cannot overflow.
+bool any_outside(const std::vector<std::int64_t>& values, const bounds& b) {
+    if (b.low == 0) {
+        std::int64_t signs = 0;
+        for (const std::int64_t v : values) {
+            const auto above = static_cast<std::uint64_t>(b.high) - static_cast<std::uint64_t>(v);
+            signs |= v | static_cast<std::int64_t>(above);
+        }
+        return signs < 0;
+    }
     bool outside = false;
     for (const std::int64_t v : values) outside |= (v < b.low) | (v > b.high);
-    if (!outside) return;  // the rule; the loop above is a few values at a time
+    return outside;
+}
+
+void check_bounds(std::string_view name, const std::vector<std::int64_t>& values, const bounds& b) {
+    if (!any_outside(values, b)) return;
     for (std::size_t row = 0; row < values.size(); ++row)
         if ((values[row] < b.low || values[row] > b.high) && values[row] != b.otherwise)
             bad_input(where(name, row) + std::to_string(values[row]) + " is outside " +
@@ -93,19 +108,20 @@ std::vector<std::int64_t> plain_integers(const py::object& value, std::string_vi
     const bool truth = b.low == 0 && b.high == 1;
     const py::array a = plain_array(value, name, truth ? "iub" : "iu");
     const auto n = static_cast<std::size_t>(a.size());
-    std::vector<std::int64_t> out(n);
+    std::vector<std::int64_t> out;
     if (n == 0) return out;
     constexpr int plain = py::array::c_style | py::array::forcecast;
     if (a.dtype().kind() == 'u' && a.itemsize() == 8) {
         const py::array_t<std::uint64_t, plain> wide{a};
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        out.resize(n);
         for (std::size_t i = 0; i < n; ++i) {
             if (wide.data()[i] > most) bad_input(where(name, i) + "it does not fit 64 bits");
             out[i] = static_cast<std::int64_t>(wide.data()[i]);
         }
     } else {
         const py::array_t<std::int64_t, plain> wide{a};
-        std::copy_n(wide.data(), n, out.begin());
+        out.assign(wide.data(), wide.data() + n);
     }
     const auto masked = hidden(value);
     for (std::size_t i = 0; i < masked.size(); ++i) {

@@ -93,15 +93,16 @@ py::tuple names_of_first(std::size_t n) {
 }  // namespace
 
 shop::shop(config settings)
-    : engine_{std::make_unique<engine>(std::move(settings))}, born_{forks()} {}
+    : engine_{std::make_unique<engine>(std::move(settings))}, born_{generation()} {}
 
 shop::~shop() {
-    if (born_ != forks()) static_cast<void>(engine_.release());
+    if (born_ != generation()) static_cast<void>(engine_.release());
 }
 
-unsigned shop::forks() noexcept { return fork_count.load(std::memory_order_relaxed); }
+unsigned shop::generation() noexcept { return 1 + fork_count.load(std::memory_order_relaxed); }
 
-void shop::refuse_child() {
+void shop::refuse() const {
+    if (born_ == 0) throw py::type_error("Engine.__init__() has not been called");
     throw_class("Forked",
                 "this engine belongs to the process that made it, and this is a forked child; make "
                 "an engine here, or start workers with the 'spawn' method",

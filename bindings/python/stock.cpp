@@ -6,6 +6,7 @@
 
 #include "columns.hpp"
 #include "earmark/report/answers.hpp"
+#include "scalar.hpp"
 
 namespace earmark::python {
 
@@ -16,7 +17,8 @@ constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 /// Baskets as columns. Requests are made of them a slice at a time, which then is in the cache when
 /// the engine reads it.
 struct baskets {
-    std::vector<std::int64_t> sku, node, amount, floor, offsets;
+    std::vector<std::int64_t> sku, node, amount, offsets;
+    std::vector<std::int64_t> floor;  // none: 0 everywhere
     time_point deadline;
     std::vector<reserve_line> lines{};
     std::vector<reserve_request> requests{};
@@ -38,7 +40,7 @@ baskets read_baskets(const any_table& table, std::optional<std::int64_t> deadlin
     const auto n = static_cast<std::ptrdiff_t>(b.sku.size());
     b.node = c.integers("node", n, {0, std::numeric_limits<std::uint16_t>::max()});
     b.amount = c.integers("amount", n, {-most, most});
-    b.floor = c.integers("floor", n, {-most, most, 0});
+    if (c.has("floor")) b.floor = c.integers("floor", n, {-most, most, 0});
     b.offsets = c.offsets(b.sku.size());
     return b;
 }
@@ -50,7 +52,7 @@ std::span<const reserve_request> baskets::slice(std::size_t first, std::size_t n
         lines[i] = {sku_id{static_cast<std::uint32_t>(sku[begin + i])},
                     node_id{static_cast<std::uint16_t>(node[begin + i])},
                     {amount[begin + i]},
-                    {floor[begin + i]}};
+                    {floor.empty() ? 0 : floor[begin + i]}};
     requests.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
         const auto at = static_cast<std::size_t>(offsets[first + i]);
@@ -73,12 +75,11 @@ frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t>
         const auto out = std::span{answers}.first(n);
         const auto requests = b.slice(first, n);
         e.reserve(by, requests, out);
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = 0; i < n; ++i)
             if (code_of(out[i]) == error_code::journal_full)
                 out[i] = with_room(
                     e, [&] { return e.reserve(by, requests[i]); }, code_of);
-            rows.add(out[i]);
-        }
+        rows.add(out);
     };
     return in_slices(b.size(), progress, work, [&] { return to_python(rows.finish()); });
 }
@@ -103,6 +104,28 @@ void unreserve(engine& e, std::uint64_t reservation, std::int64_t now) {
     const auto answer = with_room(
         e, [&] { return e.unreserve(at(now), reservation_id{reservation}); }, code_of);
     static_cast<void>(value_or_raise(e, answer));
+}
+
+frame_ref unreserve_all(engine& e, const any_column& reservations, std::int64_t now,
+                        const progress_call& progress) {
+    const auto held = ids(reservations, "reservations");
+    report::reserved_rows rows{held.size()};
+    std::vector<reservation_id> some(std::min(slice_items, held.size()));
+    std::vector<result<receipt>> answers(some.size(), receipt{});
+    const command by = at(now);
+    const auto work = [&](std::size_t first, std::size_t n) {
+        const auto asked = std::span{some}.first(n);
+        const auto out = std::span{answers}.first(n);
+        for (std::size_t i = 0; i < n; ++i)
+            asked[i] = reservation_id{static_cast<std::uint64_t>(held[first + i])};
+        e.unreserve(by, asked, out);
+        for (std::size_t i = 0; i < n; ++i)
+            if (code_of(out[i]) == error_code::journal_full)
+                out[i] = with_room(
+                    e, [&] { return e.unreserve(by, asked[i]); }, code_of);
+        rows.add(out);
+    };
+    return in_slices(held.size(), progress, work, [&] { return to_python(rows.finish()); });
 }
 
 std::int64_t available_one(engine& e, std::uint32_t sku, std::optional<std::uint16_t> node,
@@ -170,8 +193,10 @@ void bind_stock(engine_class& c) {
           "One reservation of one SKU at one node; its id, or Refused or Busy.");
     c.def("change", on(&change), py::arg("reservation"), py::kw_only(), py::arg("deadline"),
           py::arg("now") = 0, "Moves the deadline of a live reservation.");
-    c.def("unreserve", on(&unreserve), py::arg("reservation"), py::arg("now") = 0,
+    c.def("unreserve", on(&unreserve), py::arg("reservation").noconvert(), py::arg("now") = 0,
           "Gives the units of a live reservation back.");
+    c.def("unreserve", on(&unreserve_all), py::arg("reservations"), py::kw_only(), now, progress,
+          "The same of many, each on its own. Frame `reserved`.");
     c.def("available", on(&available_one), py::arg("skus").noconvert(),
           py::arg("nodes").noconvert() = std::nullopt, py::arg("floor") = 0,
           "Units free of one SKU, at a node or (None) over all nodes.");
@@ -181,6 +206,12 @@ void bind_stock(engine_class& c) {
     c.def("adjust", on(&adjust), py::arg("sku"), py::arg("node"), py::arg("delta"), py::kw_only(),
           py::arg("reason") = "correction", now,
           "A physical change; returns how many granules of promises it uncovered.");
+    door<&reserve_one>::open(c, "reserve_one",
+                             {"sku", "node", "amount", "floor", "deadline", "now"}, std::int64_t{0},
+                             never.ns, std::int64_t{0});
+    door<&unreserve>::open(c, "unreserve", {"reservation", "now"}, std::int64_t{0});
+    door<&available_one>::open(c, "available", {"skus", "nodes", "floor"}, std::nullopt,
+                               std::int64_t{0});
 }
 
 }  // namespace earmark::python

@@ -9,6 +9,7 @@
 #include "earmark/connect/text.hpp"
 #include "earmark/report/answers.hpp"
 #include "earmark/sourcing/policy.hpp"
+#include "scalar.hpp"
 
 namespace earmark::python {
 
@@ -184,7 +185,14 @@ void bind_policy(py::module_& m) {
     c.def("__hash__", &sourcing::policy::digest);
 }
 
+/// The id that a key has, or Unknown.
+template <auto Find>
+auto id_of(engine& e, std::string_view key) {
+    return raw(value_or_raise(e, (e.*Find)(key)));
+}
+
 /// One table of the engine as a frame.
+
 auto table(const char* name) {
     return [name](const shop& s) {
         const engine& e = s.use();
@@ -214,6 +222,10 @@ void bind_names(engine_class& c) {
     c.def(
         "node_key", [](const shop& s, std::uint16_t id) { return s.use().node(node_id{id}).key; },
         py::arg("id"), "The key of a node.");
+    door<&id_of<&engine::find_sku>>::open(c, "find_sku", {"key"});
+    door<&id_of<&engine::find_node>>::open(c, "find_node", {"key"});
+    door<&id_of<&engine::find_place>>::open(c, "find_place", {"key"});
+    door<&id_of<&engine::find_order>>::open(c, "find_order", {"key"});
 }
 
 }  // namespace

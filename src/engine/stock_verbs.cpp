@@ -329,4 +329,15 @@ result<receipt> engine::unreserve(const command& c, reservation_id r) {
         c, [&](const state::visit& v) { return state_->end_reservation(v, c, r); });
 }
 
+void engine::unreserve(const command& c, std::span<const reservation_id> r,
+                       std::span<result<receipt>> out) {
+    EARMARK_CHECK(r.size() == out.size(), "unreserve: one answer for each reservation");
+    EARMARK_CHECK(c.key.empty() || r.size() == 1, "unreserve: one key is for one reservation");
+    const auto done = state_->stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
+        for (std::size_t i = 0; i < r.size(); ++i) out[i] = state_->end_reservation(v, c, r[i]);
+        return true;
+    });
+    if (!done) std::fill(out.begin(), out.end(), result<receipt>{done.error()});
+}
+
 }  // namespace earmark

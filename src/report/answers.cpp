@@ -71,6 +71,14 @@ void verdict_columns::add(outcome what, error_code why) {
     why == error_code::ok ? reason_.add_null() : reason_.add(word_of(why));
 }
 
+void verdict_columns::add_done(std::size_t rows) {
+    const auto outcomes = outcome_.extend(rows);
+    std::fill(outcomes.begin(), outcomes.end(), static_cast<std::int32_t>(outcome::done));
+    static_assert(static_cast<int>(error_code::ok) == 0);
+    static_cast<void>(error_.extend(rows));
+    reason_.add_nulls(rows);
+}
+
 placed_rows::placed_rows(std::size_t rows) : order_{placed_.ints("order")}, verdict_{placed_} {
     order_.reserve(rows);
     verdict_.reserve(rows);
@@ -100,6 +108,21 @@ void reserved_rows::add(const result<receipt>& r) {
     r&& has_subject(*r) ? reservation_.add(static_cast<std::int64_t>(r->subject))
                         : reservation_.add_null();
     verdict_.add(r);
+}
+
+void reserved_rows::add(std::span<const result<receipt>> all) {
+    const bool all_done = std::all_of(all.begin(), all.end(), [](const result<receipt>& r) {
+        return r && r->what == outcome::done && r->why.code == error_code::ok;
+    });
+    if (!all_done) {
+        for (const auto& r : all) add(r);
+        return;
+    }
+    const auto ids = reservation_.extend(all.size());
+    std::transform(all.begin(), all.end(), ids.begin(), [](const result<receipt>& r) {
+        return static_cast<std::int64_t>(r->subject);
+    });
+    verdict_.add_done(all.size());
 }
 
 receipt_rows::receipt_rows(std::size_t rows) : order_{rows_.ints("order")}, verdict_{rows_} {

@@ -55,6 +55,17 @@ void validity::set(std::size_t row, bool there) {
     if (!there) ++nulls_;
 }
 
+void validity::add(std::size_t row, std::size_t rows, bool there) {
+    if (rows == 0 || (there && bits_.empty())) return;
+    const std::size_t end = row + rows;
+    for (; row < end && row % 8 != 0; ++row) set(row, there);
+    if (bits_.empty()) bits_.assign(row / 8, 0xFF);
+    const std::size_t bytes = (end - row) / 8;
+    bits_.insert(bits_.end(), bytes, there ? 0xFF : 0);
+    if (!there) nulls_ += static_cast<std::int64_t>(bytes * 8);
+    for (row += bytes * 8; row < end; ++row) set(row, there);
+}
+
 void texts::put(std::string_view value, bool there) {
     constexpr std::size_t most = std::numeric_limits<std::int32_t>::max();
     if (value.size() > most - bytes_.size())

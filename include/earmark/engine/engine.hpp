@@ -96,6 +96,8 @@ public:
     result<receipt> change(const command& c, const change_request& r);
     /// Gives all units of a live reservation back.
     result<receipt> unreserve(const command& c, reservation_id r);
+    void unreserve(const command& c, std::span<const reservation_id> r,
+                   std::span<result<receipt>> out);
 
     // ---- orders -------------------------------------------------------------------------------
     /// Captures an order under the command's key, once: the same key and content answers the first

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "earmark/model/tables.hpp"
@@ -25,6 +26,8 @@ public:
     void add(outcome what, error_code why);
     void reserve(std::size_t rows);
     void add(const receipt& r) { add(r.what, r.why.code); }
+    /// `rows` calls that did what they were asked.
+    void add_done(std::size_t rows);
     void add(const result<receipt>& r) { r ? add(*r) : add(outcome::declined, r.error().code); }
 
 private:
@@ -54,6 +57,7 @@ class reserved_rows {
 public:
     explicit reserved_rows(std::size_t rows);
     void add(const result<receipt>& r);
+    void add(std::span<const result<receipt>> all);
     [[nodiscard]] frame finish() { return std::move(rows_).finish(); }
 
 private:

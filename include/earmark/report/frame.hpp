@@ -33,6 +33,8 @@ public:
         if (there && bits_.empty()) return;
         set(row, there);
     }
+    /// The same of `rows` rows from `row` on.
+    void add(std::size_t row, std::size_t rows, bool there);
     [[nodiscard]] bool operator[](std::size_t row) const noexcept {
         return bits_.empty() || (bits_[row / 8] >> (row % 8) & 1) != 0;
     }
@@ -58,9 +60,13 @@ public:
         valid_.add(values_.size(), false);
         values_.push_back(T{});
     }
-    /// `rows` zeros at the end, to be written by the caller at once. Requires that no null was
-    /// added. Valid until the next call.
+    void add_nulls(std::size_t rows) {
+        valid_.add(values_.size(), rows, false);
+        values_.resize(values_.size() + rows);
+    }
+    /// `rows` zeros at the end, to be written by the caller at once. Valid until the next call.
     std::span<T> extend(std::size_t rows) {
+        valid_.add(values_.size(), rows, true);
         values_.resize(values_.size() + rows);
         return std::span{values_}.last(rows);
     }
