@@ -96,7 +96,8 @@ private:
     static bool read(std::size_t argument, PyObject* given, values& out) noexcept {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return ((I == argument && exactly(given, std::get<I>(out))) || ...);
-        }(std::index_sequence_for<A...>{});
+        }
+        (std::index_sequence_for<A...>{});
     }
     static std::size_t place_of(PyObject* name) noexcept {
         std::size_t i = 0;

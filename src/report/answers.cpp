@@ -119,9 +119,8 @@ void reserved_rows::add(std::span<const result<receipt>> all) {
         return;
     }
     const auto ids = reservation_.extend(all.size());
-    std::transform(all.begin(), all.end(), ids.begin(), [](const result<receipt>& r) {
-        return static_cast<std::int64_t>(r->subject);
-    });
+    std::transform(all.begin(), all.end(), ids.begin(),
+                   [](const result<receipt>& r) { return static_cast<std::int64_t>(r->subject); });
     verdict_.add_done(all.size());
 }
 

@@ -173,8 +173,13 @@ class Engine:
         """Frame: every SKU at every node where it was stocked."""
     def submit(self, json_line: str) -> str:
         """One command as a JSON line."""
+    @overload
     def unreserve(self, reservation: int, now: int = 0) -> None:
         """Gives the units of a live reservation back."""
+    @overload
+    def unreserve(self, reservations: Column, *, now: int = 0,
+                  progress: Progress | None = None) -> Frame:
+        """The same of many, each on its own. Frame `reserved`."""
 
 class Frame:
     """Columns that an answer is made of; docs/formats/columns.md says what each holds. Give it to

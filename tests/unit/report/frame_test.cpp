@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "earmark/core/check.hpp"
@@ -55,6 +56,31 @@ TEST_CASE("a frame gives back what its builder was given, nulls included") {
         CHECK(f.word("reason", i) == (declined ? "bad_price" : ""));
     }
     CHECK(f.find("outcome")->valid().bits().empty());
+}
+
+TEST_CASE("values and nulls of many rows are those of one row at a time") {
+    for (std::size_t before = 0; before < 18; ++before)
+        for (std::size_t rows = 0; rows < 20; ++rows)
+            for (const bool null : {false, true}) {
+                numbers<std::int64_t> one, many;
+                for (auto* of : {&one, &many})
+                    for (std::size_t i = 0; i < before; ++i)
+                        i % 5 == 1 ? of->add_null() : of->add(7);
+                for (std::size_t i = 0; i < rows; ++i) null ? one.add_null() : one.add(0);
+                if (null)
+                    many.add_nulls(rows);
+                else
+                    CHECK(many.extend(rows).size() == rows);
+                one.add(3);
+                many.add(3);
+                REQUIRE(many.size() == one.size());
+                CHECK(many.valid().nulls() == one.valid().nulls());
+                for (std::size_t i = 0; i < one.size(); ++i) {
+                    CHECK(many.values()[i] == one.values()[i]);
+                    CHECK(many.valid()[i] == one.valid()[i]);
+                }
+                CHECK(std::ranges::equal(many.valid().bits(), one.valid().bits()));
+            }
 }
 
 TEST_CASE("texts and truth values keep their bits over byte borders") {
