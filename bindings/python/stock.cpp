@@ -12,10 +12,12 @@ namespace earmark::python {
 
 namespace {
 
+/// Requests and answers that fit the first cache beside what the engine touches.
+constexpr std::size_t in_cache = 64;
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-/// Baskets as columns. Requests are made of them a slice at a time, which then is in the cache when
-/// the engine reads it.
+/// Baskets as columns. Requests are made of them a few at a time, which then are in the cache when
+/// the engine reads them.
 struct baskets {
     std::vector<std::int64_t> sku, node, amount, offsets;
     std::vector<std::int64_t> floor;  // none: 0 everywhere
@@ -69,9 +71,9 @@ frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t>
                   std::int64_t now, const progress_call& progress) {
     baskets b = read_baskets(table, deadline);
     report::reserved_rows rows{b.size()};
-    std::vector<result<receipt>> answers(std::min(slice_items, b.size()), receipt{});
+    std::vector<result<receipt>> answers(std::min(in_cache, b.size()), receipt{});
     const command by = at(now);
-    const auto work = [&](std::size_t first, std::size_t n) {
+    const auto some = [&](std::size_t first, std::size_t n) {
         const auto out = std::span{answers}.first(n);
         const auto requests = b.slice(first, n);
         e.reserve(by, requests, out);
@@ -80,6 +82,10 @@ frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t>
                 out[i] = with_room(
                     e, [&] { return e.reserve(by, requests[i]); }, code_of);
         rows.add(out);
+    };
+    const auto work = [&](std::size_t first, std::size_t n) {
+        for (const std::size_t end = first + n; first < end; first += in_cache)
+            some(first, std::min(in_cache, end - first));
     };
     return in_slices(b.size(), progress, work, [&] { return to_python(rows.finish()); });
 }

@@ -34,14 +34,17 @@ result<granules> to_delta(quantity q, const sku_facts& of) {
     return e;
 }
 
+/// What a key is compared by; a command without a key has no use for it.
 template <class... Numbers>
-digest128 content_of(verb by, Numbers... n) {
+digest128 content_of(const command& c, verb by, Numbers... n) {
+    if (c.key.empty()) return {};
     const std::uint64_t words[] = {static_cast<std::uint64_t>(by),
                                    static_cast<std::uint64_t>(n)...};
     return content_digest(std::as_bytes(std::span{words}));
 }
 
-digest128 content_of(const reserve_request& r) {
+digest128 content_of(const command& c, const reserve_request& r) {
+    if (c.key.empty()) return {};
     std::vector<std::uint64_t> w{static_cast<std::uint64_t>(verb::reserve),
                                  static_cast<std::uint64_t>(r.deadline.ns), raw(r.supersedes)};
     for (const reserve_line& l : r.lines) {
@@ -68,7 +71,7 @@ result<receipt> engine::state::adjust(const visit& v, const command& c, const ad
     if (!cell) return fail(error_code::no_cell, raw(r.sku), raw(r.node));
     const auto n = to_delta(r.delta, names.sku[index_of(r.sku)]);
     if (!n) return n.error();
-    const digest128 content = content_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
+    const digest128 content = content_of(c, verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
                                          static_cast<std::uint64_t>(r.reason));
     return once(v, c, content, [&]() -> result<receipt> {
         desk& d = v.desk;
@@ -172,7 +175,7 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
 }
 
 result<receipt> engine::state::reserve(const visit& v, const command& c, const reserve_request& r) {
-    const digest128 content = content_of(r);
+    const digest128 content = content_of(c, r);
     const bool ends = r.deadline != never;
     return once(v, c, content, [&]() -> result<receipt> {
         if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
@@ -215,7 +218,7 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
 }
 
 result<receipt> engine::state::change(const visit& v, const command& c, const change_request& r) {
-    const digest128 content = content_of(verb::change, raw(r.reservation), r.deadline.ns);
+    const digest128 content = content_of(c, verb::change, raw(r.reservation), r.deadline.ns);
     return once(v, c, content, [&]() -> result<receipt> {
         if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
         desk& d = v.desk;
@@ -255,7 +258,7 @@ result<receipt> engine::state::change(const visit& v, const command& c, const ch
 }
 
 result<receipt> engine::state::end_reservation(const visit& v, const command& c, reservation_id r) {
-    const digest128 content = content_of(verb::unreserve, raw(r));
+    const digest128 content = content_of(c, verb::unreserve, raw(r));
     return once(v, c, content, [&]() -> result<receipt> {
         desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
