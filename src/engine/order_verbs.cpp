@@ -146,6 +146,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
     desk& d = v.desk;
     for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
         d.clear();
+        const bool settled = books.timers.quiet(v.now);
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
@@ -162,7 +163,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
             return {};
         }
         give_back();
-        if (done.code == error_code::insufficient && books.timers.quiet(v.now)) {
+        if (done.code == error_code::insufficient && settled) {
             const error lack = shortage_of(v, done);
             return fail(error_code::reservation_expired,
                         static_cast<std::int64_t>(raw(r.reservation)), lack.refs[0], lack.refs[1]);

@@ -73,13 +73,14 @@ result<quantity> engine::available(sku_id sku, node_id node, quantity floor) {
             return fail(error_code::not_a_multiple, floor.atoms, granule);
         for (std::uint32_t look = 0; look <= s.settings.decide_again; ++look) {
             s.sweep(v.slot, v.now);
+            if (!s.books.timers.quiet(v.now)) continue;
             std::int64_t sum = 0;
             s.books.cells.each(sku, [&](cell_id cell, node_id at) {
                 if (everywhere || at == node)
                     sum +=
                         std::max<std::int64_t>(0, s.books.stock.free(cell) - floor.atoms / granule);
             });
-            if (s.books.timers.quiet(v.now)) return quantity{sum * granule};
+            return quantity{sum * granule};
         }
         return fail(error_code::stock_moving);
     });

@@ -129,6 +129,7 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
         desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
+            const bool settled = books.timers.quiet(v.now);
             if (const error e = basket_takes(v, r); e.code != error_code::ok) return e;
             if (const error e = basket_gives(v, r.supersedes); e.code != error_code::ok) return e;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
@@ -153,8 +154,7 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
                 return done;
             }
             give_back();
-            if (answer.code == error_code::insufficient && books.timers.quiet(v.now))
-                return shortage_of(v, answer);
+            if (answer.code == error_code::insufficient && settled) return shortage_of(v, answer);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
                 return fail(answer.code);
             counters::bump(counts[v.slot].conflicts);

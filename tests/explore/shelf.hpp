@@ -99,8 +99,16 @@ struct shelf {
         }
     }
 
-    shelf_ret call(const shelf_op& o) {
-        return log(o, [&] { return perform(this_thread(), o); });
+    /// A release or a loss is one cell's: of several cells it is as many calls.
+    void call(const shelf_op& o) {
+        const bool is_whole = o.what == shelf_op::kind::take || o.what == shelf_op::kind::read;
+        if (is_whole) return log_one(o);
+        for (std::size_t c = 0; c < shelf_cells; ++c) {
+            if (o.amounts[c] == 0) continue;
+            shelf_op of_one{o.what, {}, 0};
+            of_one.amounts[c] = o.amounts[c];
+            log_one(of_one);
+        }
     }
     /// The end: the history is explained, and what is left agrees with it.
     void check() {
@@ -116,6 +124,9 @@ struct shelf {
     recorder<shelf_spec> log;
 
 private:
+    void log_one(const shelf_op& o) {
+        log(o, [&] { return perform(this_thread(), o); });
+    }
     shelf_ret perform(std::uint32_t me, const shelf_op& o) {
         std::vector<take_line> lines;
         for (std::size_t c = 0; c < shelf_cells; ++c)

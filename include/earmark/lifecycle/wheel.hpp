@@ -8,7 +8,8 @@
 //   (2) A timer is in exactly one list, or in the hands of a sweep that `sweeping` counts.
 //
 // Hence a caller that reads next_due > now and then sweeping = 0 knows that everything due by now
-// has been looked at (the order of the two loads matters).
+// has been looked at (the order of the two loads matters). What is free is looked at after that: a
+// look before it may have missed what a sweep was about to give back.
 #pragma once
 
 #include <cstdint>

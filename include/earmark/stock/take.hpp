@@ -85,7 +85,8 @@ public:
     granules lose(std::uint32_t me, cell_id at, granules n) noexcept {
         auto& cell = cells_.at(at);
         for (;;) {
-            word seen{cell.load(std::memory_order_relaxed)};
+            word seen{
+                cell.load(std::memory_order_seq_cst)};  // (a) finish() reads what (b) released
             if (seen.claimed()) {
                 finish(me, at, seen);
                 continue;

@@ -20,6 +20,9 @@ struct env {
     template <class T>
     using atomic = explore::atomic<T>;
 
+    /// Entries of the ledger come in eights: a world is made anew for every execution.
+    static constexpr std::uint32_t ledger_entry_bits = 3;
+
     /// Another thread takes a step first, if one can.
     static void pause() noexcept {
         if (scheduler* const s = scheduler::running()) s->pause();

@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -56,6 +57,7 @@ struct operation {
     std::optional<typename S::ret> result;  // none: never returned, may have happened or not
     std::uint64_t call = 0;
     std::uint64_t ret = never;
+    bool at_the_end = false;  // after every other operation, under any rule
 };
 
 enum class real_time : std::uint8_t {
@@ -80,7 +82,7 @@ public:
         for (std::size_t i = 0; i < history.size(); ++i) by_thread[history[i].thread].push_back(i);
         for (auto& [thread, operations] : by_thread) lanes_.push_back(sorted(operations));
         positions_.resize(lanes_.size(), 0);
-        for (const operation<S>& o : history) open_ += o.result ? 1U : 0U;
+        for (const operation<S>& o : history) count(o, 1);
     }
 
     verdict run() {
@@ -148,6 +150,7 @@ private:
         for (; lane_ < lanes_.size(); ++lane_, outcome_ = 0) {
             const operation<S>* const o = head(lane_);
             if (o == nullptr || o->call > latest_call) continue;
+            if (o->at_the_end && open_ != last_) continue;
             if (o->result) {
                 if (outcome_ == 0 && take(*o, *o->result)) return true;
             } else if (take_pending(*o)) {
@@ -178,9 +181,14 @@ private:
         }
         const std::size_t index = lanes_[lane_][positions_[lane_] - 1];
         path_.push_back({lane_, outcome_, index, std::exchange(state_, std::move(after))});
-        open_ -= o.result ? 1U : 0U;
+        count(o, -1);
         lane_ = outcome_ = 0;
         return true;
+    }
+    void count(const operation<S>& o, int by) noexcept {
+        if (!o.result) return;
+        open_ += by;
+        if (o.at_the_end) last_ += by;
     }
 
     bool step_back() {
@@ -188,7 +196,7 @@ private:
         choice& last = path_.back();
         state_ = std::move(last.before);
         --positions_[last.lane];
-        open_ += history_[last.index].result ? 1U : 0U;
+        count(history_[last.index], 1);
         lane_ = last.lane;
         outcome_ = last.outcome + 1;
         path_.pop_back();
@@ -200,7 +208,8 @@ private:
     typename S::state state_;
     std::vector<std::vector<std::size_t>> lanes_;  // each thread's operations, in order
     std::vector<std::uint32_t> positions_;         // how many of them are done
-    std::size_t open_ = 0;                         // returned operations that are not done
+    std::ptrdiff_t open_ = 0;                      // returned operations that are not done
+    std::ptrdiff_t last_ = 0;                      // those of them that are at the end
     std::vector<choice> path_;
     std::size_t lane_ = 0;  // where step_forward goes on to look
     std::size_t outcome_ = 0;

@@ -3,7 +3,7 @@
 // real-time order are judged once per exploration.
 //
 // Under options.weak_memory there is no one clock that all threads agree on, so check() asks for
-// each thread's own order only.
+// each thread's own order only, and that what the check itself does comes last.
 #pragma once
 
 #include <algorithm>
@@ -45,6 +45,24 @@ public:
         return result;
     }
 
+    /// Calls `call()`, which returns pairs of an operation and its result: what one call did in
+    /// several instants. Each lies within the call; their order among each other is open.
+    template <class Call>
+    void parts(Call&& call) {
+        scheduler& s = *scheduler::attached();
+        const unsigned me = s.thread();
+        const std::size_t first_access = s.accesses(me);
+        const auto done = std::forward<Call>(call)();
+        const std::uint32_t begin = s.time_of(me, first_access);
+        const std::uint32_t end = s.tick();
+        std::size_t lane = me;
+        for (const auto& [what, result] : done) {
+            expect(lane < lanes_.size(), "a call has at most six parts");
+            lanes_[lane].push_back({what, result, first_access, begin, end});
+            lane += max_threads + 1;
+        }
+    }
+
     /// Throws check_failed unless some order explains what the operations returned.
     void check() {
         scheduler& s = *scheduler::attached();
@@ -61,7 +79,8 @@ public:
         for (unsigned t = 0; t < lanes_.size(); ++t) {
             for (const line& l : lanes_[t]) {
                 const std::uint64_t ret = l.result ? l.ret : never;
-                all.push_back({t, l.what, l.result, l.result ? l.call : 0, ret});
+                const bool checks = t % (max_threads + 1) == max_threads;  // when all have ended
+                all.push_back({t, l.what, l.result, l.result ? l.call : 0, ret, checks});
             }
         }
         return all;
@@ -127,7 +146,8 @@ private:
     }
 
     typename S::state initial_;
-    std::array<std::vector<line>, max_threads + 1> lanes_;  // the last: the main context
+    // By thread, the main context last; then the same for second parts, third parts, ...
+    std::array<std::vector<line>, 6 * (max_threads + 1)> lanes_;
 };
 
 }  // namespace earmark::explore
