@@ -114,3 +114,18 @@ def test_a_browser_shows_it_without_errors_and_without_sideways_scrolling(page, 
     assert int(measured[1]) == width
     assert int(measured[2]) > 2000
     assert float(measured[3]) >= 5, "a text in a picture is too small to be read"
+
+
+@pytest.mark.parametrize("key", [
+    "<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "</svg></style>", "$x^$",
+    "$\\unknown$", "\\", "{{ 7 * 7 }}", "L" * 250], ids=lambda key: key[:8])
+def test_keys_are_text_to_the_page_whatever_they_hold(tmp_path, key):
+    c = earmark.compare(lines((key, key, 1), (key + "2", key, 2)),
+                        stock((key, key, 2), (key, "B", 2)), {**EQUATOR, "node": [key, "B"]},
+                        "nearest,cheapest", runs=2)
+    text = write_report(c, tmp_path).read_text(encoding="utf-8")
+    assert key[0] not in "<\"" or key not in text
+    assert "<script" not in text and "<img" not in text
+    assert "{" not in key or "{{ 7 * 7 }}" in text
+    assert text.count("<svg") == text.count("</svg>")
+    assert text.count("<style") == text.count("</style>")

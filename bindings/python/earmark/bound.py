@@ -105,7 +105,7 @@ class BoundRoom:
         counts = np.bincount(orders.order_of_line[lines], minlength=len(orders))[rows]
         self.asked += 1
         placed = self.engine.place_orders({
-            "key": [f"bound {self.asked} of {orders.keys[row]}" for row in rows],
+            "key": [f"{self.asked} {row}" for row in rows],
             "offsets": np.r_[0, np.cumsum(counts)].astype(np.int64), "sku": orders.sku[lines],
             "amount": filled[lines], "place": self.world.places.of_order[rows]},
             currency=orders.currency)

@@ -30,6 +30,7 @@ plt.rcParams.update({
     "xtick.labelcolor": SOFT, "ytick.labelcolor": INK, "svg.hashsalt": "earmark",
     "svg.fonttype": "none", "savefig.dpi": 200, "figure.facecolor": "#ffffff",
     "axes.facecolor": "none", "legend.frameon": False, "legend.labelcolor": INK,
+    "text.parse_math": False,  # a key with dollars is no formula
 })
 
 
