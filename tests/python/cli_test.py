@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +130,33 @@ def test_a_damaged_journal_is_a_finding(folder, capsys):
     (folder / "shop.db").write_bytes(data[:at] + b"Berlin" + data[at + 6:])
     assert run(["verify", "shop.db"]) == 1
     assert "bad_batch" in capsys.readouterr().out
+
+
+def test_a_journal_that_moves_while_it_is_copied_is_copied_again(folder, monkeypatch):
+    """The log is moved into the file between the two copies: together they are no journal."""
+    shop = make_shop({("mug", "berlin"): 5}, journal="shop.db")
+    shop.flush("disk")
+    plain, copies = shutil.copyfile, []
+
+    def copy_and_close(source, target):
+        nonlocal shop
+        plain(source, target)
+        copies.append(source.name)
+        if shop:
+            shop = None  # closing it empties the log
+
+    monkeypatch.setattr(shutil, "copyfile", copy_and_close)
+    assert run(["verify", "shop.db", "--json"]) == 0
+    assert copies == ["shop.db"] * 3  # torn apart, and again, and for the fold
+
+
+def test_a_journal_that_never_rests_is_refused(folder, monkeypatch, capsys):
+    make_shop({("mug", "berlin"): 5}, journal="shop.db").flush("disk")
+    plain, tick = shutil.copyfile, iter(range(100))
+    monkeypatch.setattr(shutil, "copyfile",
+                        lambda a, b: (plain(a, b), os.utime(a, (1, next(tick)))))
+    assert run(["verify", "shop.db"]) == 2
+    assert "stop its engine first" in capsys.readouterr().err
 
 
 def test_a_torn_tail_is_told_and_harmless(folder, capsys):

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import struct
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -13,6 +13,7 @@ from .errors import BadInput
 
 BATCH_HEAD = struct.Struct("<4sHHQQQIIQQQ")  # docs/formats/journal.md
 WAL_HEAD, FRAME_HEAD = 32, 24
+MOST_COPIES = 5
 
 
 def verify(path: str | Path) -> dict:
@@ -31,13 +32,26 @@ def verify(path: str | Path) -> dict:
 
 
 def _copy(path: Path, folder: Path) -> Path:
+    """The journal and its log as they were at one moment, also while an engine appends to it."""
     copy, path = folder / "journal.db", path.resolve()  # the log stands beside a link's target
-    for suffix in ("", "-wal"):
-        source, target = Path(f"{path}{suffix}"), Path(f"{copy}{suffix}")
-        target.unlink(missing_ok=True)
-        if source.is_file():
-            shutil.copyfile(source, target)
-    return copy
+    for _ in range(MOST_COPIES):
+        before = _moment(path)
+        for suffix in ("", "-wal"):
+            source, target = Path(f"{path}{suffix}"), Path(f"{copy}{suffix}")
+            target.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                shutil.copyfile(source, target)
+        if _moment(path) == before:
+            return copy
+    raise BadInput(f"{path}: it changes faster than it can be copied; stop its engine first")
+
+
+def _moment(path: Path) -> tuple:
+    """Changes when the log is moved into the file or begun anew; not when it grows."""
+    stat, head = path.stat(), b""
+    with suppress(FileNotFoundError), open(f"{path}-wal", "rb") as f:
+        head = f.read(WAL_HEAD)
+    return stat.st_size, stat.st_mtime_ns, head
 
 
 def _batches(path: Path, copy: Path, findings: list[str]) -> dict:
