@@ -130,11 +130,15 @@ std::string unfit(sqlite3* db) {
 
 }  // namespace
 
-result<std::shared_ptr<sink>> open_sqlite(const std::string& path, std::string* why) {
+result<std::shared_ptr<sink>> open_sqlite(const std::string& name, std::string* why) {
     const auto refuse = [&](const std::string& sentence, int code) {
-        if (why != nullptr) *why = path + ": " + sentence;
+        if (why != nullptr) *why = name + ": " + sentence;
         return fail(error_code::sink_failed, code);
     };
+    if (name.find('\0') != std::string::npos)
+        return refuse("has a NUL in its name; SQLite would open another file", SQLITE_CANTOPEN);
+    // "file:" would begin a URI, whose options can take away the lock.
+    const std::string path = name.rfind("file:", 0) == 0 ? "./" + name : name;
     if (log_without_journal(path))
         return refuse("is gone and its log is there (-wal); bring both back, or move it away",
                       SQLITE_CORRUPT);

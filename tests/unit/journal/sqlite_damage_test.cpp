@@ -215,6 +215,19 @@ TEST_CASE("a journal in memory is refused: it would promise a disk") {
     CHECK(why.find("no file") != std::string::npos);
 }
 
+TEST_CASE("a name is the name of that file, and no other and no URI") {
+    const folder at;
+    std::string why;
+    CHECK_FALSE(open_sqlite(at.file("journal") + std::string("\0.db", 4), &why).has_value());
+    CHECK(why.find("NUL") != std::string::npos);
+    CHECK(fs::is_empty(at.path));
+    const fs::path before = fs::current_path();
+    fs::current_path(at.path);
+    CHECK(open_sqlite("file:journal?nolock=1", &why).has_value());
+    fs::current_path(before);
+    CHECK(fs::exists(at.path / "file:journal?nolock=1"));
+}
+
 /// The state after a power cut in the middle of writing `after` over `before`: of the sectors that
 /// differ, some are on disk, as `seed` will have it.
 std::string cut_short(const std::string& before, const std::string& after, std::uint64_t seed) {
