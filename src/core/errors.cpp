@@ -74,6 +74,8 @@ constexpr error_row rows[] = {
      "load stock or adjust it there first, or ask another node"},
     {stock_overflow, "stock_overflow", final, "{0} more do not fit beside the {1} on hand",
      "give the SKU a coarser granule, or check the amount"},
+    {take_too_large, "take_too_large", final, "the take touches {0} cells, {1} are allowed",
+     "place what need not ship together as several orders"},
     {no_slot, "no_slot", retry, "all caller slots are in use",
      "call again, or call from fewer threads at a time"},
     {unknown_reservation, "unknown_reservation", final, "there is no reservation {0}",

@@ -215,6 +215,10 @@ error engine::state::shortage_of(const visit& v, const committed& done) const no
 
 error engine::state::merge_takes(const visit& v) const {
     error e = allocation::merge(v.desk.takes);
+    if (const std::size_t cells = v.desk.takes.size();
+        e.code == error_code::ok && cells > settings.take_limit)
+        return fail(error_code::take_too_large, static_cast<std::int64_t>(cells),
+                    settings.take_limit);
     if (e.code != error_code::out_of_range) return e;
     const cell_id cell{static_cast<std::uint32_t>(e.refs[2])};
     const auto granule = names.sku[index_of(books.cells.sku_of(cell))].granule;

@@ -41,6 +41,7 @@ enum class error_code : std::uint16_t {
     stock_moving = 3002,  // transient: units are in another caller's hand
     no_cell = 3003,       // this SKU was never stocked at this node
     stock_overflow = 3004,
+    take_too_large = 3005,
     no_slot = 3006,  // transient: all caller slots are in use
     unknown_reservation = 3007,
     reservation_over = 3008,  // consumed or cancelled: there is no way back
