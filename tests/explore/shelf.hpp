@@ -17,7 +17,7 @@ inline constexpr std::size_t shelf_cells = 3;
 
 /// One call on the shelf: amounts by cell, 0 where a cell is not asked for.
 struct shelf_op {
-    enum class kind : std::uint8_t { take, give, lose, read } what = kind::take;
+    enum class kind : std::uint8_t { take, give, lose, read, picture } what = kind::take;
     std::array<int, shelf_cells> amounts{};
     int floor = 0;
     [[nodiscard]] std::uint64_t hash() const noexcept {
@@ -27,12 +27,16 @@ struct shelf_op {
     }
     friend bool operator==(const shelf_op&, const shelf_op&) = default;
 };
-/// Whether a take was granted; what a read saw.
+/// Whether a take or a picture was granted; what a read, a loss or a picture saw.
 struct shelf_ret {
     bool granted = true;
     int seen = 0;
+    std::array<int, shelf_cells> all{};
     [[nodiscard]] std::uint64_t hash() const noexcept {
-        return digest{granted}.add(static_cast<std::uint64_t>(seen)).value();
+        digest d{granted};
+        d.add(static_cast<std::uint64_t>(seen));
+        for (const int n : all) d.add(static_cast<std::uint64_t>(n));
+        return d.value();
     }
     friend bool operator==(const shelf_ret&, const shelf_ret&) = default;
 };
@@ -48,7 +52,13 @@ struct shelf_spec {
             if (o.amounts[c] > 0 && free[c] - o.amounts[c] < o.floor) return false;
         return true;
     }
+    static state seen_by(const state& free, const op& o) {
+        state all{};
+        for (std::size_t c = 0; c < shelf_cells; ++c) all[c] = o.amounts[c] > 0 ? free[c] : 0;
+        return all;
+    }
     static bool apply(state& free, const op& o, const ret& r) {
+        if (o.what == op::kind::picture) return r.granted && r.all == seen_by(free, o);
         if (o.what == op::kind::read) return r.seen == free[first(o)];
         if (o.what == op::kind::take && fits(free, o) != r.granted) return false;
         if (!r.granted) return true;
@@ -57,16 +67,22 @@ struct shelf_spec {
         return true;
     }
     static std::vector<ret> outcomes(const state& free, const op& o) {
-        if (o.what == op::kind::read) return {{true, free[first(o)]}};
-        if (o.what == op::kind::take) return {{fits(free, o), 0}};
-        return {{true, 0}};
+        if (o.what == op::kind::picture) return {{true, 0, seen_by(free, o)}};
+        if (o.what == op::kind::read) return {{true, free[first(o)], {}}};
+        if (o.what == op::kind::take) return {{fits(free, o), 0, {}}};
+        return {{true, 0, {}}};
     }
     static std::string words(const op& o, const std::optional<ret>& r) {
-        constexpr const char* names[] = {"take", "give", "lose", "read"};
+        constexpr const char* names[] = {"take", "give", "lose", "read", "picture"};
         std::string text = names[static_cast<int>(o.what)];
         for (const int n : o.amounts) text += " " + std::to_string(n);
         if (!r) return text + " ...";
         if (o.what == op::kind::read) return text + " = " + std::to_string(r->seen);
+        if (o.what == op::kind::picture) {
+            text += r->granted ? " =" : " moving:";
+            for (const int n : r->all) text += " " + std::to_string(n);
+            return text;
+        }
         return text + (r->granted ? " granted" : " refused");
     }
     static std::size_t first(const op& o) {
@@ -88,6 +104,10 @@ inline shelf_op read(std::size_t cell) {
     return o;
 }
 
+inline shelf_op picture(bool a, bool b, bool c = false) {
+    return {shelf_op::kind::picture, {a ? 1 : 0, b ? 1 : 0, c ? 1 : 0}};
+}
+
 /// Makes calls on the real cells with `Taker`, the real take or a canary.
 template <template <class> class Taker = stock::taker>
 struct shelf {
@@ -99,21 +119,13 @@ struct shelf {
         }
     }
 
-    /// A release or a loss is one cell's: of several cells it is as many calls.
-    void call(const shelf_op& o) {
-        const bool is_whole = o.what == shelf_op::kind::take || o.what == shelf_op::kind::read;
-        if (is_whole) return log_one(o);
-        for (std::size_t c = 0; c < shelf_cells; ++c) {
-            if (o.amounts[c] == 0) continue;
-            shelf_op of_one{o.what, {}, 0};
-            of_one.amounts[c] = o.amounts[c];
-            log_one(of_one);
-        }
+    shelf_ret call(const shelf_op& o) {
+        return log(o, [&] { return perform(this_thread(), o); });
     }
     /// The end: the history is explained, and what is left agrees with it.
     void check() {
         for (std::size_t c = 0; c < shelf_cells; ++c)
-            log(read(c), [&] { return shelf_ret{true, taker.free(cells[c])}; });
+            log(read(c), [&] { return shelf_ret{true, taker.free(cells[c]), {}}; });
         log.check();
     }
 
@@ -124,8 +136,15 @@ struct shelf {
     recorder<shelf_spec> log;
 
 private:
-    void log_one(const shelf_op& o) {
-        log(o, [&] { return perform(this_thread(), o); });
+    shelf_ret look(std::uint32_t me, const std::vector<take_line>& lines) {
+        std::vector<cell_id> asked;
+        for (const take_line& l : lines) asked.push_back(l.cell);
+        std::vector<granules> free(asked.size());
+        shelf_ret r{taker.read_together(me, asked, free), 0, {}};
+        for (std::size_t i = 0; i < asked.size(); ++i)
+            for (std::size_t c = 0; c < shelf_cells; ++c)
+                if (cells[c] == asked[i]) r.all[c] = free[i];
+        return r;
     }
     shelf_ret perform(std::uint32_t me, const shelf_op& o) {
         std::vector<take_line> lines;
@@ -133,7 +152,7 @@ private:
             if (o.amounts[c] > 0) lines.push_back({cells[c], o.amounts[c], o.floor});
         switch (o.what) {
             case shelf_op::kind::take:
-                return {!taker.take(me, lines).has_value(), 0};
+                return {!taker.take(me, lines).has_value(), 0, {}};
             case shelf_op::kind::give:
                 for (const take_line& l : lines) taker.give(me, l.cell, l.n);
                 return {};
@@ -141,7 +160,9 @@ private:
                 for (const take_line& l : lines) taker.lose(me, l.cell, l.n);
                 return {};
             case shelf_op::kind::read:
-                return {true, taker.free(lines.front().cell)};
+                return {true, taker.free(lines.front().cell), {}};
+            case shelf_op::kind::picture:
+                return look(me, lines);
         }
         return {};
     }

@@ -10,8 +10,9 @@ namespace {
 
 /// A row of cells with stock, and a slot.
 struct shelf {
-    explicit shelf(std::vector<granules> stock, std::uint32_t slots = 4)
-        : table{1024, 6}, callers{slots, 8}, take{table, callers} {
+    explicit shelf(std::vector<granules> stock, std::uint32_t slots = 4,
+                   std::uint32_t take_limit = 8)
+        : table{1024, 6}, callers{slots, take_limit}, take{table, callers} {
         table.add_sku();
         for (std::size_t i = 0; i < stock.size(); ++i) {
             const cell_id c = *table.make(sku_id{0}, node_id{static_cast<std::uint16_t>(i)});
@@ -83,6 +84,59 @@ TEST_CASE("a take of several lines names the first line that was short and chang
     s.take.give(0, s.cells[1], 1);
     CHECK_FALSE(s.take.take(0, lines).has_value());
     for (const cell_id c : s.cells) CHECK(s.take.free(c) == 0);
+}
+
+TEST_CASE("a batch makes each take on its own, in order, and says which were refused") {
+    shelf s{{2, 2, 0, 9}};
+    const std::vector<take_line> made[] = {{s.line(0, 1), s.line(1, 1)},
+                                           {s.line(0, 1), s.line(2, 1)},
+                                           {s.line(1, 2)},
+                                           {s.line(0, 1), s.line(1, 1)},
+                                           {s.line(0, 1)},
+                                           {s.line(3, 9)}};
+    const std::vector<std::span<const take_line>> takes(std::begin(made), std::end(made));
+    std::vector<std::optional<shortage>> refused(takes.size(), shortage{});
+    s.take.take_each(0, takes, refused);
+    const bool expected[] = {false, true, true, false, true, false};
+    for (std::size_t i = 0; i < takes.size(); ++i) CHECK(refused[i].has_value() == expected[i]);
+    CHECK(refused[1]->line == 1);
+    CHECK(refused[2]->free == 1);
+    for (const cell_id c : s.cells) CHECK(s.take.free(c) == 0);
+    s.take.take_each(0, {}, {});
+}
+
+TEST_CASE(
+    "a take of as many cells as the limit allows is whole, also when its last cell is short") {
+    for (const std::size_t count : {1'023u, 1'024u}) {
+        shelf s{std::vector<granules>(count, 2), 2, 1'024};
+        std::vector<take_line> lines;
+        for (std::size_t i = 0; i < count; ++i) lines.push_back(s.line(i, 1));
+        CHECK_FALSE(s.take.take(0, lines).has_value());
+        lines.back().n = 2;
+        const auto lack = s.take.take(1, lines);
+        REQUIRE(lack.has_value());
+        CHECK(lack->line == count - 1);
+        CHECK(lack->free == 1);
+        for (const cell_id c : s.cells) CHECK(s.take.free(c) == 1);
+    }
+}
+
+TEST_CASE("a picture of 64 cells shows each of them, in the order asked") {
+    std::vector<granules> stock(64);
+    for (std::size_t i = 0; i < stock.size(); ++i) stock[i] = static_cast<granules>(i * i);
+    shelf s{stock};
+    std::vector<cell_id> asked(s.cells.rbegin(), s.cells.rend());
+    std::vector<granules> free(asked.size(), -1);
+    REQUIRE(s.take.read_together(0, asked, free));
+    for (std::size_t i = 0; i < asked.size(); ++i) CHECK(free[i] == stock[63 - i]);
+    CHECK(s.take.read_together(0, {}, {}));
+}
+
+TEST_CASE("a picture that was looked at only once is not called one") {
+    shelf s{{1, 2}};
+    std::vector<granules> free(2);
+    CHECK_FALSE(s.take.read_together(0, s.cells, free, 1));
+    CHECK(s.take.read_together(0, s.cells, free, 2));
 }
 
 TEST_CASE("a physical decrease goes below any floor and says where it ends") {
