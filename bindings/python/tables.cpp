@@ -1,9 +1,12 @@
 // SET UP: tables, policies, names.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
+#include <thread>
 
 #include "columns.hpp"
 #include "earmark/connect/text.hpp"
@@ -34,13 +37,7 @@ py::dict to_dict(std::string_view table, const load_report& r) {
     return out;
 }
 
-template <class Row>
-py::dict load(engine& e, std::string_view table, const std::vector<Row>& rows, std::int64_t now) {
-    const auto take = [&] { return e.load(at(now), std::span<const Row>{rows}); };
-    return to_dict(table, rows.size() < slice_items ? take() : without_gil(take));
-}
-
-py::dict load_skus(engine& e, const any_table& table, std::int64_t now) {
+std::vector<sku_row> read_skus(const any_table& table) {
     const columns c = read(table, {"key", "decimals", "granule"});
     const auto keys = c.texts("key");
     const auto n = static_cast<std::ptrdiff_t>(keys.size());
@@ -49,7 +46,7 @@ py::dict load_skus(engine& e, const any_table& table, std::int64_t now) {
     std::vector<sku_row> rows(keys.size());
     for (std::size_t i = 0; i < rows.size(); ++i)
         rows[i] = {keys.text(i), static_cast<int>(decimals[i]), granule[i]};
-    return load(e, "skus", rows, now);
+    return rows;
 }
 
 /// Positions; unknown where both coordinates are null or NaN. One alone is left to the engine to
@@ -81,7 +78,7 @@ std::vector<node_kind> kinds_of(const columns& c, std::size_t n) {
     return out;
 }
 
-py::dict load_nodes(engine& e, const any_table& table, std::int64_t now) {
+std::vector<node_row> read_nodes(const any_table& table) {
     const columns c = read(table, {"key", "kind", "latitude", "longitude", "priority", "active"});
     const auto keys = c.texts("key");
     const auto n = static_cast<std::ptrdiff_t>(keys.size());
@@ -99,19 +96,19 @@ py::dict load_nodes(engine& e, const any_table& table, std::int64_t now) {
         rows[i].priority = static_cast<std::int32_t>(priority[i]);
         rows[i].active = active[i] != 0;
     }
-    return load(e, "nodes", rows, now);
+    return rows;
 }
 
-py::dict load_places(engine& e, const any_table& table, std::int64_t now) {
+std::vector<place_row> read_places(const any_table& table) {
     const columns c = read(table, {"key", "latitude", "longitude"});
     const auto keys = c.texts("key");
     const auto at = positions(c, keys.size());
     std::vector<place_row> rows(keys.size());
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {keys.text(i), at[i]};
-    return load(e, "places", rows, now);
+    return rows;
 }
 
-py::dict load_stock(engine& e, const any_table& table, std::int64_t now) {
+std::vector<stock_row> read_stock(const any_table& table) {
     const columns c = read(table, {"sku", "node", "on_hand"});
     const auto skus = c.texts("sku");
     const auto n = static_cast<std::ptrdiff_t>(skus.size());
@@ -122,19 +119,117 @@ py::dict load_stock(engine& e, const any_table& table, std::int64_t now) {
     std::vector<stock_row> rows(skus.size());
     for (std::size_t i = 0; i < rows.size(); ++i)
         rows[i] = {skus.text(i), nodes.text(i), {on_hand[i]}};
-    return load(e, "stock", rows, now);
+    return rows;
 }
 
-/// Several tables in the order in which they need each other.
+/// Loads tables, and tells progress how many rows of all of them have been looked at.
+class table_loader {
+public:
+    table_loader(engine& e, std::int64_t now, std::size_t total, const progress_call& progress)
+        : engine_{e},
+          now_{at(now)},
+          total_{total},
+          told_{!progress.is_none()},
+          pace_{total, progress} {
+        if (total == 0 && told_) pace_.look(0);
+    }
+
+    template <class Row>
+    void load(const char* table, const std::vector<Row>& rows) {
+        if (told_) return in_slices(table, rows);
+        const auto all = [&] { return engine_.load(now_, std::span{rows}); };
+        loaded_[table] = to_dict(table, total_ < slice_items ? all() : without_gil(all));
+    }
+    /// The report of each table by its name.
+    [[nodiscard]] py::dict finish() const { return loaded_; }
+
+private:
+    /// The records are those of one call; between them others may use the engine.
+    static constexpr std::size_t slice_records = slice_items / load_part::rows_per_record;
+
+    template <class Row>
+    void in_slices(const char* table, const std::vector<Row>& rows) {
+        load_report all;
+        try {
+            while (all.next < rows.size() && goes_on(all)) {
+                const std::size_t before = all.next;
+                const auto slice = [&] { this->slice(rows, all); };
+                total_ < slice_items ? slice() : without_gil(slice);
+                done_ += all.next - before;
+                if (done_ == total_ || pace_.due()) pace_.look(done_);
+            }
+        } catch (py::error_already_set& e) {
+            loaded_[table] = to_dict(table, all);
+            note_stop(e, done_, total_, loaded_);
+            throw;
+        }
+        loaded_[table] = to_dict(table, all);
+    }
+
+    template <class Row>
+    void slice(const std::vector<Row>& rows, load_report& all) {
+        const auto load = [&] {
+            return engine_.load(now_, std::span{rows}, {all.next, slice_records});
+        };
+        load_report part = load();
+        // Who came in between two slices goes soon.
+        for (int i = 0; i < 1'000 && all.next > 0 && is_kept_out(part); ++i) {
+            std::this_thread::yield();
+            part = load();
+        }
+        std::move(part.rejected.begin(), part.rejected.end(), std::back_inserter(all.rejected));
+        all.accepted += part.accepted;
+        all.next = part.next;
+    }
+    static bool is_kept_out(const load_report& r) {
+        return !r.rejected.empty() && r.rejected.back().why.code == error_code::stock_moving;
+    }
+    /// Row 0 is a refusal of all rows that follow.
+    static bool goes_on(const load_report& r) {
+        return r.rejected.empty() || r.rejected.back().row != 0;
+    }
+
+    engine& engine_;
+    command now_;
+    std::size_t total_, done_ = 0;
+    bool told_;
+    pace pace_;
+    py::dict loaded_;
+};
+
+/// One table, of the rows that `read` makes of it.
+template <class Row>
+auto load_one(const char* name, std::vector<Row> (*read)(const any_table&)) {
+    return [=](const shop& s, const any_table& table, std::int64_t now,
+               const progress_call& progress) {
+        const auto rows = read(table);
+        table_loader loader{s.use(), now, rows.size(), progress};
+        loader.load(name, rows);
+        return py::dict{loader.finish()[name]};
+    };
+}
+
+/// Several tables in the order in which they need each other. All are read before one is loaded.
 py::dict load_all(engine& e, const std::optional<any_table>& skus,
                   const std::optional<any_table>& nodes, const std::optional<any_table>& places,
-                  const std::optional<any_table>& stock, std::int64_t now) {
-    py::dict out;
-    if (skus) out["skus"] = load_skus(e, *skus, now);
-    if (nodes) out["nodes"] = load_nodes(e, *nodes, now);
-    if (places) out["places"] = load_places(e, *places, now);
-    if (stock) out["stock"] = load_stock(e, *stock, now);
-    return out;
+                  const std::optional<any_table>& stock, std::int64_t now,
+                  const progress_call& progress) {
+    const auto read = [](const auto& table, auto reads) {
+        return table ? std::optional{reads(*table)} : std::nullopt;
+    };
+    const auto sku_rows = read(skus, read_skus);
+    const auto node_rows = read(nodes, read_nodes);
+    const auto place_rows = read(places, read_places);
+    const auto stock_rows = read(stock, read_stock);
+    const auto count = [](const auto& rows) { return rows ? rows->size() : 0; };
+    table_loader loader{e, now,
+                        count(sku_rows) + count(node_rows) + count(place_rows) + count(stock_rows),
+                        progress};
+    if (sku_rows) loader.load("skus", *sku_rows);
+    if (node_rows) loader.load("nodes", *node_rows);
+    if (place_rows) loader.load("places", *place_rows);
+    if (stock_rows) loader.load("stock", *stock_rows);
+    return loader.finish();
 }
 
 // ---- policies ---------------------------------------------------------------------------------
@@ -235,16 +330,20 @@ void bind_tables(py::module_& m, engine_class& c) {
     bind_names(c);
     const auto now = py::arg("now") = 0;
     const auto absent = std::nullopt;
+    const auto progress = py::arg("progress") = py::none();
     c.def("load", on(&load_all), py::kw_only(), py::arg("skus") = absent, py::arg("nodes") = absent,
-          py::arg("places") = absent, py::arg("stock") = absent, now,
-          "Several tables at once; the report of each by its name.");
-    c.def("load_skus", on(&load_skus), py::arg("columns"), now, "Columns: key, decimals, granule.");
-    c.def("load_nodes", on(&load_nodes), py::arg("columns"), now,
-          "Columns: key, kind, latitude, longitude, priority, active.");
-    c.def("load_places", on(&load_places), py::arg("columns"), now,
-          "Columns: key, latitude, longitude.");
-    c.def("load_stock", on(&load_stock), py::arg("columns"), now,
-          "Columns: sku, node, on_hand (atoms); adds to what is there.");
+          py::arg("places") = absent, py::arg("stock") = absent, now, progress,
+          "Several tables at once, none if one cannot be read; the report of each by its name. "
+          "`progress` is told rows of all tables; between its calls others may use the engine.");
+    const auto one = [&](const char* name, auto load, const char* doc) {
+        c.def(name, load, py::arg("columns"), now, py::kw_only(), progress, doc);
+    };
+    one("load_skus", load_one("skus", &read_skus), "Columns: key, decimals, granule.");
+    one("load_nodes", load_one("nodes", &read_nodes),
+        "Columns: key, kind, latitude, longitude, priority, active.");
+    one("load_places", load_one("places", &read_places), "Columns: key, latitude, longitude.");
+    one("load_stock", load_one("stock", &read_stock),
+        "Columns: sku, node, on_hand (atoms); adds to what is there.");
     c.def("activate", on(&activate), py::arg("policy"), now,
           "Compiles a policy (TOML) and uses it from now on; returns its version.");
     c.def("activate", on(&activate_policy), py::arg("policy"), now, "The same with a Policy.");

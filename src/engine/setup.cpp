@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "earmark/core/check.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
 #include "state.hpp"
@@ -12,7 +13,6 @@
 namespace earmark {
 namespace {
 
-constexpr std::size_t rows_per_record = 64;
 constexpr std::size_t max_policy_bytes = 1u << 16;
 /// Of a SKU, in atoms: the largest amount of a cell is then a 64-bit number.
 constexpr std::int64_t max_granule = 1'000'000'000'000;
@@ -22,8 +22,13 @@ constexpr std::int64_t max_granule = 1'000'000'000'000;
 class loader {
 public:
     loader(const command& c, load_report& report, std::function<committed()> commit,
-           journal::writer& record, time_point now)
-        : c_{c}, report_{report}, commit_{std::move(commit)}, record_{record}, now_{now} {
+           journal::writer& record, time_point now, std::size_t records)
+        : c_{c},
+          report_{report},
+          commit_{std::move(commit)},
+          record_{record},
+          now_{now},
+          records_{records} {
         record_.begin(verb::load, now_, c_.actor);
     }
 
@@ -31,10 +36,10 @@ public:
         why.row = static_cast<std::uint32_t>(row + 1);
         report_.rejected.push_back({why.row, why, std::string{what} + ": " + to_string(why)});
     }
-    /// After the row's ops were written. False when the journal takes no more.
+    /// After the row's ops were written. False when the journal takes no more, or the caller.
     bool accept() {
         ++pending_;
-        return pending_ < rows_per_record || flush();
+        return pending_ < load_part::rows_per_record || (flush() && --records_ > 0);
     }
     bool flush() {
         if (pending_ == 0) return true;
@@ -53,6 +58,7 @@ private:
     std::function<committed()> commit_;
     journal::writer& record_;
     time_point now_;
+    std::size_t records_;  // that may still be written
     std::size_t pending_ = 0;
 };
 
@@ -89,25 +95,29 @@ error check(const node_row& r, const key_table& in) {
     return {};
 }
 
-/// Runs `rows` through f(loader, row, index), then `finish`, alone in the engine.
+/// Runs the part's rows through f(loader, row, index), then `finish`, alone in the engine.
 template <class State, class Row, class F, class Finish>
-load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&& f,
-                      Finish&& finish) {
+load_report fill(State& s, const command& c, std::span<const Row> rows, const load_part& part,
+                 F&& f, Finish&& finish) {
+    EARMARK_CHECK(part.records > 0 && part.first <= rows.size(), "load: no such part of the rows");
     load_report report;
+    report.next = part.first;
     const auto done = s.template alone<result<bool>>(c, [&](const auto& v) -> result<bool> {
         v.desk.clear();
-        loader l{c, report,
-                 [&] {
-                     const committed answer = s.commit(v);
-                     v.desk.clear();
-                     if (answer.code != error_code::ok)  // the names are in the tables already
-                         s.halt("a table was loaded that the journal did not take");
-                     return answer;
-                 },
-                 v.desk.record, v.now};
+        const auto commit = [&] {
+            const committed answer = s.commit(v);
+            v.desk.clear();
+            if (answer.code != error_code::ok)  // the names are in the tables already
+                s.halt("a table was loaded that the journal did not take");
+            return answer;
+        };
+        loader l{c, report, commit, v.desk.record, v.now, part.records};
         try {
             bool going = true;
-            for (std::size_t i = 0; going && i < rows.size(); ++i) going = f(l, v.desk, rows[i], i);
+            while (going && report.next < rows.size()) {
+                const std::size_t i = report.next++;
+                going = f(l, v.desk, rows[i], i);
+            }
             finish();
             return !going || l.flush();
         } catch (const std::bad_alloc&) {  // a row may be in the tables and not in the journal
@@ -120,15 +130,16 @@ load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&&
 }
 
 template <class State, class Row, class F>
-load_report load_rows(State& s, const command& c, std::span<const Row> rows, F&& f) {
-    return load_rows(s, c, rows, std::forward<F>(f), [] {});
+load_report fill(State& s, const command& c, std::span<const Row> rows, const load_part& part,
+                 F&& f) {
+    return fill(s, c, rows, part, std::forward<F>(f), [] {});
 }
 
 }  // namespace
 
-load_report engine::load(const command& c, std::span<const sku_row> rows) {
+load_report engine::load(const command& c, std::span<const sku_row> rows, const load_part& part) {
     state& s = *state_;
-    return load_rows(s, c, rows, [&](loader& l, desk& d, const sku_row& r, std::size_t i) {
+    return fill(s, c, rows, part, [&](loader& l, desk& d, const sku_row& r, std::size_t i) {
         if (const error e = check(r, s.names.skus); e.code != error_code::ok) {
             l.reject(i, e, "sku '" + r.key.substr(0, max_key_bytes) + "'");
             return true;
@@ -141,7 +152,7 @@ load_report engine::load(const command& c, std::span<const sku_row> rows) {
     });
 }
 
-load_report engine::load(const command& c, std::span<const node_row> rows) {
+load_report engine::load(const command& c, std::span<const node_row> rows, const load_part& part) {
     state& s = *state_;
     const auto add = [&](loader& l, desk& d, const node_row& r, std::size_t i) {
         const auto at = to_coordinates(r.at);
@@ -162,12 +173,13 @@ load_report engine::load(const command& c, std::span<const node_row> rows) {
         d.record.intern(journal::intern_kind::node, {raw(id), r.key, fields_of(f, *at), metres});
         return l.accept();
     };
-    return load_rows(s, c, rows, add, [&] { s.names.rank_nodes(); });  // once: it sorts all nodes
+    // Once: it sorts all nodes.
+    return fill(s, c, rows, part, add, [&] { s.names.rank_nodes(); });
 }
 
-load_report engine::load(const command& c, std::span<const place_row> rows) {
+load_report engine::load(const command& c, std::span<const place_row> rows, const load_part& part) {
     state& s = *state_;
-    return load_rows(s, c, rows, [&](loader& l, desk& d, const place_row& r, std::size_t i) {
+    return fill(s, c, rows, part, [&](loader& l, desk& d, const place_row& r, std::size_t i) {
         const auto at = to_coordinates(r.at);
         error e = check_key(r.key, s.names.places);
         if (e.code == error_code::ok) e = at.error();
@@ -182,9 +194,9 @@ load_report engine::load(const command& c, std::span<const place_row> rows) {
     });
 }
 
-load_report engine::load(const command& c, std::span<const stock_row> rows) {
+load_report engine::load(const command& c, std::span<const stock_row> rows, const load_part& part) {
     state& s = *state_;
-    return load_rows(s, c, rows, [&](loader& l, desk& d, const stock_row& r, std::size_t i) {
+    return fill(s, c, rows, part, [&](loader& l, desk& d, const stock_row& r, std::size_t i) {
         const auto refuse = [&](error e) {
             l.reject(i, e, "stock of '" + r.sku + "' at '" + r.node + "'");
             return true;

@@ -94,16 +94,21 @@ class Engine:
     def lines(self) -> Frame:
         """Frame: the lines of all orders."""
     def load(self, *, skus: Table | None = None, nodes: Table | None = None,
-             places: Table | None = None, stock: Table | None = None, now: int = 0) -> dict[str,
-             Any]:
-        """Several tables at once; the report of each by its name."""
-    def load_nodes(self, columns: Table, now: int = 0) -> dict[str, Any]:
+             places: Table | None = None, stock: Table | None = None, now: int = 0,
+             progress: Progress | None = None) -> dict[str, Any]:
+        """Several tables at once, none if one cannot be read; the report of each by its name.
+        `progress` is told rows of all tables; between its calls others may use the engine."""
+    def load_nodes(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, kind, latitude, longitude, priority, active."""
-    def load_places(self, columns: Table, now: int = 0) -> dict[str, Any]:
+    def load_places(self, columns: Table, now: int = 0, *,
+                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, latitude, longitude."""
-    def load_skus(self, columns: Table, now: int = 0) -> dict[str, Any]:
+    def load_skus(self, columns: Table, now: int = 0, *,
+                  progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, decimals, granule."""
-    def load_stock(self, columns: Table, now: int = 0) -> dict[str, Any]:
+    def load_stock(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, node, on_hand (atoms); adds to what is there."""
     def movements(self, *, cursor: int = 0, limit: int = 100000) -> Any:
         """What the next `limit` records after `cursor` moved, as frame `movements`, and the

@@ -1,6 +1,7 @@
 """WHERE STOCK LIES AND WHERE IT GOES TO. Distances are those of the engine: a great circle on a
 sphere of 6,371,000 m, rounded to the metre, -1 where a position is unknown."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,14 @@ class Network:
     nodes: Any
     places: Any = None
 
-    def load_into(self, engine: "Engine", now: int = 0) -> dict[str, Any]:
-        """Loads both into an engine; the report of each table by its name."""
+    def load_into(self, engine: "Engine", now: int = 0,
+                  progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
+        """Loads both into an engine; the report of each table by its name. `progress` as in
+        Engine.load."""
         tables = {"nodes": self.nodes}
         if self.places is not None:
             tables["places"] = self.places
-        return engine.load(**tables, now=now)
+        return engine.load(**tables, now=now, progress=progress)
 
     @staticmethod
     def of(engine: "Engine") -> "Network":

@@ -62,8 +62,9 @@ class Replay:
 
 
 def load(engine: _earmark.Engine, orders: Orders, world: World,
-         stock: np.ndarray | None = None) -> None:
-    """Every row has to be taken: the world is our own by now."""
+         stock: np.ndarray | None = None,
+         progress: Callable[[int, int], object] | None = None) -> None:
+    """Every row has to be taken: the world is our own by now. `progress` is told rows."""
     stock = world.stock if stock is None else stock
     known = stock > 0
     if world.supply is not None:  # a cell that supply will fill has to be there, with nothing in it
@@ -75,16 +76,15 @@ def load(engine: _earmark.Engine, orders: Orders, world: World,
     if not position and not np.isnan(nodes.latitude).all():
         missing = nodes.keys[int(np.isnan(nodes.latitude).argmax())]
         raise BadInput(f"nodes: {missing} has no position while others have; give all or none")
-    reports = [
-        engine.load_skus({"key": orders.sku_keys, "decimals": orders.decimals}),
-        engine.load_nodes({"key": nodes.keys, "kind": nodes.kinds, "priority": nodes.priority,
-                           "active": nodes.active.astype(np.int64), **position}),
-        engine.load_places({"key": world.places.keys, "latitude": world.places.latitude,
-                            "longitude": world.places.longitude}),
-        engine.load_stock({"sku": [orders.sku_keys[i] for i in sku],
-                           "node": [nodes.keys[i] for i in node], "on_hand": stock[sku, node]}),
-    ]
-    for report in reports:
+    reports = engine.load(
+        skus={"key": orders.sku_keys, "decimals": orders.decimals},
+        nodes={"key": nodes.keys, "kind": nodes.kinds, "priority": nodes.priority,
+               "active": nodes.active.astype(np.int64), **position},
+        places={"key": world.places.keys, "latitude": world.places.latitude,
+                "longitude": world.places.longitude},
+        stock={"sku": [orders.sku_keys[i] for i in sku], "node": [nodes.keys[i] for i in node],
+               "on_hand": stock[sku, node]}, progress=progress)
+    for report in reports.values():
         if len(report["rejected"]):
             _, _, why = list(report["rejected"])[0]
             raise BadInput(f"{len(report['rejected'])} rows were refused; the first: {why}")
@@ -105,12 +105,13 @@ def waves_of(orders: Orders) -> list[tuple[int, int]]:
 
 class Player:
     def __init__(self, name: str, toml: str, orders: Orders, world: World, setting: Setting,
-                 clock: Callable[[], float], criterion: object) -> None:
+                 clock: Callable[[], float] = perf_counter, criterion: object = None,
+                 loading: Callable[[int, int], object] | None = None) -> None:
         self.criterion = criterion
         self.name, self.orders, self.world, self.setting = name, orders, world, setting
         self.clock = clock
         self.engine = engine_for(orders)
-        load(self.engine, orders, world)
+        load(self.engine, orders, world, progress=loading)
         try:
             self.engine.activate(toml)
         except (_earmark.EarmarkError, ValueError) as e:

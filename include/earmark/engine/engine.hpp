@@ -48,10 +48,11 @@ public:
     // Good rows are taken, others reported; a key that stands there already is duplicate_row
     // (stock rows add up instead). Nodes and places may come in any order; distances are computed
     // here, once, and journalled. O(rows), and O(nodes x places) for distances.
-    load_report load(const command& c, std::span<const sku_row> rows);
-    load_report load(const command& c, std::span<const node_row> rows);
-    load_report load(const command& c, std::span<const place_row> rows);
-    load_report load(const command& c, std::span<const stock_row> rows);
+    // With `part` some rows are loaded by one call, and others may use the engine before the next.
+    load_report load(const command& c, std::span<const sku_row> rows, const load_part& part = {});
+    load_report load(const command& c, std::span<const node_row> rows, const load_part& part = {});
+    load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
+    load_report load(const command& c, std::span<const stock_row> rows, const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.

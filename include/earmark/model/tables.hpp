@@ -3,6 +3,7 @@
 // ones and returns the others with row number, reason and hint.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,7 +58,15 @@ struct rejected_row {
     std::string text;  // the sentence, with the row's own keys in it
 };
 
+/// Which rows of a table a call loads. Going on at load_report::next makes the journal of one call.
+struct load_part {
+    static constexpr std::size_t rows_per_record = 64;  // good ones
+    std::size_t first = 0;                              // counted from 0
+    std::size_t records = SIZE_MAX;                     // at least 1
+};
+
 struct load_report {
+    std::size_t next = 0;  // the first row that was not looked at; the table's size: none
     std::uint32_t accepted = 0;
     std::vector<rejected_row> rejected;
 };

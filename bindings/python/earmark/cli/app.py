@@ -13,7 +13,7 @@ from ..journals import verify as verify_journal
 from ..network import nodes_of, places_of
 from ..orders import Orders, orders_of
 from ..policies import policies_of, shipped
-from ..replay import Replay, play
+from ..replay import Player, Replay
 from ..world import Setting, World, setting
 from .bench import EPILOG as BENCH_EPILOG
 from .bench import bench, spread
@@ -74,6 +74,8 @@ def decide(given: tuple, policy: str, seed: int, quiet: bool) -> tuple[Setting, 
         raise BadInput(f"--policy {policy}: give one; earmark compare takes several")
     name, toml = next(iter(texts.items()))
     world = made.world(0)
+    with progress("loading", quiet) as bar:
+        player = Player(name, toml, made.orders, world, made, loading=bar)
     done = 0
     with progress("sourcing", quiet) as bar:
         def told(n: int) -> None:
@@ -81,7 +83,7 @@ def decide(given: tuple, policy: str, seed: int, quiet: bool) -> tuple[Setting, 
             done += n
             if bar:
                 bar(done, len(orders))
-        return made, world, play(name, toml, made, world, told)
+        return made, world, player.play(told)
 
 
 @app.command(epilog="Example: earmark source --orders orders.csv --nodes nodes.csv --stock"
