@@ -17,7 +17,7 @@ inline constexpr std::size_t shelf_cells = 3;
 
 /// One call on the shelf: amounts by cell, 0 where a cell is not asked for.
 struct shelf_op {
-    enum class kind : std::uint8_t { take, give, lose, read, picture } what = kind::take;
+    enum class kind : std::uint8_t { take, give, lose, read, picture, lease } what = kind::take;
     std::array<int, shelf_cells> amounts{};
     int floor = 0;
     [[nodiscard]] std::uint64_t hash() const noexcept {
@@ -60,6 +60,9 @@ struct shelf_spec {
     static bool apply(state& free, const op& o, const ret& r) {
         if (o.what == op::kind::picture) return r.granted && r.all == seen_by(free, o);
         if (o.what == op::kind::read) return r.seen == free[first(o)];
+        if (o.what == op::kind::lose && r.seen != free[first(o)] - o.amounts[first(o)])
+            return false;
+        if (o.what == op::kind::lease) return true;
         if (o.what == op::kind::take && fits(free, o) != r.granted) return false;
         if (!r.granted) return true;
         for (std::size_t c = 0; c < shelf_cells; ++c)
@@ -70,10 +73,11 @@ struct shelf_spec {
         if (o.what == op::kind::picture) return {{true, 0, seen_by(free, o)}};
         if (o.what == op::kind::read) return {{true, free[first(o)], {}}};
         if (o.what == op::kind::take) return {{fits(free, o), 0, {}}};
+        if (o.what == op::kind::lose) return {{true, free[first(o)] - o.amounts[first(o)], {}}};
         return {{true, 0, {}}};
     }
     static std::string words(const op& o, const std::optional<ret>& r) {
-        constexpr const char* names[] = {"take", "give", "lose", "read", "picture"};
+        constexpr const char* names[] = {"take", "give", "lose", "read", "picture", "lease"};
         std::string text = names[static_cast<int>(o.what)];
         for (const int n : o.amounts) text += " " + std::to_string(n);
         if (!r) return text + " ...";
@@ -108,16 +112,24 @@ inline shelf_op picture(bool a, bool b, bool c = false) {
     return {shelf_op::kind::picture, {a ? 1 : 0, b ? 1 : 0, c ? 1 : 0}};
 }
 
+inline shelf_op lease(std::size_t cell) {
+    shelf_op o = read(cell);
+    o.what = shelf_op::kind::lease;
+    return o;
+}
+
+/// What a slot does before the threads begin.
+struct prepared {
+    std::uint32_t slot;
+    shelf_op what;
+};
+
 /// Makes calls on the real cells with `Taker`, the real take or a canary.
 template <template <class> class Taker = stock::taker>
 struct shelf {
-    explicit shelf(std::array<int, shelf_cells> stock) : log{stock} {
-        table.add_sku();
-        for (std::size_t i = 0; i < shelf_cells; ++i) {
-            cells[i] = *table.make(sku_id{0}, node_id{static_cast<std::uint16_t>(i)});
-            if (stock[i] > 0) taker.give(2, cells[i], stock[i]);
-        }
-    }
+    explicit shelf(std::array<int, shelf_cells> stock, const stock::lease_rules& rules = {},
+                   const std::vector<prepared>& before = {})
+        : table{16, 4, rules, 3}, log{prepare(stock, before)} {}
 
     shelf_ret call(const shelf_op& o) {
         return log(o, [&] { return perform(this_thread(), o); });
@@ -129,13 +141,26 @@ struct shelf {
         log.check();
     }
 
-    stock::cell_table<env> table{16, 4};
+    stock::cell_table<env> table;
     stock::slot_table<env> slots{3, 4};
     Taker<env> taker{table, slots};
     std::array<cell_id, shelf_cells> cells{};
     recorder<shelf_spec> log;
 
 private:
+    shelf_spec::state prepare(const std::array<int, shelf_cells>& stock,
+                              const std::vector<prepared>& before) {
+        table.add_sku();
+        for (std::size_t i = 0; i < shelf_cells; ++i) {
+            cells[i] = *table.make(sku_id{0}, node_id{static_cast<std::uint16_t>(i)});
+            if (stock[i] > 0) taker.give(2, cells[i], stock[i]);
+        }
+        for (const prepared& p : before) perform(p.slot, p.what);
+        expect(before.empty() || taker.is_leased(cells[0]), "what was prepared is a hot cell");
+        shelf_spec::state left{};
+        for (std::size_t i = 0; i < shelf_cells; ++i) left[i] = taker.free(cells[i]);
+        return left;
+    }
     shelf_ret look(std::uint32_t me, const std::vector<take_line>& lines) {
         std::vector<cell_id> asked;
         for (const take_line& l : lines) asked.push_back(l.cell);
@@ -157,7 +182,9 @@ private:
                 for (const take_line& l : lines) taker.give(me, l.cell, l.n);
                 return {};
             case shelf_op::kind::lose:
-                for (const take_line& l : lines) taker.lose(me, l.cell, l.n);
+                return {true, taker.lose(me, lines.front().cell, lines.front().n), {}};
+            case shelf_op::kind::lease:
+                taker.lease(me, lines.front().cell);
                 return {};
             case shelf_op::kind::read:
                 return {true, taker.free(lines.front().cell), {}};
@@ -171,14 +198,17 @@ private:
 /// Two threads that make these calls, one after the other each, from this stock.
 template <template <class> class Taker = stock::taker>
 auto race(std::array<int, shelf_cells> stock, std::vector<shelf_op> left,
-          std::vector<shelf_op> right) {
+          std::vector<shelf_op> right, const stock::lease_rules& rules = {},
+          std::vector<prepared> before = {}) {
     using world = shelf<Taker>;
     const auto play = [](std::vector<shelf_op> ops) {
         return [ops = std::move(ops)](world& w) {
             for (const shelf_op& o : ops) w.call(o);
         };
     };
-    return scenario{[stock] { return world{stock}; },
+    return scenario{[stock, rules, before = std::move(before)] {
+                        return world{stock, rules, before};
+                    },
                     {play(std::move(left)), play(std::move(right))},
                     [](world& w) { w.check(); }};
 }

@@ -31,9 +31,9 @@ struct books {
     books(std::uint32_t slot_count, std::uint32_t take_limit, std::uint32_t max_cells,
           std::uint32_t max_orders, std::uint32_t max_reservations, std::size_t ledger_bytes,
           std::uint32_t cell_segment_bits = 16, std::uint32_t block_segment_bits = 14,
-          std::uint32_t periods = 4096)
+          std::uint32_t periods = 4096, const stock::lease_rules& leases = stock::leases_of<Env>)
         : slots{slot_count, take_limit},
-          cells{max_cells, cell_segment_bits},
+          cells{max_cells, cell_segment_bits, leases, slot_count},
           stock{cells, slots},
           ledger{max_orders, max_reservations, ledger_bytes, slot_count, block_segment_bits},
           timers{ledger.chunks(), slot_count, periods} {}

@@ -18,6 +18,8 @@
 #include "earmark/core/env.hpp"
 #include "earmark/core/ids.hpp"
 #include "earmark/core/result.hpp"
+#include "earmark/core/zeroed.hpp"
+#include "earmark/stock/leases.hpp"
 #include "earmark/stock/word.hpp"
 
 namespace earmark::stock {
@@ -32,10 +34,17 @@ public:
     using atomic = typename Env::template atomic<T>;
 
     /// At most `capacity` cells; memory comes in segments of 2^segment_bits cells as they are used.
-    explicit cell_table(std::uint32_t capacity, std::uint32_t segment_bits = 16)
+    /// The lease words of `rules`, one per slot and group, are made at once and zeroed.
+    explicit cell_table(std::uint32_t capacity, std::uint32_t segment_bits = 16,
+                        const lease_rules& rules = leases_of<Env>, std::uint32_t slots = max_slots)
         : bits_{segment_bits},
           capacity_{capacity},
-          segments_(((capacity - 1) >> segment_bits) + std::size_t{1}) {}
+          segments_(segments_for(capacity) +
+                    segments_for(lease_table<Env>::cells_for(rules, slots))),
+          leases_{rules, slots, segments_for(capacity) << segment_bits} {
+        for (std::size_t i = segments_for(capacity); i < segments_.size(); ++i)
+            segments_[i] = std::make_unique<segment>(1u << bits_, lease_words{});
+    }
 
     // ---- building: one thread, nobody else inside
     // ------------------------------------------------
@@ -114,6 +123,9 @@ public:
     [[nodiscard]] const atomic<std::uint64_t>& at(cell_id c) const noexcept {
         return segments_[raw(c) >> bits_]->words[raw(c) & mask()];
     }
+    [[nodiscard]] lease_table<Env>& leases() noexcept { return leases_; }
+    [[nodiscard]] const lease_table<Env>& leases() const noexcept { return leases_; }
+
     void prefetch(cell_id c) const noexcept { __builtin_prefetch(&at(c), 1); }
 
     /// Goods at the node, promised or not. Relaxed everywhere: a sum that orders nothing.
@@ -154,9 +166,11 @@ private:
         std::uint32_t first = no_block;
         std::uint32_t last = no_block;
     };
+    struct lease_words {};
     struct segment {
+        segment(std::uint32_t cells, lease_words) : words{cells} {}
         explicit segment(std::uint32_t cells)
-            : words{std::make_unique<atomic<std::uint64_t>[]>(cells)},
+            : words{cells},
               on_hand{std::make_unique<atomic<std::int32_t>[]>(cells)},
               blocks{std::make_unique<block[]>(cells / block_cells)} {
             for (std::uint32_t i = 0; i < cells; ++i) {
@@ -164,11 +178,14 @@ private:
                 on_hand[i].store(0, std::memory_order_relaxed);
             }
         }
-        std::unique_ptr<atomic<std::uint64_t>[]> words;
+        zeroed<Env, atomic<std::uint64_t>> words;
         std::unique_ptr<atomic<std::int32_t>[]> on_hand;
         std::unique_ptr<block[]> blocks;
     };
 
+    [[nodiscard]] std::uint32_t segments_for(std::uint32_t cells) const noexcept {
+        return (cells >> bits_) + ((cells & mask()) != 0 ? 1 : 0);
+    }
     [[nodiscard]] std::uint32_t mask() const noexcept { return (1u << bits_) - 1; }
     [[nodiscard]] block& meta(std::uint32_t i) const noexcept {
         static_assert(block_cells == 8);
@@ -193,6 +210,7 @@ private:
     std::uint32_t cells_ = 0;
     std::vector<row> rows_;
     std::vector<std::unique_ptr<segment>> segments_;
+    lease_table<Env> leases_;
 };
 
 }  // namespace earmark::stock

@@ -13,6 +13,7 @@
 // acquire and release: the loads are plain, the exchanges are locked either way.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -22,7 +23,7 @@
 
 namespace earmark::stock {
 
-template <class Env = std_env>
+template <class Env>
 class claims {
 public:
     using atomic_word = typename Env::template atomic<std::uint64_t>;
@@ -42,6 +43,15 @@ public:
         const bool won = decided.state == take_state::succeeded;
         for (const take_line& l : lines) clean(l.cell, mine, won ? l.n : 0);
         return decided;
+    }
+
+    /// The cell's word when no take claims it.
+    [[nodiscard]] word settled(std::uint32_t me, cell_id at) noexcept {
+        for (;;) {
+            const word seen{cells_.at(at).load(std::memory_order_seq_cst)};  // (a)
+            if (!seen.claimed()) return seen;
+            finish(me, at, seen);
+        }
     }
 
     /// Finishes whichever operation has claimed `at`, then removes its claim from this cell.
@@ -150,12 +160,21 @@ private:
             // After (a), never before it: if the take succeeds later, it must claim this very word,
             // and then our exchange fails; so a late claim can only belong to a failed take (P6).
             if (!is_undecided(s, by.sequence)) return false;
-            if (seen.free() - line.n < line.floor) {
+            if (seen.free() - line.n < std::max(line.floor, 0) && falls_short(seen, line)) {
                 settle(s, by.sequence, {by.sequence, take_state::failed, i, seen.free()});
                 return false;
             }
             if (swap(cell, seen, word{seen.free(), true, by})) return true;
         }
+    }
+
+    /// Whether an unclaimed word that leaves less than zero, or than its floor, is short of a line.
+    /// Plain lines may not take the central word below zero while lease words are open: leases
+    /// (4). Looked up after the word was loaded, it holds as long as the word stands: leases (5).
+    [[nodiscard, gnu::noinline]] bool falls_short(word seen, const take_line& line) const noexcept {
+        const granules left = seen.free() - line.n;
+        if (line.floor >= least_exact) return exactly(left) != line.floor;
+        return left < line.floor || (line.n > 0 && cells_.leases().beside(line.cell));
     }
 
     void clean(cell_id at, tag by, granules n) noexcept {

@@ -11,18 +11,26 @@
 //   (4) A borrower cleans every cell of a take before it prepares the next one.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "earmark/core/env.hpp"
+#include "earmark/core/ids.hpp"
 #include "earmark/core/zeroed.hpp"
 #include "earmark/stock/word.hpp"
 
 namespace earmark::stock {
 
-inline constexpr std::uint32_t max_slots = 127;
+/// The floor of a line that is to leave exactly `free` units in its word, no more and no fewer.
+/// Above every true floor, so that the check of plain lines fails and needs to know nothing of it.
+inline constexpr granules least_exact = 1 << 27;
+constexpr granules exactly(granules free) noexcept { return 2 * least_exact + free; }
+/// The floor of a line that adds units: it is never short.
+inline constexpr granules lowest_floor = -least_exact;
 
 /// One line of a published take.
 template <class Env>
@@ -39,10 +47,29 @@ struct alignas(128) slot {
     typename Env::template atomic<std::uint32_t> count{0};
     std::uint64_t helps = 0;               // counters of the borrower, read when quiet or as a hint
     std::uint64_t last_word = 0;           // what the borrower's last single take left, unclaimed,
-    std::uint32_t last_cell = 0xFFFFFFFF;  // in this cell: its next guess there
+    std::uint32_t last_cell = 0xFFFFFFFF;  // for this cell, in its own word or a lease word of it:
+    typename Env::template atomic<std::uint64_t>* last_at = nullptr;  // its next guess there
     published_line<Env>* lines = nullptr;
 
+    /// Swaps that were lost to others on a cell since a sequence: what makes it hot.
+    struct loss {
+        std::uint32_t cell, since, count;
+    };
+    std::array<loss, 4> losses{};
+    std::uint32_t lonely = 0;  // refills of a lease in a row between which nobody else came
+
     [[nodiscard]] std::uint32_t fresh() noexcept { return ++sequence; }
+    void remember(cell_id cell, typename Env::template atomic<std::uint64_t>& at,
+                  word left) noexcept {
+        last_cell = raw(cell);
+        last_at = &at;
+        last_word = left.bits();
+    }
+    /// The borrower has left another word where it guesses next. A guess is never claimed.
+    void remember_again(const typename Env::template atomic<std::uint64_t>& at,
+                        word left) noexcept {
+        if (last_at == &at && !left.claimed()) last_word = left.bits();
+    }
 };
 
 template <class Env = std_env>
@@ -53,9 +80,9 @@ public:
         : count_{slots},
           take_limit_{take_limit},
           slots_{std::make_unique<slot<Env>[]>(slots)},
-          lines_{std::size_t{slots} * take_limit} {
+          lines_{std::size_t{slots} * lines_of_a_slot(slots, take_limit)} {
         for (std::uint32_t i = 0; i < slots; ++i)
-            slots_[i].lines = lines_.data() + std::size_t{i} * take_limit;
+            slots_[i].lines = lines_.data() + std::size_t{i} * lines_of_a_slot(slots, take_limit);
     }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
@@ -107,6 +134,12 @@ public:
     }
 
 private:
+    /// The longest change is a take, or bringing home a leased cell: its own word and the lease
+    /// word of each slot.
+    static std::size_t lines_of_a_slot(std::uint32_t slots, std::uint32_t take_limit) noexcept {
+        return std::max(take_limit, slots + 1);
+    }
+
     std::uint32_t count_;
     std::uint32_t take_limit_;
     std::unique_ptr<slot<Env>[]> slots_;

@@ -12,42 +12,42 @@
 #include <span>
 
 #include "earmark/stock/claims.hpp"
+#include "earmark/stock/leasing.hpp"
 
 namespace earmark::stock {
 
 inline constexpr std::size_t most_together = 64;  // cells in one picture
 inline constexpr std::size_t takes_ahead = 4;     // of a batch, whose cells are asked for
 
-/// Why a take was refused: the line (its place in the sorted take) and what was free there.
-struct shortage {
-    std::uint32_t line = 0;
-    granules free = 0;
-};
-
 template <class Env = std_env>
 class taker {
 public:
     taker(cell_table<Env>& cells, slot_table<Env>& slots) noexcept
-        : cells_{cells}, slots_{slots}, claims_{cells, slots} {}
+        : cells_{cells}, slots_{slots}, claims_{cells, slots}, leasing_{cells, slots} {}
 
     /// Takes line.n units if `free - n >= floor`. One compare-and-swap when alone.
     /// Requires 0 < n <= max_amount and the cell to exist.
     [[nodiscard]] std::optional<shortage> take(std::uint32_t me, const take_line& line) noexcept {
-        auto& cell = cells_.at(line.cell);
         slot<Env>& s = slots_[me];
         // A caller that comes back to its last cell first tries the word that it left there, which
-        // saves waiting for a load of what it has just exchanged. A guess refuses nobody.
+        // saves waiting for a load of what it has just exchanged. It may be its lease word: what
+        // keeps within one word keeps within the sum. A guess refuses nobody.
         if (s.last_cell == raw(line.cell))
-            if (word seen{s.last_word}; covers(seen, line) && take_from(cell, seen, me, s, line))
-                return std::nullopt;
+            if (word seen{s.last_word}; seen.free() - line.n >= std::max(line.floor, 0)) {
+                if (take_from(*s.last_at, seen, me, line)) return std::nullopt;
+                leasing_.lost(me, line.cell, seen);
+            }
+        auto& cell = cells_.at(line.cell);
         for (;;) {
             word seen{cell.load(std::memory_order_seq_cst)};  // (a) a refusal is decided here
             if (seen.claimed()) {
                 claims_.finish(me, line.cell, seen);
                 continue;
             }
-            if (!covers(seen, line)) return shortage{0, seen.free()};
-            if (take_from(cell, seen, me, s, line)) return std::nullopt;
+            if (cells_.leases().ever()) return leasing_.take(me, line);
+            if (seen.free() - line.n < line.floor) return shortage{0, seen.free()};
+            if (take_from(cell, seen, me, line)) return std::nullopt;
+            leasing_.lost(me, line.cell, seen);
         }
     }
 
@@ -56,9 +56,13 @@ public:
     [[nodiscard]] std::optional<shortage> take(std::uint32_t me,
                                                std::span<const take_line> lines) noexcept {
         if (lines.size() == 1) return take(me, lines.front());
-        const status decided = claims_.change(me, lines);
-        if (decided.state == take_state::succeeded) return std::nullopt;
-        return shortage{decided.line, decided.free};
+        for (;;) {
+            const status decided = claims_.change(me, lines);
+            if (decided.state == take_state::succeeded) return std::nullopt;
+            if (!cells_.leases().ever()) return shortage{decided.line, decided.free};
+            if (const auto free = leasing_.short_of(me, lines[decided.line]))
+                return shortage{decided.line, *free};
+        }
     }
 
     /// Many takes, in order, each all or none on its own: `refused[i]` says why take i was refused,
@@ -76,11 +80,14 @@ public:
 
     /// Returns n > 0 units. Commutes with every claim: a claimant only needs `free` not to fall.
     void give(std::uint32_t me, cell_id at, granules n) noexcept {
+        if (cells_.leases().ever() && leasing_.give(me, at, n)) return;
         auto& cell = cells_.at(at);
         word seen{cell.load(std::memory_order_relaxed)};  // a guess; the exchange below decides
         for (;;) {
             const tag by = seen.claimed() ? seen.by() : tag{me, slots_[me].fresh()};
-            if (claims<Env>::swap(cell, seen, word{seen.free() + n, seen.claimed(), by})) return;
+            const word next{seen.free() + n, seen.claimed(), by};
+            if (claims<Env>::swap(cell, seen, next)) return slots_[me].remember_again(cell, next);
+            leasing_.lost(me, at, seen);
         }
     }
 
@@ -89,9 +96,9 @@ public:
     granules lose(std::uint32_t me, cell_id at, granules n) noexcept {
         auto& cell = cells_.at(at);
         for (;;) {
-            word seen{cell.load(std::memory_order_relaxed)};
-            if (seen.claimed()) {
-                claims_.finish(me, at, seen);
+            word seen = claims_.settled(me, at);  // (a) the next answer holds while it stands
+            if (cells_.leases().beside(at)) {
+                leasing_.bring_home(me, at);
                 continue;
             }
             const granules left = seen.free() - n;
@@ -112,6 +119,11 @@ public:
         });
     }
 
+    /// Makes a cell hot, as lost swaps do by themselves: callers take from lease words of their own
+    /// until its units are scarce or nobody else comes (docs/algorithms/leases.md). A hint.
+    void lease(std::uint32_t me, cell_id at) noexcept { leasing_.lease(me, at); }
+    [[nodiscard]] bool is_leased(cell_id at) const noexcept { return cells_.leases().beside(at); }
+
     /// Free units of each cell at ONE instant within the call, for at most `most_together` cells in
     /// any order. False, and `free` is of no use, when cells kept changing for `rounds` looks:
     /// ask again. Finishes the takes that it meets. O(cells) loads a round, two rounds when quiet.
@@ -122,8 +134,10 @@ public:
         for (unsigned round = 0; round < rounds && !still; ++round) {
             still = round > 0;
             for (std::size_t i = 0; i < cells.size(); ++i) {
-                const std::uint64_t now = settled(me, cells[i]).bits();
-                still = still && now == seen[i];
+                const std::uint64_t now = claims_.settled(me, cells[i]).bits();
+                const bool is_hot = cells_.leases().beside(cells[i]);
+                if (is_hot) leasing_.bring_home(me, cells[i]);
+                still = still && !is_hot && now == seen[i];
                 seen[i] = now;
             }
         }
@@ -136,6 +150,7 @@ private:
 
     [[nodiscard]] granules free(cell_id at, const atomic_word& cell) const noexcept {
         const word seen{cell.load(std::memory_order_seq_cst)};  // (a)
+        if (cells_.leases().ever()) return leasing_.sum(at);
         return seen.claimed() ? free_of_claimed(at, cell) : seen.free();
     }
     /// Kept out of line: a sweep over cells meets it hardly ever.
@@ -152,37 +167,25 @@ private:
         }
     }
 
-    /// The cell's word when no take claims it.
-    word settled(std::uint32_t me, cell_id at) noexcept {
-        for (;;) {
-            const word seen{cells_.at(at).load(std::memory_order_seq_cst)};  // (a)
-            if (!seen.claimed()) return seen;
-            claims_.finish(me, at, seen);
-        }
-    }
-
     /// The first cells of a take; a long one runs ahead of itself.
     void prefetch(std::span<const take_line> lines) const noexcept {
         for (const take_line& l : lines.first(std::min<std::size_t>(lines.size(), 16)))
             cells_.prefetch(l.cell);
     }
 
-    static bool covers(word seen, const take_line& line) noexcept {
-        return seen.free() - line.n >= line.floor;
-    }
     /// One attempt to take a line from an unclaimed word that covers it.
-    static bool take_from(atomic_word& cell, word& seen, std::uint32_t me, slot<Env>& s,
-                          const take_line& line) noexcept {
+    bool take_from(atomic_word& at, word& seen, std::uint32_t me, const take_line& line) noexcept {
+        slot<Env>& s = slots_[me];
         const word next{seen.free() - line.n, false, {me, s.fresh()}};
-        if (!claims<Env>::swap(cell, seen, next)) return false;
-        s.last_cell = raw(line.cell);
-        s.last_word = next.bits();
+        if (!claims<Env>::swap(at, seen, next)) return false;
+        s.remember(line.cell, at, next);
         return true;
     }
 
     cell_table<Env>& cells_;
     slot_table<Env>& slots_;
     claims<Env> claims_;
+    leasing<Env> leasing_;
 };
 
 }  // namespace earmark::stock

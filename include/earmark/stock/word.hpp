@@ -17,7 +17,8 @@ namespace earmark::stock {
 
 inline constexpr granules max_on_hand = (1 << 22) - 1;  // per cell
 inline constexpr granules max_amount = (1 << 22) - 1;   // per take, give and floor
-inline constexpr std::uint32_t nobody = 127;            // the tag slot of a cell's first word
+inline constexpr std::uint32_t max_slots = 127;
+inline constexpr std::uint32_t nobody = 127;  // the tag slot of a cell's first word
 
 struct tag {
     std::uint32_t slot = nobody;
