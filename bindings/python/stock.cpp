@@ -100,7 +100,7 @@ std::uint64_t reserve_one(engine& e, std::uint32_t sku, std::uint16_t node, std:
 }
 
 void change(engine& e, std::uint64_t reservation, std::int64_t deadline, std::int64_t now) {
-    const change_request r{reservation_id{reservation}, {deadline}};
+    const change_request r{reservation_id{reservation}, time_point{deadline}, {}};
     const auto answer = with_room(
         e, [&] { return e.change(at(now), r); }, code_of);
     static_cast<void>(value_or_raise(e, answer));

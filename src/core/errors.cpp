@@ -89,6 +89,8 @@ constexpr error_row rows[] = {
      "call again"},
     {too_many_cells, "too_many_cells", final, "the reservation needs {0} cells, {1} are allowed",
      "use several reservations"},
+    {not_held, "not_held", final, "{0} asked, the reservation holds {1} at node {2}",
+     "move what it holds, or 0 for all of it; reserve or change to get more"},
 
     // 4xxx lifecycle and orders
     {unknown_order, "unknown_order", final, "there is no order {0}",

@@ -109,10 +109,40 @@ error_code folder::post(std::uint32_t, const journal::post_op&) {
     return error_code::ok;  // no account moves a unit
 }
 
+/// The reservation that has the number, which must be active.
+error_code folder::touch_basket(std::uint32_t index, std::uint32_t holder) {
+    if (const auto e = touch(subject_kind::reservation, index); e != error_code::ok) return e;
+    const bool is_it = holder == 1 || image_.birth == holder;  // 1: or it was not said
+    return is_it && image_.life == reservation_state::active ? error_code::ok
+                                                             : error_code::bad_record;
+}
+
+/// What a basket holds, and until when. A timer that wakes too early looks at the basket and goes
+/// on to its deadline, so only an earlier one needs a timer of its own.
+error_code folder::rewrite_basket(const journal::reservation_op& r) {
+    const bool sooner = r.birth || r.deadline < image_.deadline;
+    image_.deadline = r.deadline;
+    image_.buckets.clear();
+    for (const take_line& p : r.parts) {
+        if (!books_.cells.exists(p.cell) || p.n <= 0) return error_code::bad_record;
+        image_.buckets.push_back(
+            {p.cell, p.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(p.floor)});
+    }
+    return sooner ? wake(r.index, r.deadline) : error_code::ok;
+}
+
+error_code folder::wake(std::uint32_t index, time_point deadline) {
+    if (deadline == never) return error_code::ok;
+    const auto t = books_.timers.make(self);
+    if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
+    books_.timers.push(t, static_cast<std::uint64_t>(image_.birth) << 32 | index, deadline);
+    return error_code::ok;
+}
+
 error_code folder::reservation(const journal::reservation_op& r) {
     if (!r.birth) {
-        if (const auto e = touch(subject_kind::reservation, r.index); e != error_code::ok) return e;
-        if (image_.life != reservation_state::active) return error_code::bad_record;
+        if (const auto e = touch_basket(r.index, r.holder); e != error_code::ok) return e;
+        if (r.has_parts()) return rewrite_basket(r);
         image_.life = r.life;
         rewrite_.last = true;
         return error_code::ok;
@@ -120,39 +150,25 @@ error_code folder::reservation(const journal::reservation_op& r) {
     if (const auto e = settle(); e != error_code::ok) return e;
     if (!books_.ledger.adopt(subject_kind::reservation, r.index)) return error_code::out_of_memory;
     const auto newborn = books_.ledger.at(subject_kind::reservation, r.index);
+    if (r.holder != 1 && r.holder != newborn.version + 1) return error_code::bad_record;
     image_.clear();
     image_.kind = subject_kind::reservation;
     image_.made = record_now_;
-    image_.deadline = r.deadline;
     image_.birth = newborn.version + 1;
-    for (const take_line& p : r.parts) {
-        if (!books_.cells.exists(p.cell) || p.n <= 0) return error_code::bad_record;
-        image_.buckets.push_back(
-            {p.cell, p.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(p.floor)});
-    }
     rewrite_ = {};
     rewrite_.kind = subject_kind::reservation;
     rewrite_.index = r.index;
     rewrite_.version = newborn.version;
     rewrite_.birth = true;
     open_ = true;
-    const std::uint64_t id = static_cast<std::uint64_t>(image_.birth) << 32 | r.index;
-    if (r.deadline == never) return error_code::ok;
-    const auto t = books_.timers.make(self);
-    if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
-    books_.timers.push(t, id, r.deadline);
-    return error_code::ok;
+    return rewrite_basket(r);
 }
 
-error_code folder::timer(std::uint32_t reservation, time_point deadline) {
-    if (const auto e = touch(subject_kind::reservation, reservation); e != error_code::ok) return e;
-    if (image_.life != reservation_state::active) return error_code::bad_record;
+error_code folder::timer(std::uint32_t reservation, time_point deadline, std::uint32_t holder) {
+    if (const auto e = touch_basket(reservation, holder); e != error_code::ok) return e;
+    const bool sooner = deadline < image_.deadline;
     image_.deadline = deadline;
-    if (deadline == never) return error_code::ok;
-    const auto t = books_.timers.make(self);
-    if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
-    books_.timers.push(t, static_cast<std::uint64_t>(image_.birth) << 32 | reservation, deadline);
-    return error_code::ok;
+    return sooner ? wake(reservation, deadline) : error_code::ok;
 }
 
 error_code folder::intern(journal::intern_kind kind, const journal::intern_table& t) {

@@ -129,7 +129,8 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     d.record.begin(verb::place_order, v.now, c.actor);
     if (r.reservation != none<reservation_id> && !reacquired) {
         const auto basket = static_cast<std::uint32_t>(raw(r.reservation));
-        d.record.reservation({basket, reservation_state::consumed, false, never, {}});
+        d.record.reservation(
+            {basket, reservation_state::consumed, false, never, {}, d.basket.birth});
         d.basket_next = d.basket;
         d.basket_next.life = reservation_state::consumed;
         subject(d, subject_kind::reservation, basket, d.basket, d.basket_next, true);
@@ -180,8 +181,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
 /// anew, exactly the units that the order wants.
 error engine::state::take_over(const visit& v, const order_request& r, bool& reacquired) {
     desk& d = v.desk;
-    if (const error e = read_reservation(r.reservation, d.basket); e.code != error_code::ok)
-        return e;
+    if (const error e = read_due(v, r.reservation, d.basket); e.code != error_code::ok) return e;
     const auto life = d.basket.life;
     if (life == reservation_state::consumed || life == reservation_state::cancelled)
         return fail(error_code::reservation_over, static_cast<std::int64_t>(raw(r.reservation)));

@@ -35,12 +35,12 @@ public:
         return error_code::ok;
     }
     error_code reservation(const journal::reservation_op& r) override {
-        seen.subject = r.index;
+        seen.subject = r.id();
         for (const take_line& p : r.parts) seen.units += p.n;
         return error_code::ok;
     }
-    error_code timer(std::uint32_t reservation, time_point) override {
-        seen.subject = reservation;
+    error_code timer(std::uint32_t reservation, time_point, std::uint32_t holder) override {
+        seen.subject = static_cast<std::uint64_t>(holder) << 32 | reservation;
         return error_code::ok;
     }
     error_code intern(const journal::intern_order& o) override {
@@ -161,7 +161,8 @@ std::string engine::describe(const error& e) const {
         if (node < n.nodes.size()) name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
     }
     const auto node = static_cast<std::uint64_t>(e.refs[2]);
-    if (e.code == error_code::insufficient && node < n.nodes.size())
+    const bool at_node = e.code == error_code::insufficient || e.code == error_code::not_held;
+    if (at_node && node < n.nodes.size())
         name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)

@@ -1,4 +1,4 @@
-// RESERVE, CHANGE, UNRESERVE: baskets, from their birth to any end but an order.
+// RESERVE, CHANGE, MOVE, UNRESERVE: baskets, from their birth to any end but an order.
 #include <algorithm>
 
 #include "content.hpp"
@@ -22,65 +22,108 @@ result<granules> to_floor(quantity q, const sku_facts& of) {
     return static_cast<granules>(n);
 }
 
-digest128 content_of(const command& c, const reserve_request& r) {
-    if (c.key.empty()) return {};
-    std::vector<std::uint64_t> w{static_cast<std::uint64_t>(verb::reserve),
-                                 static_cast<std::uint64_t>(r.deadline.ns), raw(r.supersedes)};
-    for (const reserve_line& l : r.lines) {
+error too_many(std::size_t cells) {
+    if (cells <= max_reserved_cells) return {};
+    return fail(error_code::too_many_cells, static_cast<std::int64_t>(cells), max_reserved_cells);
+}
+
+void add_lines(std::vector<std::uint64_t>& w, std::span<const reserve_line> lines) {
+    for (const reserve_line& l : lines) {
         w.push_back(static_cast<std::uint64_t>(raw(l.sku)) << 16 | raw(l.node));
         w.push_back(static_cast<std::uint64_t>(l.amount.atoms));
         w.push_back(static_cast<std::uint64_t>(l.floor.atoms));
     }
+}
+digest128 content_of(const command& c, const reserve_request& r) {
+    if (c.key.empty()) return {};
+    std::vector<std::uint64_t> w{static_cast<std::uint64_t>(verb::reserve),
+                                 static_cast<std::uint64_t>(r.deadline.ns), raw(r.supersedes)};
+    add_lines(w, r.lines);
+    return content_digest(std::as_bytes(std::span{w}));
+}
+digest128 content_of(const command& c, const change_request& r) {
+    if (c.key.empty()) return {};
+    std::vector<std::uint64_t> w{static_cast<std::uint64_t>(verb::change), raw(r.reservation),
+                                 static_cast<std::uint64_t>(r.deadline.value_or(never).ns)};
+    if (!r.deadline) w.push_back(0);  // tells "as it is" from never
+    add_lines(w, r.lines);
     return content_digest(std::as_bytes(std::span{w}));
 }
 
-/// How a reservation that has ended answers.
-error over(reservation_state s, std::int64_t id) {
-    return fail(s == reservation_state::expired ? error_code::reservation_expired
-                                                : error_code::reservation_over,
-                id);
+bool by_cell(const lifecycle::bucket& b, cell_id cell) noexcept { return b.cell < cell; }
+
+/// Puts a part's amount and floor into a basket; nothing of a cell is no part.
+void set_part(std::vector<lifecycle::bucket>& parts, const take_line& t) {
+    const auto at = std::lower_bound(parts.begin(), parts.end(), t.cell, by_cell);
+    const bool there = at != parts.end() && at->cell == t.cell;
+    const lifecycle::bucket part{
+        t.cell, t.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(t.floor)};
+    if (there && t.n == 0)
+        parts.erase(at);
+    else if (there)
+        *at = part;
+    else if (t.n > 0)
+        parts.insert(at, part);
+}
+
+/// What it takes to come from one basket to another: no cell is in both lists.
+void differences(std::span<const lifecycle::bucket> from, std::span<const lifecycle::bucket> to,
+                 std::vector<take_line>& takes, std::vector<give_line>& gives) {
+    auto a = from.begin();
+    auto b = to.begin();
+    while (a != from.end() || b != to.end()) {
+        if (b == to.end() || (a != from.end() && a->cell < b->cell)) {
+            gives.push_back({a->cell, a->n});
+            ++a;
+            continue;
+        }
+        const bool both = a != from.end() && a->cell == b->cell;
+        const granules more = both ? b->n - a->n : b->n;
+        if (more > 0) takes.push_back({b->cell, more, static_cast<granules>(b->ref)});
+        if (more < 0) gives.push_back({b->cell, -more});
+        if (both) ++a;
+        ++b;
+    }
 }
 
 }  // namespace
 
-error engine::state::basket_takes(const visit& v, const reserve_request& r) {
+/// The cells of lines with their sums and highest floors, into the desk's takes.
+error engine::state::basket_takes(const visit& v, std::span<const reserve_line> lines,
+                                  bool may_be_none) {
     desk& d = v.desk;
-    if (r.lines.empty() || r.lines.size() > max_reserved_lines)
-        return fail(error_code::bad_line_count, static_cast<std::int64_t>(r.lines.size()),
+    if (lines.empty() || lines.size() > max_reserved_lines)
+        return fail(error_code::bad_line_count, static_cast<std::int64_t>(lines.size()),
                     max_reserved_lines);
-    const auto at_line = [](error e, std::size_t i) {
-        e.row = static_cast<std::uint32_t>(i + 1);
-        return e;
-    };
-    for (std::size_t i = 0; i < r.lines.size(); ++i) {
-        const reserve_line& l = r.lines[i];
-        if (index_of(l.sku) >= names.sku.size())
-            return at_line(fail(error_code::unknown_sku, raw(l.sku)), i);
+    const auto read = [&](const reserve_line& l) -> error {
+        if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
         if (index_of(l.node) >= names.node.size())
-            return at_line(fail(error_code::unknown_node, raw(l.node)), i);
+            return fail(error_code::unknown_node, raw(l.node));
         const sku_facts& facts = names.sku[index_of(l.sku)];
-        const auto n = intake::to_granules(l.amount, facts);
-        if (!n) return at_line(n.error(), i);
+        const bool is_none = may_be_none && l.amount.atoms == 0;
+        const auto n = is_none ? result<granules>{0} : intake::to_granules(l.amount, facts);
+        if (!n) return n.error();
         const auto floor = to_floor(l.floor, facts);
-        if (!floor) return at_line(floor.error(), i);
+        if (!floor) return floor.error();
         const auto cell = books.cells.find(l.sku, l.node);
-        if (!cell) return at_line(fail(error_code::no_cell, raw(l.sku), raw(l.node)), i);
+        if (!cell) return fail(error_code::no_cell, raw(l.sku), raw(l.node));
         d.takes.push_back({*cell, *n, *floor});
-    }
+        return {};
+    };
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (error e = read(lines[i]); e.code != error_code::ok) {
+            e.row = static_cast<std::uint32_t>(i + 1);
+            return e;
+        }
     if (const error e = merge_takes(v); e.code != error_code::ok) return e;
-    if (d.takes.size() > max_reserved_cells)
-        return fail(error_code::too_many_cells, static_cast<std::int64_t>(d.takes.size()),
-                    max_reserved_cells);
-    return {};
+    return too_many(d.takes.size());
 }
 
 /// The caller's own basket that the new one replaces: its units go back in the same step.
 error engine::state::basket_gives(const visit& v, reservation_id replaced) {
     desk& d = v.desk;
     if (replaced == none<reservation_id>) return {};
-    if (const error e = read_reservation(replaced, d.basket); e.code != error_code::ok) return e;
-    if (d.basket.life != reservation_state::active)
-        return over(d.basket.life, static_cast<std::int64_t>(raw(replaced)));
+    if (const error e = read_live(v, replaced, d.basket); e.code != error_code::ok) return e;
     for (const auto& b : d.basket.buckets) d.gives.push_back({b.cell, b.n});
     return {};
 }
@@ -89,7 +132,8 @@ error engine::state::basket_gives(const visit& v, reservation_id replaced) {
 receipt engine::state::draft_basket(const visit& v, const command& c, const reserve_request& r,
                                     digest128 content, const lifecycle::ledger<>::newborn& child) {
     desk& d = v.desk;
-    journal::reservation_op birth{child.index, reservation_state::active, true, r.deadline, {}};
+    journal::reservation_op birth{child.index, reservation_state::active, true, r.deadline,
+                                  {},          child.version + 1};
     d.order.clear();
     d.order.kind = subject_kind::reservation;
     d.order.version = child.version;
@@ -109,7 +153,7 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
     remember(d, c, content, done);
     if (r.supersedes != none<reservation_id>) {
         const auto old = static_cast<std::uint32_t>(raw(r.supersedes));
-        d.record.reservation({old, reservation_state::cancelled, false, never, {}});
+        d.record.reservation({old, reservation_state::cancelled, false, never, {}, d.basket.birth});
         d.basket_next = d.basket;
         d.basket_next.life = reservation_state::cancelled;
         subject(d, subject_kind::reservation, old, d.basket, d.basket_next, true);
@@ -130,8 +174,9 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
             const bool settled = books.timers.quiet(v.now);
-            if (const error e = basket_takes(v, r); e.code != error_code::ok) return e;
-            if (const error e = basket_gives(v, r.supersedes); e.code != error_code::ok) return e;
+            const error dead = basket_gives(v, r.supersedes);  // may expire it: on an empty desk
+            if (const error e = basket_takes(v, r.lines, false); e.code != error_code::ok) return e;
+            if (dead.code != error_code::ok) return dead;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
             const auto timer = ends ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
             const auto give_back = [&] {
@@ -154,7 +199,8 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
                 return done;
             }
             give_back();
-            if (answer.code == error_code::insufficient && settled) return shortage_of(v, answer);
+            if (answer.code == error_code::insufficient && settled)
+                return lack_of(v, answer, r.lines);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
                 return fail(answer.code);
             counters::bump(counts[v.slot].conflicts);
@@ -164,43 +210,152 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
     });
 }
 
-result<receipt> engine::state::change(const visit& v, const command& c, const change_request& r) {
-    const digest128 content = content_of(c, verb::change, raw(r.reservation), r.deadline.ns);
+/// An insufficient take, with the request's first line of the cell that lacks.
+error engine::state::lack_of(const visit& v, const committed& done,
+                             std::span<const reserve_line> lines) const noexcept {
+    error e = shortage_of(v, done);
+    const cell_id cell = v.desk.takes[done.lack.line].cell;
+    const auto names_it = [&](const reserve_line& l) {
+        return books.cells.find(l.sku, l.node) == cell;
+    };
+    const auto at = std::find_if(lines.begin(), lines.end(), names_it);
+    if (at != lines.end()) e.row = static_cast<std::uint32_t>(at - lines.begin() + 1);
+    return e;
+}
+
+/// Image and record of a live basket that changes.
+error engine::state::draft_amendment(const visit& v, const command& c, const amendment& a,
+                                     digest128 content, receipt& done) {
+    desk& d = v.desk;
+    lifecycle::image& next = d.basket_next;
+    if (next.buckets.empty()) return fail(error_code::bad_line_count, 0, max_reserved_lines);
+    if (const error e = too_many(next.buckets.size()); e.code != error_code::ok) return e;
+    d.takes.clear();
+    differences(d.basket.buckets, next.buckets, d.takes, d.gives);
+    done.by = a.by;
+    done.subject = raw(a.id);
+    done.lines = static_cast<std::uint16_t>(d.takes.size() + d.gives.size());
+    const auto index = static_cast<std::uint32_t>(raw(a.id));
+    d.record.begin(a.by, v.now, c.actor);
+    remember(d, c, content, done);
+    if (a.parts) {
+        journal::reservation_op op{index,     reservation_state::active, false, next.deadline, {},
+                                   next.birth};
+        for (const auto& b : next.buckets)
+            op.parts.push_back({b.cell, b.n, static_cast<granules>(b.ref)});
+        d.record.reservation(op);
+    } else {
+        d.record.timer(index, next.deadline, next.birth);
+    }
+    record_cells(d);
+    subject(d, subject_kind::reservation, index, d.basket, next);
+    return {};
+}
+
+result<receipt> engine::state::amend(const visit& v, const command& c, const amendment& a,
+                                     digest128 content, decider decide) {
     return once(v, c, content, [&]() -> result<receipt> {
-        if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
         desk& d = v.desk;
+        error_code why = error_code::order_busy;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
-            if (const error e = read_reservation(r.reservation, d.basket); e.code != error_code::ok)
-                return e;
-            if (d.basket.life != reservation_state::active)
-                return over(d.basket.life, static_cast<std::int64_t>(raw(r.reservation)));
-            const auto timer =
-                r.deadline == never ? lifecycle::wheel<>::nil : books.timers.make(v.slot);
-            if (r.deadline != never && timer == lifecycle::wheel<>::nil)
-                return fail(error_code::out_of_memory);
-            receipt done;
-            done.by = verb::change;
-            done.subject = raw(r.reservation);
-            const auto index = static_cast<std::uint32_t>(raw(r.reservation));
+            const bool settled = books.timers.quiet(v.now);
+            if (const error e = read_live(v, a.id, d.basket); e.code != error_code::ok) return e;
             d.basket_next = d.basket;
-            d.basket_next.deadline = r.deadline;
-            d.record.begin(verb::change, v.now, c.actor);
-            remember(d, c, content, done);
-            d.record.timer(index, r.deadline);
-            subject(d, subject_kind::reservation, index, d.basket, d.basket_next);
+            d.basket_next.deadline = a.deadline.value_or(d.basket.deadline);
+            if (const error e = decide(d); e.code != error_code::ok) return e;
+            receipt done;
+            if (const error e = draft_amendment(v, c, a, content, done); e.code != error_code::ok)
+                return e;
+            // A timer that wakes too early goes on to the deadline: only a sooner one needs its
+            // own.
+            const time_point deadline = d.basket_next.deadline;
+            const bool sooner = deadline < d.basket.deadline;
+            const auto timer = sooner ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
+            if (sooner && timer == lifecycle::wheel<>::nil) return fail(error_code::out_of_memory);
             const committed answer = commit(v);
             if (answer.code == error_code::ok) {
-                if (timer != lifecycle::wheel<>::nil)
-                    books.timers.push(timer, done.subject, r.deadline);
+                if (sooner) books.timers.push(timer, done.subject, deadline);
                 done.at = position{answer.position};
                 return done;
             }
             books.timers.drop(v.slot, timer);
-            if (answer.code != error_code::order_busy) return fail(answer.code);
+            why = answer.code;
+            if (why == error_code::insufficient && settled) return lack_of(v, answer, a.lines);
+            if (why != error_code::insufficient && why != error_code::order_busy) return fail(why);
             counters::bump(counts[v.slot].conflicts);
+            if (why == error_code::insufficient) sweep(v.slot, v.now);
         }
-        return fail(error_code::reservation_busy, static_cast<std::int64_t>(raw(r.reservation)));
+        return why == error_code::insufficient
+                   ? fail(error_code::stock_moving)
+                   : fail(error_code::reservation_busy, static_cast<std::int64_t>(raw(a.id)));
+    });
+}
+
+/// The lines' new amounts, into the desk's basket_next.
+error engine::state::new_amounts(const visit& v, std::span<const reserve_line> lines) {
+    desk& d = v.desk;
+    if (const error e = basket_takes(v, lines, true); e.code != error_code::ok) return e;
+    for (const take_line& t : d.takes) set_part(d.basket_next.buckets, t);
+    return {};
+}
+
+result<receipt> engine::state::change(const visit& v, const command& c, const change_request& r) {
+    const amendment a{verb::change, r.reservation, r.deadline, !r.lines.empty(), r.lines};
+    return amend(v, c, a, content_of(c, r), [&](desk&) -> error {
+        if (r.deadline && *r.deadline <= v.now)
+            return fail(error_code::out_of_range, r.deadline->ns, v.now.ns);
+        if (!r.lines.empty()) return new_amounts(v, r.lines);
+        if (r.deadline) return {};
+        return fail(error_code::bad_line_count, 0, max_reserved_lines);
+    });
+}
+
+/// What a move makes of the desk's basket_next.
+error engine::state::moved_parts(const visit& v, const move_request& r) {
+    desk& d = v.desk;
+    auto& parts = d.basket_next.buckets;
+    std::int64_t held = 0;
+    bool found = false;
+    for (const lifecycle::bucket& b : d.basket.buckets) {
+        const sku_id sku = books.cells.sku_of(b.cell);
+        if (books.cells.node_of(b.cell) != r.from) continue;
+        if (r.sku != none<sku_id> && r.sku != sku) continue;
+        const sku_facts& facts = names.sku[index_of(sku)];
+        held = b.n * facts.granule;
+        const auto n =
+            r.amount.atoms == 0 ? result<granules>{b.n} : intake::to_granules(r.amount, facts);
+        if (!n) return n.error();
+        if (*n > b.n) break;
+        const auto floor = to_floor(r.floor, facts);
+        if (!floor) return floor.error();
+        const auto to = books.cells.find(sku, r.to);
+        if (!to) return fail(error_code::no_cell, raw(sku), raw(r.to));
+        found = true;
+        if (*to == b.cell) continue;
+        set_part(parts, {b.cell, b.n - *n, static_cast<granules>(b.ref)});
+        const auto at = std::lower_bound(parts.begin(), parts.end(), *to, by_cell);
+        take_line there{*to, *n, *floor};
+        if (at != parts.end() && at->cell == *to)
+            there = {*to, *n + at->n, std::max(*floor, static_cast<granules>(at->ref))};
+        if (there.n > stock::max_amount)
+            return fail(error_code::out_of_range, there.n * facts.granule,
+                        stock::max_amount * facts.granule);
+        set_part(parts, there);
+    }
+    return found ? error{} : fail(error_code::not_held, r.amount.atoms, held, raw(r.from));
+}
+
+result<receipt> engine::state::move(const visit& v, const command& c, const move_request& r) {
+    const digest128 content = content_of(c, verb::move, raw(r.reservation), raw(r.from), raw(r.to),
+                                         raw(r.sku), r.amount.atoms, r.floor.atoms);
+    return amend(v, c, {verb::move, r.reservation, {}, true, {}}, content, [&](desk&) -> error {
+        for (const node_id n : {r.from, r.to})
+            if (index_of(n) >= names.node.size()) return fail(error_code::unknown_node, raw(n));
+        const bool every = r.sku == none<sku_id> && r.amount.atoms == 0;
+        if (!every && index_of(r.sku) >= names.sku.size())
+            return fail(error_code::unknown_sku, raw(r.sku));
+        return moved_parts(v, r);
     });
 }
 
@@ -210,9 +365,7 @@ result<receipt> engine::state::end_reservation(const visit& v, const command& c,
         desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
-            if (const error e = read_reservation(r, d.basket); e.code != error_code::ok) return e;
-            if (d.basket.life != reservation_state::active)
-                return over(d.basket.life, static_cast<std::int64_t>(raw(r)));
+            if (const error e = read_live(v, r, d.basket); e.code != error_code::ok) return e;
             receipt done;
             done.by = verb::unreserve;
             done.subject = raw(r);
@@ -223,7 +376,8 @@ result<receipt> engine::state::end_reservation(const visit& v, const command& c,
             d.basket_next.life = reservation_state::cancelled;
             d.record.begin(verb::unreserve, v.now, c.actor);
             remember(d, c, content, done);
-            d.record.reservation({index, reservation_state::cancelled, false, never, {}});
+            d.record.reservation(
+                {index, reservation_state::cancelled, false, never, {}, d.basket.birth});
             record_cells(d);
             subject(d, subject_kind::reservation, index, d.basket, d.basket_next, true);
             const committed answer = commit(v);
@@ -249,19 +403,15 @@ void engine::reserve(const command& c, std::span<const reserve_request> r,
                      std::span<result<receipt>> out) {
     EARMARK_CHECK(r.size() == out.size(), "reserve: one answer for each request");
     EARMARK_CHECK(c.key.empty() || r.size() == 1, "reserve: one key is for one request");
-    const auto done = state_->stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
-        for (std::size_t i = 0; i < r.size(); ++i) {
-            constexpr std::size_t ahead = 4;
-            if (i + ahead < r.size())
-                for (const reserve_line& l : r[i + ahead].lines)
-                    if (index_of(l.sku) < state_->names.sku.size())
-                        if (const auto cell = state_->books.cells.find(l.sku, l.node))
-                            state_->books.cells.prefetch(*cell);
-            out[i] = state_->reserve(v, c, r[i]);
-        }
-        return true;
+    state_->each(c, out, [&](const state::visit& v, std::size_t i) {
+        constexpr std::size_t ahead = 4;
+        if (i + ahead < r.size())
+            for (const reserve_line& l : r[i + ahead].lines)
+                if (index_of(l.sku) < state_->names.sku.size())
+                    if (const auto cell = state_->books.cells.find(l.sku, l.node))
+                        state_->books.cells.prefetch(*cell);
+        return state_->reserve(v, c, r[i]);
     });
-    if (!done) std::fill(out.begin(), out.end(), result<receipt>{done.error()});
 }
 
 result<receipt> engine::change(const command& c, const change_request& r) {
@@ -269,20 +419,43 @@ result<receipt> engine::change(const command& c, const change_request& r) {
         c, [&](const state::visit& v) { return state_->change(v, c, r); });
 }
 
+result<receipt> engine::move(const command& c, const move_request& r) {
+    return state_->stay<result<receipt>>(
+        c, [&](const state::visit& v) { return state_->move(v, c, r); });
+}
+
 result<receipt> engine::unreserve(const command& c, reservation_id r) {
     return state_->stay<result<receipt>>(
         c, [&](const state::visit& v) { return state_->end_reservation(v, c, r); });
+}
+
+void engine::change(const command& c, std::span<const change_request> r,
+                    std::span<result<receipt>> out) {
+    EARMARK_CHECK(r.size() == out.size(), "change: one answer for each request");
+    EARMARK_CHECK(c.key.empty() || r.size() == 1, "change: one key is for one request");
+    state_->each(c, out, [&](const state::visit& v, std::size_t i) {
+        state_->prefetch(r, i);
+        return state_->change(v, c, r[i]);
+    });
+}
+
+void engine::move(const command& c, std::span<const move_request> r,
+                  std::span<result<receipt>> out) {
+    EARMARK_CHECK(r.size() == out.size(), "move: one answer for each request");
+    EARMARK_CHECK(c.key.empty() || r.size() == 1, "move: one key is for one request");
+    state_->each(c, out, [&](const state::visit& v, std::size_t i) {
+        state_->prefetch(r, i);
+        return state_->move(v, c, r[i]);
+    });
 }
 
 void engine::unreserve(const command& c, std::span<const reservation_id> r,
                        std::span<result<receipt>> out) {
     EARMARK_CHECK(r.size() == out.size(), "unreserve: one answer for each reservation");
     EARMARK_CHECK(c.key.empty() || r.size() == 1, "unreserve: one key is for one reservation");
-    const auto done = state_->stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
-        for (std::size_t i = 0; i < r.size(); ++i) out[i] = state_->end_reservation(v, c, r[i]);
-        return true;
+    state_->each(c, out, [&](const state::visit& v, std::size_t i) {
+        return state_->end_reservation(v, c, r[i]);
     });
-    if (!done) std::fill(out.begin(), out.end(), result<receipt>{done.error()});
 }
 
 }  // namespace earmark

@@ -96,8 +96,8 @@ void engine::state::recover() {
 
 // ---- time --------------------------------------------------------------------------------------
 
-std::uint16_t engine::state::sweep(std::uint32_t slot, time_point now) {
-    std::uint16_t expired = 0;
+std::uint32_t engine::state::sweep(std::uint32_t slot, time_point now) {
+    std::uint32_t expired = 0;
     books.timers.sweep(slot, now, [&](std::uint64_t id) {
         try {
             return expire(slot, now, id, expired);
@@ -109,7 +109,7 @@ std::uint16_t engine::state::sweep(std::uint32_t slot, time_point now) {
 }
 
 time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64_t id,
-                                 std::uint16_t& expired) {
+                                 std::uint32_t& expired) {
     desk& d = desk_of(slot);
     const auto e = read_reservation(reservation_id{id}, d.due);
     if (e.code == error_code::reservation_busy) return now;  // still due: look again
@@ -117,18 +117,39 @@ time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64
     if (d.due.deadline > now) return d.due.deadline;
 
     d.clear();
-    d.basket_next = d.due;
-    d.basket_next.life = reservation_state::expired;
+    d.due_next = d.due;
+    d.due_next.life = reservation_state::expired;
     for (const auto& b : d.due.buckets) d.gives.push_back({b.cell, b.n});
     const auto index = static_cast<std::uint32_t>(id);
     d.record.begin(verb::expire, now, actor_id{});
-    d.record.reservation({index, reservation_state::expired, false, never, {}});
+    d.record.reservation(
+        {index, reservation_state::expired, false, d.due.deadline, {}, d.due.birth});
     record_cells(d);
-    subject(d, subject_kind::reservation, index, d.due, d.basket_next, true);
+    subject(d, subject_kind::reservation, index, d.due, d.due_next, true);
     if (commit({slot, d, now}).code != error_code::ok) return now;
     counters::bump(counts[slot].expired);
     ++expired;
     return never;
+}
+
+error engine::state::read_due(const visit& v, reservation_id id, lifecycle::image& into) {
+    constexpr int looks = 4;
+    for (int look = 0; look < looks; ++look) {
+        if (const error e = read_reservation(id, into); e.code != error_code::ok) return e;
+        if (into.life != reservation_state::active || into.deadline > v.now) return {};
+        std::uint32_t expired = 0;  // another caller has its timer in hand: who comes first
+        expire(v.slot, v.now, raw(id), expired);
+        v.desk.clear();
+    }
+    return fail(error_code::reservation_busy, static_cast<std::int64_t>(raw(id)));
+}
+
+error engine::state::read_live(const visit& v, reservation_id id, lifecycle::image& into) {
+    if (const error e = read_due(v, id, into); e.code != error_code::ok) return e;
+    if (into.life == reservation_state::active) return {};
+    return fail(into.life == reservation_state::expired ? error_code::reservation_expired
+                                                        : error_code::reservation_over,
+                static_cast<std::int64_t>(raw(id)));
 }
 
 // ---- commits -----------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 // so that a verb allocates nothing once it is warm. The verbs are in *_verbs.cpp, by room.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,7 @@ struct member {
 
 /// Working memory of one caller slot.
 struct desk {
-    lifecycle::image order, next, basket, basket_next, due;
+    lifecycle::image order, next, basket, basket_next, due, due_next;
     journal::writer record;
     journal::intern_order birth;  // its key is the call's
     std::vector<take_line> takes;
@@ -177,8 +179,8 @@ struct engine::state {
     // ---- time ----------------------------------------------------------------------------------
 
     /// Expires what is due. Answers how many did.
-    std::uint16_t sweep(std::uint32_t slot, time_point now);
-    time_point expire(std::uint32_t slot, time_point now, std::uint64_t id, std::uint16_t& count);
+    std::uint32_t sweep(std::uint32_t slot, time_point now);
+    time_point expire(std::uint32_t slot, time_point now, std::uint64_t id, std::uint32_t& count);
 
     // ---- commits -------------------------------------------------------------------------------
 
@@ -196,6 +198,24 @@ struct engine::state {
     result<receipt> once(const visit& v, const command& c, digest128 content, F&& f);
     static void remember(desk& d, const command& c, digest128 content, const receipt& first);
 
+    /// The answers of a batch, in one stay.
+    template <class F>
+    void each(const command& c, std::span<result<receipt>> out, F&& f) {
+        const auto done = stay<result<bool>>(c, [&](const visit& v) -> result<bool> {
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(v, i);
+            return true;
+        });
+        if (!done) std::fill(out.begin(), out.end(), result<receipt>{done.error()});
+    }
+    /// A batch looks ahead for the reservations that it will ask for.
+    template <class Request>
+    void prefetch(std::span<const Request> of, std::size_t i) const noexcept {
+        constexpr std::size_t ahead = 4;
+        if (i + ahead < of.size())
+            books.ledger.prefetch(subject_kind::reservation,
+                                  static_cast<std::uint32_t>(raw(of[i + ahead].reservation)));
+    }
+
     // ---- reading -------------------------------------------------------------------------------
 
     [[nodiscard]] lifecycle::cell_nodes nodes_of_cells() const noexcept {
@@ -205,6 +225,11 @@ struct engine::state {
     }
     [[nodiscard]] error read_order(order_id id, lifecycle::image& into) const;
     [[nodiscard]] error read_reservation(reservation_id id, lifecycle::image& into) const;
+    /// The same; one that is due by the caller's time has expired, whoever sweeps. Empties the
+    /// desk's lists.
+    [[nodiscard]] error read_due(const visit& v, reservation_id id, lifecycle::image& into);
+    /// The same, and it must be live: else reservation_expired or reservation_over.
+    [[nodiscard]] error read_live(const visit& v, reservation_id id, lifecycle::image& into);
     [[nodiscard]] quantity to_quantity(sku_id sku, std::int64_t n) const noexcept {
         return {n * names.sku[index_of(sku)].granule};
     }
@@ -225,11 +250,28 @@ struct engine::state {
 
     result<receipt> adjust(const visit& v, const command& c, const adjust_request& r);
     result<receipt> reserve(const visit& v, const command& c, const reserve_request& r);
-    error basket_takes(const visit& v, const reserve_request& r);
+    error basket_takes(const visit& v, std::span<const reserve_line> lines, bool may_be_none);
     error basket_gives(const visit& v, reservation_id replaced);
     receipt draft_basket(const visit& v, const command& c, const reserve_request& r,
                          digest128 content, const lifecycle::ledger<>::newborn& child);
     result<receipt> change(const visit& v, const command& c, const change_request& r);
+    result<receipt> move(const visit& v, const command& c, const move_request& r);
+    error new_amounts(const visit& v, std::span<const reserve_line> lines);
+    error moved_parts(const visit& v, const move_request& r);
+    /// What a live reservation becomes: `decide` rewrites the desk's basket_next.
+    struct amendment {
+        verb by;
+        reservation_id id;
+        std::optional<time_point> deadline;
+        bool parts;                           // or only the deadline
+        std::span<const reserve_line> lines;  // that a refusal may name
+    };
+    result<receipt> amend(const visit& v, const command& c, const amendment& a, digest128 content,
+                          decider decide);
+    error draft_amendment(const visit& v, const command& c, const amendment& a, digest128 content,
+                          receipt& done);
+    [[nodiscard]] error lack_of(const visit& v, const committed& done,
+                                std::span<const reserve_line> lines) const noexcept;
     result<receipt> end_reservation(const visit& v, const command& c, reservation_id r);
     placed place(const visit& v, const command& c, const order_request& r);
     error try_place(const visit& v, const command& c, const order_request& r, digest128 content,

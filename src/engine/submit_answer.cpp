@@ -39,6 +39,7 @@ std::string_view field_of(error_code code) noexcept {
         case error_code::bad_line_count:
         case error_code::too_many_cells:
             return "lines";
+        case error_code::not_held:
         case error_code::unknown_reservation:
         case error_code::reservation_over:
         case error_code::reservation_expired:

@@ -52,6 +52,12 @@ constexpr field reserve_line_fields[] = {
     {"quantity", decimal, required, "units to take"},
     {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
 };
+constexpr field change_line_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, required, "key of the node"},
+    {"quantity", decimal, required, "units to hold there from now on; 0: none"},
+    {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
+};
 constexpr field order_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"quantity", decimal, required, "units ordered"},
@@ -89,7 +95,8 @@ constexpr field reserve_fields[] = {
 };
 constexpr field change_fields[] = {
     {"reservation", id, required, "what reserve returned"},
-    {"deadline", time, optional, "the new deadline; without one the reservation becomes hard"},
+    {"lines", rows, optional, "new amounts, all or none", 1, 5'000, {}, change_line_fields},
+    {"deadline", time, optional, "the new deadline; without one it stays"},
     {"ttl_seconds",
      whole,
      optional,
@@ -99,6 +106,15 @@ constexpr field change_fields[] = {
      {},
      {},
      "deadline"},
+    {"hard", flag, optional, "true: no deadline from now on", 0, 0, {}, {}, "deadline"},
+};
+constexpr field move_fields[] = {
+    {"reservation", id, required, "what reserve returned"},
+    {"from", key, required, "key of the node that has the units"},
+    {"to", key, required, "key of the node that is to have them"},
+    {"sku", key, optional, "key of a SKU; without one every SKU that is held there"},
+    {"quantity", decimal, optional, "units of that SKU; without one all that are held there"},
+    {"floor", decimal, optional, "units of that SKU to leave at the new node"},
 };
 constexpr field unreserve_fields[] = {{"reservation", id, required, "what reserve returned"}};
 constexpr field place_order_fields[] = {
@@ -171,7 +187,13 @@ constexpr form all_forms[] = {
      true,
      reserve_fields,
      run_reserve},
-    {"change", {}, "Moves a reservation's deadline.", true, change_fields, run_change},
+    {"change",
+     {},
+     "Sets a reservation's amounts or its deadline, or both.",
+     true,
+     change_fields,
+     run_change},
+    {"move", {}, "Moves a reservation's units to another node.", true, move_fields, run_move},
     {"unreserve", {}, "Gives a reservation's units back.", true, unreserve_fields, run_unreserve},
     {"place_order", {}, "Captures an order, once.", true, place_order_fields, run_place_order},
     {"cancel", {}, "Cancels units that are not shipped.", true, cancel_fields, run_cancel},

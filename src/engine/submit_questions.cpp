@@ -21,6 +21,7 @@ about subject_of(const event& e) noexcept {
         case verb::change:
         case verb::unreserve:
         case verb::expire:
+        case verb::move:
             return about::reservation;
         default:
             return about::nothing;

@@ -108,11 +108,11 @@ sku_id values::sku() const {
     return none<sku_id>;
 }
 
-node_id values::node() const {
-    if (!has("node")) return none<node_id>;
-    const auto id = on_.find_node(text("node"));
+node_id values::node(std::string_view name) const {
+    if (!has(name)) return none<node_id>;
+    const auto id = on_.find_node(text(name));
     if (id) return *id;
-    refuse(id.error(), "node");
+    refuse(id.error(), name);
     return none<node_id>;
 }
 

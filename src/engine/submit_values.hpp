@@ -44,7 +44,7 @@ public:
 
     // Handles; none<Id> where the field is missing or names nothing (then with a problem).
     [[nodiscard]] sku_id sku() const;
-    [[nodiscard]] node_id node() const;
+    [[nodiscard]] node_id node(std::string_view name = "node") const;
     [[nodiscard]] place_id ship_to() const;
     [[nodiscard]] order_id order() const;
 

@@ -1,5 +1,6 @@
 // SOURCE, RELEASE, RECORD, ADVANCE: decide where units come from, and move them on.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "earmark/allocation/allot.hpp"
@@ -360,7 +361,9 @@ result<receipt> engine::advance(const command& c) {
             state_->sweep(v.slot, v.now);
             receipt done;
             done.by = verb::advance;
-            done.lines = static_cast<std::uint16_t>(state_->total(&counters::expired) - before);
+            constexpr std::uint64_t most = std::numeric_limits<std::uint16_t>::max();
+            done.lines = static_cast<std::uint16_t>(
+                std::min(most, state_->total(&counters::expired) - before));
             done.at = position{state_->log->records().tail()};
             if (c.key.empty()) return done;
             v.desk.clear();

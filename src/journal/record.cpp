@@ -15,7 +15,9 @@ constexpr unsigned with_free = 0x08;     // cell
 constexpr unsigned with_on_hand = 0x10;  // cell
 constexpr unsigned life_shift = 3;       // reservation: two bits
 constexpr unsigned is_birth = 0x20;      // reservation
-constexpr unsigned no_deadline = 0x40;   // reservation births, timers
+constexpr unsigned no_deadline = 0x40;   // reservation births and parts, timers
+constexpr unsigned at_deadline = 0x40;   // reservation ends: it was known, and follows
+constexpr unsigned with_holder = 0x80;   // reservation, timer: not the number's first
 
 constexpr std::uint64_t zigzag(std::int64_t n) noexcept {
     return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
@@ -102,11 +104,11 @@ void writer::subject(pen& p, unsigned first_byte, std::uint32_t order) noexcept 
     order_ = order;
     has_order_ = true;
 }
-void writer::instant(pen& p, unsigned first_byte, std::uint32_t index,
-                     time_point deadline) noexcept {
-    p.byte(first_byte | (deadline == never ? no_deadline : 0));
+void writer::reservation(pen& p, unsigned first_byte, std::uint32_t index,
+                         std::uint32_t holder) noexcept {
+    p.byte(first_byte | (holder > 1 ? with_holder : 0));
     p.number(index);
-    if (deadline != never) p.signed_number(deadline.ns - now_.ns);
+    if (holder > 1) p.number(holder);
 }
 
 void writer::move(std::uint32_t order, const bucket_move& m) {
@@ -137,11 +139,14 @@ void writer::reservation(const reservation_op& r) {
     pen p{*this, short_op + r.parts.size() * 3 * per_number};
     const unsigned first = static_cast<unsigned>(op::reservation) | static_cast<unsigned>(r.life)
                                                                         << life_shift;
-    if (!r.birth) {
-        p.byte(first);
-        return p.number(r.index);
+    const bool ends = r.deadline != never;
+    if (!r.has_parts()) {
+        reservation(p, first | (ends ? at_deadline : 0), r.index, r.holder);
+        if (ends) p.signed_number(r.deadline.ns - now_.ns);
+        return;
     }
-    instant(p, first | is_birth, r.index, r.deadline);
+    reservation(p, first | (r.birth ? is_birth : 0) | (ends ? 0 : no_deadline), r.index, r.holder);
+    if (ends) p.signed_number(r.deadline.ns - now_.ns);
     p.number(r.parts.size());
     for (const take_line& t : r.parts) {
         p.number(raw(t.cell));
@@ -149,9 +154,11 @@ void writer::reservation(const reservation_op& r) {
         p.signed_number(t.floor);
     }
 }
-void writer::timer(std::uint32_t reservation, time_point deadline) {
+void writer::timer(std::uint32_t index, time_point deadline, std::uint32_t holder) {
     pen p{*this, short_op};
-    instant(p, static_cast<unsigned>(op::timer), reservation, deadline);
+    const unsigned first = static_cast<unsigned>(op::timer);
+    reservation(p, first | (deadline == never ? no_deadline : 0), index, holder);
+    if (deadline != never) p.signed_number(deadline.ns - now_.ns);
 }
 void writer::intern(intern_kind kind, const intern_table& t) {
     pen p{*this, short_op + t.key.size() + (t.fields.size() + t.distances.size()) * per_number};
@@ -337,8 +344,14 @@ private:
         if (!has_order_) in_.refuse();
         return in_.ok();
     }
-    time_point deadline(unsigned first) noexcept {
-        if ((first & no_deadline) != 0) return never;
+    std::uint32_t holder(unsigned first) noexcept {
+        if ((first & with_holder) == 0) return 1;
+        const auto h = in_.below<std::uint32_t>();
+        if (h < 2) in_.refuse();  // there is one way to write it
+        return h;
+    }
+    time_point deadline(bool follows) noexcept {
+        if (!follows) return never;
         std::int64_t at = 0;
         if (__builtin_add_overflow(now_.ns, in_.signed_number(), &at)) in_.refuse();
         return {at};
@@ -379,9 +392,11 @@ private:
         reservation_op r;
         r.life = static_cast<reservation_state>(first >> life_shift & 3);
         r.birth = (first & is_birth) != 0;
+        if (r.birth && r.life != reservation_state::active) return refuse();
         r.index = in_.below<std::uint32_t>();
-        if (r.birth) {
-            r.deadline = deadline(first);
+        r.holder = holder(first);
+        r.deadline = deadline(((first & no_deadline) != 0) != r.has_parts());
+        if (r.has_parts()) {
             for (std::size_t n = in_.items(); n > 0 && in_.ok(); --n) {
                 const cell_id c{in_.below<std::uint32_t>()};
                 const granules held = in_.count();
@@ -392,8 +407,9 @@ private:
     }
     error_code timer(unsigned first) {
         const auto index = in_.below<std::uint32_t>();
-        const time_point d = deadline(first);
-        return in_.ok() ? into_.timer(index, d) : refuse();
+        const auto held_by = holder(first);
+        const time_point d = deadline((first & no_deadline) == 0);
+        return in_.ok() ? into_.timer(index, d, held_by) : refuse();
     }
     error_code note(unsigned first) {
         if (!subject(first)) return refuse();

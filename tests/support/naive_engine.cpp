@@ -7,11 +7,15 @@ namespace earmark::naive {
 
 namespace {
 
-std::string content_of(const reserve_request& r) {
-    std::string out = text_of(verb::reserve, r.deadline.ns, raw(r.supersedes));
-    for (const reserve_line& l : r.lines)
+std::string text_of_lines(std::span<const reserve_line> lines) {
+    std::string out;
+    for (const reserve_line& l : lines)
         out += text_of(verb::none, raw(l.sku), raw(l.node), l.amount.atoms, l.floor.atoms);
     return out;
+}
+
+std::string content_of(const reserve_request& r) {
+    return text_of(verb::reserve, r.deadline.ns, raw(r.supersedes)) + text_of_lines(r.lines);
 }
 
 }  // namespace
@@ -182,12 +186,14 @@ error_code engine::dead_code(reservation_id id) const {
     }
 }
 
-error_code engine::read_basket(const reserve_request& r, basket& out) const {
-    if (r.lines.empty()) return error_code::bad_line_count;
-    for (const reserve_line& l : r.lines) {
+error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_none,
+                               basket& out) const {
+    if (lines.empty()) return error_code::bad_line_count;
+    for (const reserve_line& l : lines) {
         if (!skus_.contains(l.sku)) return error_code::unknown_sku;
         if (!nodes_.contains(l.node)) return error_code::unknown_node;
-        const error_code bad = check_amount(l.sku, l.amount);
+        const bool is_none = may_be_none && l.amount.atoms == 0;
+        const error_code bad = is_none ? error_code::ok : check_amount(l.sku, l.amount);
         if (bad != error_code::ok) return bad;
         if (l.floor.atoms % skus_.at(l.sku).granule != 0) return error_code::not_a_multiple;
         if (!cells_.contains({l.sku, l.node})) return error_code::no_cell;
@@ -216,7 +222,8 @@ answer engine::reserve(const command& c, const reserve_request& r) {
 answer engine::reserve_now(const reserve_request& r) {
     if (r.deadline <= now_) return refuse(error_code::out_of_range);
     basket wanted;
-    if (const error_code bad = read_basket(r, wanted); bad != error_code::ok) return refuse(bad);
+    if (const error_code bad = read_basket(r.lines, false, wanted); bad != error_code::ok)
+        return refuse(bad);
     std::map<cell_key, std::int64_t> own;  // comes back in the same step
     if (r.supersedes != none<reservation_id>) {
         if (const error_code dead = dead_code(r.supersedes); dead != error_code::ok)
@@ -247,13 +254,100 @@ answer engine::reserve_now(const reserve_request& r) {
 }
 
 answer engine::change(const command& c, const change_request& r) {
-    return once(c, text_of(verb::change, raw(r.reservation), r.deadline.ns), [&] {
-        if (r.deadline <= now_) return refuse(error_code::out_of_range);
-        if (const error_code dead = dead_code(r.reservation); dead != error_code::ok)
-            return refuse(dead);
-        reservations_.at(raw(r.reservation)).deadline = r.deadline;
-        return answer{.subject = raw(r.reservation)};
+    const std::string until = r.deadline ? std::to_string(r.deadline->ns) : "as it is";
+    const std::string content = text_of(verb::change, raw(r.reservation)) + until;
+    return once(c, content + text_of_lines(r.lines), [&] { return change_now(r); });
+}
+
+answer engine::change_now(const change_request& r) {
+    if (const error_code dead = dead_code(r.reservation); dead != error_code::ok)
+        return refuse(dead);
+    if (r.deadline && *r.deadline <= now_) return refuse(error_code::out_of_range);
+    held_reservation& held = reservations_.at(raw(r.reservation));
+    basket wanted = held.parts;
+    if (!r.lines.empty()) {
+        basket lines;
+        if (const error_code bad = read_basket(r.lines, true, lines); bad != error_code::ok)
+            return refuse(bad);
+        for (const auto& [at, w] : lines) {
+            std::erase_if(wanted, [&](const auto& part) { return part.first == at; });
+            if (w.n > 0) wanted.emplace_back(at, w);
+        }
+    } else if (!r.deadline) {
+        return refuse(error_code::bad_line_count);
+    }
+    const answer a = rewrite(r.reservation, wanted);
+    if (a.code == error_code::ok && r.deadline) held.deadline = *r.deadline;
+    return a;
+}
+
+/// Another content for a live reservation, or nothing at all.
+answer engine::rewrite(reservation_id id, const basket& wanted) {
+    held_reservation& held = reservations_.at(raw(id));
+    if (wanted.empty()) return refuse(error_code::bad_line_count);
+    std::map<cell_key, std::int64_t> own;
+    for (const auto& [at, w] : held.parts) own[at] = w.n;
+    stock after = cells_;
+    bool all = true;
+    for (const auto& [at, w] : wanted) {
+        const std::int64_t more = w.n - own[at];
+        own.erase(at);
+        after.at(at).free -= more;
+        if (more > 0 && after.at(at).free < w.floor) all = false;
+    }
+    for (const auto& [at, n] : own)
+        if (flaw_ != flaw::move_forgets_to_give) after.at(at).free += n;
+    if (!all && flaw_ == flaw::change_gives_first)
+        for (const auto& [at, n] : own) cells_.at(at).free += n;
+    if (!all) return refuse(error_code::insufficient);
+    cells_ = after;
+    held.parts = wanted;
+    std::stable_sort(held.parts.begin(), held.parts.end(), [&](const auto& a, const auto& b) {
+        return cells_.at(a.first).born < cells_.at(b.first).born;
     });
+    return {.subject = raw(id)};
+}
+
+answer engine::move(const command& c, const move_request& r) {
+    return once(c,
+                text_of(verb::move, raw(r.reservation), raw(r.from), raw(r.to), raw(r.sku),
+                        r.amount.atoms, r.floor.atoms),
+                [&] { return move_now(r); });
+}
+
+answer engine::move_now(const move_request& r) {
+    if (const error_code dead = dead_code(r.reservation); dead != error_code::ok)
+        return refuse(dead);
+    if (!nodes_.contains(r.from) || !nodes_.contains(r.to)) return refuse(error_code::unknown_node);
+    const bool every = r.sku == none<sku_id>;
+    if (!skus_.contains(r.sku) && (!every || r.amount.atoms != 0))
+        return refuse(error_code::unknown_sku);
+    std::map<cell_key, want> parts;
+    for (const auto& [at, w] : reservations_.at(raw(r.reservation)).parts) parts[at] = w;
+    const auto before = parts;
+    bool found = false;
+    for (const auto& [at, w] : before) {
+        const auto [s, n] = at;
+        if (n != r.from || (!every && s != r.sku)) continue;
+        if (r.amount.atoms != 0)
+            if (const error_code bad = check_amount(s, r.amount); bad != error_code::ok)
+                return refuse(bad);
+        const std::int64_t asked = r.amount.atoms == 0 ? w.n : to_granules(s, r.amount);
+        if (asked > w.n) return refuse(error_code::not_held);
+        if (r.floor.atoms % skus_.at(s).granule != 0) return refuse(error_code::not_a_multiple);
+        if (!cells_.contains({s, r.to})) return refuse(error_code::no_cell);
+        found = true;
+        if (r.from == r.to) continue;
+        want& there = parts.try_emplace({s, r.to}, want{0, to_granules(s, r.floor)}).first->second;
+        there.n += asked;
+        there.floor = std::max(there.floor, to_granules(s, r.floor));
+        parts.at(at).n -= asked;
+    }
+    if (!found) return refuse(error_code::not_held);
+    basket wanted;
+    for (const auto& [at, w] : parts)
+        if (w.n > 0) wanted.emplace_back(at, w);
+    return rewrite(r.reservation, wanted);
 }
 
 answer engine::unreserve(const command& c, reservation_id id) {

@@ -36,6 +36,8 @@ enum class flaw : std::uint8_t {
     forgets_the_floor,
     basket_is_not_merged,   // B2: two lines of one cell are checked one by one
     takes_what_it_can,      // a basket is not all or nothing
+    change_gives_first,     // what shrinks is given back also where what grows is refused
+    move_forgets_to_give,   // moved units stay taken at the old node
     hand_over_takes_again,  // B3: the order takes what its reservation has already taken
     adjust_hides_shortage,
     forgets_keep_back,
@@ -86,6 +88,7 @@ public:
     answer adjust(const command& c, const adjust_request& r);
     answer reserve(const command& c, const reserve_request& r);
     answer change(const command& c, const change_request& r);
+    answer move(const command& c, const move_request& r);
     answer unreserve(const command& c, reservation_id r);
     answer place_order(const command& c, const order_request& r);
     answer cancel(const command& c, const cancel_request& r);
@@ -152,7 +155,8 @@ private:
     [[nodiscard]] error_code check_amount(sku_id s, quantity q) const;
     [[nodiscard]] std::int64_t to_granules(sku_id s, quantity q) const;
     [[nodiscard]] error_code dead_code(reservation_id r) const;
-    [[nodiscard]] error_code read_basket(const reserve_request& r, basket& out) const;
+    [[nodiscard]] error_code read_basket(std::span<const reserve_line> lines, bool may_be_none,
+                                         basket& out) const;
     [[nodiscard]] std::vector<error_code> violations(const command& c,
                                                      const order_request& r) const;
     [[nodiscard]] std::map<bucket, std::int64_t> divide(const held_reservation& r,
@@ -161,6 +165,9 @@ private:
     answer adjust_now(const adjust_request& r);
     error_code add_stock(const stock_row& row);
     answer reserve_now(const reserve_request& r);
+    answer change_now(const change_request& r);
+    answer move_now(const move_request& r);
+    answer rewrite(reservation_id id, const basket& wanted);
     answer place_now(const command& c, const order_request& r);
     answer take_over(const order_request& r, held_order& o);
     answer shift(order_id id, std::uint32_t line, node_id node, quantity amount,

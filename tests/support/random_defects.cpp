@@ -66,7 +66,28 @@ struct spoiler {
                 break;
         }
     }
-    void operator()(change_step& s) const { s.reservation = unknown; }
+    void operator()(change_step& s) const {
+        if (s.lines.empty() || d.chance(30)) {
+            s.reservation = unknown;
+        } else if (d.chance(50)) {
+            s.lines.back().sku = no_sku;
+        } else {
+            s.lines.clear();
+            s.deadline.reset();
+        }
+    }
+    void operator()(move_step& s) const {
+        switch (d.below(3)) {
+            case 0:
+                s.reservation = unknown;
+                break;
+            case 1:
+                s.to = no_node;
+                break;
+            default:
+                s.sku = no_sku;
+        }
+    }
     void operator()(unreserve_step& s) const { s.reservation = unknown; }
     void operator()(place_step& s) const {
         new_order& o = s.orders[0];

@@ -12,11 +12,12 @@ constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 
 constexpr std::uint32_t place_count = 4;
 constexpr std::uint32_t source_step_kind = 8;
 constexpr std::uint32_t fact_step_kind = 10;
+constexpr std::uint32_t move_step_kind = 11;
 constexpr std::int64_t second = 1'000'000'000;
 const time_point start{1'795'000'000 * second};
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
-constexpr std::array<std::uint32_t, 11> plain_weights = {4, 1, 14, 20, 5, 5, 18, 7, 20, 14, 24};
+constexpr std::array<std::uint32_t, 12> plain_weights = {4, 1, 14, 20, 8, 5, 18, 7, 20, 14, 24, 8};
 
 sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
@@ -182,7 +183,7 @@ serial random_stream::some_order() {
     return dice_.chance(75) ? favourite_ : dice_.pick(orders_);
 }
 
-serial random_stream::some_reservation() {
+serial random_stream::some_reservation(bool ends) {
     if (reservations_.empty() || dice_.chance(3)) return unknown;
     if (dice_.chance(10)) return dice_.pick(reservations_);
     std::vector<serial> live;  // as far as the clock tells
@@ -190,13 +191,14 @@ serial random_stream::some_reservation() {
         if (baskets_.at(r).deadline > now_ && !spent_.contains(r)) live.push_back(r);
     if (live.empty()) return dice_.pick(reservations_);
     const serial r = dice_.pick(live);
-    if (dice_.chance(70)) spent_.insert(r);
+    if (ends && dice_.chance(70)) spent_.insert(r);
     return r;
 }
 
 action random_stream::make(std::uint32_t kind) {
-    if (orders_.empty() && kind >= 7) kind = 6;
-    if (reservations_.empty() && (kind == 4 || kind == 5)) kind = 3;
+    const bool of_basket = kind == 4 || kind == 5 || kind == move_step_kind;
+    if (orders_.empty() && kind >= 7 && !of_basket) kind = 6;
+    if (reservations_.empty() && of_basket) kind = 3;
     switch (kind) {
         case 0:
             return advance_step{};
@@ -210,7 +212,7 @@ action random_stream::make(std::uint32_t kind) {
         case 3:
             return make_reserve();
         case 4:
-            return change_step{some_reservation(), next_deadline()};
+            return make_change();
         case 5:
             return unreserve_step{some_reservation()};
         case 6:
@@ -221,6 +223,8 @@ action random_stream::make(std::uint32_t kind) {
             return source_step{some_orders(), dice_.chance(10)};
         case 9:
             return release_step{some_orders()};
+        case move_step_kind:
+            return make_move();
         default:
             return make_fact();
     }
@@ -259,6 +263,39 @@ action random_stream::make_reserve() {
     reserve_step s;
     do s.baskets.push_back(make_basket());
     while (dice_.chance(15));
+    return s;
+}
+
+action random_stream::make_change() {
+    change_step s{some_reservation(false), {}, {}};
+    if (dice_.chance(40)) s.deadline = next_deadline();
+    if (s.deadline && dice_.chance(60)) return s;
+    const basket* const held = s.reservation == unknown ? nullptr : &baskets_.at(s.reservation);
+    do {
+        reserve_line l{
+            sku_at(dice_.below(granule_of.size())), node_at(dice_.below(nodes_)), {}, {}};
+        if (held != nullptr && dice_.chance(75)) l = dice_.pick(held->lines);
+        l.amount = units(l.sku, 0, 3);
+        l.floor = dice_.chance(20) ? units(l.sku, -2, 2) : quantity{};
+        s.lines.push_back(l);
+    } while (s.lines.size() < 4 && dice_.chance(40));
+    return s;
+}
+
+action random_stream::make_move() {
+    move_step s{some_reservation(false),
+                node_at(dice_.below(nodes_)),
+                node_at(dice_.below(nodes_)),
+                none<sku_id>,
+                {},
+                {}};
+    if (s.reservation == unknown) return s;
+    const reserve_line& held = dice_.pick(baskets_.at(s.reservation).lines);
+    if (dice_.chance(85)) s.from = held.node;
+    if (dice_.chance(40)) return s;
+    s.sku = held.sku;
+    if (dice_.chance(60)) s.amount = units(held.sku, 1, 2);
+    if (dice_.chance(20)) s.floor = units(held.sku, -2, 2);
     return s;
 }
 

@@ -81,9 +81,11 @@ private:
     time_point next_deadline();
     [[nodiscard]] quantity units(sku_id s, std::int64_t least, std::int64_t most);
     serial some_order();
-    serial some_reservation();
+    serial some_reservation(bool ends = true);
+    action make_change();
+    action make_move();
 
-    static constexpr std::size_t kinds = 11;
+    static constexpr std::size_t kinds = 12;
     dice dice_;
     std::uint32_t nodes_;
     std::array<std::uint32_t, kinds> weights_{};

@@ -158,9 +158,18 @@ void side_by_side::play_one(const command& c, const reserve_step& s, const step&
 
 void side_by_side::play_one(const command& c, const change_step& s, const step&) {
     const pair_of_ids id = reservation_of(s.reservation);
-    compare(verb::change, real_->change(c, {static_cast<reservation_id>(id.real), s.deadline}),
-            naive_.change(c, {static_cast<reservation_id>(id.naive), s.deadline}),
-            about::reservation, nothing);
+    change_request r{static_cast<reservation_id>(id.real), s.deadline, s.lines};
+    const auto real = real_->change(c, r);
+    r.reservation = static_cast<reservation_id>(id.naive);
+    compare(verb::change, real, naive_.change(c, r), about::reservation, nothing);
+}
+
+void side_by_side::play_one(const command& c, const move_step& s, const step&) {
+    const pair_of_ids id = reservation_of(s.reservation);
+    move_request r{static_cast<reservation_id>(id.real), s.from, s.to, s.sku, s.amount, s.floor};
+    const auto real = real_->move(c, r);
+    r.reservation = static_cast<reservation_id>(id.naive);
+    compare(verb::move, real, naive_.move(c, r), about::reservation, nothing);
 }
 
 void side_by_side::play_one(const command& c, const unreserve_step& s, const step&) {

@@ -52,6 +52,7 @@ private:
     void play_one(const command& c, const adjust_request& r, const step& whole);
     void play_one(const command& c, const reserve_step& s, const step& whole);
     void play_one(const command& c, const change_step& s, const step& whole);
+    void play_one(const command& c, const move_step& s, const step& whole);
     void play_one(const command& c, const unreserve_step& s, const step& whole);
     void play_one(const command& c, const place_step& s, const step& whole);
     void play_one(const command& c, const cancel_step& s, const step& whole);

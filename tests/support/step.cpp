@@ -22,6 +22,13 @@ std::string list(const Items& items, Text text) {
     return out + "]";
 }
 
+std::string lines_text(const std::vector<reserve_line>& lines) {
+    return list(lines, [](const reserve_line& l) {
+        return "s" + std::to_string(raw(l.sku)) + "@" + node_text(l.node) + " x" +
+               std::to_string(l.amount.atoms) + " floor " + std::to_string(l.floor.atoms);
+    });
+}
+
 struct writer {
     std::string operator()(const advance_step&) const { return "advance"; }
     std::string operator()(const restart_step&) const { return "restart"; }
@@ -36,18 +43,19 @@ struct writer {
     }
     std::string operator()(const reserve_step& s) const {
         return "reserve " + list(s.baskets, [](const basket& b) {
-                   return list(b.lines,
-                               [](const reserve_line& l) {
-                                   return "s" + std::to_string(raw(l.sku)) + "@" +
-                                          node_text(l.node) + " x" +
-                                          std::to_string(l.amount.atoms) + " floor " +
-                                          std::to_string(l.floor.atoms);
-                               }) +
-                          " until " + time_text(b.deadline) + " supersedes " + name(b.supersedes);
+                   return lines_text(b.lines) + " until " + time_text(b.deadline) + " supersedes " +
+                          name(b.supersedes);
                });
     }
     std::string operator()(const change_step& s) const {
-        return "change " + name(s.reservation) + " until " + time_text(s.deadline);
+        return "change " + name(s.reservation) + " to " + lines_text(s.lines) + " until " +
+               (s.deadline ? time_text(*s.deadline) : "as it is");
+    }
+    std::string operator()(const move_step& s) const {
+        return "move " + name(s.reservation) + " from " + node_text(s.from) + " to " +
+               node_text(s.to) + " sku " +
+               (s.sku == none<sku_id> ? "any" : std::to_string(raw(s.sku))) + " x" +
+               std::to_string(s.amount.atoms) + " floor " + std::to_string(s.floor.atoms);
     }
     std::string operator()(const unreserve_step& s) const {
         return "unreserve " + name(s.reservation);

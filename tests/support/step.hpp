@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,7 +34,16 @@ struct reserve_step {
 };
 struct change_step {
     serial reservation = nothing;
-    time_point deadline = never;
+    std::optional<time_point> deadline;
+    std::vector<reserve_line> lines;
+};
+struct move_step {
+    serial reservation = nothing;
+    node_id from{};
+    node_id to{};
+    sku_id sku = none<sku_id>;
+    quantity amount;
+    quantity floor;
 };
 struct unreserve_step {
     serial reservation = nothing;
@@ -74,7 +84,7 @@ struct restart_step {};
 
 using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
                             unreserve_step, place_step, cancel_step, source_step, release_step,
-                            fact_step, restart_step>;
+                            fact_step, move_step, restart_step>;
 
 struct step {
     serial number = 0;

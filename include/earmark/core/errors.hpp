@@ -48,6 +48,7 @@ enum class error_code : std::uint16_t {
     reservation_expired = 3009,
     reservation_busy = 3010,  // transient
     too_many_cells = 3011,
+    not_held = 3031,
 
     // 4xxx lifecycle and orders
     unknown_order = 4001,

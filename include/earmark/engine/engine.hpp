@@ -59,7 +59,8 @@ public:
     result<policy_id> activate(const command& c, std::string_view policy_toml,
                                std::vector<std::string>* findings = nullptr);
 
-    /// Moves engine time forward and expires what is due. `lines` counts expired reservations.
+    /// Moves engine time forward and expires what is due. `lines` counts expired reservations, up
+    /// to 65,535.
     result<receipt> advance(const command& c);
 
     // ---- names --------------------------------------------------------------------------------
@@ -88,13 +89,25 @@ public:
     result<receipt> adjust(const command& c, const adjust_request& r);
 
     // ---- reserve ------------------------------------------------------------------------------
-    /// All lines or nothing. Refusals: insufficient (refs: asked, free, node), no_cell,
+    /// All lines or nothing. Refusals: insufficient (row; refs: asked, free, node), no_cell,
     /// reservation_over and reservation_expired for a dead `supersedes`, transient codes.
     result<receipt> reserve(const command& c, const reserve_request& r);
     void reserve(const command& c, std::span<const reserve_request> r,
                  std::span<result<receipt>> out);
-    /// Moves the deadline of a live reservation.
+    /// A live reservation's deadline, or its amounts, or both, in one step: what grows is taken all
+    /// or nothing above the lines' floors, what shrinks goes back in the same record, and nobody
+    /// sees a part of it. Refused as a whole: reservation_expired, reservation_over, insufficient
+    /// (row: the line that lacks; refs: asked beyond what is held, free, node), bad_line_count for
+    /// a change that leaves no unit (unreserve does that), transient codes. O(lines log lines).
     result<receipt> change(const command& c, const change_request& r);
+    void change(const command& c, std::span<const change_request> r,
+                std::span<result<receipt>> out);
+    /// Moves a live reservation's units to another node in one step: taken there, recorded, given
+    /// back here. All or nothing. The reservation holds them at one node at every instant: nobody
+    /// ever sees it with both or with neither (I16), nor the units free at both; for a moment they
+    /// may be free at neither. Refusals as of change(); not_held where there are none to move.
+    result<receipt> move(const command& c, const move_request& r);
+    void move(const command& c, std::span<const move_request> r, std::span<result<receipt>> out);
     /// Gives all units of a live reservation back.
     result<receipt> unreserve(const command& c, reservation_id r);
     void unreserve(const command& c, std::span<const reservation_id> r,

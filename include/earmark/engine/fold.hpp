@@ -32,7 +32,7 @@ public:
     error_code cell(const journal::cell_op& c) override;
     error_code post(std::uint32_t order, const journal::post_op& p) override;
     error_code reservation(const journal::reservation_op& r) override;
-    error_code timer(std::uint32_t reservation, time_point deadline) override;
+    error_code timer(std::uint32_t reservation, time_point deadline, std::uint32_t holder) override;
     error_code intern(journal::intern_kind kind, const journal::intern_table& t) override;
     error_code intern(const journal::intern_order& o) override;
     error_code intern(const journal::intern_key& k) override;
@@ -43,6 +43,9 @@ public:
 private:
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
+    error_code touch_basket(std::uint32_t index, std::uint32_t holder);
+    error_code rewrite_basket(const journal::reservation_op& r);
+    error_code wake(std::uint32_t index, time_point deadline);
     error_code remember(intake::key_space space, std::string_view key, digest128 content,
                         const receipt& first, std::uint32_t* block);
 

@@ -57,12 +57,21 @@ struct intern_key {
     digest128 content;
     receipt first;
 };
+/// A birth, an end (`life`), or an active one's new parts. Numbers are given again: `holder` tells
+/// the reservation from those that had its number before, and is the upper half of its id.
 struct reservation_op {
     std::uint32_t index = 0;
     reservation_state life = reservation_state::active;
     bool birth = false;
-    time_point deadline = never;   // births and timers
-    std::vector<take_line> parts;  // births; the floor is kept, should they be taken anew
+    time_point deadline = never;   // but for ends; of an expiry, where it is known
+    std::vector<take_line> parts;  // all; the floor is kept, should they be taken anew
+    std::uint32_t holder = 1;
+    [[nodiscard]] bool has_parts() const noexcept {
+        return birth || life == reservation_state::active;
+    }
+    [[nodiscard]] std::uint64_t id() const noexcept {
+        return static_cast<std::uint64_t>(holder) << 32 | index;
+    }
 };
 struct cell_op {
     cell_id cell{};
@@ -82,7 +91,7 @@ public:
     void cell(const cell_op& c);
     void post(std::uint32_t order, const post_op& p);
     void reservation(const reservation_op& r);
-    void timer(std::uint32_t reservation, time_point deadline);
+    void timer(std::uint32_t reservation, time_point deadline, std::uint32_t holder = 1);
     void intern(intern_kind kind, const intern_table& t);
     void intern(const intern_order& o);
     void intern(const intern_key& k);
@@ -101,7 +110,8 @@ private:
     class pen;
     [[gnu::noinline]] void grow(std::size_t room);
     void subject(pen& p, unsigned first_byte, std::uint32_t order) noexcept;
-    void instant(pen& p, unsigned first_byte, std::uint32_t index, time_point deadline) noexcept;
+    void reservation(pen& p, unsigned first_byte, std::uint32_t index,
+                     std::uint32_t holder) noexcept;
 
     std::vector<std::byte> buffer_;  // the record is its first `used_` bytes
     std::size_t used_ = 0;
@@ -120,7 +130,8 @@ public:
     virtual error_code cell(const cell_op& c) = 0;
     virtual error_code post(std::uint32_t order, const post_op& p) = 0;
     virtual error_code reservation(const reservation_op& r) = 0;
-    virtual error_code timer(std::uint32_t reservation, time_point deadline) = 0;
+    virtual error_code timer(std::uint32_t reservation, time_point deadline,
+                             std::uint32_t holder) = 0;
     virtual error_code intern(intern_kind kind, const intern_table& t) = 0;
     virtual error_code intern(const intern_order& o) = 0;
     virtual error_code intern(const intern_key& k) = 0;
@@ -137,7 +148,7 @@ public:
     error_code cell(const cell_op&) override { return error_code::ok; }
     error_code post(std::uint32_t, const post_op&) override { return error_code::ok; }
     error_code reservation(const reservation_op&) override { return error_code::ok; }
-    error_code timer(std::uint32_t, time_point) override { return error_code::ok; }
+    error_code timer(std::uint32_t, time_point, std::uint32_t) override { return error_code::ok; }
     error_code intern(intern_kind, const intern_table&) override { return error_code::ok; }
     error_code intern(const intern_order&) override { return error_code::ok; }
     error_code intern(const intern_key&) override { return error_code::ok; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,23 @@ struct reserve_request {
     reservation_id supersedes = none<reservation_id>;  // the caller's own hold, swapped in one step
 };
 
+/// What a live reservation is to be. What is not said stays as it is; nothing said is
+/// bad_line_count.
 struct change_request {
     reservation_id reservation{};
-    time_point deadline = never;
+    std::optional<time_point> deadline{};      // never: hard from now on
+    std::span<const reserve_line> lines = {};  // at most 256: the new amount of each cell and its
+                                               // floor; 0 lets the cell go, others stay
+};
+
+/// Units of a live reservation go from one node to another.
+struct move_request {
+    reservation_id reservation{};
+    node_id from{};
+    node_id to{};
+    sku_id sku = none<sku_id>;  // none: every SKU that it holds there
+    quantity amount{};          // of that SKU; 0: all that it holds there
+    quantity floor{};           // to leave at the new node
 };
 
 struct order_line {

@@ -24,8 +24,9 @@ enum class verb : std::uint8_t {
     ship,     // record(ship)
     deliver,  // record(deliver)
     expire,   // not called: what the passing of time does to a reservation
+    move,     // of a reservation's units, from node to node
 };
-inline constexpr std::size_t verbs = 15;
+inline constexpr std::size_t verbs = 16;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

@@ -57,6 +57,22 @@ const std::string every_outcome[] = {"adjust: done",
                                      "reserve: reservation_over",
                                      "reserve: key_too_long",
                                      "change: done",
+                                     "change: repeat",
+                                     "change: insufficient",
+                                     "change: no_cell",
+                                     "change: unknown_sku",
+                                     "change: bad_line_count",
+                                     "change: reservation_over",
+                                     "move: done",
+                                     "move: repeat",
+                                     "move: insufficient",
+                                     "move: no_cell",
+                                     "move: not_held",
+                                     "move: unknown_node",
+                                     "move: unknown_sku",
+                                     "move: unknown_reservation",
+                                     "move: reservation_expired",
+                                     "move: reservation_over",
                                      "change: reservation_expired",
                                      "change: unknown_reservation",
                                      "unreserve: done",
@@ -152,6 +168,8 @@ TEST_CASE("a planted flaw is caught within twenty seeds") {
     CHECK(caught_by_seed(flaw::basket_is_not_merged) != 0);
     CHECK(caught_by_seed(flaw::takes_what_it_can) != 0);
     CHECK(caught_by_seed(flaw::hand_over_takes_again) != 0);
+    CHECK(caught_by_seed(flaw::change_gives_first) != 0);
+    CHECK(caught_by_seed(flaw::move_forgets_to_give) != 0);
     CHECK(caught_by_seed(flaw::adjust_hides_shortage) != 0);
     CHECK(caught_by_seed(flaw::forgets_keep_back) != 0);
 }

@@ -35,7 +35,9 @@ public:
         return out.post(order, p), count();
     }
     error_code reservation(const reservation_op& r) override { return out.reservation(r), count(); }
-    error_code timer(std::uint32_t r, time_point d) override { return out.timer(r, d), count(); }
+    error_code timer(std::uint32_t r, time_point d, std::uint32_t holder) override {
+        return out.timer(r, d, holder), count();
+    }
     error_code intern(intern_kind k, const intern_table& t) override {
         return out.intern(k, t), count();
     }
@@ -64,8 +66,13 @@ void write_all(writer& w) {
     const std::byte bytes[] = {std::byte{1}, std::byte{0xFF}};
     w.begin(verb::place_order, noon, actor_id{7});
     w.reservation({9, reservation_state::active, true, noon + seconds(900), {{cell_id{5}, 2}}});
+    w.reservation({9, reservation_state::active, true, never, {{cell_id{5}, 2, -1}}, 300});
+    w.reservation({9, reservation_state::active, false, noon, {{cell_id{5}, 1}, {cell_id{6}, 7}}});
+    w.reservation({9, reservation_state::active, false, never, {{cell_id{5}, 1, 3}}, 2});
     w.reservation({9, reservation_state::expired, false, never, {}});
+    w.reservation({9, reservation_state::expired, false, noon + duration{-3}, {}, 2});
     w.timer(9, noon + seconds(1));
+    w.timer(9, never, 4);
     w.timer(9, never);
     w.intern(intern_order{3,
                           "A-1",
@@ -195,6 +202,29 @@ TEST_CASE("record v0: reservations, timers, posts and notes") {
           "ab");
 }
 
+TEST_CASE("record v0: what says which holder of a number is meant, and new parts") {
+    CHECK(written([](writer& w) { w.timer(9, never, 300); }) ==
+          "c6"
+          "09"
+          "ac02");
+    CHECK(written([](writer& w) {
+              w.reservation({9, reservation_state::active, false, never, {{cell_id{5}, 2}}});
+          }) ==
+          "44"
+          "09"
+          "01"
+          "05"
+          "02"
+          "00");
+    CHECK(written([](writer& w) {
+              w.reservation({9, reservation_state::expired, false, noon + duration{-1}, {}, 2});
+          }) ==
+          "dc"
+          "09"
+          "02"
+          "01");
+}
+
 TEST_CASE("record v0: an order is born with its key, content, place and lines") {
     CHECK(written([](writer& w) {
               w.intern(intern_order{
@@ -221,7 +251,7 @@ TEST_CASE("a record that is read and written again has the same bytes") {
     write_all(w);
     echo e;
     CHECK(read(w.bytes(), e).code == error_code::ok);
-    CHECK(e.ops == 15);
+    CHECK(e.ops == 20);
     CHECK(hex(e.out.bytes()) == hex(w.bytes()));
 }
 
