@@ -111,7 +111,7 @@ private:
         desk d;
         const auto child = b_.ledger.conceive(keeper, subject_kind::reservation);
         index_[h] = child.index;
-        const auto image = basket(setting_.held[h], child, setting_.due ? now : later, d);
+        auto image = basket(setting_.held[h], child, setting_.due ? now : later, d);
         d.subjects.push_back(rewrite(subject_kind::reservation, child.index, 0, image));
         const auto timer = b_.timers.make(keeper);
         expect(commit(keeper, d) == error_code::ok, "the reservation is there");
@@ -130,8 +130,18 @@ private:
         desk() { pen.begin(verb::reserve, {}, {}); }
         explicit desk(verb v) : by{v} { pen.begin(v, {}, {}); }
     };
+    /// An image says in several of its words which version it is.
+    static void stamp(lifecycle::image& of, std::uint32_t version) {
+        of.made = {version};
+        of.cold_bytes = version;
+        of.currency = static_cast<std::uint16_t>(version);
+    }
+    static bool is_stamped(const lifecycle::image& of) {
+        return of.made.ns == of.version && of.cold_bytes == of.version && of.currency == of.version;
+    }
     static lifecycle::rewrite rewrite(subject_kind kind, std::uint32_t index, std::uint32_t version,
-                                      const lifecycle::image& next, bool last = false) {
+                                      lifecycle::image& next, bool last = false) {
+        stamp(next, version + 1);
         lifecycle::rewrite r;
         r.kind = kind;
         r.index = index;
@@ -206,7 +216,7 @@ private:
             const auto child = b_.ledger.conceive(me, subject_kind::reservation);
             const auto timer = b_.timers.make(me);
             expect(child.exists() && timer != lifecycle::wheel<Env>::nil, "there is memory");
-            const auto image = basket(of.n, child, later, d);
+            auto image = basket(of.n, child, later, d);
             d.subjects.push_back(
                 rewrite(subject_kind::reservation, child.index, child.version, image));
             const error_code code = commit(me, d);
@@ -382,6 +392,7 @@ private:
                "what was there is there");
         if (code != error_code::ok) return false;
         expect(lifecycle::unsound(into) == nullptr, "a copy is of one version");
+        expect(is_stamped(into), "a copy is of the version that its header said");
         expect(into.version != 0 && into.buckets.size() <= 2 * house_cells, "a copy is whole");
         return true;
     }

@@ -1,39 +1,10 @@
 // The idempotency map under every interleaving of two callers that come with one key.
 #include <doctest/doctest.h>
 
-#include "earmark/intake/dedupe.hpp"
-#include "support/explore/explore.hpp"
+#include "explore/key_desk.hpp"
 
 namespace earmark::explore {
 namespace {
-
-using intake::claim_state;
-using intake::key_space;
-
-struct map_world {
-    lifecycle::slab<env> chunks{1 << 16, 3, 4};
-    intake::key_map<env> keys{chunks, 4};
-    claim_state answer[2] = {claim_state::full, claim_state::full};
-    std::uint64_t heard[2] = {0, 0};
-
-    /// Does the command of `me` under a key, and answers as an engine would.
-    void call(unsigned me, std::string_view key, std::uint64_t content, bool succeed = true) {
-        const auto c = keys.begin(me, key_space::order, key, {0, content});
-        answer[me] = c.state;
-        if (c.state == claim_state::repeat) heard[me] = c.first.subject;
-        if (c.state != claim_state::fresh) return;
-        receipt mine;
-        mine.subject = 100 + me;
-        heard[me] = mine.subject;
-        if (succeed)
-            keys.finish(c, mine);
-        else
-            keys.forget(c);
-    }
-    [[nodiscard]] int fresh() const {
-        return (answer[0] == claim_state::fresh) + (answer[1] == claim_state::fresh);
-    }
-};
 
 template <class A, class B, class Check>
 void complete(const std::string& what, A a, B b, Check check) {

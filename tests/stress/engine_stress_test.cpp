@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "stress/dice.hpp"
 
 namespace earmark::stress {
 namespace {
@@ -24,14 +25,6 @@ per_unit_per_1000_km = "0.10"
 [split]
 lines = "by_quantity"
 )";
-
-struct dice {
-    std::uint64_t x;
-    std::uint32_t roll(std::uint32_t n) {
-        x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-        return static_cast<std::uint32_t>((x >> 33) % n);
-    }
-};
 
 void load(engine& e, std::int64_t units) {
     const command c{{}, {}, {1}};

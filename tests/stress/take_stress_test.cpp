@@ -1,44 +1,21 @@
 // Real threads on the real take, perturbed so that they meet, each run asserting that they did.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdlib>
 #include <thread>
 #include <vector>
 
 #include "earmark/stock/take.hpp"
+#include "stress/dice.hpp"
+#include "stress/overlap.hpp"
 #include "stress/yield_env.hpp"
 
 namespace earmark::stress {
 namespace {
 
-constexpr double least_overlap = 0.05;
-
-struct span_of_time {
-    std::int64_t from, to;
-};
-
-std::int64_t tick() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
-
-/// Share of operations that lay, in part, beside an operation of another thread.
-double overlap(std::vector<std::vector<span_of_time>> threads) {
-    std::size_t total = 0, met = 0;
-    for (std::size_t t = 0; t < threads.size(); ++t)
-        for (const span_of_time& mine : threads[t]) {
-            ++total;
-            for (std::size_t o = 0; o < threads.size(); ++o) {
-                if (o == t) continue;
-                const auto other =
-                    std::partition_point(threads[o].begin(), threads[o].end(),
-                                         [&](const span_of_time& s) { return s.to < mine.from; });
-                if (other == threads[o].end() || other->from > mine.to) continue;
-                ++met;
-                break;
-            }
-        }
-    return total == 0 ? 0 : static_cast<double>(met) / static_cast<double>(total);
+double overlap(const std::vector<std::vector<span_of_time>>& threads) {
+    return meetings_of(threads).share();
 }
 
 int rounds() {
@@ -58,15 +35,6 @@ struct shelf {
             cells.push_back(*table.make(sku_id{0}, node_id{i}));
             take.give(0, cells.back(), stock);
         }
-    }
-};
-
-/// A generator of its own: the same steps for the same seed.
-struct dice {
-    std::uint64_t x;
-    std::uint32_t roll(std::uint32_t n) {
-        x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-        return static_cast<std::uint32_t>((x >> 33) % n);
     }
 };
 

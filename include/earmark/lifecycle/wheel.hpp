@@ -5,11 +5,12 @@
 //
 // Invariants
 //   (1) next_due <= the deadline of every timer in the wheel, or a sweep is under way.
-//   (2) A timer is in exactly one list, or in the hands of a sweep that `sweeping` counts.
+//   (2) A timer is in exactly one list, or in the hands of a sweep that `sweeps` counts.
 //
-// Hence a caller that reads next_due > now and then sweeping = 0 knows that everything due by now
-// has been looked at (the order of the two loads matters). What is free is looked at after that: a
-// look before it may have missed what a sweep was about to give back.
+// Hence a caller that finds next_due > now while no sweep is under way knows that everything due by
+// now has been looked at and is over. "While": no sweep before the load of next_due, and none that
+// began until after it; a sweep may hang up again what it could not finish. What is free is looked
+// at after that: a look before it may have missed what a sweep was about to give back.
 #pragma once
 
 #include <cstdint>
@@ -84,7 +85,9 @@ public:
     }
     /// True if everything due by `now` has been looked at, and given back what it held.
     [[nodiscard]] bool quiet(time_point now) const noexcept {
-        return !due(now) && sweeping_.load(std::memory_order_seq_cst) == 0;
+        const std::uint64_t before = sweeps_.load(std::memory_order_seq_cst);
+        return static_cast<std::uint32_t>(before) == 0 && !due(now) &&
+               sweeps_.load(std::memory_order_seq_cst) == before;
     }
 
     /// Looks at every timer of the periods up to `now`: f(subject) answers the time at which to
@@ -92,20 +95,21 @@ public:
     template <class F>
     void sweep(std::uint32_t slot, time_point now, F&& f) {
         if (!due(now)) return;
-        sweeping_.fetch_add(1, std::memory_order_seq_cst);
+        sweeps_.fetch_add(one_began | 1, std::memory_order_seq_cst);
         const std::int64_t bound = next_due_.exchange(never.ns, std::memory_order_seq_cst);
         const std::int64_t last = period(now);
         std::int64_t from = period({bound});
         if (last - from > static_cast<std::int64_t>(mask_)) from = last - mask_;
         for (std::int64_t p = from; p <= last; ++p) visit(slot, p, f);
         if (alive_at_all()) lower({(last + 1) << period_bits});
-        sweeping_.fetch_sub(1, std::memory_order_seq_cst);
+        sweeps_.fetch_sub(1, std::memory_order_seq_cst);
     }
 
 private:
     template <class T>
     using atomic = typename Env::template atomic<T>;
     static constexpr std::uint32_t keeps = 256;
+    static constexpr std::uint64_t one_began = std::uint64_t{1} << 32;
     struct alignas(64) free_list {
         std::uint32_t first = nil;
         std::uint32_t held = 0;
@@ -140,24 +144,29 @@ private:
             t = after;
         }
     }
+    // Of a push and a sweep beside it one sees the other, in the single order of seq_cst
+    // operations: the push is an exchange of a head, then a look at next_due; the sweep an exchange
+    // of next_due, then a look at the heads. An older value in either look would leave a timer
+    // without a bound.
+
     /// Cheap and conservative: once anything was ever pushed there may be something left.
     [[nodiscard]] bool alive_at_all() const noexcept {
         for (std::uint32_t i = 0; i <= mask_; ++i)
-            if (heads_[i].load(std::memory_order_relaxed) != nil) return true;
+            if (heads_[i].load(std::memory_order_seq_cst) != nil) return true;
         return false;
     }
     void lower(time_point to) noexcept {
-        std::int64_t seen = next_due_.load(std::memory_order_relaxed);
+        std::int64_t seen = next_due_.load(std::memory_order_seq_cst);
         while (to.ns < seen &&
                !next_due_.compare_exchange_weak(seen, to.ns, std::memory_order_seq_cst,
-                                                std::memory_order_relaxed)) {
+                                                std::memory_order_seq_cst)) {
         }
     }
 
     slab<Env>& chunks_;
     std::uint32_t mask_;
     atomic<std::int64_t> next_due_{never.ns};
-    atomic<std::uint32_t> sweeping_{0};
+    atomic<std::uint64_t> sweeps_{0};  // ever begun:32 | under way:32
     std::unique_ptr<atomic<std::uint32_t>[]> heads_;
     std::vector<free_list> free_;
     shared_nodes<Env> shared_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <type_traits>
 
+#include "support/explore/mutation.hpp"
 #include "support/explore/scheduler.hpp"
 
 namespace earmark::explore {
@@ -73,48 +74,58 @@ public:
 
     [[nodiscard]] bool is_lock_free() const noexcept { return true; }
 
-    T load(std::memory_order order = std::memory_order_seq_cst) const noexcept;
-    void store(T value, std::memory_order order = std::memory_order_seq_cst) noexcept;
+    // The last argument of each is where the call stands (mutation.hpp).
+    T load(std::memory_order order = std::memory_order_seq_cst,
+           whence where = whence::current()) const noexcept;
+    void store(T value, std::memory_order order = std::memory_order_seq_cst,
+               whence where = whence::current()) noexcept;
 
-    T exchange(T value, std::memory_order order = std::memory_order_seq_cst) noexcept {
-        return update(action::exchange, order, [value](T) { return value; });
+    T exchange(T value, std::memory_order order = std::memory_order_seq_cst,
+               whence where = whence::current()) noexcept {
+        return update(action::exchange, where, order, [value](T) { return value; });
     }
-    T fetch_add(T n, std::memory_order order =
-                         std::memory_order_seq_cst) noexcept requires detail::countable<T> {
-        return update(action::fetch_add, order,
+    T fetch_add(T n, std::memory_order order = std::memory_order_seq_cst,
+                whence where = whence::current()) noexcept requires detail::countable<T> {
+        return update(action::fetch_add, where, order,
                       [n](T old) { return wrap(unsign(old) + unsign(n)); });
     }
-    T fetch_sub(T n, std::memory_order order =
-                         std::memory_order_seq_cst) noexcept requires detail::countable<T> {
-        return update(action::fetch_sub, order,
+    T fetch_sub(T n, std::memory_order order = std::memory_order_seq_cst,
+                whence where = whence::current()) noexcept requires detail::countable<T> {
+        return update(action::fetch_sub, where, order,
                       [n](T old) { return wrap(unsign(old) - unsign(n)); });
     }
-    T fetch_or(T n, std::memory_order order =
-                        std::memory_order_seq_cst) noexcept requires detail::countable<T> {
-        return update(action::fetch_or, order,
+    T fetch_or(T n, std::memory_order order = std::memory_order_seq_cst,
+               whence where = whence::current()) noexcept requires detail::countable<T> {
+        return update(action::fetch_or, where, order,
                       [n](T old) { return wrap(unsign(old) | unsign(n)); });
     }
-    T fetch_and(T n, std::memory_order order =
-                         std::memory_order_seq_cst) noexcept requires detail::countable<T> {
-        return update(action::fetch_and, order,
+    T fetch_and(T n, std::memory_order order = std::memory_order_seq_cst,
+                whence where = whence::current()) noexcept requires detail::countable<T> {
+        return update(action::fetch_and, where, order,
                       [n](T old) { return wrap(unsign(old) & unsign(n)); });
     }
 
     bool compare_exchange_strong(T& expected, T desired, std::memory_order success,
-                                 std::memory_order failure) noexcept {
-        return compare_exchange(expected, desired, success, failure, false);
+                                 std::memory_order failure,
+                                 whence where = whence::current()) noexcept {
+        return compare_exchange(expected, desired, success, failure, false, where);
     }
     bool compare_exchange_strong(T& expected, T desired,
-                                 std::memory_order order = std::memory_order_seq_cst) noexcept {
-        return compare_exchange(expected, desired, order, detail::failure_order(order), false);
+                                 std::memory_order order = std::memory_order_seq_cst,
+                                 whence where = whence::current()) noexcept {
+        return compare_exchange(expected, desired, order, detail::failure_order(order), false,
+                                where);
     }
     bool compare_exchange_weak(T& expected, T desired, std::memory_order success,
-                               std::memory_order failure) noexcept {
-        return compare_exchange(expected, desired, success, failure, true);
+                               std::memory_order failure,
+                               whence where = whence::current()) noexcept {
+        return compare_exchange(expected, desired, success, failure, true, where);
     }
     bool compare_exchange_weak(T& expected, T desired,
-                               std::memory_order order = std::memory_order_seq_cst) noexcept {
-        return compare_exchange(expected, desired, order, detail::failure_order(order), true);
+                               std::memory_order order = std::memory_order_seq_cst,
+                               whence where = whence::current()) noexcept {
+        return compare_exchange(expected, desired, order, detail::failure_order(order), true,
+                                where);
     }
 
 private:
@@ -135,9 +146,11 @@ private:
                         detail::to_bits(after), failed, &detail::show<T>});
     }
     template <class Next>
-    T update(action what, std::memory_order order, Next next) noexcept;
+    T update(action what, const whence& where, std::memory_order order, Next next) noexcept;
     bool compare_exchange(T& expected, T desired, std::memory_order success,
-                          std::memory_order failure, bool may_fail) noexcept;
+                          std::memory_order failure, bool may_fail, const whence& where) noexcept;
+    T plain_load(std::memory_order order) const noexcept;
+    void plain_store(T value, std::memory_order order) noexcept;
 
     alignas(sizeof(T) <= 1   ? 1
             : sizeof(T) <= 2 ? 2
@@ -146,7 +159,12 @@ private:
 };
 
 template <class T>
-T atomic<T>::load(std::memory_order order) const noexcept {
+T atomic<T>::load(std::memory_order order, whence where) const noexcept {
+    return plain_load(detail::asked(where, action::load, order).order);
+}
+
+template <class T>
+T atomic<T>::plain_load(std::memory_order order) const noexcept {
     scheduler* const s = scheduler::running();
     if (s == nullptr) return value_;
     s->reach();
@@ -158,7 +176,12 @@ T atomic<T>::load(std::memory_order order) const noexcept {
 }
 
 template <class T>
-void atomic<T>::store(T value, std::memory_order order) noexcept {
+void atomic<T>::store(T value, std::memory_order order, whence where) noexcept {
+    plain_store(value, detail::asked(where, action::store, order).order);
+}
+
+template <class T>
+void atomic<T>::plain_store(T value, std::memory_order order) noexcept {
     scheduler* const s = scheduler::running();
     if (s != nullptr) {
         s->reach();
@@ -171,15 +194,22 @@ void atomic<T>::store(T value, std::memory_order order) noexcept {
 
 template <class T>
 template <class Next>
-T atomic<T>::update(action what, std::memory_order order, Next next) noexcept {
+T atomic<T>::update(action what, const whence& where, std::memory_order order, Next next) noexcept {
+    const detail::orders ask = detail::asked(where, what, order);
+    if (ask.split) {
+        const T before = plain_load(order);
+        plain_store(next(before), order);
+        return before;
+    }
     scheduler* const s = scheduler::running();
     if (s != nullptr) s->reach();
     const T before = value_;
     const T after = next(before);
     if (s != nullptr) {
         if (weak_memory* const m = s->weak())
-            m->update(s->thread(), this, detail::to_bits(before), detail::to_bits(after), order);
-        note(*s, what, order, before, after);
+            m->update(s->thread(), this, detail::to_bits(before), detail::to_bits(after),
+                      ask.order);
+        note(*s, what, ask.order, before, after);
     }
     value_ = after;
     return before;
@@ -187,7 +217,16 @@ T atomic<T>::update(action what, std::memory_order order, Next next) noexcept {
 
 template <class T>
 bool atomic<T>::compare_exchange(T& expected, T desired, std::memory_order success,
-                                 std::memory_order failure, bool may_fail) noexcept {
+                                 std::memory_order failure, bool may_fail,
+                                 const whence& where) noexcept {
+    const detail::orders ask = detail::asked(where, action::compare_exchange, success, failure);
+    if (ask.split) {
+        const T before = plain_load(success);
+        const bool equal = detail::to_bits(before) == detail::to_bits(expected);
+        if (equal) plain_store(desired, success);
+        expected = before;
+        return equal;
+    }
     scheduler* const s = scheduler::running();
     if (s != nullptr) s->reach();
     const std::uint64_t wanted = detail::to_bits(expected);
@@ -196,15 +235,15 @@ bool atomic<T>::compare_exchange(T& expected, T desired, std::memory_order succe
     bool exchanged = seen == wanted && !(may_fail && s != nullptr && s->fails_spuriously());
     if (weak_memory* const m = s != nullptr ? s->weak() : nullptr) {
         if (newest == wanted && !exchanged) {  // it fails spuriously: a load like another
-            seen = m->load(s->thread(), this, newest, failure);
+            seen = m->load(s->thread(), this, newest, ask.failure);
         } else {
-            seen = m->compare(s->thread(), this, newest, wanted, failure);
+            seen = m->compare(s->thread(), this, newest, wanted, ask.failure);
             exchanged = seen == wanted;
         }
-        if (exchanged) m->update(s->thread(), this, newest, detail::to_bits(desired), success);
+        if (exchanged) m->update(s->thread(), this, newest, detail::to_bits(desired), ask.order);
     }
     const T before = detail::from_bits<T>(seen);
-    if (s != nullptr) note(*s, action::compare_exchange, success, before, desired, !exchanged);
+    if (s != nullptr) note(*s, action::compare_exchange, ask.order, before, desired, !exchanged);
     if (exchanged) {
         value_ = desired;
     } else {

@@ -27,6 +27,10 @@ struct env {
     static void pause() noexcept {
         if (scheduler* const s = scheduler::running()) s->pause();
     }
+    /// The caller has plain data to itself; a race if the one before is not known to be done.
+    static void in_hand(const void* what) noexcept {
+        if (scheduler* const s = scheduler::running()) s->in_hand(what);
+    }
     /// Deterministic: each thread begins to look at its own number.
     static std::uint32_t slot_hint() noexcept { return this_thread(); }
 };

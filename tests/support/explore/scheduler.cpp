@@ -42,6 +42,7 @@ void scheduler::begin() {
     sentence_.clear();
     if (tracing_) trace_.clear();
     if (memory_) memory_->begin();
+    hands_.clear();
     for (logical_thread& t : threads_) t.times.clear();
 }
 
@@ -121,6 +122,17 @@ bool scheduler::fails_spuriously() noexcept {
     if (failed_ || spurious_ == how_.spurious_failures || ask(2) == 0) return false;
     ++spurious_;
     return true;
+}
+
+void scheduler::in_hand(const void* what) {
+    if (!memory_) return;
+    const auto [last, first] = hands_.try_emplace(what, handed{current_, 0});
+    if (!first && last->second.thread != current_ &&
+        last->second.time > memory_->clock(current_, last->second.thread))
+        fail(failure_kind::check, "data race: plain data went from thread " +
+                                      std::to_string(last->second.thread) + " to thread " +
+                                      std::to_string(current_) + " without an order");
+    last->second = {current_, memory_->clock(current_, current_)};
 }
 
 std::size_t scheduler::accesses(unsigned thread) const noexcept {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -62,6 +63,7 @@ public:
     void reach() noexcept;  // the scheduling point before an access
     void pause() noexcept;
     [[nodiscard]] bool fails_spuriously() noexcept;
+    void in_hand(const void* what);  // as a write of a `var` that lies there
     [[nodiscard]] weak_memory* weak() noexcept { return memory_ ? &*memory_ : nullptr; }
     [[nodiscard]] unsigned thread() const noexcept { return current_; }
     [[nodiscard]] bool tracing() const noexcept { return tracing_; }
@@ -124,6 +126,11 @@ private:
     std::string sentence_;
     trace trace_;
     std::unordered_set<std::uint64_t> judged_;
+    struct handed {
+        unsigned thread;
+        std::uint32_t time;
+    };
+    std::unordered_map<const void*, handed> hands_;  // looked up, never iterated
 };
 
 }  // namespace earmark::explore
