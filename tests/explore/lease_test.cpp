@@ -75,6 +75,14 @@ TEST_CASE("hot cells: baskets and pictures see the cell as one number") {
     complete("basket against a lease", hot({4, 1}, one_leased(), {take(1)}, {take(3, 1)}));
     complete("basket against a refill",
              hot({5, 1}, one_leased(), {take(1), take(1)}, {take(2, 1)}));
+    complete("baskets from a lease and a refill",
+             hot({6, 3}, one_leased(), {take(1, 1), take(1, 1)}, {take(3, 1)}));
+    complete("baskets from a lease beside a loss",
+             hot({6, 2}, one_leased(), {take(1, 1), take(1, 1)}, {lose(3), take(1)}));
+    complete("a basket from a lease that is short elsewhere",
+             hot({6, 0}, one_leased(), {take(1, 1), take(1)}, {give(0, 1), take(4)}));
+    complete("baskets from two leases",
+             hot({9, 3}, both_leased(), {take(1, 1), take(1, 1)}, {take(1, 1), take(4)}));
     complete("two baskets", hot({5, 1}, both_leased(), {take(2, 1)}, {take(1, 1)}));
     complete("picture", hot({4, 1}, one_leased(), {take(1), take(1)}, {picture(true, true)}));
     complete("picture of a basket",

@@ -154,6 +154,7 @@ private:
             word seen{cell.load(std::memory_order_seq_cst)};  // (a)
             if (seen.claimed_by(by)) return true;
             if (seen.claimed()) {
+                slots_[me].met = raw(line.cell);
                 finish(me, line.cell, seen);
                 continue;
             }
@@ -165,6 +166,7 @@ private:
                 return false;
             }
             if (swap(cell, seen, word{seen.free(), true, by})) return true;
+            slots_[me].met = raw(line.cell);
         }
     }
 

@@ -106,6 +106,8 @@ public:
         return cell_id{first_ + (group_of(of) * lanes_ + i) * stride};
     }
 
+    [[nodiscard]] bool is_lane(cell_id c) const noexcept { return raw(c) >= first_; }
+
     /// False as long as no cell was ever hot. Requires an acquire of a word before it: whoever sees
     /// a word that a refill has left sees true.
     [[nodiscard]] bool ever() const noexcept {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "earmark/model/change_set.hpp"
 #include "earmark/stock/leases.hpp"
@@ -64,6 +65,27 @@ public:
             }
             if (const auto free = short_of(me, line)) return shortage{0, *free};
         }
+    }
+
+    /// taker::take of several lines, hot ones from the caller's own leases, which are filled first
+    /// where they fall short. False, and nothing is taken, where that is not to be had.
+    [[nodiscard, gnu::noinline]] bool take(std::uint32_t me,
+                                           std::span<const take_line> lines) noexcept {
+        std::array<take_line, most_from_leases> all;
+        if (lines.size() > all.size()) return false;
+        auto plain = all.begin();
+        auto leased = all.begin() + static_cast<std::ptrdiff_t>(lines.size());
+        const auto end = leased;
+        for (const take_line& l : lines) {
+            if (const auto own = from_lease(me, l))
+                *--leased = *own;
+            else
+                *plain++ = l;
+        }
+        if (leased == end) return false;
+        std::sort(leased, end, [](const auto& a, const auto& b) { return a.cell < b.cell; });
+        return claims_.change(me, std::span{all}.first(lines.size())).state ==
+               take_state::succeeded;
     }
 
     /// A line was short of the central word alone. What is free in the whole cell, if that is short
@@ -138,6 +160,12 @@ public:
         lease(me, at);
     }
 
+    /// As lost(), for the cell at which a basket met another caller.
+    [[gnu::noinline]] void met(std::uint32_t me) noexcept {
+        const cell_id at{std::exchange(slots_[me].met, nobody_met)};
+        if (!table().is_lane(at)) lost(me, at, {});
+    }
+
     /// Makes a cell hot, unless it has too little to share out.
     [[gnu::noinline]] void lease(std::uint32_t me, cell_id at) noexcept {
         if (table().rules().groups == 0 || is_scarce(claims_.settled(me, at))) return;
@@ -150,7 +178,8 @@ public:
     }
 
 private:
-    static constexpr unsigned patience = 8;  // rounds before a reader asks
+    static constexpr unsigned patience = 8;              // rounds before a reader asks
+    static constexpr std::size_t most_from_leases = 64;  // lines of a basket that may use leases
 
     struct sight {
         std::uint64_t bits;
@@ -187,6 +216,31 @@ private:
         return chunk(central.free(), {{}, 1, 0}) == 0;
     }
 
+    /// The line as one of the caller's own lease word, if that suffices.
+    std::optional<take_line> from_lease(std::uint32_t me, const take_line& line) noexcept {
+        const binding bound = table().of(line.cell);  // (g)
+        if (!bound.holds(line.cell) || bound.closing() || line.n <= 0) return std::nullopt;
+        const cell_id mine = table().lane(line.cell, me);
+        granules has = claims_.settled(me, mine).free();  // (a)
+        if (has < line.n) {
+            const granules more = chunk(claims_.settled(me, line.cell).free(), line);
+            if (more == 0 || !refill(me, line, bound, has, more, 0)) return std::nullopt;
+            has = more;
+        }
+        if (has - line.n < std::max(line.floor, 0)) return std::nullopt;
+        return take_line{mine, line.n, exactly(has - line.n)};
+    }
+
+    /// Leaves `more` in the caller's lease word that `has` been seen, and takes n beside.
+    bool refill(std::uint32_t me, const take_line& line, binding bound, granules has, granules more,
+                granules n) noexcept {
+        if (has < 0 && has != closed_in(bound.generation())) return false;
+        const take_line lines[] = {
+            {line.cell, n + more - std::max(has, 0), std::max(line.floor, 0)},
+            {table().lane(line.cell, me), has - more, exactly(more)}};
+        return claims_.change(me, lines).state == take_state::succeeded;
+    }
+
     /// A take from the caller's own lease word. `central` is what the central word was before.
     attempt take_leased(std::uint32_t me, const take_line& line, binding bound,
                         word central) noexcept {
@@ -209,11 +263,7 @@ private:
         }
         const granules more = chunk(central.free(), line);
         if (more == 0) return attempt::no_lease;  // it asks for much at a time
-        if (seen.free() < 0 && seen.free() != closed_in(bound.generation())) return attempt::again;
-        const take_line lines[] = {
-            {line.cell, line.n + more - std::max(seen.free(), 0), std::max(line.floor, 0)},
-            {mine, seen.free() - more, exactly(more)}};
-        if (claims_.change(me, lines).state != take_state::succeeded) return attempt::again;
+        if (!refill(me, line, bound, seen.free(), more, line.n)) return attempt::again;
         s.remember(line.cell, lane, word{more, false, {me, s.sequence}});
         return attempt::done;
     }

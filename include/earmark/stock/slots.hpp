@@ -39,6 +39,8 @@ struct published_line {
     typename Env::template atomic<std::int32_t> floor;
 };
 
+inline constexpr std::uint32_t nobody_met = 0xFFFFFFFF;
+
 template <class Env>
 struct alignas(128) slot {
     typename Env::template atomic<std::uint32_t> epoch{0};
@@ -56,7 +58,8 @@ struct alignas(128) slot {
         std::uint32_t cell, since, count;
     };
     std::array<loss, 4> losses{};
-    std::uint32_t lonely = 0;  // refills of a lease in a row between which nobody else came
+    std::uint32_t met = nobody_met;  // the cell at which a basket of ours met another caller
+    std::uint32_t lonely = 0;        // refills of a lease in a row between which nobody else came
 
     [[nodiscard]] std::uint32_t fresh() noexcept { return ++sequence; }
     void remember(cell_id cell, typename Env::template atomic<std::uint64_t>& at,

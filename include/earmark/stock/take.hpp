@@ -56,8 +56,10 @@ public:
     [[nodiscard]] std::optional<shortage> take(std::uint32_t me,
                                                std::span<const take_line> lines) noexcept {
         if (lines.size() == 1) return take(me, lines.front());
+        if (cells_.leases().ever() && leasing_.take(me, lines)) return std::nullopt;
         for (;;) {
             const status decided = claims_.change(me, lines);
+            if (slots_[me].met != nobody_met) leasing_.met(me);
             if (decided.state == take_state::succeeded) return std::nullopt;
             if (!cells_.leases().ever()) return shortage{decided.line, decided.free};
             if (const auto free = leasing_.short_of(me, lines[decided.line]))

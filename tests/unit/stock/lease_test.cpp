@@ -127,6 +127,27 @@ TEST_CASE("a basket, a loss and a picture count what lies in leases") {
     CHECK(free[1] == 1'000);
 }
 
+TEST_CASE("a basket takes its hot line from the caller's lease, refilled where it is empty") {
+    counter c{1'000};
+    lease_to_caller_0(c);
+    const take_line basket[] = {{gloves, 3, 0}, {hats, 1, 0}};
+    const granules before = c.central(gloves);
+    CHECK_FALSE(c.take.take(0, basket).has_value());
+    CHECK(c.central(gloves) == before);
+    CHECK_FALSE(c.take.take(1, basket).has_value());  // its lease is not open yet
+    const granules after = c.central(gloves);
+    CHECK(after < before);
+    CHECK_FALSE(c.take.take(1, basket).has_value());
+    CHECK(c.central(gloves) == after);
+    CHECK(c.take.free(gloves) == 990);
+    CHECK(c.take.free(hats) == 997);
+    const take_line too_many[] = {{gloves, 3, 0}, {hats, 998, 0}};
+    const auto lack = c.take.take(1, too_many);
+    REQUIRE(lack.has_value());
+    CHECK(lack->line == 1);
+    CHECK(lack->free == 997);
+}
+
 TEST_CASE("floors of a leased cell are floors of the sum") {
     counter c{1'000};
     lease_to_caller_0(c);
