@@ -227,7 +227,7 @@ TEST_CASE("threads that empty, lose and refill a hot cell neither lose nor inven
         threads.emplace_back([&, t] {
             granules mine = 0;
             for (int i = 0;; ++i) {
-                const granules n = 1 + static_cast<granules>((i + t) % 3);
+                const granules n = 1 + (i + static_cast<granules>(t)) % 3;
                 if (i % 300 == 0) c.take.lease(t, gloves);
                 const take_line basket[] = {{gloves, n, 0}, {hats, 1, -max_amount}};
                 const bool refused = i % 5 == 0 ? c.take.take(t, basket).has_value()
