@@ -32,7 +32,9 @@ void enlist(const contestant& c, int bursts) {
         state.counters["operations"] = static_cast<double>(c.operations);
         state.counters["wall"] = c.clock == clock_kind::wall;
     };
-    benchmark::RegisterBenchmark(c.name.c_str(), body)->Iterations(1)->Repetitions(bursts);
+    benchmark::RegisterBenchmark(c.name.c_str(), body)
+        ->Iterations(1)
+        ->Repetitions(std::max(3, bursts / c.every));
 }
 
 }  // namespace
@@ -44,6 +46,7 @@ timing summary(std::vector<double> ns) {
 }
 
 void contest::run(int bursts) {
+    if (contestants_.empty()) return;
     std::string arguments[] = {"bench", "--benchmark_enable_random_interleaving=true"};
     char* argv[] = {arguments[0].data(), arguments[1].data()};
     int argc = 2;

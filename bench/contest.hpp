@@ -33,6 +33,7 @@ struct contestant {
     std::function<void()> burst;     // what is timed
     std::function<void()> before{};  // not timed, ahead of each burst
     clock_kind clock = clock_kind::cpu;
+    int every = 1;  // one burst where others have so many: for long ones
 };
 
 class contest {

@@ -3,14 +3,14 @@
 // sink, once its log has its size (the first 800 batches make the file grow and take longer). Both
 // by the wall clock, medians.
 #include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <stdexcept>
 #include <vector>
 
 #include "earmark/journal/sink.hpp"
+#include "priority.hpp"
+#include "server.hpp"
 #include "suites.hpp"
 
 namespace earmark::bench {
@@ -51,41 +51,6 @@ private:
     std::size_t next_ = 0;
 };
 
-/// A fresh folder, removed at the end.
-class scratch_folder {
-public:
-    explicit scratch_folder(const std::string& in)
-        : path{std::filesystem::path{in} / ("earmark-bench-" + std::to_string(::getpid()))} {
-        std::filesystem::create_directories(path);
-    }
-    ~scratch_folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-
-    const std::filesystem::path path;
-};
-
-/// A busy machine lets a thread that comes back from a sync wait for up to a tick of 4 ms; where we
-/// may, we go to the head of the queue. The thread sleeps nearly all the time.
-class head_of_queue {
-public:
-    head_of_queue() {
-        const sched_param first{.sched_priority = 1};
-        granted = ::sched_setscheduler(0, SCHED_RR, &first) == 0;
-    }
-    ~head_of_queue() {
-        const sched_param usual{};
-        if (granted) ::sched_setscheduler(0, SCHED_OTHER, &usual);
-    }
-    head_of_queue(const head_of_queue&) = delete;
-    head_of_queue& operator=(const head_of_queue&) = delete;
-
-    bool granted = false;
-};
-
 class disk final : public suite {
 public:
     explicit disk(const std::string& folder) : folder_{folder}, raw_{folder_.path / "raw"} {
@@ -109,6 +74,7 @@ public:
         row batch{"journal.sqlite64k", t.median / 1e3,         "us",
                   t.quarter / 1e3,     yardstick{"D", r.d_us}, goal::ratio_at_most(2.2)};
         for (const double ns : t.bursts) batch.bursts.push_back(ns / 1e3);
+        batch.kept = "durable";
         r.rows.push_back(std::move(batch));
     }
 

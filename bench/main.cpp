@@ -3,6 +3,8 @@
 //   earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]
 //                 [--python PROGRAM --python-rows SCRIPT]
 //   earmark_bench --drive ROW [--bursts N]        N bursts of one row alone, for bench/instructions
+//   earmark_bench --memory THING                  for itself: bytes of one thing (memory_rows.cpp)
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <cstdio>
@@ -23,7 +25,7 @@ using namespace earmark::bench;
 struct options {
     bool quick = false;
     int bursts = 1;
-    std::string json, dir = ".", commit, date, drive;
+    std::string json, dir = ".", commit, date, drive, memory;
     python_program python;
 };
 
@@ -51,6 +53,7 @@ std::optional<options> parse(int argc, char** argv) {
                                   : name == "--commit"      ? &o.commit
                                   : name == "--date"        ? &o.date
                                   : name == "--drive"       ? &o.drive
+                                  : name == "--memory"      ? &o.memory
                                   : name == "--python"      ? &o.python.interpreter
                                   : name == "--python-rows" ? &o.python.script
                                                             : nullptr;
@@ -76,6 +79,16 @@ void measure(std::vector<std::unique_ptr<suite>> suites, int bursts, report& r) 
     for (auto& s : suites) s->rows(c, r);
 }
 
+std::vector<std::unique_ptr<suite>> suites_on_cpu(const options& o) {
+    std::vector<std::unique_ptr<suite>> all;
+    for (const auto make :
+         {floor_suite, near_stock_suite, far_stock_suite, growth_suite, key_suite, basket_suite,
+          expiry_suite, contended_suite, available_suite, mixed_suite, commit_suite, engine_suite})
+        all.push_back(make());
+    all.push_back(store_suite(o.dir, o.python));
+    return all;
+}
+
 report run(const options& o) {
     report r;
     describe_machine(r);
@@ -84,13 +97,7 @@ report run(const options& o) {
     r.context["load before"] = load_average();
     r.context["bursts"] = o.quick ? "40" : "200";
 
-    std::vector<std::unique_ptr<suite>> on_cpu;
-    on_cpu.push_back(floor_suite());
-    on_cpu.push_back(near_stock_suite());
-    on_cpu.push_back(far_stock_suite());
-    on_cpu.push_back(commit_suite());
-    on_cpu.push_back(engine_suite());
-    measure(std::move(on_cpu), o.quick ? 40 : 200, r);
+    measure(suites_on_cpu(o), o.quick ? 40 : 200, r);
     if (!o.python.interpreter.empty()) {
         std::vector<std::unique_ptr<suite>> languages;
         languages.push_back(python_suite(o.python));
@@ -98,6 +105,7 @@ report run(const options& o) {
     }
     count_spurious(r, o.quick ? 200'000 : 2'000'000);
     count_bytes(r);
+    count_memory(r);
 
     std::vector<std::unique_ptr<suite>> on_disk;
     on_disk.push_back(disk_suite(o.dir));
@@ -106,14 +114,33 @@ report run(const options& o) {
     return r;
 }
 
+/// Which suite has a row that runs in one thread: the first whose prefix fits.
+struct home {
+    std::string_view prefix;
+    std::unique_ptr<suite> (*make)();
+};
+constexpr home homes[] = {
+    {"stock.take1.key", key_suite},
+    {"stock.take.lines", growth_suite},
+    {"stock.take4.cells", growth_suite},
+    {"stock.reserve_confirm", basket_suite},
+    {"stock.ttl", expiry_suite},
+    {"stock.available", available_suite},
+    {"stock.mixed_take", mixed_suite},
+    {"stock.take4.spread", far_stock_suite},
+    {"order.commit", commit_suite},
+    {"engine.", engine_suite},
+    {"", near_stock_suite},
+};
+
 /// Bursts of one row, in a world of its own.
 int drive(const std::string& name, int bursts) {
-    for (const auto make : {near_stock_suite, commit_suite, engine_suite}) {
-        contest c;
-        const auto s = make();
-        s->enter(c);
-        const std::size_t operations = c.drive(name, bursts);
-        if (operations == 0) continue;
+    const auto fits = [&](const home& h) { return name.starts_with(h.prefix); };
+    contest c;
+    const auto s = std::find_if(std::begin(homes), std::end(homes), fits)->make();
+    s->enter(c);
+    const std::size_t operations = c.drive(name, bursts);
+    if (operations != 0) {
         std::printf("operations %zu\n", operations);
         return 0;
     }
@@ -131,6 +158,7 @@ int main(int argc, char** argv) {
     }
     try {
         if (!o->drive.empty()) return drive(o->drive, o->bursts);
+        if (!o->memory.empty()) return weigh(o->memory);
         const report r = run(*o);
         std::fputs(r.table().c_str(), stdout);
         if (o->json.empty()) return 0;

@@ -54,6 +54,11 @@ std::string row::goal_text() const {
     return fmt::format("{} {:g} {}", sign, aim->limit, to ? to->name : "");
 }
 
+std::string row::kept_text() const {
+    if (!kept.empty() || bursts.empty()) return kept;
+    return "volatile";
+}
+
 row timed(const std::string& name, const timing& t, yardstick to, std::optional<goal> aim) {
     return {name, t.least, "ns", t.quarter, std::move(to), aim, t.bursts};
 }
@@ -64,17 +69,17 @@ std::string report::table() const {
     text +=
         fmt::format("\nfloors: F = {:.2f} ns, M = {:.1f} ns, D = {:.0f} us\n\n", f_ns, m_ns, d_us);
     const auto add = [&](const auto&... columns) {
-        text += fmt::format("{:<30}{:>10}{:>10}  {:<10}{:<26}{:<30}{}", columns...);
+        text += fmt::format("{:<38}{:>10}{:>10}  {:<10}{:<34}{:<40}{:<8}{}", columns...);
         text.erase(text.find_last_not_of(' ') + 1);
         text += '\n';
     };
-    add("row", "value", "quartile", "unit", "ratio", "goal", "");
+    add("row", "value", "quartile", "unit", "ratio", "goal", "", "kept");
     for (const row& r : rows) {
         const auto ratio = r.ratio();
         const auto met = r.met();
         add(r.name, number(r.value), r.quarter ? number(*r.quarter) : "", r.unit,
             ratio ? fmt::format("{} {}", number(*ratio), r.to->name) : "", r.goal_text(),
-            !met ? "" : (*met ? "met" : "MISSED"));
+            !met ? "" : (*met ? "met" : "MISSED"), r.kept_text());
     }
     return text;
 }
@@ -93,6 +98,7 @@ std::string report::json() const {
              {"ratio", or_null(r.ratio())},
              {"goal", or_null(r.aim ? std::optional{r.goal_text()} : std::nullopt)},
              {"met", or_null(r.met())},
+             {"kept", r.kept_text()},
              {"exact", r.exact}});
     std::string text = all.dump(2);
     text.erase(text.rfind('\n'));  // reopened, so that the bursts of a row stand in one line

@@ -37,10 +37,13 @@ struct row {
     std::optional<bench::goal> aim{};
     std::vector<double> bursts{};  // in the row's unit and the order of time
     bool exact = false;            // a count that a second run repeats
+    std::string kept{};            // where what was timed is then; empty and timed: volatile
 
     [[nodiscard]] std::optional<double> ratio() const;
     [[nodiscard]] std::optional<bool> met() const;  // nothing where there is no goal
     [[nodiscard]] std::string goal_text() const;
+    /// volatile, durable, durable later; empty where nothing was timed.
+    [[nodiscard]] std::string kept_text() const;
 };
 
 /// A row of a timing, in nanoseconds.

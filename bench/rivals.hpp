@@ -67,6 +67,19 @@ public:
         for (std::size_t i = 0; i < lines.size(); ++i) *found[i] -= lines[i].n;
         return true;
     }
+    [[nodiscard]] bool take(std::uint64_t key) {
+        const std::lock_guard hold{lock_};
+        const auto at = free_.find(key);
+        if (at == free_.end() || at->second < 1) return false;
+        --at->second;
+        return true;
+    }
+
+    [[nodiscard]] std::int64_t free(std::uint64_t key) {
+        const std::lock_guard hold{lock_};
+        const auto at = free_.find(key);
+        return at == free_.end() ? 0 : at->second;
+    }
 
 private:
     std::mutex lock_;

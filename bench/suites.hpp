@@ -20,6 +20,13 @@ struct suite {
 [[nodiscard]] std::unique_ptr<suite> floor_suite();
 [[nodiscard]] std::unique_ptr<suite> near_stock_suite();  // cells in L1
 [[nodiscard]] std::unique_ptr<suite> far_stock_suite();   // 8 million cells
+[[nodiscard]] std::unique_ptr<suite> growth_suite();
+[[nodiscard]] std::unique_ptr<suite> key_suite();
+[[nodiscard]] std::unique_ptr<suite> basket_suite();
+[[nodiscard]] std::unique_ptr<suite> expiry_suite();
+[[nodiscard]] std::unique_ptr<suite> contended_suite();
+[[nodiscard]] std::unique_ptr<suite> available_suite();
+[[nodiscard]] std::unique_ptr<suite> mixed_suite();
 [[nodiscard]] std::unique_ptr<suite> commit_suite();
 [[nodiscard]] std::unique_ptr<suite> engine_suite();
 [[nodiscard]] std::unique_ptr<suite> disk_suite(const std::string& folder);
@@ -29,10 +36,15 @@ struct python_program {
     std::string interpreter, script;
 };
 [[nodiscard]] std::unique_ptr<suite> python_suite(const python_program& p);
+[[nodiscard]] std::unique_ptr<suite> store_suite(const std::string& folder,
+                                                 const python_program& p);
 
 /// Counts, not times.
 void count_spurious(report& r, std::uint64_t attempts);
 void count_bytes(report& r);
+void count_memory(report& r);
+/// Prints what one thing of count_memory takes; its exit code.
+int weigh(const std::string& name);
 
 /// What the machine and the build are, beside `load`.
 void describe_machine(report& r);

@@ -1,0 +1,148 @@
+// MEMORY, measured: what the resident set of a process grows by while it makes a million of a
+// thing, divided by how many. Each is made in a process of its own (earmark_bench --memory WHAT),
+// so that nothing else is counted. Cells: SKUs at 30 nodes each, as the shop has them, through the
+// engine, and SKUs at one node each, which pay for a block of eight. Reservations: baskets of one
+// line and of four with a deadline, records of the journal not counted (they leave with a flush).
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+#include <unordered_map>
+
+#include "child.hpp"
+#include "earmark/engine/engine.hpp"
+#include "shelves.hpp"
+
+namespace earmark::bench {
+namespace {
+
+constexpr std::size_t million = 1'000'000;
+
+double resident() {
+    std::ifstream file{"/proc/self/statm"};
+    double all = 0, here = 0;
+    file >> all >> here;
+    return here * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+/// An engine that keeps no records.
+class store {
+public:
+    store(std::size_t skus, std::size_t nodes) : engine_{forgetful()} {
+        std::vector<node_row> n(nodes);
+        for (std::size_t i = 0; i < nodes; ++i) n[i].key = fmt::format("n{}", i);
+        std::vector<sku_row> s;
+        for (std::size_t i = 0; i < skus; ++i) s.push_back({fmt::format("s{}", i), 0, 1});
+        load(n);
+        load(s);
+    }
+    /// Stock of each SKU at each node, made by the thousand.
+    void fill() {
+        std::vector<stock_row> rows;
+        for (std::uint32_t i = 0; i < engine_.skus(); ++i)
+            for (std::uint32_t k = 0; k < engine_.nodes(); ++k) {
+                rows.push_back({fmt::format("s{}", i), fmt::format("n{}", k), {4'000'000}});
+                if (rows.size() < 1'000) continue;
+                load(rows);
+                rows.clear();
+            }
+        load(rows);
+    }
+    void reserve(std::size_t baskets, std::size_t lines) {
+        std::vector<reserve_line> wanted(lines);
+        for (std::size_t i = 0; i < baskets; ++i) {
+            for (std::size_t l = 0; l < lines; ++l)
+                wanted[l] = {sku_id{static_cast<std::uint32_t>((i + l * 7) % engine_.skus())},
+                             node_id{0},
+                             {1},
+                             {}};
+            const time_point deadline{1'800'000'000'000'000'000 + static_cast<std::int64_t>(i)};
+            demand(engine_.reserve({}, {wanted, deadline}).has_value(), "there is stock");
+            if (i % 1'000 == 0) flush();
+        }
+        flush();
+    }
+
+private:
+    static config forgetful() {
+        config c;
+        c.retained_bytes = 1u << 20;
+        c.max_keys = 1'024;
+        return c;
+    }
+    template <class Row>
+    void load(const std::vector<Row>& rows) {
+        demand(engine_.load({}, rows).rejected.empty(), "rows are good");
+        flush();
+    }
+    void flush() {
+        demand(engine_.flush(journal::durability::memory).has_value(), "records can leave");
+    }
+
+    engine engine_;
+};
+
+template <class Make>
+double bytes_each(std::size_t count, Make&& make) {
+    const double before = resident();
+    make();
+    return (resident() - before) / static_cast<double>(count);
+}
+
+double cells(std::size_t skus, std::size_t nodes) {
+    store s{skus, nodes};
+    return bytes_each(skus * nodes, [&] { s.fill(); });
+}
+
+double reservations(std::size_t lines) {
+    store s{1'000, 1};
+    s.fill();
+    s.reserve(100, lines);
+    return bytes_each(million, [&] { s.reserve(million, lines); });
+}
+
+double map_entries() {
+    std::unordered_map<std::uint64_t, std::int64_t> map;
+    return bytes_each(million, [&] {
+        for (std::uint32_t i = 0; i < million; ++i) map[mutex_map_stock::key_of(cell_id{i})] = 1;
+    });
+}
+
+struct thing {
+    const char* name;
+    double (*measure)();
+    std::optional<goal> aim;
+};
+
+const thing things[] = {
+    {"memory.cell", [] { return cells(33'334, 30); }, goal::value_at_most(24)},
+    {"memory.cell.alone", [] { return cells(million, 1); }, {}},
+    {"rival.map.memory.cell", map_entries, {}},
+    {"memory.reservation1", [] { return reservations(1); }, {}},
+    {"memory.reservation4", [] { return reservations(4); }, {}},
+};
+
+}  // namespace
+
+int weigh(const std::string& name) {
+    for (const thing& t : things)
+        if (name == t.name) {
+            std::printf("%.3f\n", t.measure());
+            return 0;
+        }
+    return 2;
+}
+
+void count_memory(report& r) {
+    for (const thing& t : things) {
+        child other{{"/proc/self/exe", "--memory", t.name}};
+        const std::string told = other.hear();
+        double bytes = 0;
+        if (std::from_chars(told.data(), told.data() + told.size(), bytes).ec != std::errc{})
+            throw std::runtime_error{fmt::format("{}: the child said '{}'", t.name, told)};
+        r.rows.push_back({t.name, bytes, "bytes", {}, {}, t.aim});
+    }
+}
+
+}  // namespace earmark::bench
