@@ -89,6 +89,14 @@ constexpr error_row rows[] = {
      "call again"},
     {too_many_cells, "too_many_cells", final, "the reservation needs {0} cells, {1} are allowed",
      "use several reservations"},
+    {feed_too_old, "feed_too_old", final,
+     "our own events after position {0} are needed; those after {1} are kept",
+     "send a snapshot with a later as_of, or configure more feed_events"},
+    {late_delta, "late_delta", final,
+     "message {0} comes after message {1} of the same source, which spoke of this cell",
+     "send deltas of a cell in order; the next snapshot brings what this one said"},
+    {over_debt, "over_debt", final, "the books would show more goods gone than max_debt allows",
+     "book the receipt or the count that is missing first, or configure a larger max_debt"},
     {not_held, "not_held", final, "{0} asked, the reservation holds {1} at node {2}",
      "move what it holds, or 0 for all of it; reserve or change to get more"},
 
@@ -122,6 +130,8 @@ constexpr error_row rows[] = {
      "load the place first, or leave it out: then all distances are unknown"},
     {unknown_actor, "unknown_actor", final, "there is no actor {0}",
      "register the actor, or use 0 for the host itself"},
+    {unknown_unit, "unknown_unit", final, "the SKU has no such unit of measure",
+     "load it, or leave the unit out to count in the SKU's own"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

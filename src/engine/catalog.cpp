@@ -62,6 +62,15 @@ void catalog::rank_nodes() {
         node[order[rank]].sequence = static_cast<std::uint16_t>(rank);
 }
 
+bool catalog::add_unit(sku_id s, std::string_view name, std::int64_t atoms) {
+    if (index_of(s) >= sku.size() || name.empty() || atoms < 1) return false;
+    for (const unit_facts& u : units(s))
+        if (u.name == name) return false;
+    if (index_of(s) >= units_.size()) units_.resize(index_of(s) + 1);
+    units_[index_of(s)].push_back({std::string{name}, atoms});
+    return true;
+}
+
 std::uint64_t catalog::digest_of_tables() const {
     digest d;
     for (std::uint32_t i = 0; i < sku.size(); ++i)
@@ -81,6 +90,9 @@ std::uint64_t catalog::digest_of_tables() const {
     }
     for (std::uint32_t i = 0; i < actors.size(); ++i) d.add(actors.key(i));
     for (const std::string& p : policies) d.add(p);
+    for (std::uint32_t i = 0; i < units_.size(); ++i)
+        for (const unit_facts& u : units_[i])
+            d.add(i).add(u.name).add(static_cast<std::uint64_t>(u.atoms));
     return d.value();
 }
 

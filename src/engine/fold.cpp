@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "feed_memory.hpp"
+
 namespace earmark {
 namespace {
 
@@ -38,8 +40,8 @@ std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at) 
             at.longitude_e7};
 }
 
-folder::folder(books<>& b, catalog& c, intake::key_map<>& keys)
-    : books_{b}, catalog_{c}, keys_{keys} {}
+folder::folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& feeds)
+    : books_{b}, catalog_{c}, keys_{keys}, feeds_{feeds} {}
 
 error folder::apply(std::uint64_t position, std::span<const std::byte> record) {
     position_ = position;
@@ -49,6 +51,7 @@ error folder::apply(std::uint64_t position, std::span<const std::byte> record) {
 error_code folder::begin(verb by, time_point now, actor_id) {
     by_ = by;
     record_now_ = now;
+    feeds_.begin(position_, by);
     now_ = std::max(now_, now);
     uncovered_ = 0;
     open_ = false;
@@ -96,6 +99,7 @@ error_code folder::move(std::uint32_t order, const bucket_move& m) {
 
 error_code folder::cell(const journal::cell_op& c) {
     if (!books_.cells.exists(c.cell)) return error_code::bad_record;
+    feeds_.cell(c);
     books_.cells.add_on_hand(c.cell, c.on_hand);
     if (c.free > 0) books_.stock.give(self, c.cell, c.free);
     if (c.free < 0) {
@@ -211,11 +215,26 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             if (t.id != catalog_.policies.size() + 1) return error_code::bad_record;
             catalog_.policies.emplace_back(t.key);
             return error_code::ok;
+        case intern_kind::feed:
+            return feed(t);
+        case intern_kind::unit:
+            return unit(t);
         case intern_kind::order:
         case intern_kind::key:
             break;  // have shapes of their own
     }
     return error_code::bad_record;
+}
+
+error_code folder::feed(const journal::intern_table& t) {
+    for (const std::uint32_t c : t.distances)
+        if (!books_.cells.exists(cell_id{c})) return error_code::bad_record;
+    return feeds_.feed(t) ? error_code::ok : error_code::bad_record;
+}
+
+error_code folder::unit(const journal::intern_table& t) {
+    const bool is_new = t.fields.size() == 1 && catalog_.add_unit(sku_id{t.id}, t.key, t.fields[0]);
+    return is_new ? error_code::ok : error_code::bad_record;
 }
 
 error_code folder::intern(const journal::intern_order& o) {

@@ -27,7 +27,10 @@ public:
         return error_code::ok;
     }
     error_code cell(const journal::cell_op& c) override {
-        if (seen.by == verb::adjust || seen.by == verb::load) seen.units += c.on_hand;
+        const bool is_supply = seen.by == verb::adjust || seen.by == verb::load ||
+                               seen.by == verb::snapshot || seen.by == verb::delta ||
+                               seen.by == verb::count;
+        if (is_supply) seen.units += c.on_hand;
         return error_code::ok;
     }
     error_code post(std::uint32_t order, const journal::post_op&) override {
@@ -51,9 +54,9 @@ public:
         if (k.first.what == outcome::declined) seen.declined = true;
         return error_code::ok;
     }
-    error_code note(std::uint32_t order, journal::note_kind, std::uint32_t,
+    error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t,
                     std::span<const std::byte>) override {
-        seen.subject = order;
+        if (kind != journal::note_kind::count) seen.subject = order;
         return error_code::ok;
     }
 };

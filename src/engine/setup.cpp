@@ -235,6 +235,28 @@ load_report engine::load(const command& c, std::span<const stock_row> rows, cons
     });
 }
 
+load_report engine::load(const command& c, std::span<const unit_row> rows, const load_part& part) {
+    state& s = *state_;
+    return fill(s, c, rows, part, [&](loader& l, desk& d, const unit_row& r, std::size_t i) {
+        const auto refuse = [&](error e) {
+            l.reject(i, e, "unit '" + r.unit.substr(0, max_key_bytes) + "' of '" + r.sku + "'");
+            return true;
+        };
+        const auto sku = s.names.skus.find(r.sku);
+        if (!sku) return refuse(fail(error_code::unknown_sku));
+        if (r.unit.empty()) return refuse(fail(error_code::empty_key));
+        if (r.unit.size() > max_key_bytes)
+            return refuse(fail(error_code::key_too_long, static_cast<std::int64_t>(r.unit.size()),
+                               max_key_bytes));
+        if (r.holds.atoms < 1) return refuse(fail(error_code::bad_quantity, r.holds.atoms));
+        if (!s.names.add_unit(sku_id{*sku}, r.unit, r.holds.atoms))
+            return refuse(fail(error_code::duplicate_row));
+        const std::int64_t fields[] = {r.holds.atoms};
+        d.record.intern(journal::intern_kind::unit, {*sku, r.unit, fields, {}});
+        return l.accept();
+    });
+}
+
 result<policy_id> engine::activate(const command& c, std::string_view text,
                                    std::vector<std::string>* findings) {
     state& s = *state_;

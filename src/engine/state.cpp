@@ -15,6 +15,8 @@ config checked(config c) {
     EARMARK_CHECK(c.max_cells >= stock::block_cells, "config: max_cells must be at least 8");
     EARMARK_CHECK(c.take_limit >= 2 && c.take_limit <= 1024,
                   "config: take_limit must be 2 to 1024");
+    EARMARK_CHECK(c.max_debt >= 0 && c.max_debt <= stock::max_amount,
+                  "config: max_debt must be 0 to 4,194,303");
     EARMARK_CHECK(c.ring_bytes >= 1u << 16 && (c.ring_bytes & (c.ring_bytes - 1)) == 0,
                   "config: ring_bytes must be a power of two of at least 65,536");
     return c;
@@ -27,6 +29,7 @@ engine::state::state(config s)
       books{stock::max_slots,    settings.take_limit,       settings.max_cells,
             settings.max_orders, settings.max_reservations, settings.ledger_bytes},
       keys{books.ledger.chunks(), settings.max_keys},
+      feeds{settings.feed_events},
       desks(stock::max_slots) {
     recover();
 }
@@ -55,7 +58,7 @@ void engine::state::halt(const char* sentence) noexcept {
 }
 
 void engine::state::recover() {
-    folder fold{books, names, keys};
+    folder fold{books, names, keys, feeds};
     journal::batch_info last;
     std::uint64_t digest = 0;
     error wrong;
@@ -163,7 +166,14 @@ committed engine::state::commit(const visit& v) {
     for ([[maybe_unused]] const lifecycle::rewrite& s : d.subjects)
         EARMARK_DEBUG_INVARIANT(lifecycle::unsound(*s.next) == nullptr,
                                 lifecycle::unsound(*s.next));
-    work w{d.takes, d.gives, d.stock, d.subjects, d.record.editable(), d.record.uncovered_at()};
+    work w{d.takes,
+           d.gives,
+           d.stock,
+           d.subjects,
+           d.record.editable(),
+           settings.max_debt,
+           d.corrects,
+           d.record.uncovered_at()};
     constexpr int attempts = 4;
     committed done;
     for (int i = 0; i < attempts; ++i) {

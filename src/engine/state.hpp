@@ -21,6 +21,7 @@
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/policy.hpp"
 #include "earmark/sourcing/solve.hpp"
+#include "feed_memory.hpp"
 
 namespace earmark {
 
@@ -40,6 +41,7 @@ struct desk {
     std::vector<take_line> takes;
     std::vector<give_line> gives;
     std::vector<stock_line> stock;
+    bool corrects = false;  // `stock` is what a source or a count says: work::corrects
     std::vector<bucket_move> moves;
     std::vector<lifecycle::rewrite> subjects;
     std::vector<error> violations;
@@ -57,6 +59,7 @@ struct desk {
         takes.clear();
         gives.clear();
         stock.clear();
+        corrects = false;
         moves.clear();
         subjects.clear();
     }
@@ -128,6 +131,18 @@ struct remembered_decision {
     place_id ship_to;
 };
 
+/// A snapshot or a delta.
+struct feed_message {
+    verb by = verb::snapshot;
+    std::string_view source;
+    std::uint64_t sequence = 0;
+    position as_of{};
+    feed_basis basis = feed_basis::on_hand;
+    bool complete = false;
+    std::span<const feed_row> rows;
+    std::span<const node_id> nodes;
+};
+
 struct engine::state {
     explicit state(config settings);
 
@@ -135,6 +150,7 @@ struct engine::state {
     earmark::books<> books;
     earmark::catalog names;
     intake::key_map<> keys;
+    feed_memory feeds;
     std::unique_ptr<journal::log> log;
     std::unique_ptr<committer<>> commits;
     std::deque<sourcing::policy> policies;  // never moved: decisions point to them by version
@@ -233,6 +249,19 @@ struct engine::state {
     [[nodiscard]] quantity to_quantity(sku_id sku, std::int64_t n) const noexcept {
         return {n * names.sku[index_of(sku)].granule};
     }
+
+    // ---- feeds ---------------------------------------------------------------------------------
+
+    class feeder;
+    feed_report feed(const command& c, const feed_message& m);
+    result<receipt> count(const visit& v, const command& c, const count_request& r);
+    /// Reads what the journal has on top of what `feeds` knows. Requires its lock.
+    /// cursor_too_old after a gap.
+    [[nodiscard]] error catch_up();
+    /// The promises that a receipt, whose subject is a cell, has left without goods.
+    void look_back(const result<receipt>& done, std::vector<uncovered_promise>& into) const;
+    /// The promises without goods of these cells, which ascend; those that lose first stand first.
+    [[nodiscard]] std::vector<uncovered_promise> uncovered(std::span<const cell_id> cells) const;
 
     class movement_reader;
     class decision_reader;

@@ -55,9 +55,13 @@ result<receipt> engine::state::adjust(const visit& v, const command& c, const ad
 
 // ---- the door ----------------------------------------------------------------------------------
 
-result<receipt> engine::adjust(const command& c, const adjust_request& r) {
-    return state_->stay<result<receipt>>(
-        c, [&](const state::visit& v) { return state_->adjust(v, c, r); });
+result<receipt> engine::adjust(const command& c, const adjust_request& r,
+                               std::vector<uncovered_promise>* left_uncovered) {
+    return state_->stay<result<receipt>>(c, [&](const state::visit& v) {
+        const auto done = state_->adjust(v, c, r);
+        if (left_uncovered != nullptr) state_->look_back(done, *left_uncovered);
+        return done;
+    });
 }
 
 }  // namespace earmark

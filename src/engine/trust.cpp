@@ -25,7 +25,7 @@ void each_cell(const State& s, F&& f) {
 
 std::uint64_t engine::state_hash() const {
     const state& s = *state_;
-    std::uint64_t sum = s.names.digest_of_tables();
+    std::uint64_t sum = s.names.digest_of_tables() + s.feeds.digest();
     each_cell(s, [&](cell_id c) {
         digest d{1};
         d.add(raw(c))

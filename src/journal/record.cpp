@@ -218,6 +218,14 @@ void writer::note(std::uint32_t order, note_kind kind, std::uint32_t ref,
     p.number(bytes.size());
     p.bytes(bytes.data(), bytes.size());
 }
+void writer::note(note_kind kind, std::uint32_t ref, std::span<const std::byte> bytes) {
+    pen p{*this, short_op + bytes.size()};
+    p.byte(static_cast<unsigned>(op::note));
+    p.byte(static_cast<unsigned>(kind));
+    p.number(ref);
+    p.number(bytes.size());
+    p.bytes(bytes.data(), bytes.size());
+}
 
 namespace {
 
@@ -412,18 +420,24 @@ private:
         return in_.ok() ? into_.timer(index, d, held_by) : refuse();
     }
     error_code note(unsigned first) {
-        if (!subject(first)) return refuse();
+        constexpr unsigned count = static_cast<unsigned>(note_kind::count);
+        if ((first & with_order) != 0 && !subject(first)) return refuse();
         const unsigned kind = in_.byte();
         const auto ref = in_.below<std::uint32_t>();
         const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
-        if (kind < 1 || kind > static_cast<unsigned>(note_kind::input)) return refuse();
+        const bool of_order = kind >= 1 && kind <= static_cast<unsigned>(note_kind::input);
+        if (!of_order && kind != count) return refuse();
+        if (of_order && !has_order_) return refuse();
         return in_.ok() ? into_.note(order_, static_cast<note_kind>(kind), ref, bytes) : refuse();
     }
     error_code intern() {
         const unsigned kind = in_.byte();
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
-        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::policy)) return refuse();
+        const bool of_table = kind >= 1 && kind <= static_cast<unsigned>(intern_kind::policy);
+        if (!of_table && kind != static_cast<unsigned>(intern_kind::unit) &&
+            kind != static_cast<unsigned>(intern_kind::feed))
+            return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();
         t.key = in_.text();

@@ -10,8 +10,9 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",        "load",   "activate", "advance", "adjust", "reserve", "change", "unreserve",
-    "place_order", "cancel", "source",   "release", "ship",   "deliver", "expire", "move"};
+    "none",      "load",        "activate", "advance", "adjust",  "reserve", "change",
+    "unreserve", "place_order", "cancel",   "source",  "release", "ship",    "deliver",
+    "expire",    "move",        "snapshot", "delta",   "count"};
 
 constexpr std::array<std::string_view, 7> outcome_names = {
     "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired"};
@@ -26,7 +27,7 @@ constexpr std::array<std::string_view, unit_events> event_names = {
 constexpr std::array<std::string_view, 4> reservation_names = {"active", "consumed", "cancelled",
                                                                "expired"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::move)] == "move");
+static_assert(verb_names[static_cast<std::size_t>(verb::count)] == "count");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::reacquired)] == "reacquired");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
 static_assert(event_names[static_cast<std::size_t>(unit_event::cancel)] == "cancel");

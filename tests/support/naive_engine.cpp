@@ -249,7 +249,7 @@ answer engine::reserve_now(const reserve_request& r) {
     if (r.supersedes != none<reservation_id>)
         reservations_.at(raw(r.supersedes)).state = reservation_state::cancelled;
     const std::uint64_t id = next_reservation_++;
-    reservations_[id] = {reservation_state::active, r.deadline, wanted};
+    reservations_[id] = {reservation_state::active, r.deadline, wanted, now_};
     return {.subject = id};
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "earmark/model/command.hpp"
+#include "earmark/model/feeds.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/state.hpp"
@@ -41,6 +42,8 @@ enum class flaw : std::uint8_t {
     hand_over_takes_again,  // B3: the order takes what its reservation has already taken
     adjust_hides_shortage,
     forgets_keep_back,
+    forgets_own_events,  // a snapshot brings shipped goods back
+    takes_stale_feeds,
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -60,7 +63,25 @@ struct totals {
     std::map<unit_state, std::int64_t> in;  // of orders
 };
 
+/// A snapshot or a delta. `as_of` is a moment() of the naive engine.
+struct feed {
+    bool is_delta = false;
+    std::string source;
+    std::uint64_t sequence = 0;
+    std::uint64_t as_of = 0;
+    feed_basis basis = feed_basis::on_hand;
+    bool complete = false;
+    std::span<const feed_row> rows;
+    std::span<const node_id> nodes;
+};
+
 using refused_rows = std::vector<std::pair<std::uint32_t, error_code>>;
+
+struct feed_answer {
+    std::uint32_t accepted = 0, stale = 0, zeroed = 0;
+    refused_rows rejected;
+    std::map<std::pair<sku_id, node_id>, std::int64_t> changes;  // in atoms
+};
 
 inline constexpr std::int64_t most_granules = 4'194'303;  // of one cell, and of one line
 
@@ -86,6 +107,13 @@ public:
 
     answer advance(const command& c);
     answer adjust(const command& c, const adjust_request& r);
+    answer count(const command& c, const count_request& r);
+    feed_answer take_feed(const command& c, const feed& f);
+    /// Keeps the stock as it is now; later snapshots may speak of it.
+    std::uint64_t moment();
+    /// Atoms that are promised at a cell and not there; of promises made after t.
+    [[nodiscard]] std::int64_t lack(sku_id s, node_id n) const;
+    [[nodiscard]] std::int64_t promised_after(sku_id s, node_id n, time_point t) const;
     answer reserve(const command& c, const reserve_request& r);
     answer change(const command& c, const change_request& r);
     answer move(const command& c, const move_request& r);
@@ -139,11 +167,31 @@ private:
         reservation_state state = reservation_state::active;
         time_point deadline = never;
         basket parts;
+        time_point made;
     };
     struct memory {
         std::string content;
         answer first;
     };
+
+    struct picture {
+        stock cells;
+        std::map<cell_key, std::int64_t> corrected;  // by feeds, so far
+    };
+    struct said {
+        std::uint64_t sequence = 0;
+        std::uint64_t as_of = 0;
+    };
+    struct wanted_row {
+        std::uint32_t row = 0;
+        cell_key at;
+        std::int64_t figure = 0;
+    };
+    using wanted_rows = std::vector<wanted_row>;
+    [[nodiscard]] std::int64_t own_since(const picture& then, const cell_key& at,
+                                         feed_basis basis) const;
+    [[nodiscard]] error_code check_figure(const feed_row& r, bool is_signed) const;
+    wanted_rows read_feed(const feed& f, feed_answer& a);
 
     void tick(time_point now);
     /// Runs `act` unless the key was seen: then the first answer, or duplicate_key.
@@ -197,6 +245,9 @@ private:
     std::map<std::uint64_t, held_reservation> reservations_;
     std::uint64_t next_reservation_ = 0;
     std::map<std::string, memory> remembered_;
+    std::vector<picture> past_;
+    std::map<cell_key, std::int64_t> corrected_;
+    std::map<std::pair<std::string, cell_key>, said> said_;
 };
 
 }  // namespace earmark::naive

@@ -43,6 +43,30 @@ struct spoiler {
             r.delta = {d.chance(50) ? 4'194'304 : d.chance(50) ? 4'194'303 : -4'194'303};
         }
     }
+    void operator()(count_request& r) const {
+        if (d.chance(30))
+            r.sku = no_sku;
+        else if (d.chance(30))
+            r.node = no_node;
+        else
+            r.found = {d.chance(50) ? -300 : 300 * 4'194'304};
+    }
+    void operator()(feed_step& s) const {
+        feed_row& r = s.rows.back();
+        switch (d.below(4)) {
+            case 0:
+                r.sku = no_sku;
+                break;
+            case 1:
+                r.node = no_node;
+                break;
+            case 2:
+                s.rows.push_back(s.rows.front());
+                break;
+            default:
+                r.figure = {300 * (d.chance(50) ? 4'194'304 : -4'194'304)};
+        }
+    }
     void operator()(reserve_step& s) const {
         basket& b = s.baskets[0];
         reserve_line& l = b.lines.back();
@@ -139,8 +163,9 @@ private:
 }  // namespace
 
 void random_stream::spoil(step& s) {
-    const bool takes_no_key =
-        std::holds_alternative<advance_step>(s.what) || std::holds_alternative<stock_step>(s.what);
+    const bool takes_no_key = std::holds_alternative<advance_step>(s.what) ||
+                              std::holds_alternative<stock_step>(s.what) ||
+                              std::holds_alternative<feed_step>(s.what);
     if (!takes_no_key && dice_.chance(5)) {
         const std::string long_key(256, 'k');
         if (auto* p = std::get_if<place_step>(&s.what))

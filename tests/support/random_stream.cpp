@@ -13,11 +13,14 @@ constexpr std::uint32_t place_count = 4;
 constexpr std::uint32_t source_step_kind = 8;
 constexpr std::uint32_t fact_step_kind = 10;
 constexpr std::uint32_t move_step_kind = 11;
+constexpr std::uint32_t snapshot_kind = 12;
+constexpr std::uint32_t delta_kind = 13;
 constexpr std::int64_t second = 1'000'000'000;
 const time_point start{1'795'000'000 * second};
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
-constexpr std::array<std::uint32_t, 12> plain_weights = {4, 1, 14, 20, 8, 5, 18, 7, 20, 14, 24, 8};
+constexpr std::array<std::uint32_t, 15> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7,
+                                                         20, 14, 24, 8,  6, 4, 4};
 
 sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
@@ -121,7 +124,8 @@ step random_stream::next() {
     const bool batch = entries > 1 || (sources && sources->orders.size() > 1) ||
                        (releases && releases->orders.size() > 1);
     last_ += static_cast<serial>(entries);
-    const bool takes_keys = kind > 1;  // loading and waiting are not worth a key
+    const bool is_feed = std::holds_alternative<feed_step>(s.what);
+    const bool takes_keys = kind > 1 && !is_feed;  // loading and waiting are not worth a key
     if (!batch && takes_keys && dice_.chance(50)) s.key = "k" + std::to_string(s.number);
     if (!batch && dice_.chance(12))
         spoil(s);
@@ -197,7 +201,7 @@ serial random_stream::some_reservation(bool ends) {
 
 action random_stream::make(std::uint32_t kind) {
     const bool of_basket = kind == 4 || kind == 5 || kind == move_step_kind;
-    if (orders_.empty() && kind >= 7 && !of_basket) kind = 6;
+    if (orders_.empty() && kind >= 7 && kind <= fact_step_kind) kind = 6;
     if (reservations_.empty() && of_basket) kind = 3;
     switch (kind) {
         case 0:
@@ -225,9 +229,36 @@ action random_stream::make(std::uint32_t kind) {
             return release_step{some_orders()};
         case move_step_kind:
             return make_move();
-        default:
+        case fact_step_kind:
             return make_fact();
+        case snapshot_kind:
+            return make_feed(false);
+        case delta_kind:
+            return make_feed(true);
+        default: {
+            const sku_id s = sku_at(dice_.below(granule_of.size()));
+            return count_request{s, node_at(dice_.below(nodes_)), units(s, 0, 6)};
+        }
     }
+}
+
+action random_stream::make_feed(bool is_delta) {
+    feed_step s;
+    s.is_delta = is_delta;
+    const std::uint32_t source = dice_.below(2);
+    s.source = source == 0 ? "wms" : "till";
+    std::uint64_t& last = sequence_[source];
+    s.sequence = last > 3 && dice_.chance(20) ? last - dice_.below(3) : ++last;
+    s.ago = dice_.chance(30) ? 0 : dice_.below(dice_.chance(80) ? 6 : 60);
+    s.basis = !is_delta && dice_.chance(25) ? feed_basis::available : feed_basis::on_hand;
+    s.complete = !is_delta && dice_.chance(10);
+    const bool is_signed = is_delta || s.basis == feed_basis::available;
+    do {
+        const sku_id sku = sku_at(dice_.below(granule_of.size()));
+        s.rows.push_back({sku, node_at(dice_.below(nodes_)), units(sku, is_signed ? -2 : 0, 6)});
+    } while (s.rows.size() < 5 && dice_.chance(60));
+    while (s.complete && dice_.chance(20)) s.nodes.push_back(node_at(dice_.below(nodes_)));
+    return s;
 }
 
 std::vector<serial> random_stream::some_orders() {
@@ -368,6 +399,7 @@ void random_stream::repeat_key(step& s) {
     const std::string key = old_orders ? old_orders->orders[0].key : old.key;
     if (std::holds_alternative<advance_step>(s.what)) return;  // see `takes_keys`
     if (std::holds_alternative<stock_step>(s.what)) return;
+    if (std::holds_alternative<feed_step>(s.what)) return;
     if (dice_.chance(75)) {
         s.what = old.what;  // the same content, later
         s.key = old.key;

@@ -68,6 +68,7 @@ private:
     action make_reserve();
     action make_place();
     action make_adjust();
+    action make_feed(bool is_delta);
     action make_fact();
     action make_cancel();
     basket make_basket();
@@ -85,7 +86,7 @@ private:
     action make_change();
     action make_move();
 
-    static constexpr std::size_t kinds = 12;
+    static constexpr std::size_t kinds = 15;
     dice dice_;
     std::uint32_t nodes_;
     std::array<std::uint32_t, kinds> weights_{};
@@ -100,6 +101,7 @@ private:
     serial favourite_ = unknown;         // the order that most steps speak of for a while
     std::vector<time_point> deadlines_;  // to be met to the nanosecond
     std::vector<step> keyed_;
+    std::array<std::uint64_t, 2> sequence_{};  // of each source
 };
 
 }  // namespace earmark::streams

@@ -70,6 +70,7 @@ side_by_side::side_by_side(const world& w, settings s)
     if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
     naive_.activate(w.rules);
     wear_in(w);
+    moments_.push_back({real_->head(), naive_.moment()});
 }
 
 /// An engine that has seen many baskets come and go: it gives their numbers to new ones.
@@ -96,6 +97,8 @@ std::string side_by_side::play(const step& s) {
     const command c{s.key, actor_id{}, s.now};
     std::visit([&](const auto& what) { play_one(c, what, s); }, s.what);
     ++played_;
+    const bool left_a_record = real_->head() != moments_.back().first;
+    moments_.push_back(left_a_record ? std::pair{real_->head(), naive_.moment()} : moments_.back());
     if (!difference_.empty()) return difference_;  // what follows would only repeat it
     const auto now_is_time_for = [&](std::uint32_t every) {
         return every != 0 && played_ % every == 0;

@@ -59,7 +59,12 @@ private:
     void play_one(const command& c, const source_step& s, const step& whole);
     void play_one(const command& c, const release_step& s, const step& whole);
     void play_one(const command& c, const fact_step& s, const step& whole);
+    void play_one(const command& c, const feed_step& s, const step& whole);
+    void play_one(const command& c, const count_request& r, const step& whole);
     void play_one(const command& c, const restart_step& s, const step& whole);
+    void compare_feed(const feed_report& real, const naive::feed_answer& naive, verb by);
+    void compare_uncovered(const std::vector<uncovered_promise>& real);
+    [[nodiscard]] std::int64_t held_by(const uncovered_promise& p) const;
 
     void wear_in(const world& w);
     void renumber(std::uint64_t real, std::uint64_t naive);
@@ -96,6 +101,7 @@ private:
     std::vector<serial> granted_;
     std::map<std::string, std::uint32_t> tally_;
     std::uint32_t played_ = 0;
+    std::vector<std::pair<position, std::uint64_t>> moments_;  // after each step
     std::string difference_;
 };
 

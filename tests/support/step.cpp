@@ -83,6 +83,19 @@ struct writer {
     std::string operator()(const release_step& s) const {
         return "release " + list(s.orders, name);
     }
+    std::string operator()(const count_request& r) const {
+        return "count s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " found " +
+               std::to_string(r.found.atoms);
+    }
+    std::string operator()(const feed_step& s) const {
+        return (s.is_delta ? "delta " : "snapshot ") + s.source + " #" +
+               std::to_string(s.sequence) + " as of " + std::to_string(s.ago) + " steps ago" +
+               (s.basis == feed_basis::available ? ", available" : "") +
+               (s.complete ? ", complete " : " ") + list(s.rows, [](const feed_row& r) {
+                   return "s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " " +
+                          std::to_string(r.figure.atoms);
+               });
+    }
     std::string operator()(const fact_step& s) const {
         return (s.kind == fact_kind::ship ? "ship " : "deliver ") + name(s.order) + " line " +
                std::to_string(s.line) + " " + node_text(s.node) + " x" +

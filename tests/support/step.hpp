@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "earmark/model/command.hpp"
+#include "earmark/model/feeds.hpp"
 #include "earmark/model/tables.hpp"
 #include "plan_oracle.hpp"
 
@@ -79,12 +80,24 @@ struct fact_step {
     quantity amount;
 };
 
+/// A snapshot or a delta of a source.
+struct feed_step {
+    bool is_delta = false;
+    std::string source;
+    std::uint64_t sequence = 0;
+    std::uint32_t ago = 0;  // as_of is the end of the journal so many steps before
+    feed_basis basis = feed_basis::on_hand;
+    bool complete = false;
+    std::vector<feed_row> rows;
+    std::vector<node_id> nodes;
+};
+
 /// The host dies; the next one recovers the engine from its journal.
 struct restart_step {};
 
 using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
                             unreserve_step, place_step, cancel_step, source_step, release_step,
-                            fact_step, move_step, restart_step>;
+                            fact_step, move_step, feed_step, count_request, restart_step>;
 
 struct step {
     serial number = 0;

@@ -48,6 +48,9 @@ enum class error_code : std::uint16_t {
     reservation_expired = 3009,
     reservation_busy = 3010,  // transient
     too_many_cells = 3011,
+    feed_too_old = 3021,  // our events after as_of are not kept any more
+    late_delta = 3022,    // the source has already said something later of this cell
+    over_debt = 3023,     // the books would fall further below zero than is allowed
     not_held = 3031,
 
     // 4xxx lifecycle and orders
@@ -68,6 +71,7 @@ enum class error_code : std::uint16_t {
     unknown_node = 6002,
     unknown_place = 6003,
     unknown_actor = 6004,
+    unknown_unit = 6005,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

@@ -56,6 +56,14 @@ public:
     /// Makes the tie-break ranks anew: a node's place among all node keys in byte order.
     void rank_nodes();
 
+    /// The units of measure of a SKU, in the order of loading; empty where it has none.
+    [[nodiscard]] std::span<const unit_facts> units(sku_id s) const noexcept {
+        return index_of(s) < units_.size() ? std::span{units_[index_of(s)]}
+                                           : std::span<const unit_facts>{};
+    }
+    /// False where there is no such SKU, the name is empty or taken, or `atoms` is below 1.
+    bool add_unit(sku_id s, std::string_view name, std::int64_t atoms);
+
     [[nodiscard]] std::uint64_t digest_of_tables() const;
 
     /// One granule of a SKU in units, times 10^9; out_of_range (refs: granule, most) where it does
@@ -65,6 +73,7 @@ public:
 private:
     std::vector<std::vector<std::uint32_t>> metres_;  // per place, per node
     std::vector<std::uint32_t> unknown_;
+    std::vector<std::vector<unit_facts>> units_;  // by SKU
 };
 
 }  // namespace earmark

@@ -52,13 +52,17 @@ struct work {
     std::span<const stock_line> stock;       // a set with a falling `free` has no takes
     std::span<lifecycle::rewrite> subjects;  // ascending (kind, index)
     std::span<std::byte> record;
+    granules max_debt = stock::max_amount;  // how far below zero shipments may bring on hand
+    bool corrects = false;                  // so may `stock` here; else goods that get lost must
+                                            // have been there
     std::size_t uncovered_at = 0;  // where the record keeps what only step 3 can know; 0: nowhere
 };
 
 struct committed {
-    error_code code = error_code::ok;  // ok, journal_full, out_of_memory, order_busy (decide
-                                       // again), insufficient, stock_overflow, out_of_range
-    stock::shortage lack;              // with insufficient: index into takes, and what was free
+    error_code code =
+        error_code::ok;    // ok, journal_full, out_of_memory, order_busy (decide
+                           // again), insufficient, stock_overflow, out_of_range, over_debt
+    stock::shortage lack;  // with insufficient: index into takes, and what was free
     std::uint64_t position = 0;
     granules uncovered = 0;
 };
@@ -154,21 +158,22 @@ private:
         }
     }
 
-    /// On-hand counts, all or none. Goods that a node has shipped are gone whatever the books say;
-    /// goods that come must fit, and goods that get lost must have been there.
+    /// On-hand counts, all or none. Goods that a node has shipped are gone whatever the books say,
+    /// down to the debt that is allowed; goods that come must fit, and goods that get lost must
+    /// have been there.
     error_code count(const work& w) noexcept {
         for (std::size_t i = 0; i < w.stock.size(); ++i) {
             const stock_line& s = w.stock[i];
-            bool fits = true;
-            if (s.on_hand > 0)
-                fits = books_.cells.grow_on_hand(s.cell, s.on_hand);
-            else if (s.free < 0)
-                fits = books_.cells.shrink_on_hand(s.cell, -s.on_hand);
-            else
-                books_.cells.add_on_hand(s.cell, s.on_hand);
+            const bool is_lost = s.free < 0 && !w.corrects;
+            if (s.on_hand == 0) continue;
+            const bool fits = s.on_hand > 0 ? books_.cells.grow_on_hand(s.cell, s.on_hand)
+                                            : books_.cells.shrink_on_hand(
+                                                  s.cell, -s.on_hand, is_lost ? 0 : -w.max_debt);
             if (fits) continue;
             while (i-- > 0) books_.cells.add_on_hand(w.stock[i].cell, -w.stock[i].on_hand);
-            return s.on_hand > 0 ? error_code::stock_overflow : error_code::out_of_range;
+            return s.on_hand > 0 ? error_code::stock_overflow
+                   : is_lost     ? error_code::out_of_range
+                                 : error_code::over_debt;
         }
         return error_code::ok;
     }

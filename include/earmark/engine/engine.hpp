@@ -24,6 +24,7 @@
 #include "earmark/engine/config.hpp"
 #include "earmark/engine/status.hpp"
 #include "earmark/model/command.hpp"
+#include "earmark/model/feeds.hpp"
 #include "earmark/model/movement.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/tables.hpp"
@@ -53,6 +54,7 @@ public:
     load_report load(const command& c, std::span<const node_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const stock_row> rows, const load_part& part = {});
+    load_report load(const command& c, std::span<const unit_row> rows, const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
@@ -77,6 +79,9 @@ public:
     /// Metres from a place to every node, by node id, as sourcing sees them: unknown_distance where
     /// either has no position, and everywhere from place none. O(nodes).
     [[nodiscard]] std::vector<std::uint32_t> distances(place_id id) const;
+    /// What one `unit` of a SKU is; unknown_unit (the nearest name is nearest_unit()).
+    [[nodiscard]] result<quantity> unit(sku_id sku, std::string_view unit) const;
+    [[nodiscard]] std::string nearest_unit(sku_id sku, std::string_view unit) const;
     [[nodiscard]] std::uint32_t skus() const noexcept;
     [[nodiscard]] std::uint32_t nodes() const noexcept;
     [[nodiscard]] std::uint32_t places() const noexcept;
@@ -86,7 +91,30 @@ public:
     // ---- supply -------------------------------------------------------------------------------
     /// A physical change. A decrease is true whatever was promised: `uncovered` in the receipt is
     /// how many granules of promises have no stock behind them because of it.
-    result<receipt> adjust(const command& c, const adjust_request& r);
+    result<receipt> adjust(const command& c, const adjust_request& r,
+                           std::vector<uncovered_promise>* left_uncovered = nullptr);
+    /// Brings the books to what was found on the shelf. The receipt's `why.refs` are what the books
+    /// said and what was found, in atoms. Transient: stock_moving while a feed is at work.
+    result<receipt> count(const command& c, const count_request& r,
+                          std::vector<uncovered_promise>* left_uncovered = nullptr);
+    /// What a source says is there. Books := figure + our own events after as_of; promises stay. A
+    /// row or nothing: the report names the rows that were not taken. The source and its sequence
+    /// are the key, and the command's is not looked at: the same message again finds every row
+    /// stale. A cell that does not exist is made. O(rows + own events after as_of), and where
+    /// promises are left uncovered O(orders + reservations).
+    /// `why`: empty_key, key_too_long (the source), out_of_range (sequence or as_of), feed_too_old,
+    /// unknown_node, transient codes.
+    feed_report snapshot(const command& c, const snapshot_request& r);
+    /// What a source says has changed; a row that comes late is rejected with late_delta.
+    feed_report delta(const command& c, const delta_request& r);
+    /// Promises behind which there are no goods, by SKU and node, of all where it is none. At a
+    /// cell the youngest loses first; at one instant reservations before orders, then the higher
+    /// number; in an order the last line, and allocated units before released ones. Of one instant
+    /// in a quiet engine only. O(orders + reservations).
+    [[nodiscard]] result<std::vector<uncovered_promise>> uncovered(
+        sku_id sku = none<sku_id>, node_id node = none<node_id>) const;
+    /// Counts among the next `limit` records after `cursor`, as movements() has its rows.
+    [[nodiscard]] result<page_of<counted>> counts(position cursor, std::size_t limit) const;
 
     // ---- reserve ------------------------------------------------------------------------------
     /// All lines or nothing. Refusals: insufficient (row; refs: asked, free, node), no_cell,

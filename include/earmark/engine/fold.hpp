@@ -16,10 +16,12 @@
 
 namespace earmark {
 
+class feed_memory;
+
 /// Applies records to books, one after the other. One thread, slot 0, nobody else inside.
 class folder final : public journal::visitor {
 public:
-    folder(books<>& b, catalog& c, intake::key_map<>& keys);
+    folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& feeds);
 
     /// One record. Errors: bad_record (refs: offset), or what an op could not be: the journal is
     /// damaged or not of this engine. The books are then partly changed and of no use.
@@ -46,12 +48,15 @@ private:
     error_code touch_basket(std::uint32_t index, std::uint32_t holder);
     error_code rewrite_basket(const journal::reservation_op& r);
     error_code wake(std::uint32_t index, time_point deadline);
+    error_code feed(const journal::intern_table& t);
+    error_code unit(const journal::intern_table& t);
     error_code remember(intake::key_space space, std::string_view key, digest128 content,
                         const receipt& first, std::uint32_t* block);
 
     books<>& books_;
     catalog& catalog_;
     intake::key_map<>& keys_;
+    feed_memory& feeds_;
     time_point now_{};
     time_point record_now_{};
     std::uint64_t position_ = 0;

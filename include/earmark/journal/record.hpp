@@ -24,18 +24,32 @@ namespace earmark::journal {
 enum class op : std::uint8_t { move = 1, cell, post, reservation, intern, timer, note };
 
 /// What `intern` gives birth to.
-enum class intern_kind : std::uint8_t { sku = 1, node, place, actor, cell, order, key, policy };
+enum class intern_kind : std::uint8_t {
+    sku = 1,
+    node,
+    place,
+    actor,
+    cell,
+    order,
+    key,
+    policy,
+    // 9 and 10 are of floors and freezes
+    unit = 11,  // of measure
+    feed = 12,  // what a source has said, and of which cells
+};
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
 /// Notes move no unit.
-enum class note_kind : std::uint8_t { decision = 1, reason, input };
+/// A count is about a cell, its number, and names no order.
+enum class note_kind : std::uint8_t { decision = 1, reason, input, count = 5 };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.
 struct intern_table {
     std::uint32_t id = 0;
     std::string_view key;
     std::span<const std::int64_t> fields;      // sku: decimals, granule; node: see catalog
-    std::span<const std::uint32_t> distances;  // to all nodes, or to all places, loaded before
+    std::span<const std::uint32_t> distances;  // to all nodes, or to all places, loaded before;
+                                               // of a feed, the cells that it spoke of
 };
 struct intern_order_line {
     sku_id sku{};
@@ -97,6 +111,8 @@ public:
     void intern(const intern_key& k);
     void note(std::uint32_t order, note_kind kind, std::uint32_t ref,
               std::span<const std::byte> bytes);
+    /// A note that is about no order.
+    void note(note_kind kind, std::uint32_t ref, std::span<const std::byte> bytes);
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
         return {buffer_.data(), used_};

@@ -25,8 +25,11 @@ enum class verb : std::uint8_t {
     deliver,  // record(deliver)
     expire,   // not called: what the passing of time does to a reservation
     move,     // of a reservation's units, from node to node
+    snapshot,
+    delta,
+    count,
 };
-inline constexpr std::size_t verbs = 16;
+inline constexpr std::size_t verbs = 19;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

@@ -51,6 +51,13 @@ struct stock_row {
     quantity on_hand;
 };
 
+/// A unit of measure of a SKU: one `unit` is `holds` of it (a case of 12, a metre of 100 cm).
+struct unit_row {
+    std::string sku;
+    std::string unit;
+    quantity holds;
+};
+
 /// A row that was not taken, and why.
 struct rejected_row {
     std::uint32_t row = 0;  // counted from 1, without a header
@@ -75,6 +82,12 @@ struct load_report {
 struct sku_facts {
     int decimals = 0;
     std::int64_t granule = 1;  // atoms
+};
+
+/// What one unit of measure of a SKU is.
+struct unit_facts {
+    std::string name;
+    std::int64_t atoms = 1;
 };
 
 /// Coordinates as integers of 1e-7 degrees, so that a journal holds them exactly.

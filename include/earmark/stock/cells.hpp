@@ -145,11 +145,11 @@ public:
         return true;
     }
 
-    /// Takes n > 0 off unless it would fall below zero: more than is there cannot get lost.
-    [[nodiscard]] bool shrink_on_hand(cell_id c, granules n) noexcept {
+    /// Takes n >= 0 off unless it would fall below `least` <= 0.
+    [[nodiscard]] bool shrink_on_hand(cell_id c, granules n, granules least = 0) noexcept {
         granules seen = cold(c).load(std::memory_order_relaxed);
         do {
-            if (n > seen) return false;
+            if (std::int64_t{seen} - n < least) return false;
         } while (!cold(c).compare_exchange_weak(seen, seen - n, std::memory_order_relaxed,
                                                 std::memory_order_relaxed));
         return true;

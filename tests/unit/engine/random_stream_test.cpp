@@ -110,6 +110,23 @@ const std::string every_outcome[] = {"adjust: done",
                                      "deliver: done",
                                      "deliver: too_few_units",
                                      "deliver: not_allowed",
+                                     "snapshot: done",
+                                     "snapshot: stale",
+                                     "snapshot: zeroed",
+                                     "snapshot: uncovered",
+                                     "snapshot: unknown_sku",
+                                     "snapshot: unknown_node",
+                                     "snapshot: duplicate_row",
+                                     "snapshot: out_of_range",
+                                     "delta: done",
+                                     "delta: late_delta",
+                                     "delta: uncovered",
+                                     "delta: unknown_sku",
+                                     "count: done",
+                                     "count: repeat",
+                                     "count: duplicate_key",
+                                     "count: no_cell",
+                                     "count: bad_quantity",
                                      "advance: done"};
 
 }  // namespace
@@ -172,6 +189,8 @@ TEST_CASE("a planted flaw is caught within twenty seeds") {
     CHECK(caught_by_seed(flaw::move_forgets_to_give) != 0);
     CHECK(caught_by_seed(flaw::adjust_hides_shortage) != 0);
     CHECK(caught_by_seed(flaw::forgets_keep_back) != 0);
+    CHECK(caught_by_seed(flaw::forgets_own_events) != 0);
+    CHECK(caught_by_seed(flaw::takes_stale_feeds) != 0);
 }
 
 TEST_CASE("a failing stream shrinks to the few steps that matter") {
