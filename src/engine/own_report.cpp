@@ -50,6 +50,14 @@ error own_report::update() {
         if (planned->next == decided_) break;
         decided_ = planned->next;
     }
+    while (raw(counted_) < raw(moved_)) {
+        const auto found = of_.counts(counted_, page);
+        if (!found) return found.error();
+        for (const counted& c : found->rows)
+            if (const error e = maker_.add(c); e.code != error_code::ok) return e;
+        if (found->next == counted_) break;
+        counted_ = found->next;
+    }
     return {};
 }
 

@@ -154,4 +154,19 @@ error fact_maker::add(const decided& d) {
     return into_.add(f);
 }
 
+error fact_maker::add(const earmark::counted& c) {
+    if (index_of(c.sku) >= sku_decimals_.size()) return fail(error_code::unknown_sku, raw(c.sku));
+    kpi_fact f;
+    f.kind = fact_kind::counted;
+    f.at = c.now;
+    f.sku = c.sku;
+    f.node = c.node;
+    const int scale = sku_decimals_[index_of(c.sku)];
+    for (const auto& [from, to] : {std::pair{c.found.atoms, &f.units},
+                                   std::pair{std::max<std::int64_t>(0, c.record.atoms), &f.other}})
+        if (const error e = rescale(from, scale, decimals_, *to); e.code != error_code::ok)
+            return fail(e.code, raw(c.sku));
+    return into_.add(f);
+}
+
 }  // namespace earmark::report

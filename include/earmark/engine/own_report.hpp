@@ -40,7 +40,7 @@ private:
     report::kpis figures_;
     report::fact_maker maker_;
     report::ageing ages_;
-    position moved_{}, decided_{};
+    position moved_{}, decided_{}, counted_{};
 };
 
 }  // namespace earmark

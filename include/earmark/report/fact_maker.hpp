@@ -3,7 +3,7 @@
 // an order's parcels of a node in the order in which they left.
 //
 // What the engine does not know it does not make up: promises, ship dates, carriers, tracking,
-// costs paid, returns, counts and who cancelled (unless `reasons` says so) stay missing. Placing
+// costs paid, returns and who cancelled (unless `reasons` says so) stay missing. Placing
 // is authorising, since the engine has no payments yet.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "earmark/core/result.hpp"
+#include "earmark/model/feeds.hpp"
 #include "earmark/model/movement.hpp"
 #include "earmark/report/kpi.hpp"
 
@@ -42,6 +43,8 @@ public:
     /// kpis::add says.
     [[nodiscard]] error add(const movement& m);
     [[nodiscard]] error add(const decided& d);
+    /// A record below zero counts as zero: nothing was on record.
+    [[nodiscard]] error add(const earmark::counted& c);
 
 private:
     struct in_transit {
