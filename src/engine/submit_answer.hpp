@@ -51,6 +51,9 @@ private:
 /// `{"ok":false,"verb":..,"key":..,"error":..,"violations":[..]}`
 [[nodiscard]] answer refusal(const nlohmann::json& line, const problems& wrong);
 
+/// Promises without goods, as uncovered() lists them.
+[[nodiscard]] answer promises_of(const engine& on, std::span<const uncovered_promise> list);
+
 /// A reservation's number as text: it may be larger than 2^53.
 [[nodiscard]] inline std::string id_text(std::uint64_t id) { return std::to_string(id); }
 

@@ -16,6 +16,7 @@ constexpr std::int64_t most_orders = 10'000;
 // ---- choices --------------------------------------------------------------------------------
 constexpr std::string_view node_kinds[] = {"dc", "store", "vendor"};
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
+constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view facts[] = {"ship", "deliver"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
@@ -45,11 +46,13 @@ constexpr field stock_fields[] = {
     {"sku", key, required, "key of a SKU that is loaded"},
     {"node", key, required, "key of a node that is loaded"},
     {"on_hand", decimal, required, "units that come to what the node has"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
 };
 constexpr field reserve_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"quantity", decimal, required, "units to take"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
     {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
 };
 constexpr field change_line_fields[] = {
@@ -61,7 +64,20 @@ constexpr field change_line_fields[] = {
 constexpr field order_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"quantity", decimal, required, "units ordered"},
-    {"unit_price", decimal, required, "in the order's currency, before tax"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    {"unit_price", decimal, required, "of the SKU's own unit, in the order's currency, before tax"},
+};
+
+constexpr field unit_fields[] = {
+    {"sku", key, required, "key of a SKU that is loaded"},
+    {"unit", key, required, "name of the unit of measure"},
+    {"holds", decimal, required, "what one of it is, in the SKU's own unit"},
+};
+constexpr field feed_row_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, required, "key of the node"},
+    {"units", decimal, required, "what is there; of a delta what came or left"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
 };
 
 // ---- verbs ----------------------------------------------------------------------------------
@@ -72,11 +88,38 @@ constexpr field load_places[] = {
     {"rows", rows, required, "the places", 1, most_rows, {}, place_fields}};
 constexpr field load_stock[] = {
     {"rows", rows, required, "what is added to stock", 1, most_rows, {}, stock_fields}};
+constexpr field load_units[] = {
+    {"rows", rows, required, "the units of measure", 1, most_rows, {}, unit_fields}};
+constexpr field snapshot_fields[] = {
+    {"source", key, required, "who says it"},
+    {"sequence", whole, required, "of the message, given by the source, ascending", 1, most},
+    {"as_of", whole, required, "position of our last event that the source had booked", 0, most},
+    {"basis", choice, optional, "what the figures count, default on_hand", 0, 0, bases},
+    {"complete", flag, optional, "a SKU that is not named is zero there, default false"},
+    {"nodes", keys, optional, "covered by a complete one besides those of its rows", 1, 65'535},
+    {"rows", rows, required, "what is there", 0, most_rows, {}, feed_row_fields},
+};
+constexpr field delta_fields[] = {
+    {"source", key, required, "who says it"},
+    {"sequence", whole, required, "of the message, given by the source, ascending", 1, most},
+    {"rows", rows, required, "what came or left", 1, most_rows, {}, feed_row_fields},
+};
+constexpr field count_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, required, "key of the node"},
+    {"found", decimal, required, "units on the shelf"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+};
+constexpr field uncovered_fields[] = {
+    {"sku", key, optional, "key of the SKU; without one all"},
+    {"node", key, optional, "key of the node; without one all"},
+};
 constexpr field activate_fields[] = {{"policy", text, required, "the policy's TOML text"}};
 constexpr field adjust_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"delta", decimal, required, "units that came (positive) or left (negative)"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
     {"reason", choice, optional, "default correction", 0, 0, reasons},
 };
 constexpr field reserve_fields[] = {
@@ -173,6 +216,7 @@ constexpr form all_forms[] = {
     {"load", "nodes", "Adds nodes.", true, load_nodes, run_load_nodes},
     {"load", "places", "Adds ship-to positions.", true, load_places, run_load_places},
     {"load", "stock", "Adds opening stock.", true, load_stock, run_load_stock},
+    {"load", "units", "Adds units of measure.", true, load_units, run_load_units},
     {"activate",
      {},
      "Makes a policy the one that source uses.",
@@ -181,6 +225,9 @@ constexpr form all_forms[] = {
      run_activate},
     {"advance", {}, "Moves engine time and expires what is due.", true, {}, run_advance},
     {"adjust", {}, "Books goods that came or left.", true, adjust_fields, run_adjust},
+    {"count", {}, "Books what was found on a shelf.", true, count_fields, run_count},
+    {"snapshot", {}, "Books what a source says is there.", true, snapshot_fields, run_snapshot},
+    {"delta", {}, "Books what a source says has changed.", true, delta_fields, run_delta},
     {"reserve",
      {},
      "Takes units for somebody, all lines or nothing.",
@@ -211,6 +258,13 @@ constexpr form all_forms[] = {
      false,
      available_fields,
      run_available},
+    {"uncovered",
+     {},
+     "Promises without goods, those that lose first first.",
+     false,
+     uncovered_fields,
+     run_uncovered},
+    {"counts", {}, "Counts behind a cursor, oldest first.", false, poll_fields, run_counts},
     {"order", {}, "One order as it stands.", false, order_fields, run_order},
     {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
     {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},

@@ -67,15 +67,21 @@ struct form {
 /// Is every required field there, is every field known, has every value its shape?
 void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
-// The verbs (submit_setup.cpp, submit_stock.cpp, submit_reservations.cpp, submit_orders.cpp,
-// submit_questions.cpp).
+// The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_reservations.cpp,
+// submit_orders.cpp, submit_questions.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
 nlohmann::ordered_json run_load_stock(const request& r);
+nlohmann::ordered_json run_load_units(const request& r);
 nlohmann::ordered_json run_activate(const request& r);
 nlohmann::ordered_json run_advance(const request& r);
 nlohmann::ordered_json run_adjust(const request& r);
+nlohmann::ordered_json run_count(const request& r);
+nlohmann::ordered_json run_snapshot(const request& r);
+nlohmann::ordered_json run_delta(const request& r);
+nlohmann::ordered_json run_uncovered(const request& r);
+nlohmann::ordered_json run_counts(const request& r);
 nlohmann::ordered_json run_reserve(const request& r);
 nlohmann::ordered_json run_change(const request& r);
 nlohmann::ordered_json run_move(const request& r);

@@ -32,7 +32,7 @@ std::vector<order_line> lines_of(call& c, const nlohmann::json& rows, currency o
         const values row{c.on, rows[i], pointer("/lines", i), here};
         order_line& l = lines.emplace_back();
         l.sku = row.sku();
-        l.amount = row.amount("quantity", decimals_of(c.on, l.sku));
+        l.amount = row.units_of("quantity", l.sku);
         if (of_prices != currency{}) l.unit_price_minor = row.minor("unit_price", of_prices);
         for (const problem& p : here.list()) c.wrong.add(p);
         if (here.empty()) check_line(c.on, l, row);

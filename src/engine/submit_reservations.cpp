@@ -17,7 +17,7 @@ std::vector<reserve_line> lines_of(const request& r, call& c) {
         reserve_line& l = lines.emplace_back();
         l.sku = row.sku();
         l.node = row.node();
-        l.amount = row.amount("quantity", decimals_of(r.on, l.sku));
+        l.amount = row.units_of("quantity", l.sku);
         l.floor = row.amount("floor", decimals_of(r.on, l.sku));
     }
     return lines;

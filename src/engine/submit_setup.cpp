@@ -111,7 +111,15 @@ answer run_load_stock(const request& r) {
     return load<stock_row>(r, [&r](const values& v) {
         const sku_id sku = v.sku();
         return stock_row{std::string{v.text("sku")}, std::string{v.text("node")},
-                         v.amount("on_hand", decimals_of(r.on, sku))};
+                         v.units_of("on_hand", sku)};
+    });
+}
+
+answer run_load_units(const request& r) {
+    return load<unit_row>(r, [&r](const values& v) {
+        const sku_id sku = v.sku();
+        return unit_row{std::string{v.text("sku")}, std::string{v.text("unit")},
+                        v.amount("holds", decimals_of(r.on, sku))};
     });
 }
 
@@ -146,13 +154,15 @@ answer run_adjust(const request& r) {
     adjust_request a;
     a.sku = c.line.sku();
     a.node = c.line.node();
-    a.delta = c.line.amount("delta", decimals_of(r.on, a.sku));
+    a.delta = c.line.units_of("delta", a.sku);
     a.reason = reason_of(c.line.text("reason"));
     if (!c.ready()) return c.refused();
-    const auto booked = r.on.adjust(c.by, a);
+    std::vector<uncovered_promise> left;
+    const auto booked = r.on.adjust(c.by, a, &left);
     if (!booked) return c.refused(booked.error());
     answer out = c.done(*booked);
     out["uncovered"] = units_text(r.on, a.sku, booked->uncovered);
+    if (!left.empty()) out["promises"] = promises_of(r.on, left);
     return out;
 }
 

@@ -55,6 +55,22 @@ quantity values::amount(std::string_view name, int decimals) const {
     return has(name) ? value_or_default(parse_quantity(digits(name), decimals), name) : quantity{};
 }
 
+quantity values::units_of(std::string_view name, sku_id sku) const {
+    if (!has("uom") || sku == none<sku_id>) return amount(name, decimals_of(on_, sku));
+    if (!has(name)) return {};
+    const auto unit = on_.unit(sku, text("uom"));
+    if (!unit) {
+        problem p = make_problem(unit.error(), at("uom"), text("uom"));
+        const std::string near = on_.nearest_unit(sku, text("uom"));
+        if (!near.empty()) p.hint = fmt::format("did you mean {}?", connect::shown(near));
+        wrong_.add(std::move(p));
+        return {};
+    }
+    constexpr std::int64_t whole_unit = 1'000'000'000;  // 10^max_decimals
+    const auto n = parse_quantity(digits(name), max_decimals);
+    return value_or_default(n ? convert(*n, unit->atoms, whole_unit) : n, name);
+}
+
 std::int64_t values::minor(std::string_view name, earmark::currency c) const {
     return value_or_default(parse_money(digits(name), c), name).minor;
 }

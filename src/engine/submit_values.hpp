@@ -34,6 +34,8 @@ public:
     [[nodiscard]] bool flag(std::string_view name, bool otherwise) const;
     [[nodiscard]] time_point time(std::string_view name, time_point otherwise) const;
     [[nodiscard]] quantity amount(std::string_view name, int decimals) const;
+    /// The same of a SKU, in its own unit or in the one that `uom` names.
+    [[nodiscard]] quantity units_of(std::string_view name, sku_id sku) const;
     [[nodiscard]] std::int64_t minor(std::string_view name, earmark::currency c) const;
     [[nodiscard]] rate rate_of(std::string_view name) const;
     [[nodiscard]] double degrees(std::string_view name) const;
