@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = ROOT / "include" / "earmark"
 HEADERS = ("engine/engine.hpp", "engine/config.hpp", "engine/status.hpp", "model/command.hpp",
            "model/receipt.hpp", "model/view.hpp", "model/tables.hpp", "model/feeds.hpp",
-           "core/result.hpp", "journal/sink.hpp", "sourcing/policy.hpp", "report/kpi.hpp", "engine/own_report.hpp")
+           "core/result.hpp", "journal/sink.hpp", "sourcing/policy.hpp", "report/kpi.hpp",
+           "engine/own_report.hpp")
 PACKAGE = ROOT / "bindings" / "python" / "earmark"
 MODULES = ("_earmark.pyi", "comparison.py", "criterion.py", "errors.py", "network.py", "export.py")
 NOTE = "Made from the sources by `python docs/reference/generate.py`; do not edit it here.\n"
