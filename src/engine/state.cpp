@@ -171,9 +171,9 @@ committed engine::state::commit(const visit& v) {
            d.stock,
            d.subjects,
            d.record.editable(),
+           d.record.uncovered_at(),
            settings.max_debt,
-           d.corrects,
-           d.record.uncovered_at()};
+           d.corrects};
     constexpr int attempts = 4;
     committed done;
     for (int i = 0; i < attempts; ++i) {

@@ -52,10 +52,10 @@ struct work {
     std::span<const stock_line> stock;       // a set with a falling `free` has no takes
     std::span<lifecycle::rewrite> subjects;  // ascending (kind, index)
     std::span<std::byte> record;
+    std::size_t uncovered_at = 0;  // where the record keeps what only step 3 can know; 0: nowhere
     granules max_debt = stock::max_amount;  // how far below zero shipments may bring on hand
     bool corrects = false;                  // so may `stock` here; else goods that get lost must
                                             // have been there
-    std::size_t uncovered_at = 0;  // where the record keeps what only step 3 can know; 0: nowhere
 };
 
 struct committed {
