@@ -81,7 +81,7 @@ py::array plain_array(const py::object& value, std::string_view name, std::strin
 /// Whether any value is out of bounds. The usual bounds begin at 0, and then this is arithmetic
 /// without a comparison, which a compiler does several values at a time: a value below 0 has its
 /// sign set, one above `high` has it set in the difference, which cannot overflow.
-bool any_outside(const std::vector<std::int64_t>& values, const bounds& b) {
+bool any_outside(std::span<const std::int64_t> values, const bounds& b) {
     if (b.low == 0) {
         std::int64_t signs = 0;
         for (const std::int64_t v : values) {
@@ -95,7 +95,7 @@ bool any_outside(const std::vector<std::int64_t>& values, const bounds& b) {
     return outside;
 }
 
-void check_bounds(std::string_view name, const std::vector<std::int64_t>& values, const bounds& b) {
+void check_bounds(std::string_view name, std::span<const std::int64_t> values, const bounds& b) {
     if (!any_outside(values, b)) return;
     for (std::size_t row = 0; row < values.size(); ++row)
         if ((values[row] < b.low || values[row] > b.high) && values[row] != b.otherwise)
@@ -248,6 +248,29 @@ std::vector<std::int64_t> columns::integers(std::string_view name, std::ptrdiff_
     check_rows(name, out.size(), rows);
     check_bounds(name, out, b);
     return out;
+}
+
+whole_numbers columns::whole(std::string_view name, std::ptrdiff_t rows, const bounds& b) const {
+    const auto at = std::find(names_.begin(), names_.end(), name);
+    const bool plain = !whole_ && at != names_.end();
+    const py::object given =
+        plain ? values_[static_cast<std::size_t>(at - names_.begin())] : py::object(py::none());
+    static const py::handle ndarray = py::module_::import("numpy").attr("ndarray").release();
+    if (py::type::handle_of(given).is(ndarray)) {
+        const auto lying = py::reinterpret_borrow<py::array>(given);
+        const bool whole_and_wide = lying.dtype().equal(py::dtype::of<std::int64_t>()) &&
+                                    lying.ndim() == 1 && (lying.flags() & py::array::c_style) != 0;
+        if (whole_and_wide) {
+            check_size(name, lying.size());
+            check_rows(name, static_cast<std::size_t>(lying.size()), rows);
+            check_bounds(name,
+                         {static_cast<const std::int64_t*>(lying.data()),
+                          static_cast<std::size_t>(lying.size())},
+                         b);
+            return whole_numbers{lying};
+        }
+    }
+    return whole_numbers{integers(name, rows, b)};
 }
 
 std::vector<double> columns::reals(std::string_view name, std::ptrdiff_t rows) const {

@@ -35,6 +35,32 @@ struct bounds {
     std::optional<std::int64_t> otherwise = std::nullopt;
 };
 
+/// Whole numbers that were looked at once, when the column was read. An array of int64 without gaps
+/// is read where it lies, and kept alive; whoever changes it meanwhile may be read as before or as
+/// after, value by value, and values that would then be out of bounds are the reader's to bear.
+/// Everything else is copied.
+class whole_numbers {
+public:
+    explicit whole_numbers(std::vector<std::int64_t> owned)
+        : owned_{std::move(owned)}, values_{owned_} {}
+    explicit whole_numbers(const py::array& lying)
+        : keep_{lying},
+          values_{static_cast<const std::int64_t*>(lying.data()),
+                  static_cast<std::size_t>(lying.size())} {}
+    whole_numbers(const whole_numbers&) = delete;
+    whole_numbers& operator=(const whole_numbers&) = delete;
+    whole_numbers(whole_numbers&&) noexcept = default;
+    whole_numbers& operator=(whole_numbers&&) noexcept = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+    [[nodiscard]] std::int64_t operator[](std::size_t row) const noexcept { return values_[row]; }
+
+private:
+    py::object keep_;
+    std::vector<std::int64_t> owned_;
+    std::span<const std::int64_t> values_;
+};
+
 /// Names the column and the row (from 1) in every complaint (BadInput).
 class columns {
 public:
@@ -49,6 +75,9 @@ public:
     /// bounds. One number stands for a whole column of a mapping.
     [[nodiscard]] std::vector<std::int64_t> integers(std::string_view name, std::ptrdiff_t rows,
                                                      const bounds& b) const;
+    /// The same, read where they lie if they can be.
+    [[nodiscard]] whole_numbers whole(std::string_view name, std::ptrdiff_t rows,
+                                      const bounds& b) const;
     /// Numbers; NaN and nulls are NaN.
     [[nodiscard]] std::vector<double> reals(std::string_view name, std::ptrdiff_t rows) const;
     /// `offsets`: 0 first, never falling, `lines` last.

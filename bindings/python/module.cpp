@@ -33,6 +33,7 @@ const char* class_of(const error& why) {
         case error_code::unknown_node:
         case error_code::unknown_place:
         case error_code::unknown_actor:
+        case error_code::unknown_channel:
             return "Unknown";
         default:
             break;

@@ -122,6 +122,44 @@ std::vector<stock_row> read_stock(const any_table& table) {
     return rows;
 }
 
+/// Texts of a column that may be left out, and may have nulls: empty ones.
+std::vector<std::string> optional_texts(const columns& c, std::string_view name, std::size_t n) {
+    std::vector<std::string> out(n);
+    if (!c.has(name)) return out;
+    const auto texts = c.texts(name, static_cast<std::ptrdiff_t>(n));
+    for (std::size_t i = 0; i < n; ++i) out[i] = texts.text(i);
+    return out;
+}
+
+floor_use use_of(std::string_view text, std::size_t row) {
+    if (text.empty() || text == "both") return floor_use::both;
+    if (text == "selling") return floor_use::selling;
+    if (text == "sourcing") return floor_use::sourcing;
+    bad_input("column 'use', row " + std::to_string(row + 1) + ": " + connect::shown(text) +
+              "; the uses are both, selling, sourcing");
+}
+
+std::vector<floor_row> read_floors(const any_table& table) {
+    const columns c = read(
+        table, {"rule", "sku", "node", "kind", "channel", "use", "units", "exclude", "active"});
+    const auto keys = c.texts("rule");
+    const std::size_t rows = keys.size();
+    const auto n = static_cast<std::ptrdiff_t>(rows);
+    const auto skus = optional_texts(c, "sku", rows), nodes = optional_texts(c, "node", rows),
+               kinds = optional_texts(c, "kind", rows),
+               channels = optional_texts(c, "channel", rows), uses = optional_texts(c, "use", rows);
+    const auto units = c.integers("units", n, {-max_floor_units, max_floor_units, 0});
+    const auto exclude = c.integers("exclude", n, {0, 1, 0});
+    const auto active = c.integers("active", n, {0, 1, 1});
+    std::vector<floor_row> out(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+        out[i] = {keys.text(i),       skus[i],  nodes[i],        channels[i],   {},
+                  use_of(uses[i], i), units[i], exclude[i] != 0, active[i] != 0};
+        if (!kinds[i].empty()) out[i].kind = kind_of(kinds[i], i);
+    }
+    return out;
+}
+
 /// Loads tables, and tells progress how many rows of all of them have been looked at.
 class table_loader {
 public:
@@ -344,6 +382,9 @@ void bind_tables(py::module_& m, engine_class& c) {
     one("load_places", load_one("places", &read_places), "Columns: key, latitude, longitude.");
     one("load_stock", load_one("stock", &read_stock),
         "Columns: sku, node, on_hand (atoms); adds to what is there.");
+    one("load_floors", load_one("floors", &read_floors),
+        "Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind, "
+        "channel (empty: any), use (both, selling, sourcing), units, exclude, active.");
     c.def("activate", on(&activate), py::arg("policy"), now,
           "Compiles a policy (TOML) and uses it from now on; returns its version.");
     c.def("activate", on(&activate_policy), py::arg("policy"), now, "The same with a Policy.");

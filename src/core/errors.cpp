@@ -64,6 +64,8 @@ constexpr error_row rows[] = {
      "fill it in; the schema and the documentation of the file list the fields"},
     {bad_field, "bad_field", final, "field {0} has a value that is not allowed",
      "use one of the values that the schema or the documentation of the file lists"},
+    {twin_rule, "twin_rule", final, "rule {0} has the same selectors and use",
+     "keep one of the two, or give the row the other rule's key to replace it"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",
@@ -89,6 +91,8 @@ constexpr error_row rows[] = {
      "call again"},
     {too_many_cells, "too_many_cells", final, "the reservation needs {0} cells, {1} are allowed",
      "use several reservations"},
+    {excluded, "excluded", final, "SKU {0} may not be promised at node {1}: rule {2}",
+     "ask another node or channel, or take the rule out of force"},
     {feed_too_old, "feed_too_old", final,
      "our own events after position {0} are needed; those after {1} are kept",
      "send a snapshot with a later as_of, or configure more feed_events"},
@@ -132,6 +136,8 @@ constexpr error_row rows[] = {
      "register the actor, or use 0 for the host itself"},
     {unknown_unit, "unknown_unit", final, "the SKU has no such unit of measure",
      "load it, or leave the unit out to count in the SKU's own"},
+    {unknown_channel, "unknown_channel", final, "there is no channel {0}",
+     "load a floor rule that names it, or leave the channel out"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

@@ -219,6 +219,12 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return feed(t);
         case intern_kind::unit:
             return unit(t);
+        case intern_kind::channel:
+            if (!next(catalog_.floors.channels, 0)) return error_code::bad_record;
+            catalog_.floors.channels.insert(t.key);
+            return error_code::ok;
+        case intern_kind::floor:
+            return floor(t);
         case intern_kind::order:
         case intern_kind::key:
             break;  // have shapes of their own
@@ -235,6 +241,17 @@ error_code folder::feed(const journal::intern_table& t) {
 error_code folder::unit(const journal::intern_table& t) {
     const bool is_new = t.fields.size() == 1 && catalog_.add_unit(sku_id{t.id}, t.key, t.fields[0]);
     return is_new ? error_code::ok : error_code::bad_record;
+}
+
+error_code folder::floor(const journal::intern_table& t) {
+    floor_rules& floors = catalog_.floors;
+    const auto r = rule_of(t.fields, catalog_);
+    const auto known = floors.keys.find(t.key);
+    if (!r || (known ? *known != t.id : t.id != floors.keys.size()) || floors.twin(*r, t.id))
+        return error_code::bad_record;
+    if (!known) floors.keys.insert(t.key);
+    floors.set(t.id, *r);
+    return error_code::ok;
 }
 
 error_code folder::intern(const journal::intern_order& o) {

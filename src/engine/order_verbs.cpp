@@ -192,6 +192,12 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
     if (!reacquired) return {};
     d.gives.clear();
     for (const bucket_move& m : d.moves) {
+        // A new promise: what was frozen meanwhile gives none.
+        if (!floor_of(books.cells.sku_of(m.to_cell), books.cells.node_of(m.to_cell),
+                      none<channel_id>, floor_use::selling))
+            return fail(error_code::reservation_expired,
+                        static_cast<std::int64_t>(raw(r.reservation)),
+                        to_quantity(books.cells.sku_of(m.to_cell), m.n).atoms, 0);
         const auto part =
             std::find_if(d.basket.buckets.begin(), d.basket.buckets.end(),
                          [&](const lifecycle::bucket& b) { return b.cell == m.to_cell; });

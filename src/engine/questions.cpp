@@ -63,32 +63,6 @@ public:
 
 }  // namespace
 
-result<quantity> engine::available(sku_id sku, node_id node, quantity floor) {
-    state& s = *state_;
-    const command now{{}, {}, this->now()};
-    return s.stay<result<quantity>>(now, [&](const state::visit& v) -> result<quantity> {
-        if (index_of(sku) >= s.names.sku.size()) return fail(error_code::unknown_sku, raw(sku));
-        const bool everywhere = node == none<node_id>;
-        if (!everywhere && index_of(node) >= s.names.node.size())
-            return fail(error_code::unknown_node, raw(node));
-        const std::int64_t granule = s.names.sku[index_of(sku)].granule;
-        if (floor.atoms % granule != 0)
-            return fail(error_code::not_a_multiple, floor.atoms, granule);
-        for (std::uint32_t look = 0; look <= s.settings.decide_again; ++look) {
-            s.sweep(v.slot, v.now);
-            if (!s.books.timers.quiet(v.now)) continue;
-            std::int64_t sum = 0;
-            s.books.cells.each(sku, [&](cell_id cell, node_id at) {
-                if (everywhere || at == node)
-                    sum +=
-                        std::max<std::int64_t>(0, s.books.stock.free(cell) - floor.atoms / granule);
-            });
-            return quantity{sum * granule};
-        }
-        return fail(error_code::stock_moving);
-    });
-}
-
 result<order_view> engine::order(order_id id) const {
     const state& s = *state_;
     return s.ask<result<order_view>>([&](const state::visit& v) -> result<order_view> {
@@ -167,6 +141,13 @@ std::string engine::describe(const error& e) const {
     const bool at_node = e.code == error_code::insufficient || e.code == error_code::not_held;
     if (at_node && node < n.nodes.size())
         name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
+    if (e.code == error_code::excluded && id < n.skus.size()) {
+        name("sku", n.skus.key(static_cast<std::uint32_t>(id)));
+        const auto at = static_cast<std::uint64_t>(e.refs[1]);
+        if (at < n.nodes.size()) name("node", n.nodes.key(static_cast<std::uint32_t>(at)));
+        if (node < n.floors.keys.size())
+            name("rule", n.floors.keys.key(static_cast<std::uint32_t>(node)));
+    }
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)
         name("state", name_of(static_cast<unit_state>(lowest)));

@@ -12,16 +12,6 @@ namespace {
 constexpr std::size_t max_reserved_cells = 64;
 constexpr std::size_t max_reserved_lines = 4 * max_reserved_cells;
 
-/// A floor in granules; it may be negative (oversell depth) and must be a whole number of them.
-result<granules> to_floor(quantity q, const sku_facts& of) {
-    if (q.atoms % of.granule != 0) return fail(error_code::not_a_multiple, q.atoms, of.granule);
-    const std::int64_t n = q.atoms / of.granule;
-    if (n > stock::max_amount || n < -stock::max_amount)
-        return fail(error_code::out_of_range, q.atoms,
-                    (n < 0 ? -stock::max_amount : stock::max_amount) * of.granule);
-    return static_cast<granules>(n);
-}
-
 error too_many(std::size_t cells) {
     if (cells <= max_reserved_cells) return {};
     return fail(error_code::too_many_cells, static_cast<std::int64_t>(cells), max_reserved_cells);
@@ -38,6 +28,7 @@ digest128 content_of(const command& c, const reserve_request& r) {
     if (c.key.empty()) return {};
     std::vector<std::uint64_t> w{static_cast<std::uint64_t>(verb::reserve),
                                  static_cast<std::uint64_t>(r.deadline.ns), raw(r.supersedes)};
+    if (r.channel != none<channel_id>) w.push_back(raw(r.channel));
     add_lines(w, r.lines);
     return content_digest(std::as_bytes(std::span{w}));
 }
@@ -90,11 +81,13 @@ void differences(std::span<const lifecycle::bucket> from, std::span<const lifecy
 
 /// The cells of lines with their sums and highest floors, into the desk's takes.
 error engine::state::basket_takes(const visit& v, std::span<const reserve_line> lines,
-                                  bool may_be_none) {
+                                  channel_id channel, bool may_be_none) {
     desk& d = v.desk;
     if (lines.empty() || lines.size() > max_reserved_lines)
         return fail(error_code::bad_line_count, static_cast<std::int64_t>(lines.size()),
                     max_reserved_lines);
+    if (channel != none<channel_id> && index_of(channel) >= names.floors.channels.size())
+        return fail(error_code::unknown_channel, raw(channel));
     const auto read = [&](const reserve_line& l) -> error {
         if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
         if (index_of(l.node) >= names.node.size())
@@ -103,11 +96,13 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
         const bool is_none = may_be_none && l.amount.atoms == 0;
         const auto n = is_none ? result<granules>{0} : intake::to_granules(l.amount, facts);
         if (!n) return n.error();
-        const auto floor = to_floor(l.floor, facts);
-        if (!floor) return floor.error();
+        const auto own = to_floor(l.floor, facts);
+        if (!own) return own.error();
+        const auto floor = floor_of(l.sku, l.node, channel, floor_use::selling, *own);
+        if (!floor && !may_be_none) return floor.error();  // a change may keep or give back
         const auto cell = books.cells.find(l.sku, l.node);
         if (!cell) return fail(error_code::no_cell, raw(l.sku), raw(l.node));
-        d.takes.push_back({*cell, *n, *floor});
+        d.takes.push_back({*cell, *n, floor ? *floor : *own});
         return {};
     };
     for (std::size_t i = 0; i < lines.size(); ++i)
@@ -175,7 +170,9 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
             d.clear();
             const bool settled = books.timers.quiet(v.now);
             const error dead = basket_gives(v, r.supersedes);  // may expire it: on an empty desk
-            if (const error e = basket_takes(v, r.lines, false); e.code != error_code::ok) return e;
+            if (const error e = basket_takes(v, r.lines, r.channel, false);
+                e.code != error_code::ok)
+                return e;
             if (dead.code != error_code::ok) return dead;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
             const auto timer = ends ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
@@ -232,6 +229,11 @@ error engine::state::draft_amendment(const visit& v, const command& c, const ame
     if (const error e = too_many(next.buckets.size()); e.code != error_code::ok) return e;
     d.takes.clear();
     differences(d.basket.buckets, next.buckets, d.takes, d.gives);
+    for (const take_line& t : d.takes)
+        if (const auto free = floor_of(books.cells.sku_of(t.cell), books.cells.node_of(t.cell),
+                                       none<channel_id>, floor_use::selling);
+            !free)
+            return free.error();
     done.by = a.by;
     done.subject = raw(a.id);
     done.lines = static_cast<std::uint16_t>(d.takes.size() + d.gives.size());
@@ -295,7 +297,8 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
 /// The lines' new amounts, into the desk's basket_next.
 error engine::state::new_amounts(const visit& v, std::span<const reserve_line> lines) {
     desk& d = v.desk;
-    if (const error e = basket_takes(v, lines, true); e.code != error_code::ok) return e;
+    if (const error e = basket_takes(v, lines, none<channel_id>, true); e.code != error_code::ok)
+        return e;
     for (const take_line& t : d.takes) set_part(d.basket_next.buckets, t);
     return {};
 }
@@ -327,17 +330,19 @@ error engine::state::moved_parts(const visit& v, const move_request& r) {
             r.amount.atoms == 0 ? result<granules>{b.n} : intake::to_granules(r.amount, facts);
         if (!n) return n.error();
         if (*n > b.n) break;
-        const auto floor = to_floor(r.floor, facts);
-        if (!floor) return floor.error();
+        const auto own = to_floor(r.floor, facts);
+        if (!own) return own.error();
+        const auto ruled = floor_of(sku, r.to, none<channel_id>, floor_use::selling, *own);
+        const granules floor = ruled ? *ruled : *own;
         const auto to = books.cells.find(sku, r.to);
         if (!to) return fail(error_code::no_cell, raw(sku), raw(r.to));
         found = true;
         if (*to == b.cell) continue;
         set_part(parts, {b.cell, b.n - *n, static_cast<granules>(b.ref)});
         const auto at = std::lower_bound(parts.begin(), parts.end(), *to, by_cell);
-        take_line there{*to, *n, *floor};
+        take_line there{*to, *n, floor};
         if (at != parts.end() && at->cell == *to)
-            there = {*to, *n + at->n, std::max(*floor, static_cast<granules>(at->ref))};
+            there = {*to, *n + at->n, std::max(floor, static_cast<granules>(at->ref))};
         if (there.n > stock::max_amount)
             return fail(error_code::out_of_range, there.n * facts.granule,
                         stock::max_amount * facts.granule);

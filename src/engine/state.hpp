@@ -52,6 +52,7 @@ struct desk {
     std::vector<wanted_line> wanted;
     std::vector<granules> free;  // wanted x nodes
     std::vector<cell_id> cells;  // the same shape
+    std::vector<granules> held;  // the same shape, or empty: what floor rules keep from `free`
     sourcing::decision decided;
     std::vector<std::byte> decision;  // the same, encoded
 
@@ -275,11 +276,26 @@ struct engine::state {
         std::span<const std::int32_t> scores{};  // by node, or empty
     };
 
+    // ---- floors --------------------------------------------------------------------------------
+
+    /// A floor in granules; it may be negative (oversell depth) and must be a whole number of them.
+    [[nodiscard]] static result<granules> to_floor(quantity q, const sku_facts& of);
+    /// What may be promised of a SKU at a node: `floor` or the rule that holds, the higher of both;
+    /// 0 asks for the rule alone. Error: excluded.
+    [[nodiscard]] result<granules> floor_of(sku_id sku, node_id node, channel_id channel,
+                                            floor_use use, granules floor = 0) const noexcept;
+    /// Takes from the desk's `free` what floor rules keep from sourcing beyond what the policy
+    /// keeps back itself: the two do not stack, the higher one holds.
+    void keep_floors(desk& d, const sourcing::policy& by) const;
+    [[nodiscard]] result<quantity> available(const visit& v, const available_request& r,
+                                             granules floor);
+
     // ---- the verbs' bodies ---------------------------------------------------------------------
 
     result<receipt> adjust(const visit& v, const command& c, const adjust_request& r);
     result<receipt> reserve(const visit& v, const command& c, const reserve_request& r);
-    error basket_takes(const visit& v, std::span<const reserve_line> lines, bool may_be_none);
+    error basket_takes(const visit& v, std::span<const reserve_line> lines, channel_id channel,
+                       bool may_be_none);
     error basket_gives(const visit& v, reservation_id replaced);
     receipt draft_basket(const visit& v, const command& c, const reserve_request& r,
                          digest128 content, const lifecycle::ledger<>::newborn& child);

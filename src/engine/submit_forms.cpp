@@ -17,6 +17,8 @@ constexpr std::int64_t most_orders = 10'000;
 constexpr std::string_view node_kinds[] = {"dc", "store", "vendor"};
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
 constexpr std::string_view bases[] = {"on_hand", "available"};
+constexpr std::string_view uses[] = {"both", "selling", "sourcing"};
+constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
 constexpr std::string_view facts[] = {"ship", "deliver"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
@@ -48,12 +50,24 @@ constexpr field stock_fields[] = {
     {"on_hand", decimal, required, "units that come to what the node has"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
 };
+constexpr field floor_fields[] = {
+    {"rule", key, required, "key of the rule; one that stands there is replaced"},
+    {"sku", key, optional, "key of a SKU; without one every SKU"},
+    {"node", key, optional, "key of a node; without one every node"},
+    {"kind", choice, optional, "nodes of a kind", 0, 0, node_kinds, {}, "node"},
+    {"channel", key, optional, "key of a channel; without one every channel"},
+    {"use", choice, optional, "default both", 0, 0, uses},
+    {"units", whole, optional, "whole units to leave; negative: may be oversold by so many",
+     -max_floor_units, max_floor_units},
+    {"exclude", flag, optional, "nothing may be promised, default false", 0, 0, {}, {}, "units"},
+    {"active", flag, optional, "default true; false takes the rule out of force"},
+};
 constexpr field reserve_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"quantity", decimal, required, "units to take"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
-    {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
+    {"floor", decimal, optional, "units to leave at least; negative: may be oversold by so many"},
 };
 constexpr field change_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -114,6 +128,8 @@ constexpr field uncovered_fields[] = {
     {"sku", key, optional, "key of the SKU; without one all"},
     {"node", key, optional, "key of the node; without one all"},
 };
+constexpr field load_floors[] = {
+    {"rows", rows, required, "the floor rules", 1, most_rows, {}, floor_fields}};
 constexpr field activate_fields[] = {{"policy", text, required, "the policy's TOML text"}};
 constexpr field adjust_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -135,6 +151,7 @@ constexpr field reserve_fields[] = {
      {},
      "deadline"},
     {"supersedes", id, optional, "own reservation to swap for this one in one step"},
+    {"channel", key, optional, "whose floor rules hold"},
 };
 constexpr field change_fields[] = {
     {"reservation", id, required, "what reserve returned"},
@@ -196,7 +213,13 @@ constexpr field record_fields[] = {
 constexpr field available_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one the sum over all nodes"},
-    {"floor", decimal, optional, "units to leave at each node"},
+    {"floor", decimal, optional, "units to leave at each node, where no rule leaves more"},
+};
+constexpr field explain_available_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, optional, "key of the node; without one every node that ever had it"},
+    {"channel", key, optional, "whose floor rules hold"},
+    {"use", choice, optional, "default selling", 0, 0, asked_uses},
 };
 constexpr field order_fields[] = {{"order", key, required, "key of the order"}};
 constexpr field poll_fields[] = {
@@ -217,6 +240,7 @@ constexpr form all_forms[] = {
     {"load", "places", "Adds ship-to positions.", true, load_places, run_load_places},
     {"load", "stock", "Adds opening stock.", true, load_stock, run_load_stock},
     {"load", "units", "Adds units of measure.", true, load_units, run_load_units},
+    {"load", "floors", "Sets floor rules.", true, load_floors, run_load_floors},
     {"activate",
      {},
      "Makes a policy the one that source uses.",
@@ -265,6 +289,12 @@ constexpr form all_forms[] = {
      uncovered_fields,
      run_uncovered},
     {"counts", {}, "Counts behind a cursor, oldest first.", false, poll_fields, run_counts},
+    {"explain_available",
+     {},
+     "Every term of what is available, by node.",
+     false,
+     explain_available_fields,
+     run_explain_available},
     {"order", {}, "One order as it stands.", false, order_fields, run_order},
     {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
     {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},

@@ -39,6 +39,7 @@ answer run_reserve(const request& r) {
     wanted.lines = lines;
     wanted.deadline = c.line.deadline(c.by.now);
     wanted.supersedes = c.line.reservation("supersedes");
+    wanted.channel = c.line.channel();
     if (!c.ready()) return c.refused();
     const auto held = r.on.reserve(c.by, wanted);
     if (!held) return c.refused(held.error());

@@ -71,6 +71,11 @@ node_kind kind_of(std::string_view name) noexcept {
     return name == "vendor" ? node_kind::vendor : node_kind::dc;
 }
 
+floor_use use_of(std::string_view name) noexcept {
+    if (name == "selling") return floor_use::selling;
+    return name == "sourcing" ? floor_use::sourcing : floor_use::both;
+}
+
 adjust_reason reason_of(std::string_view name) noexcept {
     if (name == "receipt") return adjust_reason::receipt;
     if (name == "count") return adjust_reason::count;
@@ -120,6 +125,22 @@ answer run_load_units(const request& r) {
         const sku_id sku = v.sku();
         return unit_row{std::string{v.text("sku")}, std::string{v.text("unit")},
                         v.amount("holds", decimals_of(r.on, sku))};
+    });
+}
+
+answer run_load_floors(const request& r) {
+    return load<floor_row>(r, [](const values& v) {
+        floor_row row;
+        row.key = v.text("rule");
+        row.sku = v.text("sku");
+        row.node = v.text("node");
+        row.channel = v.text("channel");
+        if (v.has("kind")) row.kind = kind_of(v.text("kind"));
+        row.use = use_of(v.text("use"));
+        row.units = v.whole("units", 0);
+        row.exclude = v.flag("exclude", false);
+        row.active = v.flag("active", true);
+        return row;
     });
 }
 

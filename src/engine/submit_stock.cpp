@@ -18,4 +18,42 @@ answer run_available(const request& r) {
     return out;
 }
 
+namespace {
+
+answer terms_of(const engine& on, sku_id sku, const available_terms& t) {
+    const auto units = [&](quantity q) { return quantity_text(on, sku, q); };
+    answer out = {{"node", on.node(t.node).key},     {"on_hand", units(t.on_hand)},
+                  {"free", units(t.free)},           {"reserved", units(t.reserved)},
+                  {"allocated", units(t.allocated)}, {"released", units(t.released)}};
+    if (!t.rule.empty()) out["rule"] = t.rule;
+    out["floor"] = units(t.floor);
+    if (t.excluded) out["excluded"] = true;
+    if (!t.active) out["active"] = false;
+    out["available"] = units(t.available);
+    return out;
+}
+
+}  // namespace
+
+answer run_explain_available(const request& r) {
+    call c{r};
+    const available_request asked{
+        c.line.sku(), c.line.node(), c.line.channel(),
+        c.line.text("use") == "sourcing" ? floor_use::sourcing : floor_use::selling};
+    if (!c.wrong.empty()) return c.refused();
+    const auto terms = r.on.explain_available(asked);
+    if (!terms) return c.refused(terms.error());
+    answer out = c.done();
+    out["sku"] = c.line.text("sku");
+    quantity sum;
+    answer list = answer::array();
+    for (const available_terms& t : *terms) {
+        sum.atoms += t.available.atoms;
+        list.push_back(terms_of(r.on, asked.sku, t));
+    }
+    out["units"] = quantity_text(r.on, asked.sku, sum);
+    out["terms"] = std::move(list);
+    return out;
+}
+
 }  // namespace earmark::submission

@@ -132,6 +132,14 @@ node_id values::node(std::string_view name) const {
     return none<node_id>;
 }
 
+channel_id values::channel() const {
+    if (!has("channel")) return none<channel_id>;
+    const auto id = on_.find_channel(text("channel"));
+    if (id) return *id;
+    refuse(id.error(), "channel");
+    return none<channel_id>;
+}
+
 place_id values::ship_to() const {
     if (!has("ship_to")) return none<place_id>;
     const auto id = on_.find_place(text("ship_to"));

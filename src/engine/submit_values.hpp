@@ -48,6 +48,7 @@ public:
     [[nodiscard]] sku_id sku() const;
     [[nodiscard]] node_id node(std::string_view name = "node") const;
     [[nodiscard]] place_id ship_to() const;
+    [[nodiscard]] channel_id channel() const;
     [[nodiscard]] order_id order() const;
 
     void refuse(const error& e, std::string_view name) const;

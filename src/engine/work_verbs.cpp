@@ -133,7 +133,8 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
     for (const plan_part& part : chosen.parts) {
         const std::size_t at = part.wanted * p.nodes.size() + index_of(part.node);
         EARMARK_INVARIANT(d.cells[at] != none<cell_id>, "a plan uses only nodes that have a cell");
-        const std::int64_t kept = p.free[at] - sourcing::usable(by, p, part.wanted, part.node);
+        const std::int64_t kept = p.free[at] - sourcing::usable(by, p, part.wanted, part.node) +
+                                  (d.held.empty() ? 0 : d.held[at]);
         d.takes.push_back({d.cells[at], part.n,
                            static_cast<granules>(std::clamp<std::int64_t>(kept, -stock::max_amount,
                                                                           stock::max_amount))});
@@ -169,6 +170,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     p.scores = ask.scores;
     if (e.code == error_code::ok) e = problem(v, p);
     if (e.code != error_code::ok) return answer = e, true;
+    keep_floors(d, by);
     sourced found = emptied(answer);
     found.first.by = verb::source;
     found.first.subject = raw(ask.id);

@@ -124,6 +124,26 @@ void reserved_rows::add(std::span<const result<receipt>> all) {
     verdict_.add_done(all.size());
 }
 
+frame terms_frame(std::span<const available_terms> terms, const vocabulary& node_keys) {
+    frame_builder b{"available_terms"};
+    auto& node = b.codes("node", node_keys);
+    auto& rule = b.strings("rule");
+    for (const available_terms& t : terms) {
+        node.add(raw(t.node));
+        b.ints("on_hand").add(t.on_hand.atoms);
+        b.ints("free").add(t.free.atoms);
+        b.ints("reserved").add(t.reserved.atoms);
+        b.ints("allocated").add(t.allocated.atoms);
+        b.ints("released").add(t.released.atoms);
+        b.ints("floor").add(t.floor.atoms);
+        t.rule.empty() ? rule.add_null() : rule.add(t.rule);
+        b.truths("excluded").add(t.excluded);
+        b.truths("active").add(t.active);
+        b.ints("available").add(t.available.atoms);
+    }
+    return std::move(b).finish();
+}
+
 receipt_rows::receipt_rows(std::size_t rows) : order_{rows_.ints("order")}, verdict_{rows_} {
     order_.reserve(rows);
     verdict_.reserve(rows);

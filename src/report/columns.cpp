@@ -142,6 +142,21 @@ constexpr column reserved[] = {
     {"reason", dictionary, "", null, "Name of the refusal; null for none."},
 };
 
+constexpr column available_terms[] = {
+    {"node", dictionary, "", false, "Node where the SKU was ever stocked."},
+    {"on_hand", int64, "atoms", false, "Goods at the node, promised or not."},
+    {"free", int64, "atoms", false, "Promised to nobody; negative: uncovered promises."},
+    {"reserved", int64, "atoms", false, "In live reservations."},
+    {"allocated", int64, "atoms", false, "In orders, allocated."},
+    {"released", int64, "atoms", false, "In orders, released and on hand."},
+    {"floor", int64, "atoms", false, "What the rule that holds leaves; 0 without one."},
+    {"rule", utf8, "", null, "Key of the floor rule that holds; null: none."},
+    {"excluded", boolean, "", false, "Whether that rule is an exclusion."},
+    {"active", boolean, "", false, "Whether the node is active; nothing is sold from others."},
+    {"available", int64, "atoms", false,
+     "0 where excluded or inactive, else free above the floor."},
+};
+
 constexpr column receipts[] = {
     {"order", int64, "", false, "Id of the order."},
     {"outcome", dictionary, "", false, "done, unchanged, repeat, or declined."},
@@ -180,6 +195,7 @@ constexpr frame_schema list[] = {
     {"placed", "an order of a batch, in the order of the call", placed},
     {"violations", "a reason why an order of a batch was declined", violations},
     {"reserved", "a reservation of a batch, in the order of the call", reserved},
+    {"available_terms", "a node, and every term of what it has available", available_terms},
     {"receipts", "an order that a verb was applied to, in the order of the call", receipts},
     {"explanations", "a node that could have served the order", explanations},
     {"columns", "a column of this dictionary", dictionary_columns},

@@ -127,11 +127,15 @@ std::int64_t price_parcel(const policy& by, const node_facts& node) {
     return detail::fixed_rate(by.terms(), node);
 }
 
+std::int64_t kept_back(const policy& by, const node_facts& node, const wanted_line& of) noexcept {
+    return detail::kept_granules(by.terms().keep_back[static_cast<std::size_t>(node.kind)],
+                                 of.granule_e9);
+}
+
 std::int64_t usable(const policy& by, const sourcing_problem& problem, std::size_t wanted,
                     node_id node) noexcept {
-    const auto kind = static_cast<std::size_t>(problem.nodes[index_of(node)].kind);
     return problem.free[wanted * problem.nodes.size() + index_of(node)] -
-           detail::kept_granules(by.terms().keep_back[kind], problem.lines[wanted].granule_e9);
+           kept_back(by, problem.nodes[index_of(node)], problem.lines[wanted]);
 }
 
 bool is_priced(const policy& by, const node_facts& node) noexcept {

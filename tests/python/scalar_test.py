@@ -1,6 +1,8 @@
 """Scalar calls: the quick door takes what is exactly right, the door behind it all the rest, and
 nobody can tell which one answered."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -101,3 +103,62 @@ def test_a_subclass_is_an_engine(shop):
 def test_the_words_are_those_of_the_method_behind():
     assert earmark.Engine.reserve_one.__doc__.startswith("reserve_one(self: ")
     assert "Overloaded function." in earmark.Engine.available.__doc__
+
+
+def test_a_batch_reads_arrays_where_they_lie_and_copies_what_it_must():
+    engine = earmark.Engine()
+    engine.load_skus({"key": ["mug"]})
+    engine.load_nodes({"key": ["berlin"]})
+    engine.load_stock({"sku": ["mug"], "node": ["berlin"], "on_hand": [10_000]})
+    n = 600
+    zeros, ones = np.zeros(n, np.int64), np.ones(n, np.int64)
+    strided = np.zeros(2 * n, np.int64)[::2]
+    swapped = ones.astype(">i8")
+    hidden = np.ma.masked_array(ones, mask=zeros.astype(bool))
+    fixed = zeros.copy()
+    fixed.flags.writeable = False
+    for sku, node, amount in ((zeros, zeros, ones), (strided, fixed, swapped),
+                              (zeros.astype(np.uint8), strided, hidden), (zeros.tolist(), 0, 1)):
+        table = {"offsets": np.arange(n + 1), "sku": sku, "node": node, "amount": amount}
+        out = engine.reserve(table)
+        assert set(out.words("outcome")) == {"done"}
+        assert engine.available(0, 0) == 10_000 - n
+        engine.unreserve(out["reservation"])
+    bad = ones.copy()
+    bad[-1] = np.iinfo(np.int64).min
+    with pytest.raises(earmark.BadInput, match="row 600"):
+        engine.reserve({"offsets": np.arange(n + 1), "sku": zeros, "node": zeros, "amount": bad})
+    with pytest.raises(earmark.BadInput, match="one dimension"):
+        engine.reserve({"offsets": [0, 1], "sku": np.zeros((1, 1), np.int64), "node": [0],
+                        "amount": [1]})
+
+
+def test_columns_that_change_while_the_engine_reads_harm_nobody():
+    engine = earmark.Engine()
+    engine.load_skus({"key": ["mug"]})
+    engine.load_nodes({"key": ["berlin"]})
+    engine.load_stock({"sku": ["mug"], "node": ["berlin"], "on_hand": [1_000_000]})
+    n = 20_000
+    sku, amount = np.zeros(n, np.int64), np.ones(n, np.int64)
+    stop = threading.Event()
+
+    def spoil():
+        while not stop.is_set():
+            sku[:] = np.iinfo(np.int64).max
+            amount[:] = np.iinfo(np.int64).min
+            sku[:] = 0
+            amount[:] = 1
+
+    other = threading.Thread(target=spoil)
+    other.start()
+    try:
+        for _ in range(5):
+            try:
+                engine.reserve({"offsets": np.arange(n + 1), "sku": sku,
+                                "node": np.zeros(n, np.int64), "amount": amount})
+            except earmark.BadInput:  # seen before the engine was asked
+                pass
+    finally:
+        stop.set()
+        other.join()
+    assert engine.check_invariants() == []

@@ -90,7 +90,7 @@ refused_rows engine::load(const command& c, std::span<const sku_row> rows) {
 refused_rows engine::load(const command& c, std::span<const node_row> rows) {
     tick(c.now);
     return load_keys(node_keys_, rows, [&](node_id id, const node_row& row) {
-        nodes_[id] = {row.active, row.kind};
+        nodes_[id] = {row.active, row.kind, row.key};
     });
 }
 
@@ -187,7 +187,7 @@ error_code engine::dead_code(reservation_id id) const {
 }
 
 error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_none,
-                               basket& out) const {
+                               const std::string& channel, basket& out) const {
     if (lines.empty()) return error_code::bad_line_count;
     for (const reserve_line& l : lines) {
         if (!skus_.contains(l.sku)) return error_code::unknown_sku;
@@ -196,9 +196,11 @@ error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_
         const error_code bad = is_none ? error_code::ok : check_amount(l.sku, l.amount);
         if (bad != error_code::ok) return bad;
         if (l.floor.atoms % skus_.at(l.sku).granule != 0) return error_code::not_a_multiple;
-        if (!cells_.contains({l.sku, l.node})) return error_code::no_cell;
         const cell_key at{l.sku, l.node};
-        const want w{to_granules(l.sku, l.amount), to_granules(l.sku, l.floor)};
+        const auto floor = floor_of(at, channel, to_granules(l.sku, l.floor));
+        if (!floor && !may_be_none) return error_code::excluded;
+        if (!cells_.contains(at)) return error_code::no_cell;
+        const want w{to_granules(l.sku, l.amount), floor.value_or(to_granules(l.sku, l.floor))};
         const auto same = std::find_if(out.begin(), out.end(),
                                        [&](const auto& part) { return part.first == at; });
         if (same == out.end() || flaw_ == flaw::basket_is_not_merged) {
@@ -215,14 +217,14 @@ error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_
     return error_code::ok;
 }
 
-answer engine::reserve(const command& c, const reserve_request& r) {
-    return once(c, content_of(r), [&] { return reserve_now(r); });
+answer engine::reserve(const command& c, const reserve_request& r, const std::string& channel) {
+    return once(c, content_of(r) + channel, [&] { return reserve_now(r, channel); });
 }
 
-answer engine::reserve_now(const reserve_request& r) {
+answer engine::reserve_now(const reserve_request& r, const std::string& channel) {
     if (r.deadline <= now_) return refuse(error_code::out_of_range);
     basket wanted;
-    if (const error_code bad = read_basket(r.lines, false, wanted); bad != error_code::ok)
+    if (const error_code bad = read_basket(r.lines, false, channel, wanted); bad != error_code::ok)
         return refuse(bad);
     std::map<cell_key, std::int64_t> own;  // comes back in the same step
     if (r.supersedes != none<reservation_id>) {
@@ -267,7 +269,7 @@ answer engine::change_now(const change_request& r) {
     basket wanted = held.parts;
     if (!r.lines.empty()) {
         basket lines;
-        if (const error_code bad = read_basket(r.lines, true, lines); bad != error_code::ok)
+        if (const error_code bad = read_basket(r.lines, true, {}, lines); bad != error_code::ok)
             return refuse(bad);
         for (const auto& [at, w] : lines) {
             std::erase_if(wanted, [&](const auto& part) { return part.first == at; });
@@ -287,6 +289,8 @@ answer engine::rewrite(reservation_id id, const basket& wanted) {
     if (wanted.empty()) return refuse(error_code::bad_line_count);
     std::map<cell_key, std::int64_t> own;
     for (const auto& [at, w] : held.parts) own[at] = w.n;
+    for (const auto& [at, w] : wanted)
+        if (w.n > own[at] && !floor_of(at, {}, 0)) return refuse(error_code::excluded);
     stock after = cells_;
     bool all = true;
     for (const auto& [at, w] : wanted) {
@@ -338,9 +342,11 @@ answer engine::move_now(const move_request& r) {
         if (!cells_.contains({s, r.to})) return refuse(error_code::no_cell);
         found = true;
         if (r.from == r.to) continue;
-        want& there = parts.try_emplace({s, r.to}, want{0, to_granules(s, r.floor)}).first->second;
+        const std::int64_t own = to_granules(s, r.floor);
+        const std::int64_t floor = floor_of({s, r.to}, {}, own).value_or(own);
+        want& there = parts.try_emplace({s, r.to}, want{0, floor}).first->second;
         there.n += asked;
-        there.floor = std::max(there.floor, to_granules(s, r.floor));
+        there.floor = std::max(there.floor, floor);
         parts.at(at).n -= asked;
     }
     if (!found) return refuse(error_code::not_held);

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <tuple>
@@ -19,6 +21,7 @@
 
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
+#include "earmark/model/floors.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/state.hpp"
@@ -44,6 +47,7 @@ enum class flaw : std::uint8_t {
     forgets_keep_back,
     forgets_own_events,  // a snapshot brings shipped goods back
     takes_stale_feeds,
+    forgets_floor_rules,
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -103,6 +107,7 @@ public:
     refused_rows load(const command& c, std::span<const node_row> rows);
     refused_rows load(const command& c, std::span<const place_row> rows);
     refused_rows load(const command& c, std::span<const stock_row> rows);
+    refused_rows load(const command& c, std::span<const floor_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
 
     answer advance(const command& c);
@@ -114,7 +119,7 @@ public:
     /// Atoms that are promised at a cell and not there; of promises made after t.
     [[nodiscard]] std::int64_t lack(sku_id s, node_id n) const;
     [[nodiscard]] std::int64_t promised_after(sku_id s, node_id n, time_point t) const;
-    answer reserve(const command& c, const reserve_request& r);
+    answer reserve(const command& c, const reserve_request& r, const std::string& channel = {});
     answer change(const command& c, const change_request& r);
     answer move(const command& c, const move_request& r);
     answer unreserve(const command& c, reservation_id r);
@@ -124,8 +129,11 @@ public:
     answer release(const command& c, order_id o);
     answer record(const command& c, const fact& f);
 
-    /// Atoms above the floor, never negative; of all nodes where node is none.
-    [[nodiscard]] std::int64_t available(sku_id s, node_id n, std::int64_t floor_atoms = 0) const;
+    /// Atoms above the floor, never negative; of all nodes where node is none. By the rules of a
+    /// channel, or of none where it is empty.
+    [[nodiscard]] std::int64_t available(sku_id s, node_id n, std::int64_t floor_atoms = 0,
+                                         const std::string& channel = {}) const;
+    [[nodiscard]] const std::set<std::string>& channels() const { return channels_; }
     [[nodiscard]] bool has_cell(sku_id s, node_id n) const { return cells_.contains({s, n}); }
     [[nodiscard]] std::uint64_t orders() const { return orders_.size(); }
     [[nodiscard]] bool knows(reservation_id r) const { return reservations_.contains(raw(r)); }
@@ -147,6 +155,7 @@ private:
     struct site {
         bool active = true;
         node_kind kind = node_kind::dc;
+        std::string key;
     };
     struct want {
         std::int64_t n = 0;
@@ -204,7 +213,7 @@ private:
     [[nodiscard]] std::int64_t to_granules(sku_id s, quantity q) const;
     [[nodiscard]] error_code dead_code(reservation_id r) const;
     [[nodiscard]] error_code read_basket(std::span<const reserve_line> lines, bool may_be_none,
-                                         basket& out) const;
+                                         const std::string& channel, basket& out) const;
     [[nodiscard]] std::vector<error_code> violations(const command& c,
                                                      const order_request& r) const;
     [[nodiscard]] std::map<bucket, std::int64_t> divide(const held_reservation& r,
@@ -212,7 +221,7 @@ private:
 
     answer adjust_now(const adjust_request& r);
     error_code add_stock(const stock_row& row);
-    answer reserve_now(const reserve_request& r);
+    answer reserve_now(const reserve_request& r, const std::string& channel);
     answer change_now(const change_request& r);
     answer move_now(const move_request& r);
     answer rewrite(reservation_id id, const basket& wanted);
@@ -224,6 +233,15 @@ private:
     answer release_now(order_id o);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
+
+    error_code add_floor(const floor_row& row);
+    [[nodiscard]] const floor_row* floor_rule_of(const cell_key& at, const std::string& channel,
+                                                 floor_use use) const;
+    [[nodiscard]] std::int64_t granules_of(sku_id s, std::int64_t units) const;
+    /// The floor of a take, or nothing where it is excluded.
+    [[nodiscard]] std::optional<std::int64_t> floor_of(const cell_key& at,
+                                                       const std::string& channel,
+                                                       std::int64_t own) const;
 
     [[nodiscard]] std::vector<bucket> standing(const held_order& o, std::uint32_t line,
                                                node_id node,
@@ -248,6 +266,8 @@ private:
     std::vector<picture> past_;
     std::map<cell_key, std::int64_t> corrected_;
     std::map<std::pair<std::string, cell_key>, said> said_;
+    std::map<std::string, floor_row> floors_;
+    std::set<std::string> channels_;
 };
 
 }  // namespace earmark::naive

@@ -100,6 +100,7 @@ answer engine::take_over(const order_request& r, held_order& o) {
     o.buckets = divide(held, o);
     for (const auto& [at, n] : o.buckets) {
         const cell_key here{o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)};
+        if (again && !floor_of(here, {}, 0)) return refuse(error_code::reservation_expired);
         cell& c = after.at(here);
         c.free -= flaw_ == flaw::hand_over_takes_again ? 2 * n : n;
         for (const auto& [from, w] : held.parts)
@@ -202,8 +203,15 @@ sourcing_picture engine::picture_of(const held_order& o) const {
         else if (n > 0)
             seen.wanted.emplace_back(sku, n);
     }
-    for (const auto& [at, c] : cells_)
-        if (nodes_.at(at.second).active) seen.free[at] = c.free - kept(at);
+    for (const auto& [at, c] : cells_) {
+        if (!nodes_.at(at.second).active) continue;
+        const floor_row* const rule = floor_rule_of(at, {}, floor_use::sourcing);
+        if (rule != nullptr && rule->exclude) continue;
+        const std::int64_t policy = kept(at);  // the two do not stack: the higher one holds
+        const std::int64_t own = rule == nullptr ? 0 : granules_of(at.first, rule->units);
+        seen.free[at] = c.free - (rule == nullptr || policy > own ? policy : own);
+        if (rule != nullptr && policy == 0) seen.free[at] = c.free - own;
+    }
     return seen;
 }
 

@@ -23,12 +23,14 @@ struct status {
 
 }  // namespace
 
-std::int64_t engine::available(sku_id s, node_id n, std::int64_t floor_atoms) const {
+std::int64_t engine::available(sku_id s, node_id n, std::int64_t floor_atoms,
+                               const std::string& channel) const {
     const std::int64_t granule = skus_.at(s).granule;
     std::int64_t sum = 0;
     for (const auto& [at, c] : cells_) {
         if (at.first != s || (n != none<node_id> && n != at.second)) continue;
-        sum += std::max<std::int64_t>(0, c.free - floor_atoms / granule);
+        const auto floor = floor_of(at, channel, floor_atoms / granule);
+        if (floor) sum += std::max<std::int64_t>(0, c.free - *floor);
     }
     return sum * granule;
 }

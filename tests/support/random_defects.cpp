@@ -30,6 +30,10 @@ struct spoiler {
     void operator()(advance_step&) const {}
     void operator()(restart_step&) const {}
     void operator()(stock_step& s) const { s.rows[0].sku = "nowhere"; }
+    void operator()(floor_step& s) const {
+        (d.chance(50) ? s.rows[0].sku : s.rows[0].node) = "nowhere";
+        s.rows[0].kind.reset();
+    }
     void operator()(adjust_request& r) const {
         if (d.chance(30)) {
             r.sku = no_sku;
@@ -165,7 +169,8 @@ private:
 void random_stream::spoil(step& s) {
     const bool takes_no_key = std::holds_alternative<advance_step>(s.what) ||
                               std::holds_alternative<stock_step>(s.what) ||
-                              std::holds_alternative<feed_step>(s.what);
+                              std::holds_alternative<feed_step>(s.what) ||
+                              std::holds_alternative<floor_step>(s.what);
     if (!takes_no_key && dice_.chance(5)) {
         const std::string long_key(256, 'k');
         if (auto* p = std::get_if<place_step>(&s.what))

@@ -15,12 +15,13 @@ constexpr std::uint32_t fact_step_kind = 10;
 constexpr std::uint32_t move_step_kind = 11;
 constexpr std::uint32_t snapshot_kind = 12;
 constexpr std::uint32_t delta_kind = 13;
+constexpr std::uint32_t floor_step_kind = 15;
 constexpr std::int64_t second = 1'000'000'000;
 const time_point start{1'795'000'000 * second};
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
-constexpr std::array<std::uint32_t, 15> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7,
-                                                         20, 14, 24, 8,  6, 4, 4};
+constexpr std::array<std::uint32_t, 16> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7,
+                                                         20, 14, 24, 8,  6, 4, 4,  3};
 
 sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
@@ -124,8 +125,8 @@ step random_stream::next() {
     const bool batch = entries > 1 || (sources && sources->orders.size() > 1) ||
                        (releases && releases->orders.size() > 1);
     last_ += static_cast<serial>(entries);
-    const bool is_feed = std::holds_alternative<feed_step>(s.what);
-    const bool takes_keys = kind > 1 && !is_feed;  // loading and waiting are not worth a key
+    const bool no_command = std::holds_alternative<feed_step>(s.what) || kind == floor_step_kind;
+    const bool takes_keys = kind > 1 && !no_command;  // loading and waiting are not worth a key
     if (!batch && takes_keys && dice_.chance(50)) s.key = "k" + std::to_string(s.number);
     if (!batch && dice_.chance(12))
         spoil(s);
@@ -229,6 +230,8 @@ action random_stream::make(std::uint32_t kind) {
             return release_step{some_orders()};
         case move_step_kind:
             return make_move();
+        case floor_step_kind:
+            return make_floors();
         case fact_step_kind:
             return make_fact();
         case snapshot_kind:
@@ -287,7 +290,25 @@ basket random_stream::make_basket() {
     } while (b.lines.size() < 4 && dice_.chance(35));
     b.deadline = next_deadline();
     if (dice_.chance(20)) b.supersedes = some_reservation();
+    if (dice_.chance(20)) b.channel = dice_.chance(50) ? "web" : "shop";
     return b;
+}
+
+/// A few rules under a few keys, so that they replace each other, meet twins, and go out of force.
+action random_stream::make_floors() {
+    floor_row r;
+    r.key = "f" + std::to_string(dice_.below(6));
+    if (dice_.chance(50)) r.sku = "s" + std::to_string(dice_.below(granule_of.size()));
+    if (dice_.chance(40))
+        r.node = "n" + std::to_string(dice_.below(nodes_));
+    else if (dice_.chance(30))
+        r.kind = static_cast<node_kind>(dice_.below(3));
+    if (dice_.chance(30)) r.channel = dice_.chance(50) ? "web" : "shop";
+    r.use = static_cast<floor_use>(dice_.below(3));
+    r.exclude = dice_.chance(15);
+    if (!r.exclude) r.units = dice_.between(-2, 3);
+    r.active = dice_.chance(60);
+    return floor_step{{r}};
 }
 
 action random_stream::make_reserve() {
@@ -400,6 +421,7 @@ void random_stream::repeat_key(step& s) {
     if (std::holds_alternative<advance_step>(s.what)) return;  // see `takes_keys`
     if (std::holds_alternative<stock_step>(s.what)) return;
     if (std::holds_alternative<feed_step>(s.what)) return;
+    if (std::holds_alternative<floor_step>(s.what)) return;
     if (dice_.chance(75)) {
         s.what = old.what;  // the same content, later
         s.key = old.key;

@@ -66,6 +66,7 @@ private:
     std::uint32_t next_kind();
     [[nodiscard]] action make(std::uint32_t kind);
     action make_reserve();
+    action make_floors();
     action make_place();
     action make_adjust();
     action make_feed(bool is_delta);
@@ -86,7 +87,7 @@ private:
     action make_change();
     action make_move();
 
-    static constexpr std::size_t kinds = 15;
+    static constexpr std::size_t kinds = 16;
     dice dice_;
     std::uint32_t nodes_;
     std::array<std::uint32_t, kinds> weights_{};

@@ -105,6 +105,7 @@ std::string side_by_side::play(const step& s) {
     };
     same("halted", real_->halted(), std::string{});
     compare_stock();
+    if (now_is_time_for(settings_.look_at_all_every)) compare_terms();
     compare_balance(real_->balance_report());
     const bool all = now_is_time_for(settings_.look_at_all_every);
     for (const pair_of_ids& o : touched_orders_) compare_order(o.real);
@@ -120,6 +121,12 @@ std::string side_by_side::play(const step& s) {
 // ---- the verbs ---------------------------------------------------------------------------------
 
 void side_by_side::play_one(const command& c, const stock_step& s, const step&) {
+    const std::span all{s.rows.data(), s.rows.size()};
+    const command unkeyed{{}, c.actor, c.now};
+    compare_report(real_->load(unkeyed, all), naive_.load(unkeyed, all));
+}
+
+void side_by_side::play_one(const command& c, const floor_step& s, const step&) {
     const std::span all{s.rows.data(), s.rows.size()};
     const command unkeyed{{}, c.actor, c.now};
     compare_report(real_->load(unkeyed, all), naive_.load(unkeyed, all));
@@ -141,8 +148,10 @@ void side_by_side::play_one(const command& c, const reserve_step& s, const step&
     std::vector<reserve_request> requests;
     for (const basket& b : s.baskets) {
         const auto own = static_cast<reservation_id>(reservation_of(b.supersedes).real);
-        requests.push_back(
-            {b.lines, b.deadline, b.supersedes == nothing ? none<reservation_id> : own});
+        const auto channel = real_->find_channel(b.channel);
+        requests.push_back({b.lines, b.deadline,
+                            b.supersedes == nothing ? none<reservation_id> : own,
+                            channel ? *channel : none<channel_id>});
     }
     std::vector<result<receipt>> real(requests.size(), receipt{});
     if (requests.size() == 1)
@@ -154,8 +163,10 @@ void side_by_side::play_one(const command& c, const reserve_step& s, const step&
         if (s.baskets[i].supersedes != nothing)
             mine.supersedes =
                 static_cast<reservation_id>(reservation_of(s.baskets[i].supersedes).naive);
-        compare(verb::reserve, real[i], naive_.reserve(c, mine), about::reservation,
-                whole.number + static_cast<serial>(i));
+        const bool known = naive_.channels().contains(s.baskets[i].channel);
+        compare(verb::reserve, real[i],
+                naive_.reserve(c, mine, known ? s.baskets[i].channel : std::string{}),
+                about::reservation, whole.number + static_cast<serial>(i));
     }
 }
 
@@ -368,6 +379,26 @@ void side_by_side::compare_stock() {
             ask(static_cast<sku_id>(s), static_cast<node_id>(n));
         ask(static_cast<sku_id>(s), none<node_id>);
     }
+}
+
+/// What each channel could have, and that the terms of it explain the answer.
+void side_by_side::compare_terms() {
+    for (std::uint32_t s = 0; s < real_->skus(); ++s)
+        for (const std::string& channel : naive_.channels()) {
+            const available_request r{sku_id{s}, none<node_id>, *real_->find_channel(channel)};
+            const auto all = real_->available(r);
+            const auto terms = real_->explain_available(r);
+            if (!all || !terms) return differ("available to a channel, or its terms");
+            same("available to a channel", all->atoms,
+                 naive_.available(sku_id{s}, none<node_id>, 0, channel));
+            std::int64_t sum = 0;
+            for (const available_terms& t : *terms) {
+                sum += t.available.atoms;
+                same("the terms of on hand", t.on_hand.atoms,
+                     t.free.atoms + t.reserved.atoms + t.allocated.atoms + t.released.atoms);
+            }
+            same("the sum of the terms", sum, all->atoms);
+        }
 }
 
 void side_by_side::compare_balance(const balance& real) {

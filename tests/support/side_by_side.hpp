@@ -48,6 +48,7 @@ private:
     enum class about : std::uint8_t { none, order, reservation };
 
     void play_one(const command& c, const stock_step& s, const step& whole);
+    void play_one(const command& c, const floor_step& s, const step& whole);
     void play_one(const command& c, const advance_step& s, const step& whole);
     void play_one(const command& c, const adjust_request& r, const step& whole);
     void play_one(const command& c, const reserve_step& s, const step& whole);
@@ -79,6 +80,7 @@ private:
                         serial own);
     void compare_report(const load_report& real, const naive::refused_rows& naive);
     void compare_stock();
+    void compare_terms();
     void compare_balance(const balance& real);
     void compare_order(std::uint64_t id);
     void compare_reservation(pair_of_ids id);

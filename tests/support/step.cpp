@@ -37,6 +37,15 @@ struct writer {
                    return r.sku + "@" + r.node + " +" + std::to_string(r.on_hand.atoms);
                });
     }
+    std::string operator()(const floor_step& s) const {
+        return "floors " + list(s.rows, [](const floor_row& r) {
+                   return r.key + (r.active ? ": " : " (off): ") + r.sku + "@" + r.node +
+                          (r.kind ? " kind " + std::to_string(static_cast<int>(*r.kind)) : "") +
+                          " for '" + r.channel + "' use " +
+                          std::to_string(static_cast<int>(r.use)) +
+                          (r.exclude ? " excluded" : " keep " + std::to_string(r.units));
+               });
+    }
     std::string operator()(const adjust_request& r) const {
         return "adjust s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " by " +
                std::to_string(r.delta.atoms);
@@ -44,7 +53,7 @@ struct writer {
     std::string operator()(const reserve_step& s) const {
         return "reserve " + list(s.baskets, [](const basket& b) {
                    return lines_text(b.lines) + " until " + time_text(b.deadline) + " supersedes " +
-                          name(b.supersedes);
+                          name(b.supersedes) + " for '" + b.channel + "'";
                });
     }
     std::string operator()(const change_step& s) const {

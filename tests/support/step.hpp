@@ -11,6 +11,7 @@
 
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
+#include "earmark/model/floors.hpp"
 #include "earmark/model/tables.hpp"
 #include "plan_oracle.hpp"
 
@@ -29,6 +30,10 @@ struct basket {
     std::vector<reserve_line> lines;
     time_point deadline = never;
     serial supersedes = nothing;
+    std::string channel = {};  // one that no rule has named yet is none
+};
+struct floor_step {
+    std::vector<floor_row> rows;
 };
 struct reserve_step {
     std::vector<basket> baskets;  // more than one: a batch, whose entries have consecutive serials
@@ -95,9 +100,10 @@ struct feed_step {
 /// The host dies; the next one recovers the engine from its journal.
 struct restart_step {};
 
-using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
-                            unreserve_step, place_step, cancel_step, source_step, release_step,
-                            fact_step, move_step, feed_step, count_request, restart_step>;
+using action =
+    std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
+                 unreserve_step, place_step, cancel_step, source_step, release_step, fact_step,
+                 move_step, feed_step, count_request, floor_step, restart_step>;
 
 struct step {
     serial number = 0;

@@ -11,6 +11,7 @@
 #include "earmark/core/ids.hpp"
 #include "earmark/core/intern.hpp"
 #include "earmark/core/result.hpp"
+#include "earmark/engine/floors.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 
@@ -32,6 +33,7 @@ public:
     std::vector<sku_facts> sku;
     std::vector<node_facts> node;
     std::vector<coordinates> node_at, place_at;
+    floor_rules floors;
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.

@@ -25,6 +25,7 @@
 #include "earmark/engine/status.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
+#include "earmark/model/floors.hpp"
 #include "earmark/model/movement.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/tables.hpp"
@@ -55,6 +56,10 @@ public:
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const stock_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const unit_row> rows, const load_part& part = {});
+    /// Floor rules: safety stock, oversell depths, freezes. In force for every take from then on;
+    /// promises that stand already stay. A rule's key that stands there is replaced; another rule
+    /// with the same selectors and use is twin_rule (refs: that rule).
+    load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
@@ -73,6 +78,11 @@ public:
     [[nodiscard]] result<node_id> find_node(std::string_view key) const;
     [[nodiscard]] result<place_id> find_place(std::string_view key) const;
     [[nodiscard]] result<order_id> find_order(std::string_view key) const;
+    /// A channel that a floor rule has named.
+    [[nodiscard]] result<channel_id> find_channel(std::string_view key) const;
+    /// Keys of rules and channels by number, as refs and answers have them.
+    [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;
+    [[nodiscard]] std::string_view channel_key(channel_id id) const;
     [[nodiscard]] sku_view sku(sku_id id) const;
     [[nodiscard]] node_view node(node_id id) const;
     [[nodiscard]] std::string_view place_key(place_id id) const;
@@ -118,7 +128,8 @@ public:
 
     // ---- reserve ------------------------------------------------------------------------------
     /// All lines or nothing. Refusals: insufficient (row; refs: asked, free, node), no_cell,
-    /// reservation_over and reservation_expired for a dead `supersedes`, transient codes.
+    /// excluded, reservation_over and reservation_expired for a dead `supersedes`, transient codes.
+    /// A line's floor is its own or that of the rule that holds, whichever is higher.
     result<receipt> reserve(const command& c, const reserve_request& r);
     void reserve(const command& c, std::span<const reserve_request> r,
                  std::span<result<receipt>> out);
@@ -164,9 +175,19 @@ public:
     result<receipt> record(const command& c, const fact& f);
 
     // ---- questions ----------------------------------------------------------------------------
-    /// Units free above `floor` at a node, or of all nodes where node is none. Everything due by
-    /// engine time is expired first. A sum over nodes adds each node's linearizable value.
+    /// Units that a reservation without a channel could have at a node, or at all nodes where node
+    /// is none: free above the floor rule that holds there or above `floor`, whichever is higher (0
+    /// asks for the rule alone; without rules it is the floor), never below 0, and 0 where a rule
+    /// excludes it or the node is inactive. Each node has its own floor before the sum. Everything
+    /// due by engine time is expired first. A sum adds each node's linearizable value.
     result<quantity> available(sku_id sku, node_id node = none<node_id>, quantity floor = {});
+    /// The same by a channel's rules, or as sourcing sees it.
+    result<quantity> available(const available_request& r);
+    /// One question each, answered in order; prefetched. O(cells of the SKUs).
+    void available(std::span<const available_request> r, std::span<result<quantity>> out);
+    /// Why it is as much as that: every term per node where the SKU was ever stocked, by node. The
+    /// sum of `available` is what available() answers. O(cells + orders + reservations).
+    result<std::vector<available_terms>> explain_available(const available_request& r);
     /// A consistent copy of one order, or unknown_order.
     result<order_view> order(order_id id) const;
     result<reservation_view> reservation(reservation_id id) const;

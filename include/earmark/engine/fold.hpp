@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ public:
     error_code end() override;
 
 private:
+    error_code floor(const journal::intern_table& t);
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
     error_code touch_basket(std::uint32_t index, std::uint32_t holder);
@@ -108,5 +110,9 @@ std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32
 /// Node and sku rows as the journal keeps them.
 [[nodiscard]] std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at);
 [[nodiscard]] std::vector<std::int64_t> fields_of(const coordinates& at);
+[[nodiscard]] std::vector<std::int64_t> fields_of(const floor_rule& r);
+/// The rule of such fields, where all its ids exist.
+[[nodiscard]] std::optional<floor_rule> rule_of(std::span<const std::int64_t> fields,
+                                                const catalog& names);
 
 }  // namespace earmark

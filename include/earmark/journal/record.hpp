@@ -33,9 +33,10 @@ enum class intern_kind : std::uint8_t {
     order,
     key,
     policy,
-    // 9 and 10 are of floors and freezes
-    unit = 11,  // of measure
-    feed = 12,  // what a source has said, and of which cells
+    floor,  // a rule
+    channel,
+    unit,  // of measure
+    feed   // what a source has said, and of which cells
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.

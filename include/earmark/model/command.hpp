@@ -34,13 +34,14 @@ struct reserve_line {
     sku_id sku{};
     node_id node{};
     quantity amount;
-    quantity floor;  // safety stock to leave; negative: oversell depth
+    quantity floor;  // what to leave at least; negative: oversell depth, where no rule holds
 };
 
 struct reserve_request {
     std::span<const reserve_line> lines;               // 1 to 64 after equal cells are merged
     time_point deadline = never;                       // never: a hard reservation
     reservation_id supersedes = none<reservation_id>;  // the caller's own hold, swapped in one step
+    channel_id channel = none<channel_id>;             // whose floor rules hold
 };
 
 /// What a live reservation is to be. What is not said stays as it is; nothing said is

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "earmark/model/floors.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/view.hpp"
 #include "earmark/report/frame.hpp"
@@ -65,6 +66,10 @@ private:
     numbers<std::int64_t>& reservation_;
     verdict_columns verdict_;
 };
+
+/// Frame `available_terms`. `node_keys`: the words of nodes.
+[[nodiscard]] frame terms_frame(std::span<const available_terms> terms,
+                                const vocabulary& node_keys);
 
 /// Frame `receipts`.
 class receipt_rows {

@@ -65,6 +65,10 @@ const plan& solve_without(const policy& by, const sourcing_problem& problem, nod
 /// What opening a parcel at a node costs.
 [[nodiscard]] std::int64_t price_parcel(const policy& by, const node_facts& node);
 
+/// Granules of a SKU that the policy itself keeps back at a node.
+[[nodiscard]] std::int64_t kept_back(const policy& by, const node_facts& node,
+                                     const wanted_line& of) noexcept;
+
 /// Granules of a wanted line that the policy may use at a node; 0 or less: none.
 [[nodiscard]] std::int64_t usable(const policy& by, const sourcing_problem& problem,
                                   std::size_t wanted, node_id node) noexcept;

@@ -126,6 +126,11 @@ public:
     [[nodiscard]] lease_table<Env>& leases() noexcept { return leases_; }
     [[nodiscard]] const lease_table<Env>& leases() const noexcept { return leases_; }
 
+    /// The first words of a SKU.
+    void prefetch(sku_id s) const noexcept {
+        const std::uint32_t first = rows_[index_of(s)].first;
+        if (first != no_block) __builtin_prefetch(&at(cell_id{first * block_cells}));
+    }
     void prefetch(cell_id c) const noexcept { __builtin_prefetch(&at(c), 1); }
 
     /// Goods at the node, promised or not. Relaxed everywhere: a sum that orders nothing.

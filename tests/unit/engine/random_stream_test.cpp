@@ -191,6 +191,7 @@ TEST_CASE("a planted flaw is caught within twenty seeds") {
     CHECK(caught_by_seed(flaw::forgets_keep_back) != 0);
     CHECK(caught_by_seed(flaw::forgets_own_events) != 0);
     CHECK(caught_by_seed(flaw::takes_stale_feeds) != 0);
+    CHECK(caught_by_seed(flaw::forgets_floor_rules) != 0);
 }
 
 TEST_CASE("a failing stream shrinks to the few steps that matter") {

@@ -1,0 +1,132 @@
+// AVAILABLE: the one definition of what may be promised, for reservations, for sourcing and for
+// whoever asks, with every term of it.
+#include <algorithm>
+
+#include "loader.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr granules nothing = stock::max_on_hand + stock::max_amount;
+
+/// Calls f(cell, node, free) where the question is about.
+template <class Books, class F>
+void each_asked(const Books& b, const available_request& r, F&& f) {
+    b.stock.each_free(r.sku, [&](cell_id cell, node_id at, granules free) {
+        if (r.node == none<node_id> || r.node == at) f(cell, at, free);
+    });
+}
+
+}  // namespace
+
+result<granules> engine::state::to_floor(quantity q, const sku_facts& of) {
+    if (q.atoms % of.granule != 0) return fail(error_code::not_a_multiple, q.atoms, of.granule);
+    const std::int64_t n = q.atoms / of.granule;
+    if (n > stock::max_amount || n < -stock::max_amount)
+        return fail(error_code::out_of_range, q.atoms,
+                    (n < 0 ? -stock::max_amount : stock::max_amount) * of.granule);
+    return static_cast<granules>(n);
+}
+
+result<granules> engine::state::floor_of(sku_id sku, node_id node, channel_id channel,
+                                         floor_use use, granules floor) const noexcept {
+    const node_facts& at = names.node[index_of(node)];
+    if (!at.active) return fail(error_code::excluded, raw(sku), raw(node), -1);
+    if (names.floors.empty()) return floor;
+    const auto found =
+        names.floors.find(sku, node, at.kind, channel, use, names.sku[index_of(sku)]);
+    if (found.excluded) return fail(error_code::excluded, raw(sku), raw(node), found.rule);
+    if (!found.exists()) return floor;
+    return floor == 0 ? found.floor : std::max(floor, found.floor);
+}
+
+void engine::state::keep_floors(desk& d, const sourcing::policy& by) const {
+    d.held.clear();
+    if (names.floors.empty()) return;
+    const std::size_t nodes = names.node.size();
+    d.held.assign(d.free.size(), 0);
+    for (std::size_t w = 0; w < d.wanted.size(); ++w)
+        for (std::size_t n = 0; n < nodes; ++n) {
+            const std::size_t at = w * nodes + n;
+            if (d.cells[at] == none<cell_id>) continue;
+            const node_facts& node = names.node[n];
+            const auto found = names.floors.find(
+                d.wanted[w].sku, node_id{static_cast<std::uint16_t>(n)}, node.kind,
+                none<channel_id>, floor_use::sourcing, names.sku[index_of(d.wanted[w].sku)]);
+            if (!found.exists()) continue;
+            const std::int64_t kept = sourcing::kept_back(by, node, d.wanted[w]);
+            const std::int64_t more =
+                kept == 0 ? found.floor : std::max<std::int64_t>(0, found.floor - kept);
+            d.held[at] = found.excluded ? nothing : static_cast<granules>(more);
+            d.free[at] -= d.held[at];
+        }
+}
+
+result<quantity> engine::state::available(const visit& v, const available_request& r,
+                                          granules floor) {
+    if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
+    if (r.node != none<node_id> && index_of(r.node) >= names.node.size())
+        return fail(error_code::unknown_node, raw(r.node));
+    if (r.channel != none<channel_id> && index_of(r.channel) >= names.floors.channels.size())
+        return fail(error_code::unknown_channel, raw(r.channel));
+    for (std::uint32_t look = 0; look <= settings.decide_again; ++look) {
+        sweep(v.slot, v.now);
+        if (!books.timers.quiet(v.now)) continue;
+        std::int64_t sum = 0;
+        each_asked(books, r, [&](cell_id, node_id at, granules free) {
+            const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
+            if (kept) sum += std::max(0, free - *kept);
+        });
+        return to_quantity(r.sku, sum);
+    }
+    return fail(error_code::stock_moving);
+}
+
+// ---- the door ----------------------------------------------------------------------------------
+
+result<quantity> engine::available(sku_id sku, node_id node, quantity floor) {
+    state& s = *state_;
+    const command now{{}, {}, this->now()};
+    return s.stay<result<quantity>>(now, [&](const state::visit& v) -> result<quantity> {
+        granules kept = 0;
+        if (floor.atoms != 0) {
+            if (index_of(sku) >= s.names.sku.size()) return fail(error_code::unknown_sku, raw(sku));
+            const auto n = state::to_floor(floor, s.names.sku[index_of(sku)]);
+            if (!n) return n.error();
+            kept = *n;
+        }
+        return s.available(v, {sku, node}, kept);
+    });
+}
+
+result<quantity> engine::available(const available_request& r) {
+    const command now{{}, {}, this->now()};
+    return state_->stay<result<quantity>>(
+        now, [&](const state::visit& v) { return state_->available(v, r, 0); });
+}
+
+void engine::available(std::span<const available_request> r, std::span<result<quantity>> out) {
+    EARMARK_CHECK(r.size() == out.size(), "available: one answer for each question");
+    state& s = *state_;
+    const command now{{}, {}, this->now()};
+    const auto done = s.stay<result<bool>>(now, [&](const state::visit& v) -> result<bool> {
+        for (std::size_t i = 0; i < r.size(); ++i) {
+            constexpr std::size_t ahead = 4;
+            if (i + ahead < r.size() && index_of(r[i + ahead].sku) < s.names.sku.size())
+                s.books.cells.prefetch(r[i + ahead].sku);
+            out[i] = s.available(v, r[i], 0);
+        }
+        return true;
+    });
+    if (!done) std::fill(out.begin(), out.end(), result<quantity>{done.error()});
+}
+
+result<channel_id> engine::find_channel(std::string_view key) const {
+    return state_->ask<result<channel_id>>([&](const state::visit&) -> result<channel_id> {
+        const auto at = state_->names.floors.channels.find(key);
+        if (!at) return fail(error_code::unknown_channel, -1);
+        return channel_id{static_cast<std::uint16_t>(*at)};
+    });
+}
+
+}  // namespace earmark

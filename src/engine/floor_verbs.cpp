@@ -1,0 +1,155 @@
+// FLOOR RULES: loaded, recorded, found again; and EXPLAIN AVAILABLE, every term of the answer.
+#include <algorithm>
+#include <limits>
+
+#include "earmark/engine/fold.hpp"
+#include "loader.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr std::size_t rule_fields = 8;
+
+template <class Id>
+std::int64_t field_of(Id id) noexcept {
+    return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
+}
+
+/// The id of a key of one of the tables, none<Id> for an empty one, or an error.
+template <class Id>
+result<Id> id_of(std::string_view key, const key_table& in, error_code otherwise) {
+    if (key.empty()) return none<Id>;
+    const auto at = in.find(key);
+    if (!at) return fail(otherwise, -1);
+    return static_cast<Id>(*at);
+}
+
+error check(const floor_row& r) {
+    if (r.key.empty()) return fail(error_code::empty_key);
+    for (const std::string* key : {&r.key, &r.channel})
+        if (key->size() > max_key_bytes)
+            return fail(error_code::key_too_long, static_cast<std::int64_t>(key->size()),
+                        max_key_bytes);
+    if (r.units > max_floor_units || r.units < -max_floor_units)
+        return fail(error_code::out_of_range, r.units,
+                    r.units < 0 ? -max_floor_units : max_floor_units);
+    // A node has its kind; an exclusion leaves nothing to keep.
+    if (!r.node.empty() && r.kind) return fail(error_code::bad_field);
+    if (r.exclude && r.units != 0) return fail(error_code::out_of_range, r.units, 0);
+    return {};
+}
+
+result<floor_rule> resolve(const floor_row& r, const catalog& names) {
+    if (const error e = check(r); e.code != error_code::ok) return e;
+    floor_rule rule;
+    const auto sku = id_of<sku_id>(r.sku, names.skus, error_code::unknown_sku);
+    const auto node = id_of<node_id>(r.node, names.nodes, error_code::unknown_node);
+    if (!sku) return sku.error();
+    if (!node) return node.error();
+    const auto channel =
+        id_of<channel_id>(r.channel, names.floors.channels, error_code::unknown_channel);
+    const std::uint32_t next = names.floors.channels.size();
+    if (!channel && next >= raw(none<channel_id>)) return fail(error_code::out_of_memory, next);
+    return floor_rule{
+        *sku,      *node,   channel ? *channel : channel_id{static_cast<std::uint16_t>(next)},
+        r.kind,    r.use,   r.units,
+        r.exclude, r.active};
+}
+
+}  // namespace
+
+std::vector<std::int64_t> fields_of(const floor_rule& r) {
+    return {field_of(r.sku),
+            field_of(r.node),
+            field_of(r.channel),
+            r.kind ? static_cast<std::int64_t>(*r.kind) : -1,
+            static_cast<std::int64_t>(r.use),
+            r.units,
+            r.exclude,
+            r.active};
+}
+
+std::optional<floor_rule> rule_of(std::span<const std::int64_t> f, const catalog& names) {
+    if (f.size() != rule_fields) return std::nullopt;
+    const auto known = [&](std::size_t at, std::size_t count) {
+        return f[at] >= -1 && f[at] < static_cast<std::int64_t>(count);
+    };
+    if (!known(0, names.sku.size()) || !known(1, names.node.size()) ||
+        !known(2, names.floors.channels.size()) || !known(3, 3) || f[4] < 0 || f[4] > 2 ||
+        f[5] > max_floor_units || f[5] < -max_floor_units)
+        return std::nullopt;
+    floor_rule r;
+    if (f[0] >= 0) r.sku = sku_id{static_cast<std::uint32_t>(f[0])};
+    if (f[1] >= 0) r.node = node_id{static_cast<std::uint16_t>(f[1])};
+    if (f[2] >= 0) r.channel = channel_id{static_cast<std::uint16_t>(f[2])};
+    if (f[3] >= 0) r.kind = static_cast<node_kind>(f[3]);
+    r.use = static_cast<floor_use>(f[4]);
+    r.units = f[5];
+    r.exclude = f[6] != 0;
+    r.active = f[7] != 0;
+    return r;
+}
+
+load_report engine::load(const command& c, std::span<const floor_row> rows, const load_part& part) {
+    state& s = *state_;
+    floor_rules& floors = s.names.floors;
+    return fill(s, c, rows, part, [&](loader& l, desk& d, const floor_row& r, std::size_t i) {
+        const auto refuse = [&](error e) {
+            l.reject(i, e, "floor rule '" + r.key.substr(0, max_key_bytes) + "'");
+            return true;
+        };
+        const auto rule = resolve(r, s.names);
+        if (!rule) return refuse(rule.error());
+        const auto known = floors.keys.find(r.key);
+        const std::uint32_t number = known ? *known : floors.keys.size();
+        if (const auto twin = floors.twin(*rule, number))
+            return refuse(fail(error_code::twin_rule, *twin));
+        if (!r.channel.empty() && floors.channels.insert(r.channel).fresh)
+            d.record.intern(journal::intern_kind::channel, {raw(rule->channel), r.channel, {}, {}});
+        if (!known) floors.keys.insert(r.key);
+        floors.set(number, *rule);
+        d.record.intern(journal::intern_kind::floor, {number, r.key, fields_of(*rule), {}});
+        return l.accept();
+    });
+}
+
+std::string_view engine::floor_key(std::uint32_t rule) const {
+    const auto& keys = state_->names.floors.keys;
+    EARMARK_CHECK(rule < keys.size(), "floor_key: there is no such rule");
+    return keys.key(rule);
+}
+
+std::string_view engine::channel_key(channel_id id) const {
+    const auto& keys = state_->names.floors.channels;
+    EARMARK_CHECK(index_of(id) < keys.size(), "channel_key: there is no such channel");
+    return keys.key(static_cast<std::uint32_t>(index_of(id)));
+}
+
+result<std::vector<available_terms>> engine::explain_available(const available_request& r) {
+    using terms = std::vector<available_terms>;
+    state& s = *state_;
+    if (const auto asked = available(r); !asked) return asked.error();  // also expires what is due
+    const auto rows = stock();
+    if (!rows) return rows.error();
+    return s.ask<result<terms>>([&](const state::visit&) -> result<terms> {
+        terms out;
+        for (const stock_view& row : *rows) {
+            if (row.sku != r.sku || (r.node != none<node_id> && row.node != r.node)) continue;
+            const node_facts& at = s.names.node[index_of(row.node)];
+            const auto found = s.names.floors.find(r.sku, row.node, at.kind, r.channel, r.use,
+                                                   s.names.sku[index_of(r.sku)]);
+            available_terms t{row.node,       row.on_hand,  row.free, row.reserved,
+                              row.allocated,  row.released, {},       {},
+                              found.excluded, at.active,    {}};
+            if (found.exists()) t.rule = s.names.floors.keys.key(found.rule);
+            t.floor = s.to_quantity(r.sku, found.floor);
+            if (at.active && !found.excluded)
+                t.available = quantity{std::max<std::int64_t>(0, t.free.atoms - t.floor.atoms)};
+            out.push_back(std::move(t));
+        }
+        std::ranges::sort(out, {}, &available_terms::node);
+        return out;
+    });
+}
+
+}  // namespace earmark
