@@ -255,7 +255,8 @@ whole_numbers columns::whole(std::string_view name, std::ptrdiff_t rows, const b
     const bool plain = !whole_ && at != names_.end();
     const py::object given =
         plain ? values_[static_cast<std::size_t>(at - names_.begin())] : py::object(py::none());
-    static const py::handle ndarray = py::module_::import("numpy").attr("ndarray").release();
+    static const py::handle ndarray =
+        py::object(py::module_::import("numpy").attr("ndarray")).release();
     if (py::type::handle_of(given).is(ndarray)) {
         const auto lying = py::reinterpret_borrow<py::array>(given);
         const bool whole_and_wide = lying.dtype().equal(py::dtype::of<std::int64_t>()) &&

@@ -46,6 +46,10 @@ class Engine:
     def available(self, skus: Column, nodes: Column | None = None, *, floor: int = 0,
                   progress: Progress | None = None) -> npt.NDArray[np.int64]:
         """Units free per SKU, at a node each or (None) over all nodes."""
+    def available_to(self, skus: Column, nodes: Column | None = None, *,
+                     channel: str | None = None, use: str = 'selling',
+                     progress: Progress | None = None) -> npt.NDArray[np.int64]:
+        """The same by the floor rules of a channel, or as `sourcing` sees it."""
     def balance(self) -> dict[str, Any]:
         """Granules by where they are, over all cells and orders."""
     def buckets(self) -> Frame:
@@ -70,6 +74,9 @@ class Engine:
         than once."""
     def explain(self, order: int) -> str:
         """Why the units of an order go where they go, in words."""
+    def explain_available(self, sku: int, node: int | None = None, *, channel: str | None = None,
+                          use: str = 'selling') -> Frame:
+        """Every term of what is available of a SKU. Frame `available_terms`."""
     def explain_rows(self, order: int) -> list[Any]:
         """The same as a table: (node, verdict, reason), one row per node."""
     def explanation(self, order: int) -> Frame:
@@ -98,6 +105,10 @@ class Engine:
              progress: Progress | None = None) -> dict[str, Any]:
         """Several tables at once, none if one cannot be read; the report of each by its name.
         `progress` is told rows of all tables; between its calls others may use the engine."""
+    def load_floors(self, columns: Table, now: int = 0, *,
+                    progress: Progress | None = None) -> dict[str, Any]:
+        """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,
+        channel (empty: any), use (both, selling, sourcing), units, exclude, active."""
     def load_nodes(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, kind, latitude, longitude, priority, active."""
@@ -148,10 +159,10 @@ class Engine:
         """The engine's journal as facts. Units in 10^-decimals (-1: as fine as its finest SKU).
         `cancel_reasons` says what the codes of cancel() mean: seller, customer, fraud or
         shortage."""
-    def reserve(self, columns: Table, *, deadline: int | None = None, now: int = 0,
-                progress: Progress | None = None) -> Frame:
-        """Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. Frame
-        `reserved`."""
+    def reserve(self, columns: Table, *, deadline: int | None = None, channel: str | None = None,
+                now: int = 0, progress: Progress | None = None) -> Frame:
+        """Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. The
+        floor rules of `channel` hold. Frame `reserved`."""
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""

@@ -166,9 +166,11 @@ public:
         if (!table().is_lane(at)) lost(me, at, {});
     }
 
-    /// Makes a cell hot, unless it has too little to share out.
+    /// Makes a cell hot, unless it has too little to share out, or a slot could not publish what it
+    /// takes to bring its units home.
     [[gnu::noinline]] void lease(std::uint32_t me, cell_id at) noexcept {
-        if (table().rules().groups == 0 || is_scarce(claims_.settled(me, at))) return;
+        if (table().rules().groups == 0 || slots_.lines() <= table().lanes()) return;
+        if (is_scarce(claims_.settled(me, at))) return;
         binding bound = table().of(at);
         if (!bound.is_free() && !bound.holds(at)) {
             bring_home(me, bound.cell());  // a cell with the same group: they take turns

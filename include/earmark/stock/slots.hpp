@@ -90,6 +90,10 @@ public:
 
     [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
     [[nodiscard]] std::uint32_t take_limit() const noexcept { return take_limit_; }
+    /// Lines that a slot can publish at a time.
+    [[nodiscard]] std::uint32_t lines() const noexcept {
+        return lines_of_a_slot(count_, take_limit_);
+    }
     [[nodiscard]] slot<Env>& operator[](std::uint32_t i) noexcept { return slots_[i]; }
 
     /// A free slot's number, or `nobody` after every slot was seen in use. Lock-free.
@@ -139,7 +143,7 @@ public:
 private:
     /// The longest change is a take, or bringing home a leased cell: its own word and the lease
     /// word of each slot.
-    static std::size_t lines_of_a_slot(std::uint32_t slots, std::uint32_t take_limit) noexcept {
+    static std::uint32_t lines_of_a_slot(std::uint32_t slots, std::uint32_t take_limit) noexcept {
         return std::max(take_limit, slots + 1);
     }
 
