@@ -44,6 +44,7 @@ def every_frame(shop):
                 ("columns", earmark.dictionary()))
     yield "reserved", shop.reserve({"offsets": [0, 1, 2], "sku": [mug] * 2, "node": [bonn] * 2,
                                     "amount": [1, 10**6]})
+    yield "available_terms", shop.explain_available(mug)
     yield "rejected", shop.load_skus({"key": ["plate", "plate"]})["frame"]
     yield from figure_frames(shop)
 
