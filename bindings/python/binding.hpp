@@ -4,8 +4,9 @@
 // Who may call: any Python thread, also from a callback. Batch calls of 256 items and more let go
 // of the GIL while the engine works (columns are checked before, and copied but for arrays of int64
 // that `reserve` reads where they lie) and take it again between slices, for signals and for
-// progress; scalar calls and small batches keep it. No engine call is under way while Python code runs, so there is nothing
-// that a callback could wait for. In a forked child every call is Forked, an error.
+// progress; scalar calls and small batches keep it. No engine call is under way while Python code
+// runs, so there is nothing that a callback could wait for. In a forked child every call is Forked,
+// an error.
 #pragma once
 
 #include <pybind11/numpy.h>

@@ -203,14 +203,8 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             if (!next(catalog_.actors, 0)) return error_code::bad_record;
             catalog_.actors.insert(t.key);
             return error_code::ok;
-        case intern_kind::cell: {
-            if (f.size() != 2 || f[0] < 0 || f[0] >= catalog_.skus.size() || f[1] < 0 ||
-                f[1] >= catalog_.nodes.size())
-                return error_code::bad_record;
-            const auto made = books_.cells.make(sku_id{static_cast<std::uint32_t>(f[0])},
-                                                node_id{static_cast<std::uint16_t>(f[1])});
-            return made && raw(*made) == t.id ? error_code::ok : error_code::bad_record;
-        }
+        case intern_kind::cell:
+            return new_cell(t);
         case intern_kind::policy:
             if (t.id != catalog_.policies.size() + 1) return error_code::bad_record;
             catalog_.policies.emplace_back(t.key);
@@ -230,6 +224,16 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             break;  // have shapes of their own
     }
     return error_code::bad_record;
+}
+
+error_code folder::new_cell(const journal::intern_table& t) {
+    const auto f = t.fields;
+    if (f.size() != 2 || f[0] < 0 || f[0] >= catalog_.skus.size() || f[1] < 0 ||
+        f[1] >= catalog_.nodes.size())
+        return error_code::bad_record;
+    const auto made = books_.cells.make(sku_id{static_cast<std::uint32_t>(f[0])},
+                                        node_id{static_cast<std::uint16_t>(f[1])});
+    return made && raw(*made) == t.id ? error_code::ok : error_code::bad_record;
 }
 
 error_code folder::feed(const journal::intern_table& t) {

@@ -49,7 +49,7 @@ enum class error_code : std::uint16_t {
     reservation_expired = 3009,
     reservation_busy = 3010,  // transient
     too_many_cells = 3011,
-    excluded = 3012,  // a floor rule, or an inactive node, keeps it from being promised
+    excluded = 3012,      // a floor rule, or an inactive node, keeps it from being promised
     feed_too_old = 3021,  // our events after as_of are not kept any more
     late_delta = 3022,    // the source has already said something later of this cell
     over_debt = 3023,     // the books would fall further below zero than is allowed

@@ -45,6 +45,7 @@ public:
 
 private:
     error_code floor(const journal::intern_table& t);
+    error_code new_cell(const journal::intern_table& t);
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
     error_code touch_basket(std::uint32_t index, std::uint32_t holder);
