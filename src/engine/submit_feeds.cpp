@@ -128,18 +128,18 @@ answer run_delta(const request& r) {
 
 answer run_count(const request& r) {
     call c{r};
-    count_request counted_;
-    counted_.sku = c.line.sku();
-    counted_.node = c.line.node();
-    counted_.found = c.line.units_of("found", counted_.sku);
+    count_request asked;
+    asked.sku = c.line.sku();
+    asked.node = c.line.node();
+    asked.found = c.line.units_of("found", asked.sku);
     if (!c.ready()) return c.refused();
     std::vector<uncovered_promise> left;
-    const auto done = r.on.count(c.by, counted_, &left);
+    const auto done = r.on.count(c.by, asked, &left);
     if (!done) return c.refused(done.error());
     answer out = c.done(*done);
-    out["record"] = quantity_text(r.on, counted_.sku, {done->why.refs[0]});
-    out["found"] = quantity_text(r.on, counted_.sku, {done->why.refs[1]});
-    out["uncovered"] = units_text(r.on, counted_.sku, done->uncovered);
+    out["record"] = quantity_text(r.on, asked.sku, {done->why.refs[0]});
+    out["found"] = quantity_text(r.on, asked.sku, {done->why.refs[1]});
+    out["uncovered"] = units_text(r.on, asked.sku, done->uncovered);
     if (!left.empty()) out["promises"] = promises_of(r.on, left);
     return out;
 }
