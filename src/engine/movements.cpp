@@ -103,6 +103,42 @@ private:
     actor_id actor_{};
 };
 
+class engine::state::expiry_reader final : public journal::deaf_visitor {
+public:
+    expiry_reader(const state& s, lifecycle::image&) : state_{s} {}
+
+    std::vector<expiry> rows;
+    position at{};
+    error why;
+
+    error_code begin(verb by, time_point now, actor_id) override {
+        is_expiry_ = by == verb::expire;
+        row_ = {};
+        row_.at = at;
+        row_.now = now;
+        return error_code::ok;
+    }
+    error_code reservation(const journal::reservation_op& r) override {
+        row_.reservation = reservation_id{r.id()};
+        row_.deadline = r.deadline;
+        return error_code::ok;
+    }
+    error_code cell(const journal::cell_op& c) override {
+        if (!is_expiry_) return error_code::ok;
+        if (!state_.books.cells.exists(c.cell)) return error_code::bad_record;
+        row_.sku = state_.books.cells.sku_of(c.cell);
+        row_.node = state_.books.cells.node_of(c.cell);
+        row_.amount = state_.to_quantity(row_.sku, c.free);
+        rows.push_back(row_);
+        return error_code::ok;
+    }
+
+private:
+    const state& state_;
+    expiry row_;
+    bool is_expiry_ = false;
+};
+
 class engine::state::decision_reader final : public journal::deaf_visitor {
 public:
     decision_reader(const state& s, lifecycle::image& scratch)
@@ -195,6 +231,10 @@ result<page_of<Row>> engine::state::read_page(position cursor, std::size_t limit
 
 result<page_of<movement>> engine::movements(position cursor, std::size_t limit) const {
     return state_->read_page<state::movement_reader, movement>(cursor, limit);
+}
+
+result<page_of<expiry>> engine::expiries(position cursor, std::size_t limit) const {
+    return state_->read_page<state::expiry_reader, expiry>(cursor, limit);
 }
 
 result<page_of<decided>> engine::decisions(position cursor, std::size_t limit) const {

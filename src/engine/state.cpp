@@ -101,23 +101,33 @@ void engine::state::recover() {
 
 std::uint32_t engine::state::sweep(std::uint32_t slot, time_point now) {
     std::uint32_t expired = 0;
-    books.timers.sweep(slot, now, [&](std::uint64_t id) {
-        try {
-            return expire(slot, now, id, expired);
-        } catch (const std::bad_alloc&) {
-            return now;  // still due: look again when there is memory
-        }
-    });
+    const auto or_later = [&](auto&& f) {
+        return [&, f](std::uint64_t id) {
+            try {
+                return f(id);
+            } catch (const std::bad_alloc&) {
+                return now;  // still due: look again when there is memory
+            }
+        };
+    };
+    books.timers.sweep(slot, now, or_later([&](std::uint64_t id) { return due_at(slot, now, id); }),
+                       or_later([&](std::uint64_t id) { return expire(slot, now, id, expired); }));
     return expired;
+}
+
+time_point engine::state::due_at(std::uint32_t slot, time_point now, std::uint64_t id) {
+    lifecycle::image& due = desk_of(slot).due;
+    const auto e = read_reservation(reservation_id{id}, due);
+    if (e.code == error_code::reservation_busy) return now;  // it may be: look again
+    return e.code == error_code::ok && due.life == reservation_state::active ? due.deadline : never;
 }
 
 time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64_t id,
                                  std::uint32_t& expired) {
+    const time_point deadline = due_at(slot, now, id);
     desk& d = desk_of(slot);
-    const auto e = read_reservation(reservation_id{id}, d.due);
-    if (e.code == error_code::reservation_busy) return now;  // still due: look again
-    if (e.code != error_code::ok || d.due.life != reservation_state::active) return never;
-    if (d.due.deadline > now) return d.due.deadline;
+    if (deadline == never || deadline > now) return deadline;
+    if (d.due.life != reservation_state::active || d.due.deadline > now) return now;  // was busy
 
     d.clear();
     d.due_next = d.due;

@@ -195,7 +195,10 @@ struct engine::state {
 
     // ---- time ----------------------------------------------------------------------------------
 
-    /// Expires what is due. Answers how many did.
+    /// When a reservation is due, into the desk's image; never: not any more. `now` where another
+    /// caller has it in hand.
+    time_point due_at(std::uint32_t slot, time_point now, std::uint64_t id);
+    /// Expires what is due, by deadline and then by id. Answers how many did.
     std::uint32_t sweep(std::uint32_t slot, time_point now);
     time_point expire(std::uint32_t slot, time_point now, std::uint64_t id, std::uint32_t& count);
 
@@ -265,6 +268,7 @@ struct engine::state {
     [[nodiscard]] std::vector<uncovered_promise> uncovered(std::span<const cell_id> cells) const;
 
     class movement_reader;
+    class expiry_reader;
     class decision_reader;
     template <class Reader, class Row>
     result<page_of<Row>> read_page(position cursor, std::size_t limit) const;

@@ -292,7 +292,7 @@ private:
 
     /// Everything that is due by now.
     void sweep(std::uint32_t me) {
-        b_.timers.sweep(me, now, [&](std::uint64_t id) {
+        const auto look = [&](std::uint64_t id) {
             const auto r = static_cast<std::uint32_t>(id);
             lifecycle::image seen, order;
             const auto code = b_.ledger.read(subject_kind::reservation, r, seen);
@@ -305,7 +305,8 @@ private:
             desk d{verb::expire};
             const bool ended = end_with(me, r, seen, reservation_state::expired, order, held, d);
             return ended ? never_due : now;
-        });
+        };
+        b_.timers.sweep(me, now, look, look);
     }
 
     /// A physical change of one cell.

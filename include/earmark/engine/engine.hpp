@@ -212,6 +212,9 @@ public:
     /// What the next `limit` records after `cursor` moved, oldest first; `next` is the cursor to go
     /// on with, and equal to `cursor` at the end. Errors: cursor_too_old, order_busy (transient).
     result<page_of<movement>> movements(position cursor, std::size_t limit) const;
+    /// What expired in them, by deadline and then by id within one moving of time; each reservation
+    /// at most once, ever.
+    result<page_of<expiry>> expiries(position cursor, std::size_t limit) const;
     /// What the sourcing decisions among them planned; costs are priced again from the record.
     result<page_of<decided>> decisions(position cursor, std::size_t limit) const;
     /// One command as a JSON line (docs/formats/submit.md), answered as one JSON line.

@@ -2,6 +2,7 @@
 // slot of its period, round a ring that spans about 18 minutes; what lies further goes round again.
 // Pushing is one compare-and-swap, a sweep takes whole lists. A timer is only a hint to look at a
 // reservation: whether it is due is read from the reservation itself, so nothing is ever removed.
+// What is due is woken by deadline and then by number, however its timers came to hang.
 //
 // Invariants
 //   (1) next_due <= the deadline of every timer in the wheel, or a sweep is under way.
@@ -13,8 +14,10 @@
 // at after that: a look before it may have missed what a sweep was about to give back.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "earmark/core/env.hpp"
@@ -90,17 +93,25 @@ public:
                sweeps_.load(std::memory_order_seq_cst) == before;
     }
 
-    /// Looks at every timer of the periods up to `now`: f(subject) answers the time at which to
-    /// look again, or `never` when the timer is done with. O(timers due + periods passed).
-    template <class F>
-    void sweep(std::uint32_t slot, time_point now, F&& f) {
+    /// Looks at every timer of the periods up to `now`: deadline_of(subject) answers when it is
+    /// due, `never` when the timer is done with; what is due is woken by deadline, then by subject:
+    /// wake(subject) answers the time at which to look again, or `never`. Where memory is short
+    /// they are woken as they come. O(n log n) for the n timers of a period, or of all periods
+    /// where more passed than the ring has; plus the periods passed.
+    template <class Deadline, class Wake>
+    void sweep(std::uint32_t slot, time_point now, Deadline&& deadline_of, Wake&& wake) {
         if (!due(now)) return;
         sweeps_.fetch_add(one_began | 1, std::memory_order_seq_cst);
         const std::int64_t bound = next_due_.exchange(never.ns, std::memory_order_seq_cst);
         const std::int64_t last = period(now);
         std::int64_t from = period({bound});
-        if (last - from > static_cast<std::int64_t>(mask_)) from = last - mask_;
-        for (std::int64_t p = from; p <= last; ++p) visit(slot, p, f);
+        const bool laps = last - from > static_cast<std::int64_t>(mask_);  // rounds lie mixed
+        if (laps) from = last - mask_;
+        for (std::int64_t p = from; p <= last; ++p) {
+            gather(slot, p, now, deadline_of, wake);
+            if (!laps) wake_gathered(slot, wake);
+        }
+        wake_gathered(slot, wake);
         if (alive_at_all()) lower({(last + 1) << period_bits});
         sweeps_.fetch_sub(1, std::memory_order_seq_cst);
     }
@@ -110,9 +121,18 @@ private:
     using atomic = typename Env::template atomic<T>;
     static constexpr std::uint32_t keeps = 256;
     static constexpr std::uint64_t one_began = std::uint64_t{1} << 32;
+    struct waiting {
+        time_point deadline;
+        std::uint64_t subject;
+        timer at;
+        friend bool operator<(const waiting& a, const waiting& b) noexcept {
+            return a.deadline != b.deadline ? a.deadline < b.deadline : a.subject < b.subject;
+        }
+    };
     struct alignas(64) free_list {
         std::uint32_t first = nil;
         std::uint32_t held = 0;
+        std::vector<waiting> due;  // gathered by this slot's sweep
     };
 
     static std::int64_t period(time_point t) noexcept { return t.ns >> period_bits; }
@@ -129,20 +149,43 @@ private:
         chunks_.word(t / 4, t % 4 * 2 + 1).store(next, std::memory_order_relaxed);  // by (a)
     }
 
-    template <class F>
-    void visit(std::uint32_t slot, std::int64_t p, F& f) {
+    /// What is due of one period's list; the rest goes back to where it belongs.
+    template <class Deadline, class Wake>
+    void gather(std::uint32_t slot, std::int64_t p, time_point now, Deadline& deadline_of,
+                Wake& wake) {
         timer t = heads_[p & mask_].exchange(nil, std::memory_order_seq_cst);  // (b)
         while (t != nil) {
             const timer after = next_of(t);
             const std::uint64_t subject =
                 chunks_.word(t / 4, t % 4 * 2).load(std::memory_order_relaxed);
-            const time_point again = f(subject);
-            if (again == never)
-                drop(slot, t);
-            else
-                push(t, subject, again);
+            const time_point due = deadline_of(subject);
+            if (due == never || due > now)
+                hang(slot, t, subject, due);
+            else if (!remember(slot, {due, subject, t}))
+                hang(slot, t, subject, wake(subject));
             t = after;
         }
+    }
+    template <class Wake>
+    void wake_gathered(std::uint32_t slot, Wake& wake) {
+        auto& due = free_[slot].due;
+        std::sort(due.begin(), due.end());
+        for (const waiting& w : due) hang(slot, w.at, w.subject, wake(w.subject));
+        due.clear();
+    }
+    [[nodiscard]] bool remember(std::uint32_t slot, const waiting& w) noexcept {
+        try {
+            free_[slot].due.push_back(w);
+            return true;
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+    }
+    void hang(std::uint32_t slot, timer t, std::uint64_t subject, time_point again) noexcept {
+        if (again == never)
+            drop(slot, t);
+        else
+            push(t, subject, again);
     }
     // Of a push and a sweep beside it one sees the other, in the single order of seq_cst
     // operations: the push is an exchange of a head, then a look at next_due; the sweep an exchange

@@ -35,6 +35,18 @@ struct movement {
     std::uint32_t metres = unknown_distance;  // from the node to the order's place
 };
 
+/// A reservation whose deadline passed gave `amount` back at a node: a row for each of its cells,
+/// in one record. The units are free from that record on, at or after the deadline.
+struct expiry {
+    position at{};
+    time_point now;  // engine time of the command that found it due
+    reservation_id reservation{};
+    time_point deadline;
+    sku_id sku{};
+    node_id node{};
+    quantity amount;
+};
+
 /// What one decision planned.
 struct decided {
     position at{};

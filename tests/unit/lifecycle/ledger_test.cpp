@@ -196,11 +196,9 @@ TEST_CASE("the wheel wakes a timer at its period, keeps the others, and is quiet
     std::vector<std::int64_t> deadline{seconds(5).ns, seconds(1).ns, seconds(60).ns};
     for (std::uint64_t i = 0; i < 3; ++i) w.push(w.make(0), i, {deadline[i]});
     const auto at = [&](std::int64_t ns) {
-        w.sweep(0, {ns}, [&](std::uint64_t i) {
-            if (deadline[i] > ns) return time_point{deadline[i]};
-            woken.push_back(i);
-            return never;
-        });
+        w.sweep(
+            0, {ns}, [&](std::uint64_t i) { return time_point{deadline[i]}; },
+            [&](std::uint64_t i) { return woken.push_back(i), never; });
     };
     CHECK(w.quiet({0}));
     at(seconds(1).ns - 1);
@@ -223,12 +221,31 @@ TEST_CASE("a timer far beyond the ring's span goes round and still wakes exactly
     const std::int64_t deadline = seconds(1'000).ns + 17;
     w.push(w.make(0), 1, {deadline});
     for (std::int64_t now = 0; now < seconds(1'010).ns; now += seconds(1).ns / 3)
-        w.sweep(0, {now}, [&](std::uint64_t) {
-            if (deadline > now) return time_point{deadline};
-            ++woken;
-            return never;
-        });
+        w.sweep(
+            0, {now}, [&](std::uint64_t) { return time_point{deadline}; },
+            [&](std::uint64_t) { return ++woken, never; });
     CHECK(woken == 1);
+}
+
+TEST_CASE("what is due is woken by deadline and then by number, however it came to hang") {
+    slab<> chunks{1 << 20, 1, 8};
+    for (const std::int64_t span : {1, 40}) {  // within the ring, and far beyond it
+        wheel<> w{chunks, 1, 16};
+        std::vector<std::int64_t> deadline;
+        std::uint64_t x = 7;
+        for (std::uint64_t i = 0; i < 200; ++i) {
+            x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+            deadline.push_back(static_cast<std::int64_t>(x >> 33) % 20 * seconds(span).ns / 10 + 1);
+            w.push(w.make(0), i, {deadline[i]});
+        }
+        std::vector<std::pair<std::int64_t, std::uint64_t>> woken;
+        for (const std::int64_t now : {seconds(span).ns, seconds(3 * span).ns})
+            w.sweep(
+                0, {now}, [&](std::uint64_t i) { return time_point{deadline[i]}; },
+                [&](std::uint64_t i) { return woken.emplace_back(deadline[i], i), never; });
+        CHECK(woken.size() == 200);
+        CHECK(std::is_sorted(woken.begin(), woken.end()));
+    }
 }
 
 }  // namespace
