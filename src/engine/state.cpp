@@ -124,10 +124,11 @@ time_point engine::state::due_at(std::uint32_t slot, time_point now, std::uint64
 
 time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64_t id,
                                  std::uint32_t& expired) {
-    const time_point deadline = due_at(slot, now, id);
     desk& d = desk_of(slot);
-    if (deadline == never || deadline > now) return deadline;
-    if (d.due.life != reservation_state::active || d.due.deadline > now) return now;  // was busy
+    const auto e = read_reservation(reservation_id{id}, d.due);
+    if (e.code == error_code::reservation_busy) return now;  // still due: look again
+    if (e.code != error_code::ok || d.due.life != reservation_state::active) return never;
+    if (d.due.deadline > now) return d.due.deadline;
 
     d.clear();
     d.due_next = d.due;

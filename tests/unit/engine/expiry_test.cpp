@@ -157,7 +157,7 @@ TEST_CASE("an engine that was recovered expires in the same order as the one tha
 
 TEST_CASE("a confirm that meets an expiry is decided once: an order with the units, or none") {
     const bool all = std::getenv("EARMARK_LONG") != nullptr;
-    const int rounds = all ? 20'000 : 2'000;
+    const int rounds = all ? 20'000 : 1'000;
     shop s{1 << 12, 1};
     int confirmed = 0, taken_anew = 0;
     for (int i = 0; i < rounds; ++i) {
@@ -196,5 +196,5 @@ TEST_CASE("a confirm that meets an expiry is decided once: an order with the uni
         REQUIRE(s.e.cancel({{}, {}, now + seconds(1)}, {order_id{p.first.subject}, 0, {}, 0}));
     }
     MESSAGE("confirmed " << confirmed << ", expired first " << taken_anew);
-    CHECK(s.e.check_invariants().empty());
+    for (const std::string& broken : s.e.check_invariants()) FAIL_CHECK(broken);
 }
