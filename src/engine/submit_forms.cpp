@@ -304,6 +304,12 @@ constexpr form all_forms[] = {
      false,
      poll_fields,
      run_movements},
+    {"expiries",
+     {},
+     "Reservations that expired behind a cursor, oldest first.",
+     false,
+     poll_fields,
+     run_expiries},
     {"flush", {}, "Writes the journal to its sink.", false, flush_fields, run_flush},
     {"status", {}, "Counters, the balance of units, engine time.", false, {}, run_status},
 };

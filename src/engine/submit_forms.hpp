@@ -98,6 +98,7 @@ nlohmann::ordered_json run_order(const request& r);
 nlohmann::ordered_json run_explain(const request& r);
 nlohmann::ordered_json run_poll(const request& r);
 nlohmann::ordered_json run_movements(const request& r);
+nlohmann::ordered_json run_expiries(const request& r);
 nlohmann::ordered_json run_flush(const request& r);
 nlohmann::ordered_json run_status(const request& r);
 

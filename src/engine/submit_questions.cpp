@@ -1,4 +1,4 @@
-// POLL, MOVEMENTS, FLUSH, STATUS as JSON.
+// POLL, MOVEMENTS, EXPIRIES, FLUSH, STATUS as JSON.
 #include "earmark/core/time_text.hpp"
 #include "submit_answer.hpp"
 
@@ -58,6 +58,33 @@ answer movement_of(const engine& on, const movement& m) {
     return out;
 }
 
+answer expiry_of(const engine& on, const expiry& x) {
+    return {{"position", raw(x.at)},
+            {"now", to_string(x.now)},
+            {"reservation", id_text(raw(x.reservation))},
+            {"deadline", to_string(x.deadline)},
+            {"sku", on.sku(x.sku).key},
+            {"node", on.node(x.node).key},
+            {"quantity", quantity_text(on, x.sku, x.amount)}};
+}
+
+/// The rows behind a cursor and the cursor to go on with.
+template <class Row>
+answer page_for(const request& r, const char* name,
+                result<page_of<Row>> (engine::*read)(position, std::size_t) const,
+                answer (*row_of)(const engine&, const Row&)) {
+    call c{r};
+    const position cursor{static_cast<std::uint64_t>(c.line.whole("cursor", 0))};
+    const auto page = (r.on.*read)(cursor, static_cast<std::size_t>(c.line.whole("limit", 100)));
+    if (!page) return c.refused(page.error());
+    answer out = c.done();
+    answer list = answer::array();
+    for (const Row& row : page->rows) list.push_back(row_of(r.on, row));
+    out["next"] = raw(page->next);
+    out[name] = std::move(list);
+    return out;
+}
+
 journal::durability level_of(std::string_view name) noexcept {
     if (name == "memory") return journal::durability::memory;
     return name == "os" ? journal::durability::os : journal::durability::disk;
@@ -109,17 +136,11 @@ answer run_poll(const request& r) {
 }
 
 answer run_movements(const request& r) {
-    call c{r};
-    const position cursor{static_cast<std::uint64_t>(c.line.whole("cursor", 0))};
-    const auto limit = static_cast<std::size_t>(c.line.whole("limit", 100));
-    const auto page = r.on.movements(cursor, limit);
-    if (!page) return c.refused(page.error());
-    answer out = c.done();
-    answer list = answer::array();
-    for (const movement& m : page->rows) list.push_back(movement_of(r.on, m));
-    out["next"] = raw(page->next);
-    out["movements"] = std::move(list);
-    return out;
+    return page_for(r, "movements", &engine::movements, movement_of);
+}
+
+answer run_expiries(const request& r) {
+    return page_for(r, "expiries", &engine::expiries, expiry_of);
 }
 
 answer run_flush(const request& r) {

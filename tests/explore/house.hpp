@@ -290,15 +290,25 @@ private:
         note(me, house_op::give(cell_number(g.cell), g.n), answer::done);
     }
 
-    /// Everything that is due by now.
+    /// Everything that is due by now: first a look at when it is, then its end, after another look.
     void sweep(std::uint32_t me) {
+        const auto due_at = [&](std::uint64_t id, lifecycle::image& seen) {
+            const auto code =
+                b_.ledger.read(subject_kind::reservation, static_cast<std::uint32_t>(id), seen);
+            if (code == error_code::reservation_busy) return now;
+            const bool is_live = code == error_code::ok && seen.life == reservation_state::active;
+            return is_live ? seen.deadline : never_due;
+        };
         const auto look = [&](std::uint64_t id) {
+            lifecycle::image seen;
+            return due_at(id, seen);
+        };
+        const auto wake = [&](std::uint64_t id) {
             const auto r = static_cast<std::uint32_t>(id);
             lifecycle::image seen, order;
-            const auto code = b_.ledger.read(subject_kind::reservation, r, seen);
-            if (code == error_code::reservation_busy) return now;
-            if (code != error_code::ok || seen.life != reservation_state::active) return never_due;
-            if (seen.deadline > now) return seen.deadline;
+            const time_point due = due_at(id, seen);
+            if (due > now) return due;
+            if (seen.life != reservation_state::active || seen.deadline > now) return now;  // busy
             std::uint8_t held = own;
             for (std::uint8_t h = 0; h < holds; ++h)
                 if (setting_.held[h] != amounts{} && index_[h] == r) held = h;
@@ -306,7 +316,7 @@ private:
             const bool ended = end_with(me, r, seen, reservation_state::expired, order, held, d);
             return ended ? never_due : now;
         };
-        b_.timers.sweep(me, now, look, look);
+        b_.timers.sweep(me, now, look, wake);
     }
 
     /// A physical change of one cell.

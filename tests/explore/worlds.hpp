@@ -172,6 +172,7 @@ struct clock_tower {
     lifecycle::wheel<env> timers{chunks, 4, 4};
     std::array<env::atomic<int>, subjects> woken{};
     std::array<bool, subjects> hung{};
+    std::array<time_point, subjects> due{};  // belongs to whoever has the subject's timer
 
     explicit clock_tower(bool early = true) {
         if (early) push(3, 0, past);
@@ -181,13 +182,19 @@ struct clock_tower {
         const auto t = timers.make(me);
         expect(t != lifecycle::wheel<env>::nil, "there is room for a timer");
         hung[subject] = true;
+        due[subject] = deadline;
         timers.push(t, subject, deadline);
     }
     void sweep(std::uint32_t me, time_point until = now) {
-        timers.sweep(me, until, [&](std::uint64_t subject) {
+        const auto deadline_of = [&](std::uint64_t subject) {
             expect(subject < subjects, "a timer has the subject that it was given");
+            return due[subject];
+        };
+        timers.sweep(me, until, deadline_of, [&](std::uint64_t subject) {
+            expect(due[subject] <= until, "nothing is woken before it is due");
             woken[subject].fetch_add(1, std::memory_order_relaxed);
-            return subject == 2 && until == now ? later : earmark::never;  // that one has more time
+            if (subject != 2 || until != now) return earmark::never;
+            return due[subject] = later;  // that one has more time
         });
     }
     /// The first two were due before anybody began.

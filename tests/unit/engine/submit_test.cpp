@@ -139,7 +139,9 @@ TEST_CASE("every verb of the engine can be submitted") {
                              "change",    "unreserve",  "place_order", "cancel",
                              "source",    "release",    "record",      "available",
                              "order",     "explain",    "poll",        "movements",
-                             "flush",     "status",     "load_floors", "explain_available"})
+                             "flush",     "status",     "load_floors", "explain_available",
+                             "move",      "snapshot",   "delta",       "count",
+                             "uncovered", "counts",     "load_units",  "expiries"})
         CHECK(schema["$defs"].contains(verb));
 }
 
