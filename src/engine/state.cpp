@@ -40,6 +40,7 @@ desk& engine::state::desk_of(std::uint32_t slot) {
 }
 
 time_point engine::state::move_time(time_point now) noexcept {
+    if (now == never) --now.ns;  // never does not come: what has no deadline is not due then
     std::int64_t seen = time.load(std::memory_order_acquire);
     while (now.ns > seen && !time.compare_exchange_weak(seen, now.ns, std::memory_order_acq_rel,
                                                         std::memory_order_acquire)) {

@@ -234,17 +234,23 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     const auto size = static_cast<std::uint32_t>(d.decision.size());
     const auto old = std::exchange(d.order.cold, at);
     const auto old_size = std::exchange(d.order.cold_bytes, size);
+    const auto give_back = [&] { drop_cold(books.ledger.chunks(), v.slot, at, size); };
     d.order.decided_by = policy_id{version};
     const auto index = static_cast<std::uint32_t>(first.subject);
-    d.record.begin(verb::source, v.now, c.actor);
-    remember(d, c, content, first);
-    for (const bucket_move& m : d.moves) d.record.move(index, m);
-    d.record.note(index, journal::note_kind::decision, version, d.decision);
-    record_cells(d);
-    subject(d, subject_kind::order, index, d.order, d.order);
-    done = commit(v);
-    const bool is_done = done.code == error_code::ok;
-    drop_cold(books.ledger.chunks(), v.slot, is_done ? old : at, is_done ? old_size : size);
+    const auto draft_and_commit = [&] {
+        d.record.begin(verb::source, v.now, c.actor);
+        remember(d, c, content, first);
+        for (const bucket_move& m : d.moves) d.record.move(index, m);
+        d.record.note(index, journal::note_kind::decision, version, d.decision);
+        record_cells(d);
+        subject(d, subject_kind::order, index, d.order, d.order);
+        return commit(v);
+    };
+    done = or_give_back(draft_and_commit, give_back);
+    if (done.code == error_code::ok)
+        drop_cold(books.ledger.chunks(), v.slot, old, old_size);
+    else
+        give_back();
     return done;
 }
 

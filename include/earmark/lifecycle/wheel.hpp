@@ -112,7 +112,7 @@ public:
             if (!laps) wake_gathered(slot, wake);
         }
         wake_gathered(slot, wake);
-        if (alive_at_all()) lower({(last + 1) << period_bits});
+        if (last < period(never) && alive_at_all()) lower({(last + 1) << period_bits});
         sweeps_.fetch_sub(1, std::memory_order_seq_cst);
     }
 

@@ -20,7 +20,7 @@ namespace earmark {
 struct command {
     std::string_view key;  // idempotency key, at most 255 bytes; empty: not remembered
     actor_id actor{};      // 0 is the host itself
-    time_point now{};      // engine time becomes the maximum seen
+    time_point now{};      // engine time becomes the maximum seen, and stays before `never`
 };
 
 struct adjust_request {
