@@ -99,6 +99,8 @@ using engine_class = py::class_<shop>;
 void bind_frames(py::module_& m);
 void bind_tables(py::module_& m, engine_class& c);
 void bind_stock(engine_class& c);
+void bind_reservations(engine_class& c);
+void bind_feeds(engine_class& c);
 void bind_orders(engine_class& c);
 void bind_trust(engine_class& c);
 void bind_files(py::module_& m);
@@ -141,6 +143,11 @@ template <class T>
 T value_or_raise(const engine& e, result<T> r) {
     if (!r) raise(e, r.error());
     return std::move(*r);
+}
+
+/// The channel of a name; none for none.
+inline channel_id channel_of(const engine& e, const std::optional<std::string>& name) {
+    return name ? value_or_raise(e, e.find_channel(*name)) : none<channel_id>;
 }
 
 // ---- frames -----------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ const char* class_of(const error& why) {
         case error_code::unknown_place:
         case error_code::unknown_actor:
         case error_code::unknown_channel:
+        case error_code::unknown_unit:
             return "Unknown";
         default:
             break;
@@ -189,6 +190,8 @@ PYBIND11_MODULE(_earmark_here, m) {
           "With `journal`, a path: the engine is what the journal says, and writes to it.");
     bind_tables(m, c);
     bind_stock(c);
+    bind_reservations(c);
+    bind_feeds(c);
     bind_orders(c);
     bind_trust(c);
     bind_files(m);

@@ -160,6 +160,20 @@ std::vector<floor_row> read_floors(const any_table& table) {
     return out;
 }
 
+std::vector<unit_row> read_units(const any_table& table) {
+    const columns c = read(table, {"sku", "unit", "holds"});
+    const auto skus = c.texts("sku");
+    const auto n = static_cast<std::ptrdiff_t>(skus.size());
+    const auto units = c.texts("unit", n);
+    const auto holds = c.integers(
+        "holds", n,
+        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
+    std::vector<unit_row> rows(skus.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i] = {skus.text(i), units.text(i), {holds[i]}};
+    return rows;
+}
+
 /// Loads tables, and tells progress how many rows of all of them have been looked at.
 class table_loader {
 public:
@@ -385,6 +399,8 @@ void bind_tables(py::module_& m, engine_class& c) {
     one("load_floors", load_one("floors", &read_floors),
         "Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind, "
         "channel (empty: any), use (both, selling, sourcing), units, exclude, active.");
+    one("load_units", load_one("units", &read_units),
+        "Columns: sku, unit, holds (atoms): units of measure.");
     c.def("activate", on(&activate), py::arg("policy"), now,
           "Compiles a policy (TOML) and uses it from now on; returns its version.");
     c.def("activate", on(&activate_policy), py::arg("policy"), now, "The same with a Policy.");
@@ -392,6 +408,8 @@ void bind_tables(py::module_& m, engine_class& c) {
     c.def("nodes", table("nodes"), "Frame: all nodes.");
     c.def("places", table("places"), "Frame: all ship-to places.");
     c.def("stock", table("stock"), "Frame: every SKU at every node where it was stocked.");
+    c.def("uncovered", table("uncovered"),
+          "Frame: promises without goods, by SKU and node, who loses first first.");
     c.def("orders", table("orders"), "Frame: all orders.");
     c.def("lines", table("lines"), "Frame: the lines of all orders.");
     c.def("buckets", table("buckets"), "Frame: the units of all lines, by state and node.");

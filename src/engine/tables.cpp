@@ -188,6 +188,14 @@ std::vector<stock_view> stock_of(const State& s) {
     return rows;
 }
 
+template <class State>
+std::vector<cell_id> all_cells(const State& s) {
+    std::vector<cell_id> all;
+    for (std::uint32_t i = 0; i < s.books.cells.blocks() * stock::block_cells; ++i)
+        if (s.books.cells.exists(cell_id{i})) all.push_back(cell_id{i});
+    return all;
+}
+
 frame stock_frame(const catalog& names, const std::vector<stock_view>& rows) {
     frame_builder b{"stock"};
     auto &sku = b.codes("sku", words_of(names.skus)),
@@ -202,6 +210,29 @@ frame stock_frame(const catalog& names, const std::vector<stock_view>& rows) {
         reserved.add(row.reserved.atoms);
         allocated.add(row.allocated.atoms);
         released.add(row.released.atoms);
+    }
+    return std::move(b).finish();
+}
+
+frame uncovered_frame(const catalog& names, const std::vector<uncovered_promise>& rows) {
+    frame_builder b{"uncovered"};
+    auto &sku = b.codes("sku", words_of(names.skus)),
+         &node = b.codes("node", words_of(names.nodes)),
+         &state = b.codes("state", report::state_words());
+    auto &order = b.ints("order"), &reservation = b.ints("reservation"), &amount = b.ints("amount");
+    auto& line = b.small_ints("line");
+    auto& made = b.times("made");
+    for (const uncovered_promise& p : rows) {
+        sku.add(static_cast<std::int32_t>(raw(p.sku)));
+        node.add(raw(p.node));
+        const bool is_order = p.order != none<order_id>;
+        is_order ? order.add(static_cast<std::int64_t>(raw(p.order))) : order.add_null();
+        is_order ? reservation.add_null()
+                 : reservation.add(static_cast<std::int64_t>(raw(p.reservation)));
+        is_order ? line.add(static_cast<std::int32_t>(p.line)) : line.add_null();
+        state.add(static_cast<std::int32_t>(p.state));
+        made.add(p.made.ns);
+        amount.add(p.amount.atoms);
     }
     return std::move(b).finish();
 }
@@ -258,10 +289,11 @@ result<report::frame> engine::table(std::string_view frame_name) const {
         if (frame_name == "lines") return lines_frame(s);
         if (frame_name == "buckets") return buckets_frame(s);
         if (frame_name == "stock") return stock_frame(s.names, stock_of(s));
+        if (frame_name == "uncovered") return uncovered_frame(s.names, s.uncovered(all_cells(s)));
         if (frame_name == "decisions") return decisions_frame(s, v);
         throw misuse("no table '" + std::string{frame_name} +
                      "'; the tables are skus, nodes, places, orders, lines, buckets, stock, "
-                     "decisions");
+                     "uncovered, decisions");
     });
 }
 

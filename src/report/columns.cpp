@@ -171,6 +171,60 @@ constexpr column explanations[] = {
     {"sentence", utf8, "", false, "The verdict in words, with the figures."},
 };
 
+constexpr column fed[] = {
+    {"row", int64, "", null,
+     "Row of the message, from 0; null: a SKU and node that no row names, or all the rest."},
+    {"sku", int64, "", null, "Id of the SKU, as the message has it; null where no row is meant."},
+    {"node", int64, "", null, "Id of the node, as the message has it; null where no row is meant."},
+    {"adjustment", int64, "atoms", null, "What the books changed by; null where it was rejected."},
+    {"shortfall", int64, "atoms", null,
+     "Promised there without goods; null where it was rejected."},
+    {"outcome", dictionary, "", false, "done or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+};
+
+constexpr column counted[] = {
+    {"record", int64, "atoms", null, "What the books said; null where it was not booked."},
+    {"found", int64, "atoms", null, "What was found; null where it was not booked."},
+    {"uncovered", int64, "granules", null,
+     "Units of promises that it left without goods; null where it was not booked."},
+    {"outcome", dictionary, "", false, "done or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+};
+
+constexpr column counts[] = {
+    {"at", int64, "", false, "Position of the record in the journal."},
+    {"now", timestamp, "ns", false, "Instant of the command."},
+    {"actor", int32, "", false, "Who counted; 0 is the host."},
+    {"sku", dictionary, "", false, "SKU."},
+    {"node", dictionary, "", false, "Node."},
+    {"record", int64, "atoms", false, "What the books said."},
+    {"found", int64, "atoms", false, "What was found on the shelf."},
+};
+
+constexpr column expiries[] = {
+    {"at", int64, "", false, "Position of the record in the journal."},
+    {"now", timestamp, "ns", false, "Engine time that found it due."},
+    {"reservation", int64, "", false, "Id of the reservation."},
+    {"deadline", timestamp, "ns", false, "Until when it held."},
+    {"sku", dictionary, "", false, "SKU."},
+    {"node", dictionary, "", false, "Node."},
+    {"amount", int64, "atoms", false, "Units that went back."},
+};
+
+constexpr column uncovered[] = {
+    {"sku", dictionary, "", false, "SKU."},
+    {"node", dictionary, "", false, "Node."},
+    {"order", int64, "", null, "Id of the order; null for a reservation."},
+    {"reservation", int64, "", null, "Id of the reservation; null for an order."},
+    {"line", int32, "", null, "Number of the order's line, from 1; null for a reservation."},
+    {"state", dictionary, "", false, "State of the units."},
+    {"made", timestamp, "ns", false, "When the order was placed or the reservation made."},
+    {"amount", int64, "atoms", false, "Units of the promise behind which there are no goods."},
+};
+
 constexpr column dictionary_columns[] = {
     {"frame", utf8, "", false, "Name of the frame."},
     {"column", utf8, "", false, "Name of the column."},
@@ -198,6 +252,11 @@ constexpr frame_schema list[] = {
     {"available_terms", "a node, and every term of what it has available", available_terms},
     {"receipts", "an order that a verb was applied to, in the order of the call", receipts},
     {"explanations", "a node that could have served the order", explanations},
+    {"fed", "a row of a feed that changed the books or was rejected", fed},
+    {"counted", "a count of a batch, in the order of the call", counted},
+    {"counts", "a count of the journal, oldest first", counts},
+    {"expiries", "a SKU at a node that an expired reservation held, oldest first", expiries},
+    {"uncovered", "a promise without goods, by SKU and node, who loses first first", uncovered},
     {"columns", "a column of this dictionary", dictionary_columns},
 };
 

@@ -12,6 +12,7 @@ import pytest
 import earmark
 from conftest import NEAREST, make_shop, orders
 
+NOW = 1_800_000_000_000_000_000
 TEXT_TYPES = [pa.string(), pa.large_string(), pa.string_view(),
               pa.dictionary(pa.int8(), pa.string()), pa.dictionary(pa.uint32(), pa.large_string())]
 
@@ -46,6 +47,14 @@ def every_frame(shop):
                                     "amount": [1, 10**6]})
     yield "available_terms", shop.explain_available(mug)
     yield "rejected", shop.load_skus({"key": ["plate", "plate"]})["frame"]
+    yield "fed", shop.snapshot({"sku": [mug, 99], "node": [bonn] * 2, "units": [0, 1]},
+                               source="wms", sequence=1, as_of=shop.head)
+    yield "uncovered", shop.uncovered()
+    yield "counted", shop.count({"sku": [mug, 99], "node": [bonn] * 2, "found": [1, 1]})
+    yield "counts", shop.counts()[0]
+    shop.reserve_one(shop.find_sku("bowl"), shop.find_node("bonn"), 1, 0, NOW + 1_000, NOW)
+    shop.advance(NOW + 1_000)
+    yield "expiries", shop.expiries()[0]
     yield from figure_frames(shop)
 
 

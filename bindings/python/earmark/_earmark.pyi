@@ -56,15 +56,34 @@ class Engine:
         """Frame: the units of all lines, by state and node."""
     def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
         """Cancels what can be: of a line from 1, or (0) of the whole order."""
+    @overload
     def change(self, reservation: int, *, deadline: int, now: int = 0) -> None:
         """Moves the deadline of a live reservation."""
+    @overload
+    def change(self, columns: Table, *, deadline: int | None = None, now: int = 0,
+               progress: Progress | None = None) -> Frame:
+        """The same of many, and of what they hold. Columns: reservation, deadline (null: it
+        stays), offsets, sku, node, amount (what is held there from now on; what no line names
+        stays), floor. Each is all or nothing. Frame `reserved`."""
     def check_invariants(self) -> list[str]:
         """Sentences of broken invariants; empty when all hold. Quiet engine only."""
+    @overload
+    def count(self, sku: int, node: int, found: int, *, now: int = 0) -> int:
+        """Brings the books to what was found on the shelf; returns found less booked."""
+    @overload
+    def count(self, columns: Table, *, now: int = 0,
+              progress: Progress | None = None) -> Frame:
+        """The same of many. Columns: sku, node, found, uom. Frame `counted`."""
+    def counts(self, *, cursor: int = 0, limit: int = 100000) -> Any:
+        """Counts among the next `limit` records after `cursor`, as frame `counts`, and the cursor
+        to go on with (the same at the end)."""
     def decisions(self) -> Frame:
         """Frame: the last decision about each order."""
     def deliver(self, orders: Column, *, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Records that all shipped units were delivered. Frame `receipts`."""
+    def delta(self, columns: Table, *, source: str, sequence: int, now: int = 0) -> Frame:
+        """Columns: sku, node, units, uom. What a source says has changed. Frame `fed`."""
     def event_digest(self) -> int:
         """Digest of all events so far, in order."""
     def events(self, cursor: int = 0, limit: int = 1000000) -> Frame:
@@ -72,6 +91,9 @@ class Engine:
     def exceptions(self, *args, **kwargs) -> Any:
         """The same of engine.report(), which reads the whole journal; keep a Report to ask more
         than once."""
+    def expiries(self, *, cursor: int = 0, limit: int = 100000) -> Any:
+        """What expired in the next `limit` records after `cursor`, as frame `expiries`, and the
+        cursor to go on with (the same at the end)."""
     def explain(self, order: int) -> str:
         """Why the units of an order go where they go, in words."""
     def explain_available(self, sku: int, node: int | None = None, *, channel: str | None = None,
@@ -121,6 +143,13 @@ class Engine:
     def load_stock(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, node, on_hand (atoms); adds to what is there."""
+    def load_units(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
+        """Columns: sku, unit, holds (atoms): units of measure."""
+    def move(self, columns: Table, *, now: int = 0,
+             progress: Progress | None = None) -> Frame:
+        """Takes units of reservations to other nodes, each in one step. Columns: reservation,
+        from, to, sku (-1: every SKU), amount (0: all of it), floor. Frame `reserved`."""
     def movements(self, *, cursor: int = 0, limit: int = 100000) -> Any:
         """What the next `limit` records after `cursor` moved, as frame `movements`, and the
         cursor to go on with (the same at the end)."""
@@ -161,8 +190,9 @@ class Engine:
         shortage."""
     def reserve(self, columns: Table, *, deadline: int | None = None, channel: str | None = None,
                 now: int = 0, progress: Progress | None = None) -> Frame:
-        """Columns: offsets, sku, node, amount, floor; each reservation is all or nothing. The
-        floor rules of `channel` hold. Frame `reserved`."""
+        """Columns: offsets, sku, node, amount, floor, supersedes (one per reservation: the
+        caller's own to swap for it in one step, -1 for none); each reservation is all or nothing.
+        The floor rules of `channel` hold. Frame `reserved`."""
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""
@@ -176,6 +206,11 @@ class Engine:
         """The key of a SKU."""
     def skus(self) -> Frame:
         """Frame: all SKUs."""
+    def snapshot(self, columns: Table, *, source: str, sequence: int, as_of: int,
+                 basis: str = 'on_hand', complete: bool = False, nodes: Column | None = None,
+                 now: int = 0) -> Frame:
+        """Columns: sku, node, units, uom. What a source says is there; as_of is the position of
+        our last event that it had booked. Stale rows change nothing. Frame `fed`."""
     def source(self, orders: Column, *, dry_run: bool = False, now: int = 0,
                criterion: object = None, progress: Progress | None = None) -> Frame:
         """Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the
@@ -189,6 +224,10 @@ class Engine:
         """Frame: every SKU at every node where it was stocked."""
     def submit(self, json_line: str) -> str:
         """One command as a JSON line."""
+    def uncovered(self) -> Frame:
+        """Frame: promises without goods, by SKU and node, who loses first first."""
+    def unit(self, sku: int, unit: str) -> int:
+        """Atoms in one unit of measure of a SKU."""
     @overload
     def unreserve(self, reservation: int, now: int = 0) -> None:
         """Gives the units of a live reservation back."""

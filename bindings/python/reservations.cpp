@@ -1,0 +1,261 @@
+// RESERVATIONS: made, changed, moved between nodes, given back.
+#include <pybind11/stl.h>
+
+#include <limits>
+#include <optional>
+
+#include "columns.hpp"
+#include "earmark/report/answers.hpp"
+#include "scalar.hpp"
+
+namespace earmark::python {
+
+namespace {
+
+/// Requests and answers that fit the first cache beside what the engine touches.
+constexpr std::size_t in_cache = 64;
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+
+/// A reservation's number as columns have it; below 0: none.
+reservation_id id_of(std::int64_t number) {
+    return number < 0 ? none<reservation_id> : reservation_id{static_cast<std::uint64_t>(number)};
+}
+
+/// Baskets as columns. Requests are made of them a few at a time, which then are in the cache when
+/// the engine reads them. An id that changed while the engine worked is some id, which the engine
+/// looks up or refuses as any other; offsets are copied, since they say what is read.
+struct baskets {
+    whole_numbers sku, node, amount;
+    std::vector<std::int64_t> offsets, floor, supersedes;  // no floor: 0, no supersedes: none
+    time_point deadline;
+    channel_id channel = none<channel_id>;
+    std::vector<reserve_line> lines{};
+    std::vector<reserve_request> requests{};
+
+    [[nodiscard]] std::size_t size() const { return offsets.size() - 1; }
+    /// The requests first .. first + n - 1; valid until the next call.
+    std::span<const reserve_request> slice(std::size_t first, std::size_t n);
+};
+
+baskets read_baskets(const any_table& table, std::optional<std::int64_t> deadline) {
+    constexpr std::string_view known[] = {"offsets", "sku",   "node",
+                                          "amount",  "floor", "supersedes"};
+    const columns c{table, known};
+    whole_numbers skus = c.whole("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
+    const auto n = static_cast<std::ptrdiff_t>(skus.size());
+    baskets b{std::move(skus),
+              c.whole("node", n, {0, std::numeric_limits<std::uint16_t>::max()}),
+              c.whole("amount", n, {-most, most}),
+              c.offsets(static_cast<std::size_t>(n)),
+              {},
+              {},
+              deadline ? time_point{*deadline} : never};
+    if (c.has("floor")) b.floor = c.integers("floor", n, {-most, most, 0});
+    if (c.has("supersedes"))
+        b.supersedes =
+            c.integers("supersedes", static_cast<std::ptrdiff_t>(b.size()), {-1, most, -1});
+    return b;
+}
+
+std::span<const reserve_request> baskets::slice(std::size_t first, std::size_t n) {
+    const auto begin = static_cast<std::size_t>(offsets[first]);
+    lines.resize(static_cast<std::size_t>(offsets[first + n]) - begin);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[begin + i])},
+                    node_id{static_cast<std::uint16_t>(node[begin + i])},
+                    {std::max(amount[begin + i], -most)},
+                    {floor.empty() ? 0 : floor[begin + i]}};
+    requests.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto at = static_cast<std::size_t>(offsets[first + i]);
+        const auto end = static_cast<std::size_t>(offsets[first + i + 1]);
+        requests[i] = {std::span{lines}.subspan(at - begin, end - at), deadline,
+                       supersedes.empty() ? none<reservation_id> : id_of(supersedes[first + i]),
+                       channel};
+    }
+    return requests;
+}
+
+error_code code_of(const result<receipt>& r) { return r.error().code; }
+
+frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
+                  const std::optional<std::string>& channel, std::int64_t now,
+                  const progress_call& progress) {
+    baskets b = read_baskets(table, deadline);
+    b.channel = channel_of(e, channel);
+    report::reserved_rows rows{b.size()};
+    std::vector<result<receipt>> answers(std::min(in_cache, b.size()), receipt{});
+    const command by = at(now);
+    const auto some = [&](std::size_t first, std::size_t n) {
+        const auto out = std::span{answers}.first(n);
+        const auto requests = b.slice(first, n);
+        e.reserve(by, requests, out);
+        for (std::size_t i = 0; i < n; ++i)
+            if (code_of(out[i]) == error_code::journal_full)
+                out[i] = with_room(
+                    e, [&] { return e.reserve(by, requests[i]); }, code_of);
+        rows.add(out);
+    };
+    const auto work = [&](std::size_t first, std::size_t n) {
+        for (const std::size_t end = first + n; first < end; first += in_cache)
+            some(first, std::min(in_cache, end - first));
+    };
+    return in_slices(b.size(), progress, work, [&] { return to_python(rows.finish()); });
+}
+
+std::uint64_t reserve_one(engine& e, std::uint32_t sku, std::uint16_t node, std::int64_t amount,
+                          std::int64_t floor, std::int64_t deadline, std::int64_t now) {
+    const reserve_line line{sku_id{sku}, node_id{node}, {amount}, {floor}};
+    const reserve_request request{{&line, 1}, {deadline}, none<reservation_id>};
+    const auto answer = with_room(
+        e, [&] { return e.reserve(at(now), request); }, code_of);
+    return value_or_raise(e, answer).subject;
+}
+
+/// Many requests about live reservations, each on its own: `ask` is the engine's verb, of many and
+/// of one.
+template <class Request, class Ask>
+frame_ref each_of(engine& e, std::span<const Request> all, const progress_call& progress,
+                  Ask&& ask) {
+    report::reserved_rows rows{all.size()};
+    std::vector<result<receipt>> answers(std::min(slice_items, all.size()), receipt{});
+    const auto work = [&](std::size_t first, std::size_t n) {
+        const auto out = std::span{answers}.first(n);
+        ask(all.subspan(first, n), out);
+        for (std::size_t i = 0; i < n; ++i)
+            if (code_of(out[i]) == error_code::journal_full)
+                out[i] = with_room(
+                    e, [&] { return ask(all[first + i]); }, code_of);
+        rows.add(out);
+    };
+    return in_slices(all.size(), progress, work, [&] { return to_python(rows.finish()); });
+}
+
+void change(engine& e, std::uint64_t reservation, std::int64_t deadline, std::int64_t now) {
+    const change_request r{reservation_id{reservation}, time_point{deadline}, {}};
+    const auto answer = with_room(
+        e, [&] { return e.change(at(now), r); }, code_of);
+    static_cast<void>(value_or_raise(e, answer));
+}
+
+/// The lines of changes: none where the table has no column of them.
+std::vector<reserve_line> changed_lines(const columns& c) {
+    if (!c.has("offsets") && !c.has("sku")) return {};
+    const auto sku = c.integers("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
+    const auto n = static_cast<std::ptrdiff_t>(sku.size());
+    const auto node = c.integers("node", n, {0, std::numeric_limits<std::uint16_t>::max()});
+    const auto amount = c.integers("amount", n, {-most, most});
+    const auto floor = c.integers("floor", n, {-most, most, 0});
+    std::vector<reserve_line> lines(sku.size());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])},
+                    node_id{static_cast<std::uint16_t>(node[i])},
+                    {amount[i]},
+                    {floor[i]}};
+    return lines;
+}
+
+frame_ref change_all(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
+                     std::int64_t now, const progress_call& progress) {
+    constexpr std::int64_t stays = std::numeric_limits<std::int64_t>::min();
+    constexpr std::string_view known[] = {"reservation", "deadline", "offsets", "sku",
+                                          "node",        "amount",   "floor"};
+    const columns c{table, known};
+    const auto held = c.integers("reservation", -1, {0, most});
+    const auto n = static_cast<std::ptrdiff_t>(held.size());
+    const auto until = c.integers("deadline", n, {stays, most, deadline.value_or(stays)});
+    const auto lines = changed_lines(c);
+    auto offsets = std::vector<std::int64_t>(held.size() + 1);
+    if (c.has("offsets") || c.has("sku")) offsets = c.offsets(lines.size());
+    if (offsets.size() != held.size() + 1)
+        bad_input("column 'offsets' has " + std::to_string(offsets.size()) +
+                  " rows; give one more than there are reservations, " +
+                  std::to_string(held.size() + 1));
+    std::vector<change_request> all(held.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto first = static_cast<std::size_t>(offsets[i]);
+        all[i].reservation = id_of(held[i]);
+        if (until[i] != stays) all[i].deadline = time_point{until[i]};
+        all[i].lines =
+            std::span{lines}.subspan(first, static_cast<std::size_t>(offsets[i + 1]) - first);
+    }
+    const command by = at(now);
+    return each_of(e, std::span<const change_request>{all}, progress,
+                   [&](const auto&... a) { return e.change(by, a...); });
+}
+
+frame_ref move_all(engine& e, const any_table& table, std::int64_t now,
+                   const progress_call& progress) {
+    constexpr std::string_view known[] = {"reservation", "from", "to", "sku", "amount", "floor"};
+    constexpr bounds a_node{0, std::numeric_limits<std::uint16_t>::max()};
+    const columns c{table, known};
+    const auto held = c.integers("reservation", -1, {0, most});
+    const auto n = static_cast<std::ptrdiff_t>(held.size());
+    const auto from = c.integers("from", n, a_node), to = c.integers("to", n, a_node);
+    const auto sku = c.integers("sku", n, {-1, std::numeric_limits<std::uint32_t>::max(), -1});
+    const auto amount = c.integers("amount", n, {0, most, 0});
+    const auto floor = c.integers("floor", n, {-most, most, 0});
+    std::vector<move_request> all(held.size());
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = {id_of(held[i]),
+                  node_id{static_cast<std::uint16_t>(from[i])},
+                  node_id{static_cast<std::uint16_t>(to[i])},
+                  sku[i] < 0 ? none<sku_id> : sku_id{static_cast<std::uint32_t>(sku[i])},
+                  {amount[i]},
+                  {floor[i]}};
+    const command by = at(now);
+    return each_of(e, std::span<const move_request>{all}, progress,
+                   [&](const auto&... a) { return e.move(by, a...); });
+}
+
+void unreserve(engine& e, std::uint64_t reservation, std::int64_t now) {
+    const auto answer = with_room(
+        e, [&] { return e.unreserve(at(now), reservation_id{reservation}); }, code_of);
+    static_cast<void>(value_or_raise(e, answer));
+}
+
+frame_ref unreserve_all(engine& e, const any_column& reservations, std::int64_t now,
+                        const progress_call& progress) {
+    std::vector<reservation_id> held;
+    for (const std::int64_t number : ids(reservations, "reservations"))
+        held.push_back(id_of(number));
+    const command by = at(now);
+    return each_of(e, std::span<const reservation_id>{held}, progress,
+                   [&](const auto&... a) { return e.unreserve(by, a...); });
+}
+
+}  // namespace
+
+void bind_reservations(engine_class& c) {
+    const auto now = py::arg("now") = 0;
+    const auto progress = py::arg("progress") = py::none();
+    c.def(
+        "reserve", on(&reserve), py::arg("columns"), py::kw_only(),
+        py::arg("deadline") = std::nullopt, py::arg("channel") = std::nullopt, now, progress,
+        "Columns: offsets, sku, node, amount, floor, supersedes (one per reservation: the caller's "
+        "own to swap for it in one step, -1 for none); each reservation is all or nothing. The "
+        "floor rules of `channel` hold. Frame `reserved`.");
+    c.def("reserve_one", on(&reserve_one), py::arg("sku"), py::arg("node"), py::arg("amount"),
+          py::arg("floor") = 0, py::arg("deadline") = never.ns, py::arg("now") = 0,
+          "One reservation of one SKU at one node; its id, or Refused or Busy.");
+    c.def("change", on(&change), py::arg("reservation"), py::kw_only(), py::arg("deadline"),
+          py::arg("now") = 0, "Moves the deadline of a live reservation.");
+    c.def("change", on(&change_all), py::arg("columns"), py::kw_only(),
+          py::arg("deadline") = std::nullopt, now, progress,
+          "The same of many, and of what they hold. Columns: reservation, deadline (null: it "
+          "stays), offsets, sku, node, amount (what is held there from now on; what no line names "
+          "stays), floor. Each is all or nothing. Frame `reserved`.");
+    c.def("move", on(&move_all), py::arg("columns"), py::kw_only(), now, progress,
+          "Takes units of reservations to other nodes, each in one step. Columns: reservation, "
+          "from, to, sku (-1: every SKU), amount (0: all of it), floor. Frame `reserved`.");
+    c.def("unreserve", on(&unreserve), py::arg("reservation").noconvert(), py::arg("now") = 0,
+          "Gives the units of a live reservation back.");
+    c.def("unreserve", on(&unreserve_all), py::arg("reservations"), py::kw_only(), now, progress,
+          "The same of many, each on its own. Frame `reserved`.");
+    door<&reserve_one>::open(c, "reserve_one",
+                             {"sku", "node", "amount", "floor", "deadline", "now"}, std::int64_t{0},
+                             never.ns, std::int64_t{0});
+    door<&unreserve>::open(c, "unreserve", {"reservation", "now"}, std::int64_t{0});
+}
+
+}  // namespace earmark::python

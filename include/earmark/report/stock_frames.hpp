@@ -1,0 +1,36 @@
+// WHAT HAPPENED TO STOCK, as frames: feeds, counts, expiries.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "earmark/model/feeds.hpp"
+#include "earmark/model/movement.hpp"
+#include "earmark/report/answers.hpp"
+#include "earmark/report/frame.hpp"
+
+namespace earmark::report {
+
+/// Frame `fed`: what a message changed, and the rows that were rejected. `rows`: the message.
+[[nodiscard]] frame fed_frame(const feed_report& r, std::span<const feed_row> rows);
+
+/// Frame `counted`: answers of a batch of counts.
+class counted_rows {
+public:
+    explicit counted_rows(std::size_t rows);
+    void add(const result<receipt>& r);
+    [[nodiscard]] frame finish() { return std::move(rows_).finish(); }
+
+private:
+    frame_builder rows_{"counted"};
+    numbers<std::int64_t>&record_, &found_, &uncovered_;
+    verdict_columns verdict_;
+};
+
+// `sku_keys` and `node_keys`: the words of the ids.
+[[nodiscard]] frame counts_frame(std::span<const counted> of, vocabulary sku_keys,
+                                 vocabulary node_keys);
+[[nodiscard]] frame expiries_frame(std::span<const expiry> of, vocabulary sku_keys,
+                                   vocabulary node_keys);
+
+}  // namespace earmark::report

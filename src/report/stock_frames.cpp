@@ -1,0 +1,90 @@
+#include "earmark/report/stock_frames.hpp"
+
+#include <utility>
+
+#include "earmark/core/errors.hpp"
+
+namespace earmark::report {
+namespace {
+
+std::int64_t number(std::uint64_t n) noexcept { return static_cast<std::int64_t>(n); }
+
+}  // namespace
+
+frame fed_frame(const feed_report& r, std::span<const feed_row> rows) {
+    frame_builder b{"fed"};
+    auto &row = b.ints("row"), &sku = b.ints("sku"), &node = b.ints("node"),
+         &adjustment = b.ints("adjustment"), &shortfall = b.ints("shortfall");
+    verdict_columns verdict{b};
+    for (const feed_change& c : r.changes) {
+        c.row > 0 ? row.add(std::int64_t{c.row} - 1) : row.add_null();
+        sku.add(raw(c.sku));
+        node.add(raw(c.node));
+        adjustment.add(c.adjustment.atoms);
+        shortfall.add(c.shortfall.atoms);
+        verdict.add(outcome::done, error_code::ok);
+    }
+    for (const rejected_row& j : r.rejected) {
+        const bool named = j.row > 0;
+        named ? row.add(std::int64_t{j.row} - 1) : row.add_null();
+        named ? sku.add(raw(rows[j.row - 1].sku)) : sku.add_null();
+        named ? node.add(raw(rows[j.row - 1].node)) : node.add_null();
+        adjustment.add_null();
+        shortfall.add_null();
+        verdict.add(outcome::declined, j.why.code);
+    }
+    return std::move(b).finish();
+}
+
+counted_rows::counted_rows(std::size_t rows)
+    : record_{rows_.ints("record")},
+      found_{rows_.ints("found")},
+      uncovered_{rows_.ints("uncovered")},
+      verdict_{rows_} {
+    for (auto* const c : {&record_, &found_, &uncovered_}) c->reserve(rows);
+    verdict_.reserve(rows);
+}
+
+void counted_rows::add(const result<receipt>& r) {
+    r ? record_.add(r->why.refs[0]) : record_.add_null();
+    r ? found_.add(r->why.refs[1]) : found_.add_null();
+    r ? uncovered_.add(r->uncovered) : uncovered_.add_null();
+    r ? verdict_.add(r->what, error_code::ok) : verdict_.add(r);
+}
+
+frame counts_frame(std::span<const counted> of, vocabulary sku_keys, vocabulary node_keys) {
+    frame_builder b{"counts"};
+    auto& now = b.times("now");
+    auto& actor = b.small_ints("actor");
+    auto& sku = b.codes("sku", std::move(sku_keys));
+    auto& node = b.codes("node", std::move(node_keys));
+    for (const counted& c : of) {
+        b.ints("at").add(number(raw(c.at)));
+        now.add(c.now.ns);
+        actor.add(static_cast<std::int32_t>(raw(c.actor)));
+        sku.add(static_cast<std::int32_t>(raw(c.sku)));
+        node.add(raw(c.node));
+        b.ints("record").add(c.record.atoms);
+        b.ints("found").add(c.found.atoms);
+    }
+    return std::move(b).finish();
+}
+
+frame expiries_frame(std::span<const expiry> of, vocabulary sku_keys, vocabulary node_keys) {
+    frame_builder b{"expiries"};
+    auto &now = b.times("now"), &deadline = b.times("deadline");
+    auto& sku = b.codes("sku", std::move(sku_keys));
+    auto& node = b.codes("node", std::move(node_keys));
+    for (const expiry& x : of) {
+        b.ints("at").add(number(raw(x.at)));
+        now.add(x.now.ns);
+        b.ints("reservation").add(number(raw(x.reservation)));
+        deadline.add(x.deadline.ns);
+        sku.add(static_cast<std::int32_t>(raw(x.sku)));
+        node.add(raw(x.node));
+        b.ints("amount").add(x.amount.atoms);
+    }
+    return std::move(b).finish();
+}
+
+}  // namespace earmark::report
