@@ -7,14 +7,17 @@
 namespace earmark {
 
 void feed_memory::begin(std::uint64_t at, verb by) noexcept {
-    seen_ = at;
+    if (at != at_) folded_ = 0;
+    at_ = at;
+    op_ = 0;
     own_ = by != verb::snapshot && by != verb::delta;
 }
 
 void feed_memory::cell(const journal::cell_op& c) {
+    if (passed_over()) return;
     if (raw(c.cell) >= sums_.size()) sums_.resize(raw(c.cell) + std::size_t{1});
     if (own_ && (c.on_hand != 0 || c.free != 0)) {
-        events_.push_back({seen_, c.cell, c.on_hand, c.free});
+        events_.push_back({at_, c.cell, c.on_hand, c.free});
         if (events_.size() > most_events_) {
             horizon_ = events_.front().at;
             events_.pop_front();
@@ -23,18 +26,38 @@ void feed_memory::cell(const journal::cell_op& c) {
     cell_sums& sum = sums_[raw(c.cell)];
     sum.on_hand += c.on_hand;
     sum.free += c.free;
+    folded_ = op_;
 }
 
 bool feed_memory::feed(const journal::intern_table& t) {
+    if (passed_over()) return true;
     if (t.fields.size() != 2 || t.fields[0] < 1 || t.fields[1] < as_before) return false;
     if (t.id > names_.size() || t.key.empty() == (t.id == names_.size())) return false;
-    if (!t.key.empty() && !names_.insert(t.key).fresh) return false;
+    if (!t.key.empty() && names_.find(t.key)) return false;
+    mark_cells(t);
+    folded_ = op_;
+    return true;
+}
+
+/// All of it, or where memory is refused nothing.
+void feed_memory::mark_cells(const journal::intern_table& t) {
+    std::vector<std::uint64_t> fresh;
+    fresh.reserve(t.distances.size());
+    try {
+        for (const std::uint32_t c : t.distances) {
+            const std::uint64_t key = key_of(feed_source{t.id}, cell_id{c});
+            if (marks_.try_emplace(key).second) fresh.push_back(key);
+        }
+        if (!t.key.empty()) names_.insert(t.key);
+    } catch (...) {
+        for (const std::uint64_t key : fresh) marks_.erase(key);
+        throw;
+    }
     for (const std::uint32_t c : t.distances) {
-        feed_mark& m = marks_[key_of(feed_source{t.id}, cell_id{c})];
+        feed_mark& m = marks_.find(key_of(feed_source{t.id}, cell_id{c}))->second;
         m.sequence = static_cast<std::uint64_t>(t.fields[0]);
         if (t.fields[1] != as_before) m.as_of = static_cast<std::uint64_t>(t.fields[1]);
     }
-    return true;
 }
 
 void feed_memory::restart(std::uint64_t at, std::vector<cell_sums> books) {

@@ -49,10 +49,13 @@ public:
 
     // ---- folding ------------------------------------------------------------------------------
 
+    // A record is folded from begin() to end(). Where memory is refused in between, the same record
+    // may be begun again: what was folded of it stays, and is passed over.
     void begin(std::uint64_t at, verb by) noexcept;
     void cell(const journal::cell_op& c);
     /// False where it cannot be of this engine.
     [[nodiscard]] bool feed(const journal::intern_table& t);
+    void end() noexcept { seen_ = at_; }
     /// After a gap in the records: the books as they stand at `at`.
     void restart(std::uint64_t at, std::vector<cell_sums> books);
 
@@ -80,7 +83,13 @@ public:
 
     [[nodiscard]] std::uint64_t digest() const;
 
+    bool behind = false;  // a feed's own record is in the journal, and perhaps not folded yet
+
 private:
+    /// Whether the op at hand was folded before memory was refused; counts it.
+    [[nodiscard]] bool passed_over() noexcept { return op_++ < folded_; }
+    void mark_cells(const journal::intern_table& t);
+
     struct event {
         std::uint64_t at = 0;
         cell_id cell{};
@@ -93,6 +102,9 @@ private:
 
     std::size_t most_events_;
     std::uint64_t seen_ = 0;
+    std::uint64_t at_ = 0;      // the record at hand,
+    std::uint32_t op_ = 0;      // how many of its ops were met
+    std::uint32_t folded_ = 0;  // and folded
     std::uint64_t horizon_ = 0;
     bool own_ = true;  // the record at hand is of our own commands
     std::vector<cell_sums> sums_;

@@ -51,8 +51,11 @@ error engine::state::catch_up() {
         for (const auto& k : *kept) {
             reader.at = k.position;
             if (const error e = journal::read(k.bytes, reader); e.code != error_code::ok) return e;
+            feeds.end();
         }
-        if (kept->size() < records_per_look) return {};
+        if (kept->size() >= records_per_look) continue;
+        feeds.behind = false;
+        return {};
     }
 }
 
@@ -86,7 +89,7 @@ private:
     error decide();
     error book(const visit& v);
     committed book(const visit& v, std::span<const booking> some);
-    void accept(std::span<const booking> some, const committed& done);
+    void accept(std::span<const booking> some, const committed& done) noexcept;
     void look_back();
 
     state& s_;
@@ -287,6 +290,8 @@ error engine::state::feeder::decide() {
         const auto since = own.find(raw(b.cell));
         return drops_out(b, source, since == own.end() ? cell_sums{} : since->second);
     });
+    out_.changes.reserve(bookings_.size());
+    out_.rejected.reserve(out_.rejected.size() + bookings_.size() + 1);
     return {};
 }
 
@@ -306,10 +311,12 @@ committed engine::state::feeder::book(const visit& v, std::span<const booking> s
     d.record.intern(journal::intern_kind::feed,
                     s_.feeds.op_of(s_.feeds.source_of(m_.source), m_.source, fields, cells_));
     s_.record_cells(d);
+    s_.feeds.behind = true;
     return s_.commit(v);
 }
 
-void engine::state::feeder::accept(std::span<const booking> some, const committed& done) {
+/// decide() has made room for it: what is booked is told.
+void engine::state::feeder::accept(std::span<const booking> some, const committed& done) noexcept {
     out_.at = position{done.position};
     for (const booking& b : some) {
         ++(b.row == 0 ? out_.zeroed : out_.accepted);
@@ -407,7 +414,14 @@ void engine::state::feeder::run() {
 
 feed_report engine::state::feed(const command& c, const feed_message& m) {
     feed_report out;
-    feeder{*this, c, m, out}.run();
+    try {
+        feeder{*this, c, m, out}.run();
+    } catch (const std::bad_alloc&) {
+        if (out.at == position{})
+            out.why = fail(error_code::out_of_memory);
+        else  // there is room for it: decide()
+            out.rejected.push_back({0, fail(error_code::out_of_memory), {}});
+    }
     return out;
 }
 

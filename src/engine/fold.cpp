@@ -45,7 +45,9 @@ folder::folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& fee
 
 error folder::apply(std::uint64_t position, std::span<const std::byte> record) {
     position_ = position;
-    return journal::read(record, *this);
+    const error e = journal::read(record, *this);
+    if (e.code == error_code::ok) feeds_.end();
+    return e;
 }
 
 error_code folder::begin(verb by, time_point now, actor_id) {

@@ -24,7 +24,9 @@ void each_cell(const State& s, F&& f) {
 }  // namespace
 
 std::uint64_t engine::state_hash() const {
-    const state& s = *state_;
+    state& s = *state_;
+    if (const std::unique_lock lock{s.feeds.lock, std::try_to_lock}; lock && s.feeds.behind)
+        (void)s.catch_up();
     std::uint64_t sum = s.names.digest_of_tables() + s.feeds.digest();
     each_cell(s, [&](cell_id c) {
         digest d{1};

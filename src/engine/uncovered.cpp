@@ -92,7 +92,11 @@ void engine::state::look_back(const result<receipt>& done,
     into.clear();
     if (!done || done->uncovered == 0) return;
     const cell_id cell{static_cast<std::uint32_t>(done->subject)};
-    into = uncovered({&cell, 1});
+    try {
+        into = uncovered({&cell, 1});
+    } catch (const std::bad_alloc&) {  // the change stands: the caller must not make it again
+        into.clear();
+    }
 }
 
 result<std::vector<uncovered_promise>> engine::uncovered(sku_id sku, node_id node) const {

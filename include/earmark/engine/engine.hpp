@@ -100,7 +100,8 @@ public:
 
     // ---- supply -------------------------------------------------------------------------------
     /// A physical change. A decrease is true whatever was promised: `uncovered` in the receipt is
-    /// how many granules of promises have no stock behind them because of it.
+    /// how many granules of promises have no stock behind them because of it. `left_uncovered`
+    /// names them; where memory is short it stays empty, and uncovered() can be asked.
     result<receipt> adjust(const command& c, const adjust_request& r,
                            std::vector<uncovered_promise>* left_uncovered = nullptr);
     /// Brings the books to what was found on the shelf. The receipt's `why.refs` are what the books

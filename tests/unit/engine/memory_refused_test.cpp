@@ -1,0 +1,314 @@
+// Memory is refused at any allocation of a script of stock verbs: what was asked has happened or
+// not, nothing is lost, and it can be asked again.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "earmark/engine/engine.hpp"
+#include "earmark/journal/sink.hpp"
+#include "unit/allocations.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr time_point noon{1'800'000'000'000'000'000};
+constexpr sku_id hat{0}, mug{1};
+constexpr node_id dc{0}, store{1};
+
+struct shop {
+    std::shared_ptr<journal::memory_sink> sink = std::make_shared<journal::memory_sink>();
+    engine e;
+    std::vector<reservation_id> baskets;
+    position opened{};       // the last event of the set-up
+    std::int64_t left = -1;  // allocations of the engine that succeed before one fails
+
+    static config settings(std::shared_ptr<journal::sink> to) {
+        config c;
+        c.max_orders = c.max_keys = 1u << 14;
+        c.max_reservations = 1024;
+        c.max_cells = 2048;
+        c.ledger_bytes = 1;  // as little as there can be
+        c.ring_bytes = c.retained_bytes = std::size_t{1} << 16;
+        c.sink = std::move(to);
+        return c;
+    }
+    explicit shop(std::size_t nodes = 2) : e{settings(sink)} {
+        const sku_row skus[] = {{"hat", 0, 1}, {"mug", 0, 1}};
+        std::vector<node_row> rows;
+        std::vector<stock_row> stock;
+        for (std::size_t i = 0; i < nodes; ++i) {
+            rows.push_back({"n" + std::to_string(i), node_kind::dc, {}, 0, true, {}, {}});
+            stock.push_back({"hat", rows.back().key, {20}});
+        }
+        stock.push_back({"mug", "n0", {20}});
+        stock.push_back({"mug", "n1", {1}});
+        REQUIRE(e.load(now(), skus).rejected.empty());
+        REQUIRE(e.load(now(), rows).rejected.empty());
+        REQUIRE(e.load(now(), stock).rejected.empty());
+        REQUIRE(e.activate(now(),
+                           "policy = \"p\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n"
+                           "[split]\nlines = \"by_quantity\"\n"));
+        opened = e.head();
+    }
+    /// A call of the engine, where memory may be refused; the test's own is not.
+    template <class F>
+    auto ask(F&& f) {
+        allocations::until_failure = left;
+        auto answer = f();
+        left = std::exchange(allocations::until_failure, -1);
+        return answer;
+    }
+    static command now(std::string_view key = {}) { return {key, {}, noon}; }
+
+    error_code reserve(const std::string& key, std::vector<reserve_line> lines, time_point deadline,
+                       reservation_id old = none<reservation_id>) {
+        const auto r = ask([&] { return e.reserve(now(key), {lines, deadline, old}); });
+        if (r) baskets.push_back(reservation_id{r->subject});
+        return r.error().code;
+    }
+    error_code place(const std::string& key, reservation_id from = none<reservation_id>) {
+        const order_line l{hat, {2}, 100};
+        const currency euro = *currency::parse("EUR");
+        const auto placed = ask([&] {
+            return e.place_order(now(key), {{&l, 1}, none<place_id>, euro, 0, from});
+        });
+        return placed.first.why.code;
+    }
+};
+
+template <class R>
+error_code code_of(const R& r) {
+    return r.error().code;
+}
+/// A message that was booked says so, though memory was short for the rest of its report.
+error_code code_of(const feed_report& r) {
+    if (r.at != position{}) return error_code::ok;
+    return r.rejected.empty() ? r.why.code : r.rejected.front().why.code;
+}
+
+using step = std::function<error_code(shop&, const std::string& key)>;
+
+std::vector<step> supply_steps() {
+    return {
+        [](shop& s, const std::string& key) {
+            return code_of(s.ask([&] { return s.e.adjust(s.now(key), {hat, dc, {5}}); }));
+        },
+        [](shop& s, const std::string&) {
+            const feed_row rows[] = {{hat, dc, {30}}, {mug, store, {7}}};
+            return code_of(s.ask([&] {
+                return s.e.snapshot(s.now(),
+                                    {"wms", 1, s.opened, feed_basis::on_hand, false, rows});
+            }));
+        },
+        [](shop& s, const std::string&) {
+            const feed_row row{mug, store, {-3}};
+            return code_of(s.ask([&] { return s.e.delta(s.now(), {"till", 1, {&row, 1}}); }));
+        },
+        [](shop& s, const std::string& key) {
+            std::vector<uncovered_promise> left;
+            return code_of(s.ask([&] { return s.e.count(s.now(key), {hat, store, {9}}, &left); }));
+        },
+        [](shop& s, const std::string&) { return code_of(s.ask([&] { return s.e.uncovered(); })); },
+        [](shop& s, const std::string&) { return code_of(s.ask([&] { return s.e.stock(); })); }};
+}
+std::vector<step> basket_steps() {
+    return {[](shop& s, const std::string& key) {
+                return s.reserve(key, {{hat, dc, {2}, {}}, {mug, dc, {1}, {}}}, noon + minutes(5));
+            },
+            [](shop& s, const std::string& key) {
+                return s.reserve(key, {{hat, dc, {3}, {}}, {hat, store, {1}, {}}},
+                                 noon + minutes(6), s.baskets.at(0));
+            },
+            [](shop& s, const std::string& key) {
+                const reserve_line lines[] = {{hat, dc, {1}, {}}, {mug, dc, {4}, {}}};
+                return code_of(s.ask([&] {
+                    return s.e.change(s.now(key), {s.baskets.at(1), noon + minutes(3), lines});
+                }));
+            },
+            [](shop& s, const std::string& key) {
+                return code_of(s.ask([&] {
+                    return s.e.move(s.now(key), {s.baskets.at(1), dc, store, hat});
+                }));
+            },
+            [](shop& s, const std::string& key) {
+                return s.reserve(key, {{hat, dc, {4}, {}}}, never);
+            },
+            [](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.unreserve(s.now(key), s.baskets.at(2)); }));
+            },
+            [](shop& s, const std::string& key) {
+                return s.reserve(key, {{hat, dc, {2}, {}}}, never);
+            },
+            [](shop& s, const std::string& key) { return s.place(key, s.baskets.at(3)); },
+            [](shop& s, const std::string&) {
+                return code_of(s.ask([&] { return s.e.available(hat); }));
+            },
+            [](shop& s, const std::string&) {
+                return code_of(s.ask([&] { return s.e.explain_available({hat}); }));
+            },
+            [](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.advance({key, {}, noon + minutes(4)}); }));
+            }};
+}
+std::vector<step> order_steps() {
+    const order_id second{1};
+    return {[](shop& s, const std::string& key) { return s.place(key); },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.source(s.now(key), second); }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.release(s.now(key), second); }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] {
+                    return s.e.record(s.now(key), {fact_kind::ship, second, 1, none<node_id>, {1}});
+                }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.cancel(s.now(key), {second, 0, {}, 0}); }));
+            }};
+}
+/// Goods come, baskets live and die, an order goes out.
+std::vector<step> script() {
+    std::vector<step> all;
+    for (const auto& part : {supply_steps(), basket_steps(), order_steps()})
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+/// The state after each step where memory is never short.
+std::vector<std::uint64_t> undisturbed(const std::vector<step>& steps) {
+    shop s;
+    std::vector<std::uint64_t> after;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(steps[i](s, "k" + std::to_string(i)) == error_code::ok);
+        after.push_back(s.e.state_hash());
+    }
+    return after;
+}
+void folds_to_the_same(shop& s) {
+    REQUIRE(s.e.halted() == "");
+    CHECK(s.e.check_invariants().empty());
+    REQUIRE(s.e.flush(journal::durability::memory));
+    const engine folded{shop::settings(s.sink)};
+    CHECK(folded.halted() == "");
+    CHECK(folded.state_hash() == s.e.state_hash());
+}
+
+TEST_CASE("memory refused at any allocation of a script leaves the state before or after a verb") {
+    const std::vector<step> steps = script();
+    const std::vector<std::uint64_t> after = undisturbed(steps);
+    int refused = 0, done_all_the_same = 0;
+    bool failed = true;
+    for (std::int64_t n = 0; failed; ++n) {
+        CAPTURE(n);
+        REQUIRE(n < 2'000);
+        shop s;
+        s.left = n;
+        failed = false;
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            CAPTURE(i);
+            const std::string key = "k" + std::to_string(i);
+            const std::uint64_t before = s.e.state_hash();
+            const error_code why = steps[i](s, key);
+            if (!failed && s.left < 0) {
+                failed = true;
+                const bool is_told =
+                    why == error_code::out_of_memory || why == error_code::key_memory_full;
+                CHECK((is_told || why == error_code::ok));
+                const std::uint64_t now = s.e.state_hash();
+                CHECK((now == before || now == after[i]));
+                if (why == error_code::ok) {
+                    ++done_all_the_same;
+                    continue;
+                }
+                ++refused;
+                REQUIRE(steps[i](s, key) == error_code::ok);
+            } else {
+                REQUIRE(why == error_code::ok);
+            }
+            CHECK(s.e.state_hash() == after[i]);
+        }
+        folds_to_the_same(s);
+    }
+    MESSAGE(refused << " refused, " << done_all_the_same << " done all the same");
+    CHECK(refused > 50);
+}
+
+TEST_CASE("a feed that makes a cell without memory is asked again, or the engine is recovered") {
+    const auto say = [](engine& e, position as_of) {
+        const feed_row rows[] = {{mug, node_id{2}, {7}}, {hat, dc, {30}}};
+        return e.snapshot(shop::now(), {"wms", 1, as_of, feed_basis::on_hand, false, rows});
+    };
+    const auto is_booked = [](engine& e) {
+        CHECK(e.available(mug, node_id{2})->atoms == 7);
+        CHECK(e.available(hat, dc)->atoms == 30);
+        CHECK(e.check_invariants().empty());
+    };
+    int halts = 0;
+    bool failed = true;
+    for (std::int64_t n = 0; failed; ++n) {
+        CAPTURE(n);
+        REQUIRE(n < 500);
+        shop s{3};
+        feed_report r;
+        // By a caller of its own, whose working memory is not warm yet.
+        std::thread{[&] {
+            failed = allocations::fail_one(n, [&] { r = say(s.e, s.opened); });
+        }}.join();
+        if (s.e.halted().empty()) {
+            if (r.at == position{}) r = say(s.e, s.opened);
+            CHECK(r.why.code == error_code::ok);
+            is_booked(s.e);
+            folds_to_the_same(s);
+            continue;
+        }
+        ++halts;
+        CHECK(r.why.code == error_code::halted);
+        (void)s.e.flush(journal::durability::memory);
+        engine recovered{shop::settings(s.sink)};
+        REQUIRE(recovered.halted() == "");
+        CHECK(say(recovered, s.opened).accepted == 2);
+        is_booked(recovered);
+    }
+    CHECK(halts > 0);
+}
+
+/// Orders that still find room after one was sourced with memory refused at each of its
+/// allocations in turn, or at none.
+std::size_t room_left(bool refuse) {
+    shop s{1'000};
+    REQUIRE(s.e.activate(s.now(), "policy = \"s\"\ncurrency = \"EUR\"\nrank = [\"score\"]\n"));
+    REQUIRE(s.place("first") == error_code::ok);
+    const order_id first{0};
+    const std::vector<std::int32_t> scores(1'000, 7);  // the decision keeps them: it is large
+    const auto source = [&](std::int64_t n) {
+        result<sourced> answer = fail(error_code::ok);
+        s.left = n;
+        s.ask([&] { return s.e.source(s.now(), {{&first, 1}, false, scores}, {&answer, 1}), 0; });
+        s.left = -1;
+        return answer.error().code;
+    };
+    // By a caller of its own, whose working memory is not warm yet.
+    std::thread{[&] {
+        for (std::int64_t n = refuse ? 0 : -1; source(n) == error_code::out_of_memory;) ++n;
+    }}.join();
+    REQUIRE(s.e.decision(first));
+    std::size_t placed = 0;
+    while (s.place("o" + std::to_string(placed)) == error_code::ok) ++placed;
+    return placed;
+}
+
+TEST_CASE("a decision that memory is refused for gives back the room that it had taken") {
+    const std::size_t whole = room_left(false);
+    CHECK(whole > 1'000);
+    CHECK(room_left(true) == whole);
+}
+
+}  // namespace
+}  // namespace earmark
