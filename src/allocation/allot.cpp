@@ -55,6 +55,21 @@ void net(std::vector<take_line>& takes, std::vector<give_line>& gives) {
     std::erase_if(gives, [](const give_line& g) { return g.n == 0; });
 }
 
+void set_part(std::vector<lifecycle::bucket>& parts, const take_line& t) {
+    const auto at =
+        std::lower_bound(parts.begin(), parts.end(), t.cell,
+                         [](const lifecycle::bucket& b, cell_id cell) { return b.cell < cell; });
+    const bool there = at != parts.end() && at->cell == t.cell;
+    const lifecycle::bucket part{
+        t.cell, t.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(t.floor)};
+    if (there && t.n == 0)
+        parts.erase(at);
+    else if (there)
+        *at = part;
+    else if (t.n > 0)
+        parts.insert(at, part);
+}
+
 void hand_over(std::span<const lifecycle::bucket> basket, std::span<const sku_id> sku_of,
                const lifecycle::image& order, std::vector<bucket_move>& moves,
                std::vector<give_line>& left_over) {

@@ -66,6 +66,8 @@ constexpr error_row rows[] = {
      "use one of the values that the schema or the documentation of the file lists"},
     {twin_rule, "twin_rule", final, "rule {0} has the same selectors and use",
      "keep one of the two, or give the row the other rule's key to replace it"},
+    {bad_pool, "bad_pool", final, "pool {0} is not taken from in this way",
+     "give a flat pool in a line with its amount, and a named one in the list of pools"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",
@@ -93,6 +95,8 @@ constexpr error_row rows[] = {
      "use several reservations"},
     {excluded, "excluded", final, "SKU {0} may not be promised at node {1}: rule {2}",
      "ask another node or channel, or take the rule out of force"},
+    {pool_exhausted, "pool_exhausted", final, "{0} of pool {2} asked, {1} left in it",
+     "ask for less, for another day or without what the pool limits, or adjust the pool"},
     {feed_too_old, "feed_too_old", final,
      "our own events after position {0} are needed; those after {1} are kept",
      "send a snapshot with a later as_of, or configure more feed_events"},
@@ -138,6 +142,8 @@ constexpr error_row rows[] = {
      "load it, or leave the unit out to count in the SKU's own"},
     {unknown_channel, "unknown_channel", final, "there is no channel {0}",
      "load a floor rule that names it, or leave the channel out"},
+    {unknown_pool, "unknown_pool", final, "there is no pool {0}",
+     "load the pool first; keys are compared byte for byte, also in case"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

@@ -93,7 +93,8 @@ std::uint64_t catalog::digest_of_tables() const {
     for (std::uint32_t i = 0; i < units_.size(); ++i)
         for (const unit_facts& u : units_[i])
             d.add(i).add(u.name).add(static_cast<std::uint64_t>(u.atoms));
-    if (!floors.empty()) d.add(floors.digest_of_rules());
+    if (!floors.empty() || floors.channels.size() != 0) d.add(floors.digest_of_rules());
+    if (!pools.empty()) d.add(pools.digest_of_pools());
     return d.value();
 }
 

@@ -15,15 +15,6 @@ std::int64_t field_of(Id id) noexcept {
     return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
 }
 
-/// The id of a key of one of the tables, none<Id> for an empty one, or an error.
-template <class Id>
-result<Id> id_of(std::string_view key, const key_table& in, error_code otherwise) {
-    if (key.empty()) return none<Id>;
-    const auto at = in.find(key);
-    if (!at) return fail(otherwise, -1);
-    return static_cast<Id>(*at);
-}
-
 error check(const floor_row& r) {
     if (r.key.empty()) return fail(error_code::empty_key);
     for (const std::string* key : {&r.key, &r.channel})
@@ -42,18 +33,13 @@ error check(const floor_row& r) {
 result<floor_rule> resolve(const floor_row& r, const catalog& names) {
     if (const error e = check(r); e.code != error_code::ok) return e;
     floor_rule rule;
-    const auto sku = id_of<sku_id>(r.sku, names.skus, error_code::unknown_sku);
-    const auto node = id_of<node_id>(r.node, names.nodes, error_code::unknown_node);
+    const auto sku = find_or_none<sku_id>(r.sku, names.skus, error_code::unknown_sku);
+    const auto node = find_or_none<node_id>(r.node, names.nodes, error_code::unknown_node);
     if (!sku) return sku.error();
     if (!node) return node.error();
-    const auto channel =
-        id_of<channel_id>(r.channel, names.floors.channels, error_code::unknown_channel);
-    const std::uint32_t next = names.floors.channels.size();
-    if (!channel && next >= raw(none<channel_id>)) return fail(error_code::out_of_memory, next);
-    return floor_rule{
-        *sku,      *node,   channel ? *channel : channel_id{static_cast<std::uint16_t>(next)},
-        r.kind,    r.use,   r.units,
-        r.exclude, r.active};
+    const auto channel = channel_of(r.channel, names);
+    if (!channel) return channel.error();
+    return floor_rule{*sku, *node, *channel, r.kind, r.use, r.units, r.exclude, r.active};
 }
 
 }  // namespace
@@ -104,8 +90,7 @@ load_report engine::load(const command& c, std::span<const floor_row> rows, cons
         const std::uint32_t number = known ? *known : floors.keys.size();
         if (const auto twin = floors.twin(*rule, number))
             return refuse(fail(error_code::twin_rule, *twin));
-        if (!r.channel.empty() && floors.channels.insert(r.channel).fresh)
-            d.record.intern(journal::intern_kind::channel, {raw(rule->channel), r.channel, {}, {}});
+        name_channel(s.names, d, r.channel);
         if (!known) floors.keys.insert(r.key);
         floors.set(number, *rule);
         d.record.intern(journal::intern_kind::floor, {number, r.key, fields_of(*rule), {}});

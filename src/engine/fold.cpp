@@ -115,12 +115,11 @@ error_code folder::post(std::uint32_t, const journal::post_op&) {
     return error_code::ok;  // no account moves a unit
 }
 
-/// The reservation that has the number, which must be active.
+/// The reservation that has the number, which must hold units.
 error_code folder::touch_basket(std::uint32_t index, std::uint32_t holder) {
     if (const auto e = touch(subject_kind::reservation, index); e != error_code::ok) return e;
     const bool is_it = holder == 1 || image_.birth == holder;  // 1: or it was not said
-    return is_it && image_.life == reservation_state::active ? error_code::ok
-                                                             : error_code::bad_record;
+    return is_it && image_.holds() ? error_code::ok : error_code::bad_record;
 }
 
 /// What a basket holds, and until when. A timer that wakes too early looks at the basket and goes
@@ -137,6 +136,23 @@ error_code folder::rewrite_basket(const journal::reservation_op& r) {
     return sooner ? wake(r.index, r.deadline) : error_code::ok;
 }
 
+/// One that was consumed keeps what its order holds of pools.
+error_code folder::end_basket(const journal::reservation_op& r) {
+    image_.life = r.life;
+    rewrite_.last = r.parts.empty();
+    if (r.life != reservation_state::consumed) return error_code::ok;
+    image_.buckets.clear();
+    for (const take_line& p : r.parts) {
+        const bool is_sound = books_.cells.exists(p.cell) &&
+                              books_.cells.pool_of(p.cell) != none<pool_id> && p.n > 0 &&
+                              p.floor >= 0 && p.floor <= lifecycle::no_line;
+        if (!is_sound) return error_code::bad_record;
+        image_.buckets.push_back(
+            {p.cell, p.n, static_cast<std::uint16_t>(p.floor), unit_state::reserved, 0, 0});
+    }
+    return error_code::ok;
+}
+
 error_code folder::wake(std::uint32_t index, time_point deadline) {
     if (deadline == never) return error_code::ok;
     const auto t = books_.timers.make(self);
@@ -148,10 +164,9 @@ error_code folder::wake(std::uint32_t index, time_point deadline) {
 error_code folder::reservation(const journal::reservation_op& r) {
     if (!r.birth) {
         if (const auto e = touch_basket(r.index, r.holder); e != error_code::ok) return e;
-        if (r.has_parts()) return rewrite_basket(r);
-        image_.life = r.life;
-        rewrite_.last = true;
-        return error_code::ok;
+        if (image_.life != reservation_state::active && r.life != reservation_state::consumed)
+            return error_code::bad_record;
+        return r.life == reservation_state::active ? rewrite_basket(r) : end_basket(r);
     }
     if (const auto e = settle(); e != error_code::ok) return e;
     if (!books_.ledger.adopt(subject_kind::reservation, r.index)) return error_code::out_of_memory;
@@ -160,6 +175,7 @@ error_code folder::reservation(const journal::reservation_op& r) {
     image_.clear();
     image_.kind = subject_kind::reservation;
     image_.made = record_now_;
+    image_.on = record_now_;
     image_.birth = newborn.version + 1;
     rewrite_ = {};
     rewrite_.kind = subject_kind::reservation;
@@ -172,6 +188,7 @@ error_code folder::reservation(const journal::reservation_op& r) {
 
 error_code folder::timer(std::uint32_t reservation, time_point deadline, std::uint32_t holder) {
     if (const auto e = touch_basket(reservation, holder); e != error_code::ok) return e;
+    if (image_.life != reservation_state::active) return error_code::bad_record;
     const bool sooner = deadline < image_.deadline;
     image_.deadline = deadline;
     return sooner ? wake(reservation, deadline) : error_code::ok;
@@ -199,12 +216,10 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return error_code::ok;
         case intern_kind::place:
             if (!next(catalog_.places, coordinate_fields)) return error_code::bad_record;
-            catalog_.add_place(t.key, coordinates_of(f), t.distances);
-            return error_code::ok;
+            return catalog_.add_place(t.key, coordinates_of(f), t.distances), error_code::ok;
         case intern_kind::actor:
             if (!next(catalog_.actors, 0)) return error_code::bad_record;
-            catalog_.actors.insert(t.key);
-            return error_code::ok;
+            return catalog_.actors.insert(t.key), error_code::ok;
         case intern_kind::cell:
             return new_cell(t);
         case intern_kind::policy:
@@ -217,10 +232,11 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return unit(t);
         case intern_kind::channel:
             if (!next(catalog_.floors.channels, 0)) return error_code::bad_record;
-            catalog_.floors.channels.insert(t.key);
-            return error_code::ok;
+            return catalog_.floors.channels.insert(t.key), error_code::ok;
         case intern_kind::floor:
             return floor(t);
+        case intern_kind::pool:
+            return pool(t);
         case intern_kind::order:
         case intern_kind::key:
             break;  // have shapes of their own
@@ -257,6 +273,16 @@ error_code folder::floor(const journal::intern_table& t) {
         return error_code::bad_record;
     if (!known) floors.keys.insert(t.key);
     floors.set(t.id, *r);
+    return error_code::ok;
+}
+
+error_code folder::pool(const journal::intern_table& t) {
+    auto f = pool_of(t.fields, catalog_);
+    const bool is_new = f && t.id == catalog_.pools.keys.size() && !catalog_.pools.keys.find(t.key);
+    if (!is_new) return error_code::bad_record;
+    const auto cell = books_.cells.make_pool();
+    if (!cell || *cell != f->cell) return error_code::bad_record;
+    catalog_.pools.add(t.key, *f);
     return error_code::ok;
 }
 
@@ -319,8 +345,36 @@ error_code folder::remember(intake::key_space space, std::string_view key, diges
     return error_code::ok;
 }
 
+/// Channel and day of the reservation that has just been born.
+error_code folder::basket_note(std::uint32_t index, std::span<const std::byte> bytes) {
+    const bool is_it = open_ && rewrite_.kind == subject_kind::reservation && rewrite_.birth &&
+                       rewrite_.index == index;
+    const auto terms = journal::basket_note::read(bytes);
+    if (!is_it || !terms) return error_code::bad_record;
+    if (terms->channel != none<channel_id> &&
+        index_of(terms->channel) >= catalog_.floors.channels.size())
+        return error_code::bad_record;
+    image_.channel = terms->channel;
+    image_.on = terms->on;
+    return error_code::ok;
+}
+
+/// The order's units of pools are kept by a reservation.
+error_code folder::pools_note(std::uint32_t order, std::uint32_t keeper,
+                              std::span<const std::byte> bytes) {
+    std::uint32_t holder = 0;
+    if (bytes.size() != sizeof holder || keeper >= books_.ledger.size(subject_kind::reservation))
+        return error_code::bad_record;
+    std::memcpy(&holder, bytes.data(), sizeof holder);
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    image_.pools = reservation_id{static_cast<std::uint64_t>(holder) << 32 | keeper};
+    return error_code::ok;
+}
+
 error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                         std::span<const std::byte> bytes) {
+    if (kind == journal::note_kind::basket) return basket_note(ref, bytes);
+    if (kind == journal::note_kind::pools) return pools_note(order, ref, bytes);
     if (kind != journal::note_kind::decision) return error_code::ok;
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     image_.decided_by = policy_id{ref};

@@ -62,6 +62,42 @@ inline error check_key(std::string_view key, const key_table& in) {
     return {};
 }
 
+/// Of quantities: decimals, and the smallest amount in atoms.
+inline error check_scale(int decimals, std::int64_t granule) {
+    constexpr std::int64_t max_granule = 1'000'000'000'000;  // a cell's largest amount is 64 bits
+    if (decimals < 0 || decimals > max_decimals)
+        return fail(error_code::out_of_range, decimals, decimals < 0 ? 0 : max_decimals);
+    const std::int64_t most = std::min(max_granule, most_granule(decimals));
+    if (granule < 1 || granule > most)
+        return fail(error_code::out_of_range, granule, granule < 1 ? 1 : most);
+    return {};
+}
+
+/// The id of a key of one of the tables, none<Id> for an empty one, or an error.
+template <class Id>
+result<Id> find_or_none(std::string_view key, const key_table& in, error_code otherwise) {
+    if (key.empty()) return none<Id>;
+    const auto at = in.find(key);
+    if (!at) return fail(otherwise, -1);
+    return static_cast<Id>(*at);
+}
+
+/// The id that a channel has, or will have; none for an empty key.
+inline result<channel_id> channel_of(std::string_view key, const catalog& names) {
+    if (key.empty()) return none<channel_id>;
+    const key_table& channels = names.floors.channels;
+    const auto known = channels.find(key);
+    const std::uint32_t at = known ? *known : channels.size();
+    if (at >= raw(none<channel_id>)) return fail(error_code::out_of_memory, at);
+    return channel_id{static_cast<std::uint16_t>(at)};
+}
+/// Makes and records the channel where it is new.
+inline void name_channel(catalog& names, desk& d, std::string_view key) {
+    if (key.empty()) return;
+    const auto made = names.floors.channels.insert(key);
+    if (made.fresh) d.record.intern(journal::intern_kind::channel, {made.index, key, {}, {}});
+}
+
 /// Runs the part's rows through f(loader, row, index), then `finish`, alone in the engine.
 template <class State, class Row, class F, class Finish>
 load_report fill(State& s, const command& c, std::span<const Row> rows, const load_part& part,

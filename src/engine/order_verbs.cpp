@@ -115,6 +115,7 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     d.order.birth = 1;
     d.order.made = v.now;
     d.order.remembered = key.block + 1;
+    d.order.pools = d.kept.empty() ? none<reservation_id> : r.reservation;
     const bool is_basket = !d.moves.empty();  // then the order as it came is kept for a retry
     if (is_basket) d.next = d.order;
     for (const bucket_move& m : d.moves)
@@ -129,14 +130,19 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     d.record.begin(verb::place_order, v.now, c.actor);
     if (r.reservation != none<reservation_id> && !reacquired) {
         const auto basket = static_cast<std::uint32_t>(raw(r.reservation));
-        d.record.reservation(
-            {basket, reservation_state::consumed, false, never, {}, d.basket.birth});
         d.basket_next = d.basket;
         d.basket_next.life = reservation_state::consumed;
-        subject(d, subject_kind::reservation, basket, d.basket, d.basket_next, true);
+        d.basket_next.buckets = d.kept;
+        keep(d, basket);
     }
     record_birth(d, c, r, content, first);
     for (const bucket_move& m : d.moves) d.record.move(child, m);
+    if (d.order.pools != none<reservation_id>) {
+        const std::uint32_t holder = d.basket.birth;
+        d.record.note(child, journal::note_kind::pools,
+                      static_cast<std::uint32_t>(raw(r.reservation)),
+                      std::as_bytes(std::span{&holder, 1}));
+    }
     record_cells(d);
     subject(d, subject_kind::order, child, d.order, is_basket ? d.next : d.order);
     return first;
@@ -148,6 +154,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
     for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
         d.clear();
         const bool settled = books.timers.quiet(v.now);
+        d.kept.clear();
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
@@ -185,16 +192,22 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
     const auto life = d.basket.life;
     if (life == reservation_state::consumed || life == reservation_state::cancelled)
         return fail(error_code::reservation_over, static_cast<std::int64_t>(raw(r.reservation)));
+    keep_goods(d);
     d.skus.clear();
-    for (const auto& b : d.basket.buckets) d.skus.push_back(books.cells.sku_of(b.cell));
-    allocation::hand_over(d.basket.buckets, d.skus, d.order, d.moves, d.gives);
+    for (const auto& b : d.goods) d.skus.push_back(books.cells.sku_of(b.cell));
+    allocation::hand_over(d.goods, d.skus, d.order, d.moves, d.gives);
     reacquired = life == reservation_state::expired;
-    if (!reacquired) return {};
+    if (!reacquired) {
+        keep_pools(d);
+        return {};
+    }
+    if (d.goods.size() < d.basket.buckets.size())  // what it had of pools is not taken anew
+        return fail(error_code::reservation_expired, static_cast<std::int64_t>(raw(r.reservation)));
     d.gives.clear();
     for (const bucket_move& m : d.moves) {
         // A new promise: what was frozen meanwhile gives none.
         if (!floor_of(books.cells.sku_of(m.to_cell), books.cells.node_of(m.to_cell),
-                      none<channel_id>, floor_use::selling))
+                      d.basket.channel, floor_use::selling))
             return fail(error_code::reservation_expired,
                         static_cast<std::int64_t>(raw(r.reservation)),
                         to_quantity(books.cells.sku_of(m.to_cell), m.n).atoms, 0);
@@ -222,12 +235,18 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
                 done.what = outcome::unchanged;
                 if (c.key.empty()) return done;  // a key is remembered, and so recorded
             }
+            const auto settles = settle_pools(v);
+            if (!settles) {  // another caller was faster: the order is another one now
+                counters::bump(counts[v.slot].conflicts);
+                continue;
+            }
             for (const bucket_move& m : d.moves)
                 EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
                                   "a room moves only units that are there, along the workflow");
             const auto index = static_cast<std::uint32_t>(raw(id));
             d.record.begin(by, v.now, c.actor);
             remember(d, c, content, done);
+            if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
             for (const bucket_move& m : d.moves) d.record.move(index, m);
             record_cells(d);
             if (!d.moves.empty()) subject(d, subject_kind::order, index, d.order, d.order);

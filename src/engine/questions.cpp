@@ -39,7 +39,8 @@ public:
     }
     error_code reservation(const journal::reservation_op& r) override {
         seen.subject = r.id();
-        for (const take_line& p : r.parts) seen.units += p.n;
+        if (r.life == reservation_state::active)
+            for (const take_line& p : r.parts) seen.units += p.n;
         return error_code::ok;
     }
     error_code timer(std::uint32_t reservation, time_point, std::uint32_t holder) override {
@@ -56,7 +57,9 @@ public:
     }
     error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t,
                     std::span<const std::byte>) override {
-        if (kind != journal::note_kind::count) seen.subject = order;
+        const bool names_order =
+            kind != journal::note_kind::count && kind != journal::note_kind::basket;
+        if (names_order) seen.subject = order;
         return error_code::ok;
     }
 };
@@ -103,7 +106,7 @@ result<reservation_view> engine::reservation(reservation_id id) const {
         std::uint32_t part = 0;
         for (const auto& b : of.buckets)
             view.parts.push_back({++part, b.state, s.books.cells.node_of(b.cell),
-                                  s.to_quantity(s.books.cells.sku_of(b.cell), b.n)});
+                                  s.to_quantity(b.cell, b.n), s.books.cells.pool_of(b.cell)});
         return view;
     });
 }
@@ -148,6 +151,10 @@ std::string engine::describe(const error& e) const {
         if (node < n.floors.keys.size())
             name("rule", n.floors.keys.key(static_cast<std::uint32_t>(node)));
     }
+    const bool is_pool = e.code == error_code::bad_pool;
+    const auto pool = is_pool ? id : node;
+    if ((is_pool || e.code == error_code::pool_exhausted) && pool < n.pools.keys.size())
+        name("pool", n.pools.keys.key(static_cast<std::uint32_t>(pool)));
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)
         name("state", name_of(static_cast<unit_state>(lowest)));

@@ -12,16 +12,12 @@ namespace {
 constexpr std::size_t max_reserved_cells = 64;
 constexpr std::size_t max_reserved_lines = 4 * max_reserved_cells;
 
-error too_many(std::size_t cells) {
-    if (cells <= max_reserved_cells) return {};
-    return fail(error_code::too_many_cells, static_cast<std::int64_t>(cells), max_reserved_cells);
-}
-
 void add_lines(std::vector<std::uint64_t>& w, std::span<const reserve_line> lines) {
     for (const reserve_line& l : lines) {
         w.push_back(static_cast<std::uint64_t>(raw(l.sku)) << 16 | raw(l.node));
         w.push_back(static_cast<std::uint64_t>(l.amount.atoms));
         w.push_back(static_cast<std::uint64_t>(l.floor.atoms));
+        if (l.pool != none<pool_id>) w.push_back(std::uint64_t{1} << 63 | raw(l.pool));
     }
 }
 digest128 content_of(const command& c, const reserve_request& r) {
@@ -30,6 +26,8 @@ digest128 content_of(const command& c, const reserve_request& r) {
                                  static_cast<std::uint64_t>(r.deadline.ns), raw(r.supersedes)};
     if (r.channel != none<channel_id>) w.push_back(raw(r.channel));
     add_lines(w, r.lines);
+    for (const pool_id p : r.pools) w.push_back(std::uint64_t{1} << 62 | raw(p));
+    if (r.on) w.push_back(static_cast<std::uint64_t>(r.on->ns));
     return content_digest(std::as_bytes(std::span{w}));
 }
 digest128 content_of(const command& c, const change_request& r) {
@@ -42,20 +40,6 @@ digest128 content_of(const command& c, const change_request& r) {
 }
 
 bool by_cell(const lifecycle::bucket& b, cell_id cell) noexcept { return b.cell < cell; }
-
-/// Puts a part's amount and floor into a basket; nothing of a cell is no part.
-void set_part(std::vector<lifecycle::bucket>& parts, const take_line& t) {
-    const auto at = std::lower_bound(parts.begin(), parts.end(), t.cell, by_cell);
-    const bool there = at != parts.end() && at->cell == t.cell;
-    const lifecycle::bucket part{
-        t.cell, t.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(t.floor)};
-    if (there && t.n == 0)
-        parts.erase(at);
-    else if (there)
-        *at = part;
-    else if (t.n > 0)
-        parts.insert(at, part);
-}
 
 /// What it takes to come from one basket to another: no cell is in both lists.
 void differences(std::span<const lifecycle::bucket> from, std::span<const lifecycle::bucket> to,
@@ -79,6 +63,11 @@ void differences(std::span<const lifecycle::bucket> from, std::span<const lifecy
 
 }  // namespace
 
+error engine::state::fits_basket(std::size_t cells) noexcept {
+    if (cells <= max_reserved_cells) return {};
+    return fail(error_code::too_many_cells, static_cast<std::int64_t>(cells), max_reserved_cells);
+}
+
 /// The cells of lines with their sums and highest floors, into the desk's takes.
 error engine::state::basket_takes(const visit& v, std::span<const reserve_line> lines,
                                   channel_id channel, bool may_be_none) {
@@ -89,6 +78,7 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
     if (channel != none<channel_id> && index_of(channel) >= names.floors.channels.size())
         return fail(error_code::unknown_channel, raw(channel));
     const auto read = [&](const reserve_line& l) -> error {
+        if (l.pool != none<pool_id>) return flat_take(d, l, may_be_none);
         if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
         if (index_of(l.node) >= names.node.size())
             return fail(error_code::unknown_node, raw(l.node));
@@ -111,7 +101,7 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
             return e;
         }
     if (const error e = merge_takes(v); e.code != error_code::ok) return e;
-    return too_many(d.takes.size());
+    return fits_basket(d.takes.size());
 }
 
 /// The caller's own basket that the new one replaces: its units go back in the same step.
@@ -135,6 +125,8 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
     d.order.birth = child.version + 1;
     d.order.made = v.now;
     d.order.deadline = r.deadline;
+    d.order.channel = r.channel;
+    d.order.on = r.on.value_or(v.now);
     for (const take_line& t : d.takes) {
         d.order.buckets.push_back(
             {t.cell, t.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(t.floor)});
@@ -155,6 +147,9 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
         allocation::net(d.takes, d.gives);
     }
     d.record.reservation(birth);
+    if (d.order.channel != none<channel_id> || d.order.on != d.order.made)
+        d.record.note(journal::note_kind::basket, child.index,
+                      journal::basket_note{d.order.channel, d.order.on}.bytes());
     record_cells(d);
     subject(d, subject_kind::reservation, child.index, d.order, d.order);
     return done;
@@ -171,6 +166,9 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
             const bool settled = books.timers.quiet(v.now);
             const error dead = basket_gives(v, r.supersedes);  // may expire it: on an empty desk
             if (const error e = basket_takes(v, r.lines, r.channel, false);
+                e.code != error_code::ok)
+                return e;
+            if (const error e = bind_pools(v, {r.channel, r.on.value_or(v.now), r.pools});
                 e.code != error_code::ok)
                 return e;
             if (dead.code != error_code::ok) return dead;
@@ -213,7 +211,8 @@ error engine::state::lack_of(const visit& v, const committed& done,
     error e = shortage_of(v, done);
     const cell_id cell = v.desk.takes[done.lack.line].cell;
     const auto names_it = [&](const reserve_line& l) {
-        return books.cells.find(l.sku, l.node) == cell;
+        return l.pool != none<pool_id> ? names.pools[l.pool].cell == cell
+                                       : books.cells.find(l.sku, l.node) == cell;
     };
     const auto at = std::find_if(lines.begin(), lines.end(), names_it);
     if (at != lines.end()) e.row = static_cast<std::uint32_t>(at - lines.begin() + 1);
@@ -226,14 +225,16 @@ error engine::state::draft_amendment(const visit& v, const command& c, const ame
     desk& d = v.desk;
     lifecycle::image& next = d.basket_next;
     if (next.buckets.empty()) return fail(error_code::bad_line_count, 0, max_reserved_lines);
-    if (const error e = too_many(next.buckets.size()); e.code != error_code::ok) return e;
+    if (const error e = fits_basket(next.buckets.size()); e.code != error_code::ok) return e;
     d.takes.clear();
     differences(d.basket.buckets, next.buckets, d.takes, d.gives);
-    for (const take_line& t : d.takes)
+    for (const take_line& t : d.takes) {
+        if (is_pool(t.cell)) continue;
         if (const auto free = floor_of(books.cells.sku_of(t.cell), books.cells.node_of(t.cell),
-                                       none<channel_id>, floor_use::selling);
+                                       next.channel, floor_use::selling);
             !free)
             return free.error();
+    }
     done.by = a.by;
     done.subject = raw(a.id);
     done.lines = static_cast<std::uint16_t>(d.takes.size() + d.gives.size());
@@ -266,6 +267,8 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
             d.basket_next = d.basket;
             d.basket_next.deadline = a.deadline.value_or(d.basket.deadline);
             if (const error e = decide(d); e.code != error_code::ok) return e;
+            if (const error e = a.parts ? rebind_pools(d) : error{}; e.code != error_code::ok)
+                return e;
             receipt done;
             if (const error e = draft_amendment(v, c, a, content, done); e.code != error_code::ok)
                 return e;
@@ -297,9 +300,9 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
 /// The lines' new amounts, into the desk's basket_next.
 error engine::state::new_amounts(const visit& v, std::span<const reserve_line> lines) {
     desk& d = v.desk;
-    if (const error e = basket_takes(v, lines, none<channel_id>, true); e.code != error_code::ok)
+    if (const error e = basket_takes(v, lines, d.basket.channel, true); e.code != error_code::ok)
         return e;
-    for (const take_line& t : d.takes) set_part(d.basket_next.buckets, t);
+    for (const take_line& t : d.takes) allocation::set_part(d.basket_next.buckets, t);
     return {};
 }
 
@@ -332,13 +335,13 @@ error engine::state::moved_parts(const visit& v, const move_request& r) {
         if (*n > b.n) break;
         const auto own = to_floor(r.floor, facts);
         if (!own) return own.error();
-        const auto ruled = floor_of(sku, r.to, none<channel_id>, floor_use::selling, *own);
+        const auto ruled = floor_of(sku, r.to, d.basket.channel, floor_use::selling, *own);
         const granules floor = ruled ? *ruled : *own;
         const auto to = books.cells.find(sku, r.to);
         if (!to) return fail(error_code::no_cell, raw(sku), raw(r.to));
         found = true;
         if (*to == b.cell) continue;
-        set_part(parts, {b.cell, b.n - *n, static_cast<granules>(b.ref)});
+        allocation::set_part(parts, {b.cell, b.n - *n, static_cast<granules>(b.ref)});
         const auto at = std::lower_bound(parts.begin(), parts.end(), *to, by_cell);
         take_line there{*to, *n, floor};
         if (at != parts.end() && at->cell == *to)
@@ -346,7 +349,7 @@ error engine::state::moved_parts(const visit& v, const move_request& r) {
         if (there.n > stock::max_amount)
             return fail(error_code::out_of_range, there.n * facts.granule,
                         stock::max_amount * facts.granule);
-        set_part(parts, there);
+        allocation::set_part(parts, there);
     }
     return found ? error{} : fail(error_code::not_held, r.amount.atoms, held, raw(r.from));
 }

@@ -13,8 +13,6 @@ namespace earmark {
 namespace {
 
 constexpr std::size_t max_policy_bytes = 1u << 16;
-/// Of a SKU, in atoms: the largest amount of a cell is then a 64-bit number.
-constexpr std::int64_t max_granule = 1'000'000'000'000;
 
 result<coordinates> to_coordinates(const std::optional<geo_point>& at) {
     if (!at) return coordinates{};
@@ -25,12 +23,7 @@ result<coordinates> to_coordinates(const std::optional<geo_point>& at) {
 
 error check(const sku_row& r, const key_table& in) {
     if (const error e = check_key(r.key, in); e.code != error_code::ok) return e;
-    if (r.decimals < 0 || r.decimals > max_decimals)
-        return fail(error_code::out_of_range, r.decimals, r.decimals < 0 ? 0 : max_decimals);
-    const std::int64_t most = std::min(max_granule, most_granule(r.decimals));
-    if (r.granule < 1 || r.granule > most)
-        return fail(error_code::out_of_range, r.granule, r.granule < 1 ? 1 : most);
-    return {};
+    return check_scale(r.decimals, r.granule);
 }
 
 error check(const node_row& r, const key_table& in) {

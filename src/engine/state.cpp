@@ -93,8 +93,7 @@ void engine::state::recover() {
     lifecycle::image at;
     const auto kind = subject_kind::reservation;
     for (std::uint32_t i = 0; i < books.ledger.size(kind); ++i)
-        if (books.ledger.read(kind, i, at) != error_code::ok ||
-            at.life != reservation_state::active)
+        if (books.ledger.read(kind, i, at) != error_code::ok || !at.holds())
             books.ledger.spare(kind, i);
 }
 
@@ -250,10 +249,12 @@ error engine::state::read_reservation(reservation_id id, lifecycle::image& into)
 
 error engine::state::shortage_of(const visit& v, const committed& done) const noexcept {
     const take_line& t = v.desk.takes[done.lack.line];
-    const auto granule = names.sku[index_of(books.cells.sku_of(t.cell))].granule;
-    return fail(error_code::insufficient, t.n * granule,
-                std::max<std::int64_t>(0, done.lack.free - t.floor) * granule,
-                raw(books.cells.node_of(t.cell)));
+    const pool_id pool = books.cells.pool_of(t.cell);
+    const auto granule = scale_of(t.cell).granule;
+    const auto left = std::max<std::int64_t>(0, done.lack.free - t.floor) * granule;
+    if (pool != none<pool_id>)
+        return fail(error_code::pool_exhausted, t.n * granule, left, raw(pool));
+    return fail(error_code::insufficient, t.n * granule, left, raw(books.cells.node_of(t.cell)));
 }
 
 error engine::state::merge_takes(const visit& v) const {
@@ -264,7 +265,7 @@ error engine::state::merge_takes(const visit& v) const {
                     settings.take_limit);
     if (e.code != error_code::out_of_range) return e;
     const cell_id cell{static_cast<std::uint32_t>(e.refs[2])};
-    const auto granule = names.sku[index_of(books.cells.sku_of(cell))].granule;
+    const auto granule = scale_of(cell).granule;
     return fail(e.code, e.refs[0] * granule, e.refs[1] * granule);
 }
 

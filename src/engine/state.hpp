@@ -36,6 +36,9 @@ struct member {
 /// Working memory of one caller slot.
 struct desk {
     lifecycle::image order, next, basket, basket_next, due, due_next;
+    std::vector<lifecycle::bucket> goods, kept;  // of a basket: its goods; what an order keeps of
+                                                 // its pools
+    std::vector<take_line> bound;                // what goes with goods, of pools
     journal::writer record;
     journal::intern_order birth;  // its key is the call's
     std::vector<take_line> takes;
@@ -250,6 +253,15 @@ struct engine::state {
     [[nodiscard]] error read_due(const visit& v, reservation_id id, lifecycle::image& into);
     /// The same, and it must be live: else reservation_expired or reservation_over.
     [[nodiscard]] error read_live(const visit& v, reservation_id id, lifecycle::image& into);
+    /// Of a cell's granules: a SKU's or a pool's.
+    [[nodiscard]] const sku_facts& scale_of(cell_id c) const noexcept {
+        const pool_id pool = books.cells.pool_of(c);
+        return pool == none<pool_id> ? names.sku[index_of(books.cells.sku_of(c))]
+                                     : names.pools[pool].scale;
+    }
+    [[nodiscard]] quantity to_quantity(cell_id c, std::int64_t n) const noexcept {
+        return {n * scale_of(c).granule};
+    }
     [[nodiscard]] quantity to_quantity(sku_id sku, std::int64_t n) const noexcept {
         return {n * names.sku[index_of(sku)].granule};
     }
@@ -294,10 +306,45 @@ struct engine::state {
     [[nodiscard]] result<quantity> available(const visit& v, const available_request& r,
                                              granules floor);
 
+    // ---- pools (pool_baskets.cpp) --------------------------------------------------------------
+
+    /// What decides which pools a basket takes from, beside its goods.
+    struct basket_terms {
+        channel_id channel = none<channel_id>;
+        time_point on;
+        std::span<const pool_id> named{};
+    };
+    [[nodiscard]] bool is_pool(cell_id c) const noexcept {
+        return books.cells.pool_of(c) != none<pool_id>;
+    }
+    /// A line that names a flat pool, into the desk's takes.
+    error flat_take(desk& d, const reserve_line& l, bool may_be_none) const;
+    [[nodiscard]] error check_named(std::span<const pool_id> named) const noexcept;
+    /// What goods take from pools, into the desk's `bound`: one line a pool.
+    error bound_takes(desk& d, const take_line& goods, const basket_terms& t) const;
+    /// The same of all goods among the desk's takes, and into them.
+    error bind_pools(const visit& v, const basket_terms& t) const;
+    /// Brings the pools' parts of the desk's basket_next in line with its goods.
+    error rebind_pools(desk& d) const;
+    /// Divides the desk's basket: its goods into `goods`, and after the moves are known its pools
+    /// into what the order keeps and what goes back.
+    void keep_goods(desk& d) const;
+    void keep_pools(desk& d) const;
+    /// Records the desk's basket_next, which an order has consumed, as what it keeps of pools.
+    void keep(desk& d, std::uint32_t basket);
+    /// What the desk's moves, not made yet, do to the pools of its order: into gives and stock,
+    /// and basket_next. False where they do nothing.
+    result<bool> settle_pools(const visit& v) const;
+
     // ---- the verbs' bodies ---------------------------------------------------------------------
 
     result<receipt> adjust(const visit& v, const command& c, const adjust_request& r);
     result<receipt> reserve(const visit& v, const command& c, const reserve_request& r);
+    result<receipt> adjust_pool(const visit& v, const command& c, const adjust_request& r);
+    result<receipt> adjust_cell(const visit& v, const command& c, cell_id cell, quantity by,
+                                digest128 content);
+    /// A basket's cells are few enough; else too_many_cells.
+    [[nodiscard]] static error fits_basket(std::size_t cells) noexcept;
     error basket_takes(const visit& v, std::span<const reserve_line> lines, channel_id channel,
                        bool may_be_none);
     error basket_gives(const visit& v, reservation_id replaced);

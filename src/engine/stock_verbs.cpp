@@ -22,30 +22,43 @@ result<granules> to_delta(quantity q, const sku_facts& of) {
 }  // namespace
 
 result<receipt> engine::state::adjust(const visit& v, const command& c, const adjust_request& r) {
+    if (r.pool != none<pool_id>) return adjust_pool(v, c, r);
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (index_of(r.node) >= names.node.size()) return fail(error_code::unknown_node, raw(r.node));
     const auto cell = books.cells.find(r.sku, r.node);
     if (!cell) return fail(error_code::no_cell, raw(r.sku), raw(r.node));
-    const auto n = to_delta(r.delta, names.sku[index_of(r.sku)]);
+    return adjust_cell(v, c, *cell, r.delta,
+                       content_of(c, verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
+                                  static_cast<std::uint64_t>(r.reason)));
+}
+
+result<receipt> engine::state::adjust_pool(const visit& v, const command& c,
+                                           const adjust_request& r) {
+    if (!names.pools.exists(r.pool)) return fail(error_code::unknown_pool, raw(r.pool));
+    return adjust_cell(v, c, names.pools[r.pool].cell, r.delta,
+                       content_of(c, verb::adjust, raw(r.pool), r.delta.atoms,
+                                  static_cast<std::uint64_t>(r.reason)));
+}
+
+result<receipt> engine::state::adjust_cell(const visit& v, const command& c, cell_id cell,
+                                           quantity by, digest128 content) {
+    const auto n = to_delta(by, scale_of(cell));
     if (!n) return n.error();
-    const digest128 content = content_of(c, verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
-                                         static_cast<std::uint64_t>(r.reason));
     return once(v, c, content, [&]() -> result<receipt> {
         desk& d = v.desk;
         d.clear();
-        const granules delta = *n;
         receipt done;
         done.by = verb::adjust;
         done.lines = 1;
-        done.subject = raw(*cell);
-        d.stock.push_back({*cell, delta, delta});
+        done.subject = raw(cell);
+        d.stock.push_back({cell, *n, *n});
         d.record.begin(verb::adjust, v.now, c.actor);
         remember(d, c, content, done);
         record_cells(d);
         const committed answer = commit(v);
         if (answer.code != error_code::ok) {  // refs of stock_overflow and of out_of_range
-            const auto there = to_quantity(r.sku, books.cells.on_hand(*cell));
-            return fail(answer.code, r.delta.atoms, (delta < 0 ? -there : there).atoms);
+            const auto there = to_quantity(cell, books.cells.on_hand(cell));
+            return fail(answer.code, by.atoms, (*n < 0 ? -there : there).atoms);
         }
         done.uncovered = answer.uncovered;
         done.at = position{answer.position};

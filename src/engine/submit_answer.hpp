@@ -54,6 +54,13 @@ private:
 /// Promises without goods, as uncovered() lists them.
 [[nodiscard]] answer promises_of(const engine& on, std::span<const uncovered_promise> list);
 
+/// What a reason's name stands for; correction for any other.
+[[nodiscard]] adjust_reason reason_of(std::string_view name) noexcept;
+
+/// The lines of `from_pools` and the ids of `pools`.
+[[nodiscard]] std::vector<reserve_line> pool_lines_of(const request& r, call& c);
+[[nodiscard]] std::vector<pool_id> pools_of(const request& r, call& c);
+
 /// A reservation's number as text: it may be larger than 2^53.
 [[nodiscard]] inline std::string id_text(std::uint64_t id) { return std::to_string(id); }
 

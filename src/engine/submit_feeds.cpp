@@ -76,7 +76,9 @@ answer answer_of(const call& c, const feed_rows& rows, const feed_report& r) {
 answer promises_of(const engine& on, std::span<const uncovered_promise> list) {
     answer out = answer::array();
     for (const uncovered_promise& p : list) {
-        answer one = {{"sku", on.sku(p.sku).key}, {"node", on.node(p.node).key}};
+        const auto pool = on.pool(p.pool);
+        answer one = pool ? answer{{"pool", pool->key}}
+                          : answer{{"sku", on.sku(p.sku).key}, {"node", on.node(p.node).key}};
         const auto o = p.order == none<order_id>
                            ? result<order_view>{fail(error_code::unknown_order)}
                            : on.order(p.order);
@@ -85,7 +87,8 @@ answer promises_of(const engine& on, std::span<const uncovered_promise> list) {
         if (p.order == none<order_id>) one["reservation"] = id_text(raw(p.reservation));
         one["state"] = name_of(p.state);
         if (has_begun(p.made)) one["made"] = to_string(p.made);
-        one["units"] = quantity_text(on, p.sku, p.amount);
+        one["units"] =
+            pool ? to_string(p.amount, pool->decimals) : quantity_text(on, p.sku, p.amount);
         out.push_back(std::move(one));
     }
     return out;

@@ -19,6 +19,7 @@ constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "
 constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view uses[] = {"both", "selling", "sourcing"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
+constexpr std::string_view pool_kinds[] = {"quota", "capacity", "limit", "credit"};
 constexpr std::string_view facts[] = {"ship", "deliver"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
@@ -62,6 +63,26 @@ constexpr field floor_fields[] = {
     {"exclude", flag, optional, "nothing may be promised, default false", 0, 0, {}, {}, "units"},
     {"active", flag, optional, "default true; false takes the rule out of force"},
 };
+constexpr field pool_fields[] = {
+    {"pool", key, required, "key of the pool"},
+    {"kind", choice, optional, "default quota", 0, 0, pool_kinds},
+    {"decimals", whole, optional, "decimal places of its amounts, default 0", 0, max_decimals},
+    {"granule", whole, optional, "smallest take in the last place, default 1", 1, most},
+    {"amount", decimal, required, "how much there is at first"},
+    {"per_unit", decimal, optional, "what one unit of a SKU takes; without it the pool is flat"},
+    {"named", flag, optional, "only baskets that name it take from it, default false"},
+    {"sku", key, optional, "key of a SKU; without one every SKU"},
+    {"node", key, optional, "key of a node; without one every node"},
+    {"channel", key, optional, "key of a channel; without one every channel"},
+    {"from", time, optional, "first instant of the days that it is about"},
+    {"until", time, optional, "first instant after them"},
+};
+constexpr field pool_line_fields[] = {
+    {"pool", key, required, "key of a flat pool"},
+    {"quantity", decimal, required, "how much of it"},
+    {"floor", decimal, optional, "how much to leave; negative: may be overdrawn by so much"},
+};
+constexpr std::string_view about_pool_lines = "what flat pools give with the lines";
 constexpr field reserve_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
@@ -130,6 +151,14 @@ constexpr field uncovered_fields[] = {
 };
 constexpr field load_floors[] = {
     {"rows", rows, required, "the floor rules", 1, most_rows, {}, floor_fields}};
+constexpr field load_pools[] = {
+    {"rows", rows, required, "the pools", 1, most_rows, {}, pool_fields}};
+constexpr field adjust_pool_fields[] = {
+    {"pool", key, required, "key of the pool"},
+    {"delta", decimal, required, "by how much there is more (positive) or less (negative)"},
+    {"reason", choice, optional, "default correction", 0, 0, reasons},
+};
+constexpr field pool_question[] = {{"pool", key, required, "key of the pool"}};
 constexpr field activate_fields[] = {{"policy", text, required, "the policy's TOML text"}};
 constexpr field adjust_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -139,7 +168,10 @@ constexpr field adjust_fields[] = {
     {"reason", choice, optional, "default correction", 0, 0, reasons},
 };
 constexpr field reserve_fields[] = {
-    {"lines", rows, required, "all of them are taken, or none", 1, 5'000, {}, reserve_line_fields},
+    {"lines", rows, optional, "all of them are taken, or none", 1, 5'000, {}, reserve_line_fields},
+    {"from_pools", rows, optional, about_pool_lines, 1, 5'000, {}, pool_line_fields},
+    {"pools", keys, optional, "pools that are taken from by name", 1, 16},
+    {"on", time, optional, "the confirmed date, for pools of days; without one now"},
     {"deadline", time, optional, "without one the reservation is hard"},
     {"ttl_seconds",
      whole,
@@ -151,11 +183,12 @@ constexpr field reserve_fields[] = {
      {},
      "deadline"},
     {"supersedes", id, optional, "own reservation to swap for this one in one step"},
-    {"channel", key, optional, "whose floor rules hold"},
+    {"channel", key, optional, "whose floor rules and pools hold"},
 };
 constexpr field change_fields[] = {
     {"reservation", id, required, "what reserve returned"},
     {"lines", rows, optional, "new amounts, all or none", 1, 5'000, {}, change_line_fields},
+    {"from_pools", rows, optional, "new amounts of flat pools", 1, 5'000, {}, pool_line_fields},
     {"deadline", time, optional, "the new deadline; without one it stays"},
     {"ttl_seconds",
      whole,
@@ -241,6 +274,7 @@ constexpr form all_forms[] = {
     {"load", "stock", "Adds opening stock.", true, load_stock, run_load_stock},
     {"load", "units", "Adds units of measure.", true, load_units, run_load_units},
     {"load", "floors", "Sets floor rules.", true, load_floors, run_load_floors},
+    {"load", "pools", "Adds pools: quotas, capacities.", true, load_pools, run_load_pools},
     {"activate",
      {},
      "Makes a policy the one that source uses.",
@@ -249,6 +283,12 @@ constexpr form all_forms[] = {
      run_activate},
     {"advance", {}, "Moves engine time and expires what is due.", true, {}, run_advance},
     {"adjust", {}, "Books goods that came or left.", true, adjust_fields, run_adjust},
+    {"adjust_pool",
+     {},
+     "Changes how much there is of a pool.",
+     true,
+     adjust_pool_fields,
+     run_adjust_pool},
     {"count", {}, "Books what was found on a shelf.", true, count_fields, run_count},
     {"snapshot", {}, "Books what a source says is there.", true, snapshot_fields, run_snapshot},
     {"delta", {}, "Books what a source says has changed.", true, delta_fields, run_delta},
@@ -288,6 +328,7 @@ constexpr form all_forms[] = {
      false,
      uncovered_fields,
      run_uncovered},
+    {"pool", {}, "A pool as it stands.", false, pool_question, run_pool},
     {"counts", {}, "Counts behind a cursor, oldest first.", false, poll_fields, run_counts},
     {"explain_available",
      {},

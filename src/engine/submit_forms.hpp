@@ -67,14 +67,17 @@ struct form {
 /// Is every required field there, is every field known, has every value its shape?
 void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
-// The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_reservations.cpp,
-// submit_orders.cpp, submit_questions.cpp).
+// The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
+// submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
 nlohmann::ordered_json run_load_stock(const request& r);
 nlohmann::ordered_json run_load_units(const request& r);
 nlohmann::ordered_json run_load_floors(const request& r);
+nlohmann::ordered_json run_load_pools(const request& r);
+nlohmann::ordered_json run_adjust_pool(const request& r);
+nlohmann::ordered_json run_pool(const request& r);
 nlohmann::ordered_json run_activate(const request& r);
 nlohmann::ordered_json run_advance(const request& r);
 nlohmann::ordered_json run_adjust(const request& r);

@@ -23,6 +23,14 @@ std::vector<reserve_line> lines_of(const request& r, call& c) {
     return lines;
 }
 
+/// Goods first, then flat pools.
+std::vector<reserve_line> all_lines_of(const request& r, call& c) {
+    std::vector<reserve_line> lines = lines_of(r, c);
+    const std::vector<reserve_line> pools = pool_lines_of(r, c);
+    lines.insert(lines.end(), pools.begin(), pools.end());
+    return lines;
+}
+
 /// The deadline that is asked for, if any is.
 std::optional<time_point> deadline_of(const call& c) {
     if (c.line.flag("hard", false)) return never;
@@ -34,12 +42,18 @@ std::optional<time_point> deadline_of(const call& c) {
 
 answer run_reserve(const request& r) {
     call c{r};
-    const std::vector<reserve_line> lines = lines_of(r, c);
+    const std::vector<reserve_line> lines = all_lines_of(r, c);
+    const std::vector<pool_id> pools = pools_of(r, c);
+    if (lines.empty())
+        c.wrong.add(make_problem(error_code::missing_field, c.line.at("lines"),
+                                 "nothing is asked for", "give lines, or from_pools"));
     reserve_request wanted;
     wanted.lines = lines;
     wanted.deadline = c.line.deadline(c.by.now);
     wanted.supersedes = c.line.reservation("supersedes");
     wanted.channel = c.line.channel();
+    wanted.pools = pools;
+    if (c.line.has("on")) wanted.on = c.line.time("on", {});
     if (!c.ready()) return c.refused();
     const auto held = r.on.reserve(c.by, wanted);
     if (!held) return c.refused(held.error());
@@ -51,7 +65,7 @@ answer run_reserve(const request& r) {
 
 answer run_change(const request& r) {
     call c{r};
-    const std::vector<reserve_line> lines = lines_of(r, c);
+    const std::vector<reserve_line> lines = all_lines_of(r, c);
     const change_request wanted{c.line.reservation("reservation"), deadline_of(c), lines};
     if (!wanted.deadline && lines.empty())
         c.wrong.add(make_problem(error_code::missing_field, c.line.at("deadline"),

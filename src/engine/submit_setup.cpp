@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "earmark/core/time_text.hpp"
-#include "submit_answer.hpp"
+#include "submit_load.hpp"
 
 namespace earmark::submission {
 namespace {
@@ -22,50 +22,6 @@ std::optional<geo_point> point_of(const values& row) {
     return p;
 }
 
-answer rejected_row_of(std::size_t index, const problem& p) {
-    answer out = {{"row", index + 1}};
-    out.update(to_json(p));
-    return out;
-}
-
-/// Turns each row into a Row with `read(values) -> Row`, loads the good ones, and reports on all.
-template <class Row, class Read>
-answer load(const request& r, Read read) {
-    call c{r};
-    if (!c.wrong.empty()) return c.refused();
-    const json& rows = r.line["rows"];
-    std::vector<Row> good;
-    std::vector<std::size_t> index_of_good;
-    std::vector<std::pair<std::size_t, problem>> bad;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        problems here;
-        Row row = read(values{r.on, rows[i], pointer("/rows", i), here});
-        if (here.empty()) {
-            good.push_back(std::move(row));
-            index_of_good.push_back(i);
-        } else {
-            bad.emplace_back(i, here.list().front());
-        }
-    }
-    if (!c.ready()) return c.refused();
-    const load_report report = r.on.load(c.by, std::span<const Row>{good});
-    for (const rejected_row& j : report.rejected) {
-        if (j.row == 0) return c.refused(j.why);  // not a row: the engine took none of the rest
-        error why = j.why;
-        why.row = static_cast<std::uint32_t>(index_of_good[j.row - 1] + 1);
-        bad.emplace_back(index_of_good[j.row - 1], c.to_problem(why, "rows"));
-    }
-    std::ranges::stable_sort(bad, {}, [](const auto& b) { return b.first; });
-    answer out = c.done();
-    out["accepted"] = report.accepted;
-    if (bad.empty()) return out;
-    out["ok"] = false;
-    out["error"] = to_json(bad.front().second);
-    answer& list = out["rejected"] = answer::array();
-    for (const auto& [index, p] : bad) list.push_back(rejected_row_of(index, p));
-    return out;
-}
-
 node_kind kind_of(std::string_view name) noexcept {
     if (name == "store") return node_kind::store;
     return name == "vendor" ? node_kind::vendor : node_kind::dc;
@@ -76,14 +32,14 @@ floor_use use_of(std::string_view name) noexcept {
     return name == "sourcing" ? floor_use::sourcing : floor_use::both;
 }
 
+}  // namespace
+
 adjust_reason reason_of(std::string_view name) noexcept {
     if (name == "receipt") return adjust_reason::receipt;
     if (name == "count") return adjust_reason::count;
     if (name == "damage") return adjust_reason::damage;
     return name == "theft" ? adjust_reason::theft : adjust_reason::correction;
 }
-
-}  // namespace
 
 answer run_load_skus(const request& r) {
     return load<sku_row>(r, [](const values& v) {

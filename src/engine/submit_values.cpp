@@ -140,6 +140,13 @@ channel_id values::channel() const {
     return none<channel_id>;
 }
 
+pool_id values::pool(std::string_view name) const {
+    const auto id = on_.find_pool(text(name));
+    if (id) return *id;
+    refuse(id.error(), name);
+    return none<pool_id>;
+}
+
 place_id values::ship_to() const {
     if (!has("ship_to")) return none<place_id>;
     const auto id = on_.find_place(text("ship_to"));
@@ -162,6 +169,11 @@ problem unknown_order(std::string_view key, std::string path) {
 
 int decimals_of(const engine& on, sku_id sku) {
     return sku == none<sku_id> ? max_decimals : on.sku(sku).decimals;
+}
+
+int decimals_of(const engine& on, pool_id pool) {
+    const auto view = on.pool(pool);
+    return view ? view->decimals : max_decimals;
 }
 
 }  // namespace earmark::submission

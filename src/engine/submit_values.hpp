@@ -49,6 +49,7 @@ public:
     [[nodiscard]] node_id node(std::string_view name = "node") const;
     [[nodiscard]] place_id ship_to() const;
     [[nodiscard]] channel_id channel() const;
+    [[nodiscard]] pool_id pool(std::string_view name = "pool") const;
     [[nodiscard]] order_id order() const;
 
     void refuse(const error& e, std::string_view name) const;
@@ -70,5 +71,6 @@ private:
 /// The scale of a SKU's quantities; the widest there is for none, so that a number next to an
 /// unknown SKU is still read.
 [[nodiscard]] int decimals_of(const engine& on, sku_id sku);
+[[nodiscard]] int decimals_of(const engine& on, pool_id pool);
 
 }  // namespace earmark::submission

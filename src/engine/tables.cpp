@@ -182,7 +182,7 @@ std::vector<stock_view> stock_of(const State& s) {
                 add(k, &stock_view::released);
     });
     each(s, subject_kind::reservation, [&](std::uint32_t, const lifecycle::image& of) {
-        if (of.life != reservation_state::active) return;
+        if (!of.holds()) return;
         for (const auto& k : of.buckets) add(k, &stock_view::reserved);
     });
     return rows;

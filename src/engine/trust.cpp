@@ -40,7 +40,7 @@ std::uint64_t engine::state_hash() const {
         sum += d.add(s.keys.key_of(of.remembered - 1)).value();
     });
     each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {
-        if (of.life == reservation_state::active) sum += lifecycle::digest_of(of, i);
+        if (of.holds()) sum += lifecycle::digest_of(of, i);
     });
     return mix(sum);
 }
@@ -51,13 +51,15 @@ balance engine::balance_report() const {
     const state& s = *state_;
     balance b;
     each_cell(s, [&](cell_id c) {
+        if (s.is_pool(c)) return;
         ++b.cells;
         b.on_hand += s.books.cells.on_hand(c);
         b.free += s.books.stock.free(c);
     });
     each(s, subject_kind::reservation, [&](std::uint32_t, const lifecycle::image& of) {
-        if (of.life != reservation_state::active) return;
-        for (const auto& k : of.buckets) b.reserved += k.n;
+        if (!of.holds()) return;
+        for (const auto& k : of.buckets)
+            if (!s.is_pool(k.cell)) b.reserved += k.n;
     });
     each(s, subject_kind::order, [&](std::uint32_t, const lifecycle::image& of) {
         for (const auto& l : of.lines) b.ordered += l.ordered;
@@ -109,7 +111,7 @@ std::vector<std::string> engine::check_invariants() const {
     each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {
         if (const char* sentence = lifecycle::unsound(of))
             wrong.push_back(who("reservation", i) + sentence);
-        if (of.life == reservation_state::active)
+        if (of.holds())
             for (const auto& k : of.buckets) earmarked[k.cell] += k.n;
     });
     each_cell(s, [&](cell_id c) {

@@ -39,7 +39,7 @@ std::vector<claim_on> claims_on(const State& s, std::span<const cell_id> cells) 
     for (const subject_kind kind : {subject_kind::order, subject_kind::reservation})
         for (std::uint32_t i = 0; i < s.books.ledger.size(kind); ++i) {
             if (s.books.ledger.read(kind, i, of) != error_code::ok || of.version == 0) continue;
-            if (kind == subject_kind::reservation && of.life != reservation_state::active) continue;
+            if (kind == subject_kind::reservation && !of.holds()) continue;
             for (const auto& b : of.buckets)
                 if (holds_stock(b.state) && std::binary_search(cells.begin(), cells.end(), b.cell))
                     found.push_back({b.cell, of.made, kind, i, of.birth, b.line, b.state, b.n});
@@ -69,6 +69,7 @@ std::vector<uncovered_promise> engine::state::uncovered(std::span<const cell_id>
         uncovered_promise p;
         p.sku = books.cells.sku_of(cell);
         p.node = books.cells.node_of(cell);
+        p.pool = books.cells.pool_of(cell);
         const bool is_order = claim.kind == subject_kind::order;
         if (is_order)
             p.order = order_id{claim.index};
@@ -78,7 +79,7 @@ std::vector<uncovered_promise> engine::state::uncovered(std::span<const cell_id>
         p.line = is_order ? claim.line + 1u : 0;
         p.state = claim.state;
         p.made = claim.made;
-        p.amount = to_quantity(p.sku, n);
+        p.amount = to_quantity(cell, n);
         out.push_back(p);
     }
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {

@@ -14,7 +14,8 @@ constexpr unsigned with_reason = 0x10;   // move
 constexpr unsigned with_free = 0x08;     // cell
 constexpr unsigned with_on_hand = 0x10;  // cell
 constexpr unsigned life_shift = 3;       // reservation: two bits
-constexpr unsigned is_birth = 0x20;      // reservation
+constexpr unsigned is_birth = 0x20;      // reservation, active
+constexpr unsigned with_parts = 0x20;    // reservation, consumed
 constexpr unsigned no_deadline = 0x40;   // reservation births and parts, timers
 constexpr unsigned at_deadline = 0x40;   // reservation ends: it was known, and follows
 constexpr unsigned with_holder = 0x80;   // reservation, timer: not the number's first
@@ -145,7 +146,14 @@ void writer::reservation(const reservation_op& r) {
         if (ends) p.signed_number(r.deadline.ns - now_.ns);
         return;
     }
-    reservation(p, first | (r.birth ? is_birth : 0) | (ends ? 0 : no_deadline), r.index, r.holder);
+    const bool is_kept = r.life == reservation_state::consumed;
+    reservation(p,
+                first |
+                    (is_kept   ? with_parts
+                     : r.birth ? is_birth
+                               : 0) |
+                    (ends ? 0 : no_deadline),
+                r.index, r.holder);
     if (ends) p.signed_number(r.deadline.ns - now_.ns);
     p.number(r.parts.size());
     for (const take_line& t : r.parts) {
@@ -399,18 +407,22 @@ private:
     error_code reservation(unsigned first) {
         reservation_op r;
         r.life = static_cast<reservation_state>(first >> life_shift & 3);
-        r.birth = (first & is_birth) != 0;
+        const bool flag = (first & is_birth) != 0;
+        const bool is_kept = flag && r.life == reservation_state::consumed;
+        r.birth = flag && !is_kept;
         if (r.birth && r.life != reservation_state::active) return refuse();
         r.index = in_.below<std::uint32_t>();
         r.holder = holder(first);
-        r.deadline = deadline(((first & no_deadline) != 0) != r.has_parts());
-        if (r.has_parts()) {
+        const bool has_parts = is_kept || r.has_parts();
+        r.deadline = deadline(((first & no_deadline) != 0) != has_parts);
+        if (has_parts) {
             for (std::size_t n = in_.items(); n > 0 && in_.ok(); --n) {
                 const cell_id c{in_.below<std::uint32_t>()};
                 const granules held = in_.count();
                 r.parts.push_back({c, held, in_.amount()});
             }
         }
+        if (is_kept && r.parts.empty()) return refuse();
         return in_.ok() ? into_.reservation(r) : refuse();
     }
     error_code timer(unsigned first) {
@@ -420,13 +432,14 @@ private:
         return in_.ok() ? into_.timer(index, d, held_by) : refuse();
     }
     error_code note(unsigned first) {
-        constexpr unsigned count = static_cast<unsigned>(note_kind::count);
         if ((first & with_order) != 0 && !subject(first)) return refuse();
         const unsigned kind = in_.byte();
         const auto ref = in_.below<std::uint32_t>();
         const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
-        const bool of_order = kind >= 1 && kind <= static_cast<unsigned>(note_kind::input);
-        if (!of_order && kind != count) return refuse();
+        const bool of_order = kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools);
+        if (!of_order && kind != static_cast<unsigned>(note_kind::count) &&
+            kind != static_cast<unsigned>(note_kind::basket))
+            return refuse();
         if (of_order && !has_order_) return refuse();
         return in_.ok() ? into_.note(order_, static_cast<note_kind>(kind), ref, bytes) : refuse();
     }
@@ -434,7 +447,7 @@ private:
         const unsigned kind = in_.byte();
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
-        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::feed)) return refuse();
+        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::pool)) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();
         t.key = in_.text();

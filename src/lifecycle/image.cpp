@@ -246,6 +246,10 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
     d.add(identity).add(of.version).add(static_cast<std::uint64_t>(of.life));
     d.add(raw(of.ship_to)).add(raw(of.decided_by)).add(of.currency).add(of.priority);
     d.add(static_cast<std::uint64_t>(of.made.ns)).add(static_cast<std::uint64_t>(of.deadline.ns));
+    if (of.channel != none<channel_id>) d.add(raw(of.channel));
+    if (of.kind == subject_kind::reservation && of.on != of.made)
+        d.add(static_cast<std::uint64_t>(of.on.ns));
+    if (of.pools != none<reservation_id>) d.add(raw(of.pools));
     for (const line& l : of.lines)
         d.add(raw(l.sku))
             .add(static_cast<std::uint64_t>(l.ordered))

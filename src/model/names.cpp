@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "earmark/model/kinds.hpp"
+#include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/state.hpp"
 
@@ -27,6 +28,8 @@ constexpr std::array<std::string_view, unit_events> event_names = {
 constexpr std::array<std::string_view, 4> reservation_names = {"active", "consumed", "cancelled",
                                                                "expired"};
 
+constexpr std::array<std::string_view, 4> pool_names = {"quota", "capacity", "limit", "credit"};
+
 static_assert(verb_names[static_cast<std::size_t>(verb::count)] == "count");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::reacquired)] == "reacquired");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
@@ -46,6 +49,7 @@ std::string_view name_of(verb v) noexcept { return look_up(verb_names, v); }
 std::string_view name_of(outcome o) noexcept { return look_up(outcome_names, o); }
 std::string_view name_of(unit_state s) noexcept { return look_up(state_names, s); }
 std::string_view name_of(unit_event e) noexcept { return look_up(event_names, e); }
+std::string_view name_of(pool_kind k) noexcept { return look_up(pool_names, k); }
 std::string_view name_of(reservation_state s) noexcept { return look_up(reservation_names, s); }
 
 }  // namespace earmark

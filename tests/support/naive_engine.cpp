@@ -10,12 +10,17 @@ namespace {
 std::string text_of_lines(std::span<const reserve_line> lines) {
     std::string out;
     for (const reserve_line& l : lines)
-        out += text_of(verb::none, raw(l.sku), raw(l.node), l.amount.atoms, l.floor.atoms);
+        out += text_of(verb::none, raw(l.sku), raw(l.node), l.amount.atoms, l.floor.atoms,
+                       raw(l.pool));
     return out;
 }
 
 std::string content_of(const reserve_request& r) {
-    return text_of(verb::reserve, r.deadline.ns, raw(r.supersedes)) + text_of_lines(r.lines);
+    std::string pools;
+    for (const pool_id p : r.pools) pools += " " + std::to_string(raw(p));
+    if (r.on) pools += " on " + std::to_string(r.on->ns);
+    return text_of(verb::reserve, r.deadline.ns, raw(r.supersedes)) + text_of_lines(r.lines) +
+           pools;
 }
 
 }  // namespace
@@ -142,17 +147,19 @@ answer engine::adjust(const command& c, const adjust_request& r) {
     const std::string content =
         text_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms, static_cast<int>(r.reason));
     tick(c.now);
+    if (r.pool != none<pool_id>) return adjust_pool(c, r);
     if (!skus_.contains(r.sku)) return refuse(error_code::unknown_sku);
     if (!nodes_.contains(r.node)) return refuse(error_code::unknown_node);
     const quantity size{r.delta.atoms < 0 ? -r.delta.atoms : r.delta.atoms};
     if (!cells_.contains({r.sku, r.node})) return refuse(error_code::no_cell);
     if (const error_code bad = check_amount(r.sku, size); bad != error_code::ok) return refuse(bad);
-    return once(c, content, [&] { return adjust_now(r); });
+    return once(c, content, [&] {
+        return adjust_now({r.sku, r.node}, to_granules(r.sku, r.delta));
+    });
 }
 
-answer engine::adjust_now(const adjust_request& r) {
-    const std::int64_t n = to_granules(r.sku, r.delta);
-    cell& here = cells_.at({r.sku, r.node});
+answer engine::adjust_now(const cell_key& at, std::int64_t n) {
+    cell& here = cells_.at(at);
     if (n > most_granules - here.on_hand) return refuse(error_code::stock_overflow);
     if (n < 0 && n < -here.on_hand)
         return refuse(error_code::out_of_range);  // more than was ever there
@@ -186,10 +193,32 @@ error_code engine::dead_code(reservation_id id) const {
     }
 }
 
+/// Puts a part into a basket, with what it has of the same cell.
+error_code engine::add_part(basket& out, const cell_key& at, const want& w) const {
+    const auto same =
+        std::find_if(out.begin(), out.end(), [&](const auto& part) { return part.first == at; });
+    if (same == out.end() || flaw_ == flaw::basket_is_not_merged) {
+        out.emplace_back(at, w);
+        return error_code::ok;
+    }
+    if (w.n > most_granules - same->second.n) return error_code::out_of_range;
+    same->second.n += w.n;
+    same->second.floor = std::max(same->second.floor, w.floor);
+    return error_code::ok;
+}
+
 error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_none,
                                const std::string& channel, basket& out) const {
     if (lines.empty()) return error_code::bad_line_count;
     for (const reserve_line& l : lines) {
+        if (l.pool != none<pool_id>) {
+            want w;
+            if (const error_code bad = flat_line(l, may_be_none, w); bad != error_code::ok)
+                return bad;
+            if (const error_code bad = add_part(out, pool_cell(l.pool), w); bad != error_code::ok)
+                return bad;
+            continue;
+        }
         if (!skus_.contains(l.sku)) return error_code::unknown_sku;
         if (!nodes_.contains(l.node)) return error_code::unknown_node;
         const bool is_none = may_be_none && l.amount.atoms == 0;
@@ -201,15 +230,7 @@ error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_
         if (!floor && !may_be_none) return error_code::excluded;
         if (!cells_.contains(at)) return error_code::no_cell;
         const want w{to_granules(l.sku, l.amount), floor.value_or(to_granules(l.sku, l.floor))};
-        const auto same = std::find_if(out.begin(), out.end(),
-                                       [&](const auto& part) { return part.first == at; });
-        if (same == out.end() || flaw_ == flaw::basket_is_not_merged) {
-            out.emplace_back(at, w);
-        } else {
-            if (w.n > most_granules - same->second.n) return error_code::out_of_range;
-            same->second.n += w.n;
-            same->second.floor = std::max(same->second.floor, w.floor);
-        }
+        if (const error_code full = add_part(out, at, w); full != error_code::ok) return full;
     }
     std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
         return cells_.at(a.first).born < cells_.at(b.first).born;
@@ -226,6 +247,9 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
     basket wanted;
     if (const error_code bad = read_basket(r.lines, false, channel, wanted); bad != error_code::ok)
         return refuse(bad);
+    if (const error_code bad = check_named(r.pools); bad != error_code::ok) return refuse(bad);
+    const time_point on = r.on.value_or(now_);
+    bind(wanted, channel, on, {r.pools.begin(), r.pools.end()});
     std::map<cell_key, std::int64_t> own;  // comes back in the same step
     if (r.supersedes != none<reservation_id>) {
         if (const error_code dead = dead_code(r.supersedes); dead != error_code::ok)
@@ -234,7 +258,7 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
     }
     stock after = cells_;
     for (const auto& [at, n] : own) after.at(at).free += n;
-    bool all = true;
+    std::set<bool> lacks;
     for (const auto& [at, w] : wanted) {
         const std::int64_t had =
             flaw_ == flaw::basket_is_not_merged ? cells_.at(at).free : after.at(at).free;
@@ -243,15 +267,15 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
         if (takes_nothing_new || had - w.n >= floor)
             after.at(at).free -= w.n;
         else
-            all = false;
+            lacks.insert(is_pool(at));
     }
-    if (!all && flaw_ != flaw::takes_what_it_can) return refuse(error_code::insufficient);
+    if (!lacks.empty() && flaw_ != flaw::takes_what_it_can) return lacking(lacks);
     cells_ = after;
-    if (!all) return refuse(error_code::insufficient);
+    if (!lacks.empty()) return lacking(lacks);
     if (r.supersedes != none<reservation_id>)
         reservations_.at(raw(r.supersedes)).state = reservation_state::cancelled;
     const std::uint64_t id = next_reservation_++;
-    reservations_[id] = {reservation_state::active, r.deadline, wanted, now_};
+    reservations_[id] = {reservation_state::active, r.deadline, wanted, now_, channel, on};
     return {.subject = id};
 }
 
@@ -269,7 +293,8 @@ answer engine::change_now(const change_request& r) {
     basket wanted = held.parts;
     if (!r.lines.empty()) {
         basket lines;
-        if (const error_code bad = read_basket(r.lines, true, {}, lines); bad != error_code::ok)
+        if (const error_code bad = read_basket(r.lines, true, held.channel, lines);
+            bad != error_code::ok)
             return refuse(bad);
         for (const auto& [at, w] : lines) {
             std::erase_if(wanted, [&](const auto& part) { return part.first == at; });
@@ -284,26 +309,28 @@ answer engine::change_now(const change_request& r) {
 }
 
 /// Another content for a live reservation, or nothing at all.
-answer engine::rewrite(reservation_id id, const basket& wanted) {
+answer engine::rewrite(reservation_id id, basket wanted) {
     held_reservation& held = reservations_.at(raw(id));
+    rebind(held, wanted);
     if (wanted.empty()) return refuse(error_code::bad_line_count);
     std::map<cell_key, std::int64_t> own;
     for (const auto& [at, w] : held.parts) own[at] = w.n;
     for (const auto& [at, w] : wanted)
-        if (w.n > own[at] && !floor_of(at, {}, 0)) return refuse(error_code::excluded);
+        if (w.n > own[at] && !is_pool(at) && !floor_of(at, held.channel, 0))
+            return refuse(error_code::excluded);
     stock after = cells_;
-    bool all = true;
+    std::set<bool> lacks;
     for (const auto& [at, w] : wanted) {
         const std::int64_t more = w.n - own[at];
         own.erase(at);
         after.at(at).free -= more;
-        if (more > 0 && after.at(at).free < w.floor) all = false;
+        if (more > 0 && after.at(at).free < w.floor) lacks.insert(is_pool(at));
     }
     for (const auto& [at, n] : own)
         if (flaw_ != flaw::move_forgets_to_give) after.at(at).free += n;
-    if (!all && flaw_ == flaw::change_gives_first)
+    if (!lacks.empty() && flaw_ == flaw::change_gives_first)
         for (const auto& [at, n] : own) cells_.at(at).free += n;
-    if (!all) return refuse(error_code::insufficient);
+    if (!lacks.empty()) return lacking(lacks);
     cells_ = after;
     held.parts = wanted;
     std::stable_sort(held.parts.begin(), held.parts.end(), [&](const auto& a, const auto& b) {
@@ -343,7 +370,8 @@ answer engine::move_now(const move_request& r) {
         found = true;
         if (r.from == r.to) continue;
         const std::int64_t own = to_granules(s, r.floor);
-        const std::int64_t floor = floor_of({s, r.to}, {}, own).value_or(own);
+        const std::int64_t floor =
+            floor_of({s, r.to}, reservations_.at(raw(r.reservation)).channel, own).value_or(own);
         want& there = parts.try_emplace({s, r.to}, want{0, floor}).first->second;
         there.n += asked;
         there.floor = std::max(there.floor, floor);

@@ -22,6 +22,7 @@
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
+#include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/state.hpp"
@@ -48,6 +49,8 @@ enum class flaw : std::uint8_t {
     forgets_own_events,  // a snapshot brings shipped goods back
     takes_stale_feeds,
     forgets_floor_rules,
+    forgets_pools,         // what binds is not taken
+    keeps_pools_for_ever,  // B18: cancelled units do not come back to their quota
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -59,6 +62,7 @@ struct answer {
     std::uint32_t expired = 0;                // of `advance`
     std::vector<error_code> violations = {};  // of `place_order`, ascending
     std::string illegal = {};                 // of `source`: what is wrong with the plan
+    error_code or_else = error_code::ok;      // a second reason to refuse, just as good
 };
 
 /// Units in granules by where they are.
@@ -108,6 +112,7 @@ public:
     refused_rows load(const command& c, std::span<const place_row> rows);
     refused_rows load(const command& c, std::span<const stock_row> rows);
     refused_rows load(const command& c, std::span<const floor_row> rows);
+    refused_rows load(const command& c, std::span<const pool_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
 
     answer advance(const command& c);
@@ -133,6 +138,8 @@ public:
     /// channel, or of none where it is empty.
     [[nodiscard]] std::int64_t available(sku_id s, node_id n, std::int64_t floor_atoms = 0,
                                          const std::string& channel = {}) const;
+    /// Free and all of a pool, in atoms.
+    [[nodiscard]] std::pair<std::int64_t, std::int64_t> pool(pool_id p) const;
     [[nodiscard]] const std::set<std::string>& channels() const { return channels_; }
     [[nodiscard]] bool has_cell(sku_id s, node_id n) const { return cells_.contains({s, n}); }
     [[nodiscard]] std::uint64_t orders() const { return orders_.size(); }
@@ -171,12 +178,15 @@ private:
         earmark::currency currency;
         std::vector<order_line> lines;
         std::map<bucket, std::int64_t> buckets;
+        std::map<std::pair<std::uint32_t, cell_key>, std::int64_t> pools;  // line from 1; 0: flat
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
         time_point deadline = never;
         basket parts;
         time_point made;
+        std::string channel;
+        time_point on;
     };
     struct memory {
         std::string content;
@@ -214,17 +224,19 @@ private:
     [[nodiscard]] error_code dead_code(reservation_id r) const;
     [[nodiscard]] error_code read_basket(std::span<const reserve_line> lines, bool may_be_none,
                                          const std::string& channel, basket& out) const;
+    error_code add_part(basket& out, const cell_key& at, const want& w) const;
     [[nodiscard]] std::vector<error_code> violations(const command& c,
                                                      const order_request& r) const;
     [[nodiscard]] std::map<bucket, std::int64_t> divide(const held_reservation& r,
                                                         const held_order& o) const;
 
-    answer adjust_now(const adjust_request& r);
+    answer adjust_now(const cell_key& at, std::int64_t n);
+    answer adjust_pool(const command& c, const adjust_request& r);
     error_code add_stock(const stock_row& row);
     answer reserve_now(const reserve_request& r, const std::string& channel);
     answer change_now(const change_request& r);
     answer move_now(const move_request& r);
-    answer rewrite(reservation_id id, const basket& wanted);
+    answer rewrite(reservation_id id, basket wanted);
     answer place_now(const command& c, const order_request& r);
     answer take_over(const order_request& r, held_order& o);
     answer shift(order_id id, std::uint32_t line, node_id node, quantity amount,
@@ -233,6 +245,33 @@ private:
     answer release_now(order_id o);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
+
+    // Pool p is the cell (pool_sku(p), no node): what holds a cell holds a pool.
+    static constexpr std::uint32_t first_pool = 0xF0000000;
+    static cell_key pool_cell(pool_id p) { return {sku_id{first_pool + raw(p)}, none<node_id>}; }
+    static bool is_pool(const cell_key& at) { return raw(at.first) >= first_pool; }
+    [[nodiscard]] const pool_row& pool_at(const cell_key& at) const {
+        return pools_[raw(at.first) - first_pool];
+    }
+    [[nodiscard]] std::int64_t granule_at(const cell_key& at) const {
+        return is_pool(at) ? pool_at(at).granule : skus_.at(at.first).granule;
+    }
+    [[nodiscard]] bool is_about(const pool_row& p, const cell_key& goods,
+                                const std::string& channel) const;
+    [[nodiscard]] std::int64_t share(const pool_row& p, sku_id s, std::int64_t n) const;
+    error_code flat_line(const reserve_line& l, bool may_be_none, want& out) const;
+    [[nodiscard]] error_code check_named(std::span<const pool_id> named) const;
+    /// Adds what a basket's goods take from pools.
+    void bind(basket& wanted, const std::string& channel, time_point on,
+              const std::set<pool_id>& named) const;
+    void rebind(const held_reservation& held, basket& wanted) const;
+    void keep_pools(const held_reservation& held, held_order& o, stock& after) const;
+    using line_units = std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>;
+    /// By line, and of the whole under 0: open units, and those that left.
+    [[nodiscard]] static line_units standing_of(const held_order& o);
+    void settle_pools(held_order& o, const line_units& before);
+    /// Why a take of cells that lack is refused.
+    [[nodiscard]] static answer lacking(const std::set<bool>& pools);
 
     error_code add_floor(const floor_row& row);
     [[nodiscard]] const floor_row* floor_rule_of(const cell_key& at, const std::string& channel,
@@ -268,6 +307,7 @@ private:
     std::map<std::pair<std::string, cell_key>, said> said_;
     std::map<std::string, floor_row> floors_;
     std::set<std::string> channels_;
+    std::vector<pool_row> pools_;
 };
 
 }  // namespace earmark::naive

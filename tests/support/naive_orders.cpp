@@ -54,7 +54,7 @@ answer engine::place_order(const command& c, const order_request& r) {
 
 answer engine::place_now(const command& c, const order_request& r) {
     held_order o{
-        std::string{c.key}, now_, r.ship_to, r.currency, {r.lines.begin(), r.lines.end()}, {}};
+        std::string{c.key}, now_, r.ship_to, r.currency, {r.lines.begin(), r.lines.end()}, {}, {}};
     answer a;
     if (r.reservation != none<reservation_id>) a = take_over(r, o);
     if (a.code != error_code::ok) return a;
@@ -95,12 +95,17 @@ answer engine::take_over(const order_request& r, held_order& o) {
     if (dead != error_code::ok && !again) return refuse(dead);
     held_reservation& held = reservations_.at(raw(r.reservation));
     stock after = cells_;
+    const auto of_pool = [](const auto& part) { return is_pool(part.first); };
+    if (again && std::any_of(held.parts.begin(), held.parts.end(), of_pool))
+        return refuse(error_code::reservation_expired);
     if (!again)
         for (const auto& [at, w] : held.parts) after.at(at).free += w.n;
     o.buckets = divide(held, o);
+    keep_pools(held, o, after);
     for (const auto& [at, n] : o.buckets) {
         const cell_key here{o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)};
-        if (again && !floor_of(here, {}, 0)) return refuse(error_code::reservation_expired);
+        if (again && !floor_of(here, held.channel, 0))
+            return refuse(error_code::reservation_expired);
         cell& c = after.at(here);
         c.free -= flaw_ == flaw::hand_over_takes_again ? 2 * n : n;
         for (const auto& [from, w] : held.parts)
@@ -160,6 +165,7 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
             return refuse(bad);
         left = to_granules(sku, amount);
     }
+    const line_units before = standing_of(o);
     if (there == 0) return refuse(error_code::not_allowed);
     if (left > there) return refuse(error_code::too_few_units);
     for (const bucket& b : sources) {
@@ -168,6 +174,7 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
         if (n > 0) move(o, b, {std::get<0>(b), to, at}, n);
         left -= n;
     }
+    settle_pools(o, before);
     return {.subject = raw(id)};
 }
 
@@ -204,7 +211,7 @@ sourcing_picture engine::picture_of(const held_order& o) const {
             seen.wanted.emplace_back(sku, n);
     }
     for (const auto& [at, c] : cells_) {
-        if (!nodes_.at(at.second).active) continue;
+        if (is_pool(at) || !nodes_.at(at.second).active) continue;
         const floor_row* const rule = floor_rule_of(at, {}, floor_use::sourcing);
         if (rule != nullptr && rule->exclude) continue;
         const std::int64_t policy = kept(at);  // the two do not stack: the higher one holds

@@ -66,8 +66,9 @@ reservation_view engine::reservation(reservation_id id) const {
     reservation_view view{id, r.state, r.deadline, {}};
     std::uint32_t line = 0;
     for (const auto& [at, w] : r.parts) {
-        const quantity amount{w.n * skus_.at(at.first).granule};
-        view.parts.push_back({++line, unit_state::reserved, at.second, amount});
+        const quantity amount{w.n * granule_at(at)};
+        const pool_id p = is_pool(at) ? pool_id{raw(at.first) - first_pool} : none<pool_id>;
+        view.parts.push_back({++line, unit_state::reserved, at.second, amount, p});
     }
     return view;
 }
@@ -75,13 +76,14 @@ reservation_view engine::reservation(reservation_id id) const {
 totals engine::balance() const {
     totals t;
     for (const auto& [at, c] : cells_) {
+        if (is_pool(at)) continue;
         ++t.cells;
         t.on_hand += c.on_hand;
         t.free += c.free;
     }
     for (const auto& [id, r] : reservations_)
         for (const auto& [at, w] : r.parts)
-            if (r.state == reservation_state::active) t.reserved += w.n;
+            if (r.state == reservation_state::active && !is_pool(at)) t.reserved += w.n;
     t.earmarked = t.reserved;
     for (const auto& [id, o] : orders_)
         for (const auto& [at, n] : o.buckets) {

@@ -67,6 +67,36 @@ void set_policy(world& w, std::uint64_t kind) {
     }
 }
 
+pool_row pool(const char* key, std::int64_t amount, std::int64_t per_unit) {
+    pool_row r;
+    r.key = key;
+    r.amount = {amount};
+    r.per_unit = {per_unit};
+    return r;
+}
+
+/// Pools 0 to 6: capacity of a node, quotas of a channel in two windows, limits by name (of one
+/// SKU, of all), a flat one, a volume with a scale of its own.
+std::vector<pool_row> some_pools() {
+    std::vector<pool_row> p{pool("dock", 6, 1),      pool("web early", 12, 1),
+                            pool("web late", 8, 1),   pool("kim: s0", 3, 1),
+                            pool("lee: all", 9, 1),   pool("credit", 30, 0),
+                            pool("volume", 1'000, 12)};
+    p[0].node = "n0";
+    p[1].channel = p[2].channel = "web";
+    p[1].until = p[2].from = {start.ns + 600 * second};
+    p[2].until = {start.ns + 1'800 * second};
+    p[3].sku = "s0";
+    p[3].named = p[4].named = true;
+    p[6].decimals = 1;
+    p[6].granule = 5;
+    p[6].sku = "s4";
+    return p;
+}
+
+constexpr std::uint32_t pool_count = 7;
+constexpr pool_id flat_pool{5};
+
 }  // namespace
 
 world make_world(std::uint64_t seed) {
@@ -101,11 +131,12 @@ world make_world(std::uint64_t seed) {
     w.stock.push_back({"s4", "n0", {25}});
     w.stock.push_back({"s1", "n0", {-1}});
     set_policy(w, seed % 6);
+    if (seed % 2 == 1) w.pools = some_pools();
     return w;
 }
 
 random_stream::random_stream(std::uint64_t seed)
-    : dice_{seed}, nodes_{node_count(seed)}, now_{start} {
+    : dice_{seed}, nodes_{node_count(seed)}, has_pools_{seed % 2 == 1}, now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
         weights_[k] = plain_weights[k] * taste[dice_.below(taste.size())] + 1;
@@ -270,7 +301,23 @@ std::vector<serial> random_stream::some_orders() {
     return out;
 }
 
+/// Pools by name, an amount of the flat one, a date.
+void random_stream::add_pools(basket& b) {
+    if (dice_.chance(25)) b.lines.push_back({{}, {}, {dice_.between(1, 8)}, {}, flat_pool});
+    if (dice_.chance(10)) b.lines.back().floor = {dice_.between(-2, 2)};
+    if (b.lines.back().pool == none<pool_id>) b.lines.back().floor = {};
+    while (dice_.chance(25)) b.pools.push_back(pool_id{3 + dice_.below(2)});
+    if (dice_.chance(3)) b.pools.push_back(pool_id{dice_.below(pool_count + 1)});
+    if (dice_.chance(30)) b.on = time_point{now_.ns + dice_.between(0, 1'200) * second};
+}
+
 action random_stream::make_adjust() {
+    if (has_pools_ && dice_.chance(15))
+        return adjust_request{{},
+                              {},
+                              {dice_.between(-4, 8)},
+                              adjust_reason::count,
+                              pool_id{dice_.below(pool_count + 1)}};
     const sku_id s = sku_at(dice_.below(granule_of.size()));
     const node_id n = node_at(dice_.below(nodes_));
     const quantity delta = dice_.chance(70) ? units(s, 1, 6) : units(s, -3, -1);
@@ -291,6 +338,7 @@ basket random_stream::make_basket() {
     b.deadline = next_deadline();
     if (dice_.chance(20)) b.supersedes = some_reservation();
     if (dice_.chance(20)) b.channel = dice_.chance(50) ? "web" : "shop";
+    if (has_pools_) add_pools(b);
     return b;
 }
 
@@ -327,8 +375,9 @@ action random_stream::make_change() {
         reserve_line l{
             sku_at(dice_.below(granule_of.size())), node_at(dice_.below(nodes_)), {}, {}};
         if (held != nullptr && dice_.chance(75)) l = dice_.pick(held->lines);
-        l.amount = units(l.sku, 0, 3);
-        l.floor = dice_.chance(20) ? units(l.sku, -2, 2) : quantity{};
+        const bool is_flat = l.pool != none<pool_id>;
+        l.amount = is_flat ? quantity{dice_.between(0, 8)} : units(l.sku, 0, 3);
+        l.floor = dice_.chance(20) && !is_flat ? units(l.sku, -2, 2) : quantity{};
         s.lines.push_back(l);
     } while (s.lines.size() < 4 && dice_.chance(40));
     return s;
@@ -354,7 +403,7 @@ action random_stream::make_move() {
 std::vector<order_line> random_stream::lines_like(const basket& b) {
     std::vector<order_line> out;
     for (const reserve_line& l : b.lines) {
-        if (dice_.chance(10)) continue;
+        if (dice_.chance(10) || l.pool != none<pool_id>) continue;
         const std::int64_t g = granule_of[index_of(l.sku)];
         const std::int64_t n = std::max<std::int64_t>(g, l.amount.atoms + dice_.between(-1, 1) * g);
         out.push_back({l.sku, {n}, 1999});

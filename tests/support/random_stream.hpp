@@ -51,7 +51,8 @@ private:
 
 /// Six SKUs (one in steps of 0.50, one in packs of 6), five nodes (one inactive, one without
 /// coordinates), in every fifth seed twelve, so that a SKU's row has a second block of cells; four
-/// places, up to six granules in most cells and no cell for the rest. Six policies take turns.
+/// places, in every second seed a few pools, up to six granules in most cells and no cell for the
+/// rest. Six policies take turns.
 [[nodiscard]] world make_world(std::uint64_t seed);
 
 class random_stream {
@@ -67,6 +68,7 @@ private:
     [[nodiscard]] action make(std::uint32_t kind);
     action make_reserve();
     action make_floors();
+    void add_pools(basket& b);
     action make_place();
     action make_adjust();
     action make_feed(bool is_delta);
@@ -90,6 +92,7 @@ private:
     static constexpr std::size_t kinds = 16;
     dice dice_;
     std::uint32_t nodes_;
+    bool has_pools_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;

@@ -14,7 +14,8 @@ std::string text_of(outcome o) { return std::string{name_of(o)}; }
 std::string text_of(const std::string& text) { return text; }
 std::string text_of(const bucket_view& b) {
     return "line " + std::to_string(b.line) + " " + std::string{name_of(b.state)} + "@" +
-           std::to_string(raw(b.node)) + " x" + std::to_string(b.amount.atoms);
+           std::to_string(raw(b.node)) + " x" + std::to_string(b.amount.atoms) +
+           (b.pool == none<pool_id> ? "" : " of pool " + std::to_string(raw(b.pool)));
 }
 
 template <class T>
@@ -30,8 +31,8 @@ std::string text_of(const std::vector<T>& list) {
 
 std::vector<bucket_view> sorted(std::vector<bucket_view> list) {
     std::sort(list.begin(), list.end(), [](const bucket_view& a, const bucket_view& b) {
-        return std::tuple{a.line, a.state, a.node, a.amount} <
-               std::tuple{b.line, b.state, b.node, b.amount};
+        return std::tuple{a.line, a.state, a.node, a.pool, a.amount} <
+               std::tuple{b.line, b.state, b.node, b.pool, b.amount};
     });
     return list;
 }
@@ -66,6 +67,7 @@ side_by_side::side_by_side(const world& w, settings s)
     load(w.nodes);
     load(w.places);
     load(w.stock);
+    load(w.pools);
     std::vector<std::string> findings;
     if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
     naive_.activate(w.rules);
@@ -151,7 +153,7 @@ void side_by_side::play_one(const command& c, const reserve_step& s, const step&
         const auto channel = real_->find_channel(b.channel);
         requests.push_back({b.lines, b.deadline,
                             b.supersedes == nothing ? none<reservation_id> : own,
-                            channel ? *channel : none<channel_id>});
+                            channel ? *channel : none<channel_id>, b.pools, b.on});
     }
     std::vector<result<receipt>> real(requests.size(), receipt{});
     if (requests.size() == 1)
@@ -301,7 +303,8 @@ void side_by_side::compare(verb by, const result<receipt>& real, const naive::an
     if (real && code == error_code::ok) code = real->why.code;  // declined, now or at first
     const bool refused = code != error_code::ok;
     ++tally_[std::string{name_of(by)} + ": " + (refused ? text_of(code) : text_of(real->what))];
-    same("refusal", code, naive.code);
+    const bool other_reason = naive.or_else != error_code::ok && code == naive.or_else;
+    if (!other_reason) same("refusal", code, naive.code);
     if (refused || naive.code != error_code::ok) return;
     same("outcome", real->what, naive.what);
     same<std::int64_t>("uncovered", real->uncovered, naive.uncovered);
@@ -378,6 +381,13 @@ void side_by_side::compare_stock() {
         for (std::uint32_t n = 0; n < real_->nodes(); ++n)
             ask(static_cast<sku_id>(s), static_cast<node_id>(n));
         ask(static_cast<sku_id>(s), none<node_id>);
+    }
+    for (std::uint32_t p = 0; p < real_->pools(); ++p) {
+        const auto real = real_->pool(pool_id{p});
+        if (!real) return differ("pool: " + text_of(real.error().code));
+        const auto [free, amount] = naive_.pool(pool_id{p});
+        same("free of a pool", real->free.atoms, free);
+        same("amount of a pool", real->amount.atoms, amount);
     }
 }
 

@@ -24,6 +24,9 @@ std::string list(const Items& items, Text text) {
 
 std::string lines_text(const std::vector<reserve_line>& lines) {
     return list(lines, [](const reserve_line& l) {
+        if (l.pool != none<pool_id>)
+            return "pool " + std::to_string(raw(l.pool)) + " x" + std::to_string(l.amount.atoms) +
+                   " floor " + std::to_string(l.floor.atoms);
         return "s" + std::to_string(raw(l.sku)) + "@" + node_text(l.node) + " x" +
                std::to_string(l.amount.atoms) + " floor " + std::to_string(l.floor.atoms);
     });
@@ -47,13 +50,18 @@ struct writer {
                });
     }
     std::string operator()(const adjust_request& r) const {
+        if (r.pool != none<pool_id>)
+            return "adjust pool " + std::to_string(raw(r.pool)) + " by " +
+                   std::to_string(r.delta.atoms);
         return "adjust s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " by " +
                std::to_string(r.delta.atoms);
     }
     std::string operator()(const reserve_step& s) const {
         return "reserve " + list(s.baskets, [](const basket& b) {
                    return lines_text(b.lines) + " until " + time_text(b.deadline) + " supersedes " +
-                          name(b.supersedes) + " for '" + b.channel + "'";
+                          name(b.supersedes) + " for '" + b.channel + "' pools " +
+                          list(b.pools, [](pool_id p) { return std::to_string(raw(p)); }) +
+                          (b.on ? " on " + time_text(*b.on) : "");
                });
     }
     std::string operator()(const change_step& s) const {

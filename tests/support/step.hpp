@@ -12,6 +12,7 @@
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
+#include "earmark/model/pools.hpp"
 #include "earmark/model/tables.hpp"
 #include "plan_oracle.hpp"
 
@@ -31,6 +32,8 @@ struct basket {
     time_point deadline = never;
     serial supersedes = nothing;
     std::string channel = {};  // one that no rule has named yet is none
+    std::vector<pool_id> pools = {};
+    std::optional<time_point> on = {};
 };
 struct floor_step {
     std::vector<floor_row> rows;
@@ -121,6 +124,7 @@ struct world {
     std::vector<node_row> nodes;
     std::vector<place_row> places;
     std::vector<stock_row> stock;  // with a few rows that must be refused
+    std::vector<pool_row> pools;   // in every second seed
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle
 };

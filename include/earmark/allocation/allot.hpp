@@ -20,6 +20,10 @@ void merge(std::vector<give_line>& gives);
 /// one step never leave the owner's hand. Both must be merged.
 void net(std::vector<take_line>& takes, std::vector<give_line>& gives);
 
+/// Puts a part's amount and floor into a basket, whose parts ascend by cell; nothing of a cell is
+/// no part.
+void set_part(std::vector<lifecycle::bucket>& parts, const take_line& t);
+
 /// Hands a basket over to an order whose units are all open: parts go to lines of their SKU in line
 /// order; units that no line wants are given back. `sku_of` answers for a part's cell.
 void hand_over(std::span<const lifecycle::bucket> basket, std::span<const sku_id> sku_of,

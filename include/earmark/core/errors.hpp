@@ -36,6 +36,7 @@ enum class error_code : std::uint16_t {
     missing_field = 2012,
     bad_field = 2013,
     twin_rule = 2014,  // another rule has the same selectors and use
+    bad_pool = 2015,   // a pool is taken from in another way than it is asked for
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call
@@ -49,10 +50,11 @@ enum class error_code : std::uint16_t {
     reservation_expired = 3009,
     reservation_busy = 3010,  // transient
     too_many_cells = 3011,
-    excluded = 3012,      // a floor rule, or an inactive node, keeps it from being promised
-    feed_too_old = 3021,  // our events after as_of are not kept any more
-    late_delta = 3022,    // the source has already said something later of this cell
-    over_debt = 3023,     // the books would fall further below zero than is allowed
+    excluded = 3012,        // a floor rule, or an inactive node, keeps it from being promised
+    pool_exhausted = 3013,  // as insufficient, of a pool
+    feed_too_old = 3021,    // our events after as_of are not kept any more
+    late_delta = 3022,      // the source has already said something later of this cell
+    over_debt = 3023,       // the books would fall further below zero than is allowed
     not_held = 3031,
 
     // 4xxx lifecycle and orders
@@ -75,6 +77,7 @@ enum class error_code : std::uint16_t {
     unknown_actor = 6004,
     unknown_unit = 6005,
     unknown_channel = 6006,
+    unknown_pool = 6007,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

@@ -14,6 +14,7 @@ namespace earmark {
 enum class sku_id : std::uint32_t {};          // dense: a row of the stock table
 enum class node_id : std::uint16_t {};         // dense: a store, a warehouse or a vendor
 enum class channel_id : std::uint16_t {};      // dense: who sells, as floor rules know it
+enum class pool_id : std::uint32_t {};         // dense: what is scarce beside goods
 enum class place_id : std::uint32_t {};        // dense: a ship-to position with known distances
 enum class actor_id : std::uint32_t {};        // dense: who gave a command
 enum class cell_id : std::uint32_t {};         // stable for the life of the engine

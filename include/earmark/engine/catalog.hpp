@@ -12,6 +12,7 @@
 #include "earmark/core/intern.hpp"
 #include "earmark/core/result.hpp"
 #include "earmark/engine/floors.hpp"
+#include "earmark/engine/pools.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 
@@ -33,7 +34,8 @@ public:
     std::vector<sku_facts> sku;
     std::vector<node_facts> node;
     std::vector<coordinates> node_at, place_at;
-    floor_rules floors;
+    floor_rules floors;  // has the channels' keys, too
+    pool_table pools;
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.

@@ -27,6 +27,7 @@
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
 #include "earmark/model/movement.hpp"
+#include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/view.hpp"
@@ -60,6 +61,8 @@ public:
     /// promises that stand already stay. A rule's key that stands there is replaced; another rule
     /// with the same selectors and use is twin_rule (refs: that rule).
     load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
+    /// Pools: quotas, capacities, limits, credit lines. adjust() changes how much there is.
+    load_report load(const command& c, std::span<const pool_row> rows, const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
@@ -80,6 +83,10 @@ public:
     [[nodiscard]] result<order_id> find_order(std::string_view key) const;
     /// A channel that a floor rule has named.
     [[nodiscard]] result<channel_id> find_channel(std::string_view key) const;
+    [[nodiscard]] result<pool_id> find_pool(std::string_view key) const;
+    /// A pool as it stands. Amount and free are of one instant in a quiet engine only.
+    [[nodiscard]] result<pool_view> pool(pool_id id) const;
+    [[nodiscard]] std::uint32_t pools() const noexcept;
     /// Keys of rules and channels by number, as refs and answers have them.
     [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;
     [[nodiscard]] std::string_view channel_key(channel_id id) const;

@@ -45,11 +45,16 @@ public:
 
 private:
     error_code floor(const journal::intern_table& t);
+    error_code pool(const journal::intern_table& t);
+    error_code basket_note(std::uint32_t index, std::span<const std::byte> bytes);
+    error_code pools_note(std::uint32_t order, std::uint32_t keeper,
+                          std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
     error_code touch_basket(std::uint32_t index, std::uint32_t holder);
     error_code rewrite_basket(const journal::reservation_op& r);
+    error_code end_basket(const journal::reservation_op& r);
     error_code wake(std::uint32_t index, time_point deadline);
     error_code feed(const journal::intern_table& t);
     error_code unit(const journal::intern_table& t);
@@ -112,8 +117,11 @@ std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32
 [[nodiscard]] std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at);
 [[nodiscard]] std::vector<std::int64_t> fields_of(const coordinates& at);
 [[nodiscard]] std::vector<std::int64_t> fields_of(const floor_rule& r);
+[[nodiscard]] std::vector<std::int64_t> fields_of(const pool_facts& p);
 /// The rule of such fields, where all its ids exist.
 [[nodiscard]] std::optional<floor_rule> rule_of(std::span<const std::int64_t> fields,
+                                                const catalog& names);
+[[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);
 
 }  // namespace earmark

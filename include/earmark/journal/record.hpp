@@ -4,7 +4,9 @@
 // ones zig-zagged; the instant is 8 bytes, little-endian.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -36,13 +38,16 @@ enum class intern_kind : std::uint8_t {
     floor,  // a rule
     channel,
     unit,  // of measure
-    feed   // what a source has said, and of which cells
+    feed,  // what a source has said, and of which cells
+    pool
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
 /// Notes move no unit.
-/// A count is about a cell, its number, and names no order.
-enum class note_kind : std::uint8_t { decision = 1, reason, input, count = 5 };
+/// A count is about a cell, its number, and names no order. `pools`: the order's units of pools are
+/// kept by the reservation whose number it is. `basket`: channel and day of the reservation that
+/// was born just before.
+enum class note_kind : std::uint8_t { decision = 1, reason, input, pools, count, basket };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.
 struct intern_table {
@@ -72,8 +77,10 @@ struct intern_key {
     digest128 content;
     receipt first;
 };
-/// A birth, an end (`life`), or an active one's new parts. Numbers are given again: `holder` tells
-/// the reservation from those that had its number before, and is the upper half of its id.
+/// A birth, an end (`life`), or an active one's new parts; a consumed one has as parts what it
+/// keeps of pools for its order, with the order's line in place of a floor. Numbers are given
+/// again: `holder` tells the reservation from those that had its number before, and is the upper
+/// half of its id.
 struct reservation_op {
     std::uint32_t index = 0;
     reservation_state life = reservation_state::active;
@@ -82,11 +89,19 @@ struct reservation_op {
     std::vector<take_line> parts;  // all; the floor is kept, should they be taken anew
     std::uint32_t holder = 1;
     [[nodiscard]] bool has_parts() const noexcept {
-        return birth || life == reservation_state::active;
+        return birth || life == reservation_state::active || !parts.empty();
     }
     [[nodiscard]] std::uint64_t id() const noexcept {
         return static_cast<std::uint64_t>(holder) << 32 | index;
     }
+};
+/// The bytes of a note of kind `basket`.
+struct basket_note {
+    channel_id channel = none<channel_id>;
+    time_point on;
+    static constexpr std::size_t size = 10;  // little-endian: the channel, the instant
+    [[nodiscard]] std::array<std::byte, size> bytes() const noexcept;
+    [[nodiscard]] static std::optional<basket_note> read(std::span<const std::byte> from) noexcept;
 };
 struct cell_op {
     cell_id cell{};

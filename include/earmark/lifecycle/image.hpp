@@ -34,7 +34,11 @@ struct bucket {
     unit_state state = unit_state::open;
     std::uint8_t reason = 0;
     std::uint32_t ref = 0;  // of a basket: the floor that its take left, as bits; else 0
+                            // (what a consumed one keeps of pools names the order's line instead)
 };
+
+/// What a reservation keeps of a flat pool for its order is of no line.
+inline constexpr std::uint16_t no_line = 0xFFFF;
 
 struct line {
     sku_id sku{};
@@ -54,12 +58,21 @@ struct image {
     place_id ship_to = none<place_id>;
     policy_id decided_by{};
     time_point made;
-    time_point deadline = never;      // of a reservation
+    time_point deadline = never;                  // of a reservation
+    channel_id channel = none<channel_id>;        // of a reservation
+    time_point on;                                // of a reservation: the day of its pools
+    reservation_id pools = none<reservation_id>;  // of an order: what holds its pools' units
     std::uint32_t remembered = 0;     // its key's place in the idempotency memory, plus one
     std::uint32_t cold = 0xFFFFFFFF;  // chunk of its decision record, and that record's bytes
     std::uint32_t cold_bytes = 0;
     std::vector<line> lines;
     std::vector<bucket> buckets;
+
+    /// Are its units taken from cells for it? A consumed reservation keeps those of pools.
+    [[nodiscard]] bool holds() const noexcept {
+        return life == reservation_state::active ||
+               (life == reservation_state::consumed && !buckets.empty());
+    }
 
     /// Keeps the vectors' memory.
     void clear() {
@@ -182,8 +195,8 @@ void to_words(const image& of, bool lines_stand, Put put) noexcept {
     put(3, static_cast<std::uint64_t>(of.deadline.ns));
     put(4, join(of.birth, of.remembered));
     put(5, join(of.cold, of.cold_bytes));
-    put(6, of.currency);
-    put(7, 0);
+    put(6, static_cast<std::uint64_t>(raw(of.channel)) << 16 | of.currency);
+    put(7, of.kind == subject_kind::order ? raw(of.pools) : static_cast<std::uint64_t>(of.on.ns));
     std::size_t at = block_words;
     if (!lines_stand)
         for (std::size_t i = 0; i < lines.size(); ++i)
@@ -202,7 +215,7 @@ void from_words(std::uint64_t first, Get get, image& into) {
     into.kind = static_cast<subject_kind>(first >> 56 & 1);
     into.life = static_cast<reservation_state>(first >> 48 & 3);
     into.priority = static_cast<std::uint8_t>(first >> 40);
-    const std::uint64_t w1 = get(1), w4 = get(4), w5 = get(5);
+    const std::uint64_t w1 = get(1), w4 = get(4), w5 = get(5), w6 = get(6), w7 = get(7);
     into.ship_to = place_id{high(w1)};
     into.decided_by = policy_id{low(w1)};
     into.made = {static_cast<std::int64_t>(get(2))};
@@ -211,7 +224,11 @@ void from_words(std::uint64_t first, Get get, image& into) {
     into.remembered = low(w4);
     into.cold = high(w5);
     into.cold_bytes = low(w5);
-    into.currency = static_cast<std::uint16_t>(get(6));
+    into.currency = static_cast<std::uint16_t>(w6);
+    into.channel = channel_id{static_cast<std::uint16_t>(w6 >> 16)};
+    const bool is_order = into.kind == subject_kind::order;
+    into.pools = is_order ? reservation_id{w7} : none<reservation_id>;
+    into.on = is_order ? time_point{} : time_point{static_cast<std::int64_t>(w7)};
     detail::fit(into.lines, first >> 16 & 0xFFFF);
     detail::fit(into.buckets, first & 0xFFFF);
     const std::span<line> lines{into.lines};

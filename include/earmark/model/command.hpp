@@ -28,6 +28,7 @@ struct adjust_request {
     node_id node{};
     quantity delta;  // negative: physical truth, may uncover promises
     adjust_reason reason = adjust_reason::correction;
+    pool_id pool = none<pool_id>;  // how much there is of a pool, instead of a SKU at a node
 };
 
 struct reserve_line {
@@ -35,13 +36,16 @@ struct reserve_line {
     node_id node{};
     quantity amount;
     quantity floor;  // what to leave at least; negative: oversell depth, where no rule holds
+    pool_id pool = none<pool_id>;  // amount and floor are of this flat pool; no SKU, no node
 };
 
 struct reserve_request {
     std::span<const reserve_line> lines;               // 1 to 64 after equal cells are merged
     time_point deadline = never;                       // never: a hard reservation
     reservation_id supersedes = none<reservation_id>;  // the caller's own hold, swapped in one step
-    channel_id channel = none<channel_id>;             // whose floor rules hold
+    channel_id channel = none<channel_id>;             // whose floor rules and pools hold
+    std::span<const pool_id> pools = {};  // that are taken from by name (model/pools.hpp), most 16
+    std::optional<time_point> on{};       // the confirmed date, for pools of days; else `now`
 };
 
 /// What a live reservation is to be. What is not said stays as it is; nothing said is

@@ -57,7 +57,7 @@ struct count_request {
 
 /// Units of one promise behind which there are no goods.
 struct uncovered_promise {
-    sku_id sku{};
+    sku_id sku{};  // none, and no node, where it is a pool that has too little
     node_id node{};
     order_id order = none<order_id>;  // or else a reservation
     reservation_id reservation = none<reservation_id>;
@@ -65,6 +65,7 @@ struct uncovered_promise {
     unit_state state = unit_state::reserved;
     time_point made;  // when the order was placed or the reservation made
     quantity amount;
+    pool_id pool = none<pool_id>;
 };
 
 /// What a feed changed at one SKU and node.

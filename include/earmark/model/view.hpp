@@ -49,6 +49,7 @@ struct bucket_view {
     unit_state state = unit_state::open;
     node_id node = none<node_id>;
     quantity amount;
+    pool_id pool = none<pool_id>;  // of a reservation's part: units of a pool, in its scale
 };
 
 struct line_view {

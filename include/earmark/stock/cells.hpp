@@ -3,7 +3,7 @@
 // chain of blocks with the node ids beside them, and a new node appends to the last block.
 //
 // Invariants
-//   (1) A cell names one (SKU, node) for ever; a node stands once in a SKU's row.
+//   (1) A cell names one (SKU, node), or one pool, for ever; a node stands once in a SKU's row.
 //   (2) Whoever reads `used` of a block sees the node ids and first words of that many cells.
 //   (3) on_hand of a cell stays within 0 .. max_on_hand except through `ship` of goods that the
 //       books did not know.
@@ -72,6 +72,21 @@ public:
         return cell_id{r.last * block_cells + at};
     }
 
+    /// The cell of the next pool, which stands in no SKU's row. Errors: as of make().
+    result<cell_id> make_pool() {
+        if (pools_ % block_cells == 0) {
+            const auto fresh = new_block(none<sku_id>);
+            if (!fresh) return fresh.error();
+            last_pools_ = *fresh;
+            meta(last_pools_).next = pools_;
+        }
+        const std::uint32_t at = pools_++ % block_cells;
+        meta(last_pools_).nodes[at] = none<node_id>;
+        meta(last_pools_).used.store(at + 1, std::memory_order_release);
+        ++cells_;
+        return cell_id{last_pools_ * block_cells + at};
+    }
+
     // ---- looking up: any thread
     // ------------------------------------------------------------------
 
@@ -102,6 +117,12 @@ public:
         each_word(sku, [&](cell_id cell, node_id at, const auto&) { f(cell, at); });
     }
 
+    /// The pool that has the cell; none where goods are in it.
+    [[nodiscard]] pool_id pool_of(cell_id c) const noexcept {
+        const block& b = meta(raw(c) / block_cells);
+        return b.sku == none<sku_id> ? pool_id{b.next + raw(c) % block_cells} : none<pool_id>;
+    }
+    /// None of a pool's cell; so is its node.
     [[nodiscard]] sku_id sku_of(cell_id c) const noexcept { return meta(raw(c) / block_cells).sku; }
     [[nodiscard]] node_id node_of(cell_id c) const noexcept {
         return meta(raw(c) / block_cells).nodes[raw(c) % block_cells];
@@ -162,8 +183,8 @@ public:
 
 private:
     struct block {
-        std::uint32_t next = no_block;
-        sku_id sku{};
+        std::uint32_t next = no_block;  // of pools: the number of the first
+        sku_id sku{};                   // none: of pools
         std::array<node_id, block_cells> nodes{};
         atomic<std::uint32_t> used{0};
     };
@@ -213,6 +234,8 @@ private:
     std::uint32_t capacity_;
     std::uint32_t blocks_ = 0;
     std::uint32_t cells_ = 0;
+    std::uint32_t pools_ = 0;
+    std::uint32_t last_pools_ = no_block;
     std::vector<row> rows_;
     std::vector<std::unique_ptr<segment>> segments_;
     lease_table<Env> leases_;

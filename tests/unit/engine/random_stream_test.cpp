@@ -47,6 +47,12 @@ const std::string every_outcome[] = {"adjust: done",
                                      "reserve: repeat",
                                      "reserve: duplicate_key",
                                      "reserve: insufficient",
+                                     "reserve: pool_exhausted",
+                                     "reserve: bad_pool",
+                                     "reserve: unknown_pool",
+                                     "change: pool_exhausted",
+                                     "move: pool_exhausted",
+                                     "adjust: unknown_pool",
                                      "reserve: no_cell",
                                      "reserve: unknown_sku",
                                      "reserve: bad_quantity",
@@ -192,6 +198,8 @@ TEST_CASE("a planted flaw is caught within twenty seeds") {
     CHECK(caught_by_seed(flaw::forgets_own_events) != 0);
     CHECK(caught_by_seed(flaw::takes_stale_feeds) != 0);
     CHECK(caught_by_seed(flaw::forgets_floor_rules) != 0);
+    CHECK(caught_by_seed(flaw::forgets_pools) != 0);
+    CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
 }
 
 TEST_CASE("a failing stream shrinks to the few steps that matter") {
