@@ -21,7 +21,7 @@ struct metrics {
     std::uint64_t batches = 0;
 };
 
-/// Units of goods by where they are, over all cells and orders, in granules; pools are not goods. In a sound engine
+/// Units of goods (pools are none) by where they are, in granules. In a sound engine
 /// on_hand = free + earmarked, and earmarked = reserved_soft + in the buckets of orders.
 struct balance {
     std::int64_t cells = 0;

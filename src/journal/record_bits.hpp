@@ -1,0 +1,35 @@
+// THE BITS of a record, for its writer and its reader.
+#pragma once
+
+#include <cstdint>
+
+#include "earmark/model/state.hpp"
+
+namespace earmark::journal::bits {
+
+// Flags beside the op in a record's first byte of an op.
+inline constexpr unsigned with_order = 0x08;   // move, post, note: another order than the op before
+inline constexpr unsigned with_reason = 0x10;  // move
+inline constexpr unsigned with_free = 0x08;    // cell
+inline constexpr unsigned with_on_hand = 0x10;  // cell
+inline constexpr unsigned life_shift = 3;       // reservation: two bits
+inline constexpr unsigned is_birth = 0x20;      // reservation, active
+inline constexpr unsigned with_parts = 0x20;    // reservation, consumed
+inline constexpr unsigned no_deadline = 0x40;   // reservation births and parts, timers
+inline constexpr unsigned at_deadline = 0x40;   // reservation ends: it was known, and follows
+inline constexpr unsigned with_holder = 0x80;   // reservation, timer: not the number's first
+
+constexpr std::uint64_t zigzag(std::int64_t n) noexcept {
+    return (static_cast<std::uint64_t>(n) << 1) ^ static_cast<std::uint64_t>(n >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t n) noexcept {
+    return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+}
+
+/// Units in these states are or were in a cell, so a move names it.
+constexpr bool names_cell(unit_state s) noexcept {
+    return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
+           s == unit_state::lost;
+}
+
+}  // namespace earmark::journal::bits
