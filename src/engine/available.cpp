@@ -71,13 +71,14 @@ result<quantity> engine::state::available(const visit& v, const available_reques
         return fail(error_code::unknown_channel, raw(r.channel));
     for (std::uint32_t look = 0; look <= settings.decide_again; ++look) {
         sweep(v.slot, v.now);
-        if (!books.timers.quiet(v.now)) continue;
+        const auto calm = books.timers.calm(v.now);
+        if (!calm) continue;
         std::int64_t sum = 0;
         each_asked(books, r, [&](cell_id, node_id at, granules free) {
             const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
             if (kept) sum += std::max(0, free - *kept);
         });
-        return to_quantity(r.sku, sum);
+        if (stays_calm(v, calm)) return to_quantity(r.sku, sum);
     }
     return fail(error_code::stock_moving);
 }

@@ -153,7 +153,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
     desk& d = v.desk;
     for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
         d.clear();
-        const bool settled = books.timers.quiet(v.now);
+        const auto calm = books.timers.calm(v.now);
         d.kept.clear();
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
@@ -171,7 +171,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
             return {};
         }
         give_back();
-        if (done.code == error_code::insufficient && settled) {
+        if (done.code == error_code::insufficient && stays_calm(v, calm)) {
             const error lack = shortage_of(v, done);
             return fail(error_code::reservation_expired,
                         static_cast<std::int64_t>(raw(r.reservation)), lack.refs[0], lack.refs[1]);

@@ -155,6 +155,17 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
     return done;
 }
 
+/// What a new basket takes, and what the one that it replaces gives, into the empty desk.
+error engine::state::exchange_of(const visit& v, const reserve_request& r) {
+    const error dead = basket_gives(v, r.supersedes);  // may expire it
+    if (const error e = basket_takes(v, r.lines, r.channel, false); e.code != error_code::ok)
+        return e;
+    if (const error e = bind_pools(v, {r.channel, r.on.value_or(v.now), r.pools});
+        e.code != error_code::ok)
+        return e;
+    return dead;
+}
+
 result<receipt> engine::state::reserve(const visit& v, const command& c, const reserve_request& r) {
     const digest128 content = content_of(c, r);
     const bool ends = r.deadline != never;
@@ -163,18 +174,12 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
         desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
-            const bool settled = books.timers.quiet(v.now);
-            const error dead = basket_gives(v, r.supersedes);  // may expire it: on an empty desk
-            if (const error e = basket_takes(v, r.lines, r.channel, false);
-                e.code != error_code::ok)
-                return e;
-            if (const error e = bind_pools(v, {r.channel, r.on.value_or(v.now), r.pools});
-                e.code != error_code::ok)
-                return e;
-            if (dead.code != error_code::ok) return dead;
+            const auto calm = books.timers.calm(v.now);
+            if (const error e = exchange_of(v, r); e.code != error_code::ok) return e;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
             const auto timer = ends ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
             const auto give_back = [&] {
+                books.timers.withdraw(v.slot);
                 books.timers.drop(v.slot, timer);
                 books.ledger.abandon(v.slot, subject_kind::reservation, child);
             };
@@ -185,16 +190,17 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
             receipt done;
             const auto draft_and_commit = [&] {
                 done = draft_basket(v, c, r, content, child);
+                if (ends) books.timers.announce(v.slot, done.subject, r.deadline);
                 return commit(v);
             };
             const committed answer = or_give_back(draft_and_commit, give_back);
             if (answer.code == error_code::ok) {
-                if (ends) books.timers.push(timer, done.subject, r.deadline);
+                if (ends) hang_up(v, timer, done.subject, r.deadline);
                 done.at = position{answer.position};
                 return done;
             }
             give_back();
-            if (answer.code == error_code::insufficient && settled)
+            if (answer.code == error_code::insufficient && stays_calm(v, calm))
                 return lack_of(v, answer, r.lines);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
                 return fail(answer.code);
@@ -262,7 +268,7 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
         error_code why = error_code::order_busy;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
-            const bool settled = books.timers.quiet(v.now);
+            const auto calm = books.timers.calm(v.now);
             if (const error e = read_live(v, a.id, d.basket); e.code != error_code::ok) return e;
             d.basket_next = d.basket;
             d.basket_next.deadline = a.deadline.value_or(d.basket.deadline);
@@ -278,15 +284,18 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
             const bool sooner = deadline < d.basket.deadline;
             const auto timer = sooner ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
             if (sooner && timer == lifecycle::wheel<>::nil) return fail(error_code::out_of_memory);
+            if (sooner) books.timers.announce(v.slot, done.subject, deadline);
             const committed answer = commit(v);
             if (answer.code == error_code::ok) {
-                if (sooner) books.timers.push(timer, done.subject, deadline);
+                if (sooner) hang_up(v, timer, done.subject, deadline);
                 done.at = position{answer.position};
                 return done;
             }
+            books.timers.withdraw(v.slot);
             books.timers.drop(v.slot, timer);
             why = answer.code;
-            if (why == error_code::insufficient && settled) return lack_of(v, answer, a.lines);
+            if (why == error_code::insufficient && stays_calm(v, calm))
+                return lack_of(v, answer, a.lines);
             if (why != error_code::insufficient && why != error_code::order_busy) return fail(why);
             counters::bump(counts[v.slot].conflicts);
             if (why == error_code::insufficient) sweep(v.slot, v.now);

@@ -146,6 +146,15 @@ time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64
     return never;
 }
 
+/// Looks at what was taken and is not in the wheel yet: its caller may have stopped before that.
+bool engine::state::stays_calm(const visit& v, std::optional<std::uint64_t> calm) {
+    if (!calm) return false;
+    std::uint32_t expired = 0;
+    const bool late = books.timers.each_announced(
+        v.now, [&](std::uint64_t id) { expire(v.slot, v.now, id, expired); });
+    return !late && books.timers.calm(v.now) == calm;
+}
+
 error engine::state::read_due(const visit& v, reservation_id id, lifecycle::image& into) {
     constexpr int looks = 4;
     for (int look = 0; look < looks; ++look) {

@@ -203,6 +203,15 @@ struct engine::state {
     time_point due_at(std::uint32_t slot, time_point now, std::uint64_t id);
     /// Expires what is due, by deadline and then by id. Answers how many did.
     std::uint32_t sweep(std::uint32_t slot, time_point now);
+    /// Whether what was free when `calm` was true is all there was: else something due has turned
+    /// up since, and the desk's lists are empty.
+    /// The timer of a subject that was announced and is committed.
+    void hang_up(const visit& v, lifecycle::wheel<>::timer timer, std::uint64_t subject,
+                 time_point deadline) noexcept {
+        books.timers.push(timer, subject, deadline);
+        books.timers.withdraw(v.slot);
+    }
+    [[nodiscard]] bool stays_calm(const visit& v, std::optional<std::uint64_t> calm);
     time_point expire(std::uint32_t slot, time_point now, std::uint64_t id, std::uint32_t& count);
 
     // ---- commits -------------------------------------------------------------------------------
@@ -348,6 +357,7 @@ struct engine::state {
     error basket_takes(const visit& v, std::span<const reserve_line> lines, channel_id channel,
                        bool may_be_none);
     error basket_gives(const visit& v, reservation_id replaced);
+    error exchange_of(const visit& v, const reserve_request& r);
     receipt draft_basket(const visit& v, const command& c, const reserve_request& r,
                          digest128 content, const lifecycle::ledger<>::newborn& child);
     result<receipt> change(const visit& v, const command& c, const change_request& r);

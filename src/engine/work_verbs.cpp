@@ -164,7 +164,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     const sourcing::policy& by = policies[version - 1];
     if (ask.scores.empty() && by.ranks_by(sourcing::criterion::score))
         return answer = fail(error_code::no_scores), true;
-    const bool settled = books.timers.quiet(v.now);
+    const auto calm = books.timers.calm(v.now);
     error e = read_order(ask.id, d.order);
     sourcing_problem p;
     p.scores = ask.scores;
@@ -192,7 +192,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
                        : chosen.covers == coverage::partial ? outcome::partial
                                                             : outcome::backordered;
     if (ask.dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
-    if (chosen.parts.empty() && !settled)  // units may have come back
+    if (chosen.parts.empty() && !stays_calm(v, calm))  // units may have come back
         return answer = fail(error_code::stock_moving), false;
     if (d.moves.empty())  // it waits as it did before
         return answer = only_remembered(v, c, content, std::move(found)), true;

@@ -37,6 +37,20 @@ struct late_look_env : env {
     using canary_late_look = void;
 };
 
+/// A basket that will be due is not announced before its timer hangs.
+struct no_announcement_env : env {
+    using canary_no_announcement = void;
+};
+/// The last unit goes to a basket that is due at once, beside a buyer; more deeds for the first.
+house_plan beside_a_brief_one(std::vector<deed> before = {}) {
+    house_plan p = plan_of(shape::one, {role::reserve, role::reserve});
+    p.name = "one cell: brief | reserve";
+    p.from.held = {};
+    p.threads[0][0].what = deed::kind::brief;
+    p.threads[1].insert(p.threads[1].begin(), before.begin(), before.end());
+    return p;
+}
+
 }  // namespace
 
 TEST_CASE("confirm against expire is decided exactly once, no unit is lost or doubled (B1)") {
@@ -52,6 +66,16 @@ TEST_CASE("the last unit of two buyers goes to one, the other hears that none is
 TEST_CASE("expiry that feeds a take: every prefix of the journal is a legal state") {
     complete(plan_of(shape::one, {role::reserve, role::expire}));
     complete(plan_of(shape::opposite, {role::basket, role::expire}));
+}
+
+TEST_CASE("a caller that stops before its timer hangs leaves no dead basket in a buyer's way") {
+    const house_plan p = beside_a_brief_one();
+    complete(p);
+    complete(beside_a_brief_one({{deed::kind::expire, {}, 0}}));
+    const result weak = scenario_of(p).run({.preemptions = 2, .weak_memory = true});
+    CHECK_MESSAGE(weak.passed(), weak.report());
+    const freeze_result r = scenario_of(p).freeze({.preemptions = 1});
+    CHECK_MESSAGE(r.lock_free(), r.report());
 }
 
 TEST_CASE("releases that feed takes on both sides: every prefix of the journal is a legal state") {
@@ -83,6 +107,9 @@ TEST_CASE("canary swapped journal order is caught: a crash would recover negativ
 }
 TEST_CASE("canary expiry without sweep is caught: a dead basket turns a buyer away") {
     caught<no_sweep_env>(plan_of(shape::one, {role::reserve, role::expire}), "not linearizable");
+}
+TEST_CASE("canary no announcement is caught: between take and timer a dead basket turns one away") {
+    caught<no_announcement_env>(beside_a_brief_one(), "not linearizable");
 }
 TEST_CASE("canary late look is caught: a sweep between take and look hides what came back") {
     caught<late_look_env>(plan_of(shape::one, {role::reserve, role::expire}), "not linearizable");

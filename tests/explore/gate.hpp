@@ -17,6 +17,7 @@ struct gate_scenario {
 
 [[nodiscard]] std::vector<gate_scenario> small_gate();  // slots, numbers, chunks, timers, ring, map
 [[nodiscard]] std::vector<gate_scenario> take_gate();
+[[nodiscard]] std::vector<gate_scenario> lease_gate();
 [[nodiscard]] std::vector<gate_scenario> commit_gate();
 
 template <class Scenario>

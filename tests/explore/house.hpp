@@ -76,6 +76,7 @@ private:
     using facts = std::vector<std::pair<house_op, house_ret>>;
     static constexpr std::uint32_t keeper = 3;  // the slot of who makes the world
     static constexpr int attempts = 3;
+    static constexpr std::uint8_t brief_hold = holds - 1;  // of whoever makes a brief one
     static constexpr time_point born{1'000}, now{2'000'000'000}, later{3'000'000'000};
 
     static house_state initial(const house_setting& from) {
@@ -111,6 +112,7 @@ private:
         desk d;
         const auto child = b_.ledger.conceive(keeper, subject_kind::reservation);
         index_[h] = child.index;
+        made_[h] = true;
         auto image = basket(setting_.held[h], child, setting_.due ? now : later, d);
         d.subjects.push_back(rewrite(subject_kind::reservation, child.index, 0, image));
         const auto timer = b_.timers.make(keeper);
@@ -187,6 +189,7 @@ private:
     void perform(std::uint32_t me, const deed& d) {
         switch (d.what) {
             case deed::kind::reserve:
+            case deed::kind::brief:
                 return reserve(me, d);
             case deed::kind::confirm:
                 return end(me, d, reservation_state::consumed);
@@ -207,32 +210,47 @@ private:
     }
 
     void reserve(std::uint32_t me, const deed& of) {
-        const house_op what = house_op::take(of.n);
+        house_op what = house_op::take(of.n);
+        const bool brief = of.what == deed::kind::brief;
+        const time_point deadline = brief ? now : later;
+        if (brief) what.makes = brief_hold;
         for (int attempt = 0; attempt < attempts; ++attempt) {
             // Before the take: what is due by now has been given back when the take looks, so that
             // its refusal was true then.
-            const bool settled = b_.timers.quiet(now);
+            const auto calm = b_.timers.calm(now);
             desk d;
             const auto child = b_.ledger.conceive(me, subject_kind::reservation);
             const auto timer = b_.timers.make(me);
             expect(child.exists() && timer != lifecycle::wheel<Env>::nil, "there is memory");
-            auto image = basket(of.n, child, later, d);
+            const std::uint64_t id = std::uint64_t{child.version + 1} << 32 | child.index;
+            auto image = basket(of.n, child, deadline, d);
             d.subjects.push_back(
                 rewrite(subject_kind::reservation, child.index, child.version, image));
+            if (brief) index_[brief_hold] = child.index, made_[brief_hold] = true;
+            if (announces()) b_.timers.announce(me, id, deadline);
             const error_code code = commit(me, d);
             if (code == error_code::ok) {
-                b_.timers.push(timer, static_cast<std::uint64_t>(image.birth) << 32 | child.index,
-                               image.deadline);
+                b_.timers.push(timer, id, deadline);
+                b_.timers.withdraw(me);
                 mine_[me].push_back(child.index);
                 return note(me, what, answer::done);
             }
+            b_.timers.withdraw(me);
             b_.timers.drop(me, timer);
             b_.ledger.abandon(me, subject_kind::reservation, child);
-            if (code == error_code::insufficient && (settled || forgives()))
+            if (code == error_code::insufficient && (forgives() || stays_calm(me, calm)))
                 return note(me, what, answer::refused);
             sweep(me);
         }
         note(me, what, answer::busy);
+    }
+    bool stays_calm(std::uint32_t me, std::optional<std::uint64_t> calm) {
+        if (!calm) return false;
+        const bool late = b_.timers.each_announced(now, [&](std::uint64_t id) { expire(me, id); });
+        return !late && b_.timers.calm(now) == calm;
+    }
+    static constexpr bool announces() {
+        return !requires { typename Env::canary_no_announcement; };
     }
     /// Two ways to be wrong, for the tests that must notice: not to look at what is due at all, or
     /// only after the take.
@@ -292,31 +310,31 @@ private:
 
     /// Everything that is due by now: first a look at when it is, then its end, after another look.
     void sweep(std::uint32_t me) {
-        const auto due_at = [&](std::uint64_t id, lifecycle::image& seen) {
-            const auto code =
-                b_.ledger.read(subject_kind::reservation, static_cast<std::uint32_t>(id), seen);
-            if (code == error_code::reservation_busy) return now;
-            const bool is_live = code == error_code::ok && seen.life == reservation_state::active;
-            return is_live ? seen.deadline : never_due;
-        };
         const auto look = [&](std::uint64_t id) {
             lifecycle::image seen;
             return due_at(id, seen);
         };
-        const auto wake = [&](std::uint64_t id) {
-            const auto r = static_cast<std::uint32_t>(id);
-            lifecycle::image seen, order;
-            const time_point due = due_at(id, seen);
-            if (due > now) return due;
-            if (seen.life != reservation_state::active || seen.deadline > now) return now;  // busy
-            std::uint8_t held = own;
-            for (std::uint8_t h = 0; h < holds; ++h)
-                if (setting_.held[h] != amounts{} && index_[h] == r) held = h;
-            desk d{verb::expire};
-            const bool ended = end_with(me, r, seen, reservation_state::expired, order, held, d);
-            return ended ? never_due : now;
-        };
-        b_.timers.sweep(me, now, look, wake);
+        b_.timers.sweep(me, now, look, [&](std::uint64_t id) { return expire(me, id); });
+    }
+    time_point due_at(std::uint64_t id, lifecycle::image& seen) {
+        const auto code =
+            b_.ledger.read(subject_kind::reservation, static_cast<std::uint32_t>(id), seen);
+        if (code == error_code::reservation_busy) return now;
+        const bool is_live = code == error_code::ok && seen.life == reservation_state::active;
+        return is_live ? seen.deadline : never_due;
+    }
+    time_point expire(std::uint32_t me, std::uint64_t id) {
+        const auto r = static_cast<std::uint32_t>(id);
+        lifecycle::image seen, order;
+        const time_point due = due_at(id, seen);
+        if (due > now) return due;
+        if (seen.life != reservation_state::active || seen.deadline > now) return now;  // busy
+        std::uint8_t held = own;
+        for (std::uint8_t h = 0; h < holds; ++h)
+            if (made_[h] && index_[h] == r) held = h;
+        desk d{verb::expire};
+        const bool ended = end_with(me, r, seen, reservation_state::expired, order, held, d);
+        return ended ? never_due : now;
     }
 
     /// A physical change of one cell.
@@ -342,7 +360,7 @@ private:
         }
         what.held = of.held;
         for (int attempt = 0; attempt < attempts; ++attempt) {
-            const bool settled = b_.timers.quiet(now);
+            const auto calm = b_.timers.calm(now);
             lifecycle::image seen;
             if (!see(subject_kind::reservation, index_[of.held], seen)) continue;
             if (seen.life != reservation_state::active) return note(me, what, answer::over);
@@ -356,7 +374,7 @@ private:
                 note(me, what, answer::done);
                 return note_give(me, d.gives.front());
             }
-            if (code == error_code::insufficient && settled)
+            if (code == error_code::insufficient && stays_calm(me, calm))
                 return note(me, house_op::take(what.n), answer::refused);
             sweep(me);
         }
@@ -439,6 +457,7 @@ private:
     amounts on_hand_{};
     std::uint32_t order_ = 0;
     std::array<std::uint32_t, holds> index_{};
+    std::array<bool, holds> made_{};
     recorder<house_spec> log_;
     house_setting setting_;
     std::array<facts, max_threads + 1> done_;

@@ -20,7 +20,16 @@ using amounts = std::array<granules, house_cells>;
 /// One call of a thread. `n` by cell: units to reserve, the change of an adjustment, of a move -1
 /// where a unit leaves and 1 where it comes; of a read, not 0 where it looks.
 struct deed {
-    enum class kind : std::uint8_t { reserve, confirm, cancel, expire, adjust, move, read } what{};
+    enum class kind : std::uint8_t {
+        reserve,
+        brief,  // a reservation that is due at once
+        confirm,
+        cancel,
+        expire,
+        adjust,
+        move,
+        read
+    } what{};
     amounts n{};
     std::uint8_t held = 0;
 };
@@ -31,11 +40,12 @@ enum class answer : std::uint8_t { done, refused, over, busy };
 struct house_op {
     enum class kind : std::uint8_t { take, give, end, read, look } what = kind::take;
     amounts n{};
-    std::uint8_t held = own;  // of a take: the hold that must be active, where there is one
+    std::uint8_t held = own;   // of a take: the hold that must be active, where there is one
+    std::uint8_t makes = own;  // of a take: the hold that it makes, due from then on
     [[nodiscard]] std::uint64_t hash() const noexcept {
         digest d{static_cast<std::uint64_t>(what)};
         for (const granules g : n) d.add(static_cast<std::uint64_t>(g));
-        return d.add(held).value();
+        return d.add(held).add(makes).value();
     }
     friend bool operator==(const house_op&, const house_op&) = default;
 
@@ -113,6 +123,7 @@ struct house_spec {
         if (r.said == answer::refused) return !fits && !blocked_by_due(s);
         if (!fits || (o.held < holds && !s.active[o.held])) return false;
         for (std::size_t c = 0; c < house_cells; ++c) s.free[c] -= o.n[c];
+        if (o.makes < holds) s.active[o.makes] = s.due[o.makes] = true;
         return true;
     }
     static bool blocked_by_due(const state& s) {

@@ -3,26 +3,10 @@
 // each history is checked to be that of one number. Again in weak memory.
 #include <doctest/doctest.h>
 
-#include "explore/shelf.hpp"
+#include "explore/hot_shelf.hpp"
 
 namespace earmark::explore {
 namespace {
-
-/// Small enough that a lease is filled, runs dry and is brought home within two calls.
-constexpr stock::lease_rules eager{
-    .groups = 1, .losses = 1, .window = 1'000, .share = 2, .most = 1, .least = 1, .lonely = 1'000};
-
-/// Cell 0 is hot: one unit lies in the lease word of caller 0, the rest in the central word. The
-/// sum is `stock` less the unit that caller 0 took.
-std::vector<prepared> one_leased() { return {{2, lease(0)}, {0, take(1)}}; }
-/// One unit lies in the lease word of each caller.
-std::vector<prepared> both_leased() { return {{2, lease(0)}, {0, take(1)}, {1, take(1)}}; }
-
-template <template <class> class Taker = stock::taker>
-auto hot(std::array<int, shelf_cells> stock, std::vector<prepared> before,
-         std::vector<shelf_op> left, std::vector<shelf_op> right) {
-    return race<Taker>(stock, std::move(left), std::move(right), eager, std::move(before));
-}
 
 template <class S>
 void complete(const std::string& what, const S& s, unsigned preemptions = 2) {

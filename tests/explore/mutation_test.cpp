@@ -25,9 +25,10 @@ namespace earmark::explore {
 namespace {
 
 const std::vector<std::string> files = {
-    "take.hpp", "claims.hpp", "slots.hpp",        "ledger.hpp", "numbers.hpp",
-    "slab.hpp", "wheel.hpp",  "shared_nodes.hpp", "ring.hpp",   "dedupe.hpp"};
-constexpr unsigned most_seconds = 600;  // of a mutant that goes round for ever in plain code
+    "take.hpp",         "claims.hpp", "slots.hpp",   "leases.hpp", "leasing.hpp",
+    "cells.hpp",        "ledger.hpp", "numbers.hpp", "slab.hpp",   "wheel.hpp",
+    "shared_nodes.hpp", "ring.hpp",   "dedupe.hpp"};
+constexpr unsigned most_seconds = 120;  // of a mutant that goes round for ever in plain code
 
 /// The mutants of the page, each between back quotes at the head of its row.
 std::set<std::string> excused() {
@@ -48,6 +49,7 @@ struct gate {
 
     gate() : scenarios{small_gate()} {
         for (auto& s : take_gate()) scenarios.push_back(std::move(s));
+        for (auto& s : lease_gate()) scenarios.push_back(std::move(s));
         for (auto& s : commit_gate()) scenarios.push_back(std::move(s));
         const site_watch whole{files};
         std::size_t known = 0;

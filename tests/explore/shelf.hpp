@@ -125,7 +125,7 @@ struct prepared {
 };
 
 /// Makes calls on the real cells with `Taker`, the real take or a canary.
-template <template <class> class Taker = stock::taker>
+template <template <class> class Taker = stock::taker, class Env = env>
 struct shelf {
     explicit shelf(std::array<int, shelf_cells> stock, const stock::lease_rules& rules = {},
                    const std::vector<prepared>& before = {})
@@ -141,9 +141,9 @@ struct shelf {
         log.check();
     }
 
-    stock::cell_table<env> table;
-    stock::slot_table<env> slots{3, 4};
-    Taker<env> taker{table, slots};
+    stock::cell_table<Env> table;
+    stock::slot_table<Env> slots{3, 4};
+    Taker<Env> taker{table, slots};
     std::array<cell_id, shelf_cells> cells{};
     recorder<shelf_spec> log;
 
@@ -196,11 +196,11 @@ private:
 };
 
 /// Two threads that make these calls, one after the other each, from this stock.
-template <template <class> class Taker = stock::taker>
+template <template <class> class Taker = stock::taker, class Env = env>
 auto race(std::array<int, shelf_cells> stock, std::vector<shelf_op> left,
           std::vector<shelf_op> right, const stock::lease_rules& rules = {},
           std::vector<prepared> before = {}) {
-    using world = shelf<Taker>;
+    using world = shelf<Taker, Env>;
     const auto play = [](std::vector<shelf_op> ops) {
         return [ops = std::move(ops)](world& w) {
             for (const shelf_op& o : ops) w.call(o);

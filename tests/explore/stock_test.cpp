@@ -102,9 +102,31 @@ struct one_after_the_other : stock::taker<Env> {
     }
 };
 
+/// Wrong: refuses from a load that may be old.
+template <class Env>
+struct relaxed_refusal : stock::taker<Env> {
+    using base = stock::taker<Env>;
+    relaxed_refusal(stock::cell_table<Env>& c, stock::slot_table<Env>& s) : base{c, s}, cells{c} {}
+    std::optional<stock::shortage> take(std::uint32_t me, std::span<const take_line> lines) {
+        const take_line& l = lines[0];
+        const stock::word seen{cells.at(l.cell).load(std::memory_order_relaxed)};
+        if (seen.free() - l.n < l.floor) return stock::shortage{0, seen.free()};
+        return base::take(me, lines);
+    }
+    stock::cell_table<Env>& cells;
+};
+/// Tags come round at once.
+struct narrow_env : env {
+    using canary_narrow_tags = void;
+};
+/// A claim that is met is taken off before its take is decided.
+struct no_help_env : env {
+    using canary_dropped_help = void;
+};
+
 template <class S>
-void caught(const S& s) {
-    const result r = s.run({.preemptions = 2});
+void caught(const S& s, options how = {.preemptions = 2}) {
+    const result r = s.run(how);
     REQUIRE(r.failure.has_value());
     CHECK_FALSE(r.passed());
     MESSAGE("caught after " << r.executions << " executions");
@@ -115,6 +137,18 @@ TEST_CASE("canary check-then-take is caught: it oversells the last unit") {
 }
 TEST_CASE("canary take-then-roll-back is caught: it refuses without cause") {
     caught(race<take_then_roll_back>({1, 0}, {take(1, 1)}, {take(1)}));
+}
+TEST_CASE("canary narrow tags is caught: a late helper claims a cell for a take that is over") {
+    caught(race<stock::taker, narrow_env>({1, 0}, {give(0, 1), take(1, 1), give(0, 1)}, {take(1)}));
+}
+TEST_CASE("canary dropped help is caught: a basket keeps what another has taken from it") {
+    caught(race<stock::taker, no_help_env>({1, 1}, {take(1, 1)}, {take(1)}));
+}
+TEST_CASE("canary relaxed refusal is caught: two that fed each other are both refused") {
+    const auto s = race<relaxed_refusal>({0, 0}, {give(1), take(0, 1)}, {give(0, 1), take(1)});
+    caught(s, {.preemptions = 2, .weak_memory = true});
+    const auto sound = race({0, 0}, {give(1), take(0, 1)}, {give(0, 1), take(1)});
+    CHECK(sound.run({.preemptions = 2, .weak_memory = true}).passed());
 }
 TEST_CASE("canary lost release is caught: two units come back and one is there") {
     caught(race<lost_release>({0}, {give(1)}, {give(1)}));

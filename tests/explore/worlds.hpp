@@ -174,9 +174,10 @@ struct clock_tower {
     std::array<bool, subjects> hung{};
     std::array<time_point, subjects> due{};  // belongs to whoever has the subject's timer
 
-    explicit clock_tower(bool early = true) {
-        if (early) push(3, 0, past);
-        push(3, 1, now);
+    enum class hung_before { none, one, two };
+    explicit clock_tower(hung_before what = hung_before::two) {
+        if (what == hung_before::two) push(3, 0, past);
+        if (what != hung_before::none) push(3, 1, now);
     }
     void push(std::uint32_t me, std::uint64_t subject, time_point deadline) {
         const auto t = timers.make(me);

@@ -12,12 +12,20 @@
 // now has been looked at and is over. "While": no sweep before the load of next_due, and none that
 // began until after it; a sweep may hang up again what it could not finish. What is free is looked
 // at after that: a look before it may have missed what a sweep was about to give back.
+//
+// A subject is committed before its timer hangs, and its caller may stop in between. So the
+// deadline is announced in the caller's slot before the commit, until the timer hangs: whoever is
+// short of the subject's units has seen them taken (stock's (b)), and so the announcement or the
+// timer.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <vector>
 
 #include "earmark/core/env.hpp"
@@ -37,7 +45,8 @@ public:
         : chunks_{chunks},
           mask_{periods - 1},
           heads_{std::make_unique<atomic<std::uint32_t>[]>(periods)},
-          free_(slots, free_list{}) {
+          free_(slots, free_list{}),
+          coming_(slots) {
         for (std::uint32_t i = 0; i < periods; ++i) heads_[i].store(nil, std::memory_order_relaxed);
     }
 
@@ -83,15 +92,49 @@ public:
                           // more
     }
 
+    /// A subject is about to be committed, and its timer to be pushed after it.
+    void announce(std::uint32_t slot, std::uint64_t subject, time_point deadline) noexcept {
+        coming& c = coming_[slot];
+        if (!c.listed)  // the slot's bit, added once
+            announcers_[slot / 64].fetch_add(std::uint64_t{1} << slot % 64,
+                                             std::memory_order_relaxed);  // by stock's (b)
+        c.listed = true;
+        c.subject.store(subject, std::memory_order_relaxed);       // by stock's (b)
+        c.deadline.store(deadline.ns, std::memory_order_relaxed);  // by stock's (b)
+    }
+    /// Its timer hangs, or it came to nothing.
+    void withdraw(std::uint32_t slot) noexcept {
+        coming_[slot].deadline.store(never.ns, std::memory_order_release);  // (c) after the push
+    }
+    /// Calls f(subject) for what is announced and due. True if there was anything. O(slots
+    /// that ever announced something).
+    template <class F>
+    bool each_announced(time_point now, F&& f) {
+        bool any = false;
+        for (std::size_t w = 0; w * 64 < coming_.size(); ++w)
+            for (std::uint64_t left = announcers_[w].load(std::memory_order_relaxed); left != 0;
+                 left &= left - 1) {
+                coming& c = coming_[w * 64 + static_cast<std::size_t>(std::countr_zero(left))];
+                if (c.deadline.load(std::memory_order_acquire) > now.ns) continue;  // with (c)
+                any = true;
+                f(c.subject.load(std::memory_order_relaxed));  // or that of a later announcement
+            }
+        return any;
+    }
+
     [[nodiscard]] bool due(time_point now) const noexcept {
         return next_due_.load(std::memory_order_seq_cst) <= now.ns;
     }
-    /// True if everything due by `now` has been looked at, and given back what it held.
-    [[nodiscard]] bool quiet(time_point now) const noexcept {
+    /// If everything due by `now` has been looked at, and given back what it held: the number of
+    /// sweeps so far. No sweep was between two looks that answer the same.
+    [[nodiscard]] std::optional<std::uint64_t> calm(time_point now) const noexcept {
         const std::uint64_t before = sweeps_.load(std::memory_order_seq_cst);
-        return static_cast<std::uint32_t>(before) == 0 && !due(now) &&
-               sweeps_.load(std::memory_order_seq_cst) == before;
+        if (static_cast<std::uint32_t>(before) != 0 || due(now) ||
+            sweeps_.load(std::memory_order_seq_cst) != before)
+            return {};
+        return before;
     }
+    [[nodiscard]] bool quiet(time_point now) const noexcept { return calm(now).has_value(); }
 
     /// Looks at every timer of the periods up to `now`: deadline_of(subject) answers when it is
     /// due, `never` when the timer is done with; what is due is woken by deadline, then by subject:
@@ -133,6 +176,12 @@ private:
         std::uint32_t first = nil;
         std::uint32_t held = 0;
         std::vector<waiting> due;  // gathered by this slot's sweep
+    };
+
+    struct alignas(64) coming {
+        atomic<std::uint64_t> subject{0};
+        atomic<std::int64_t> deadline{never.ns};
+        bool listed = false;  // the borrower's
     };
 
     static std::int64_t period(time_point t) noexcept { return t.ns >> period_bits; }
@@ -212,6 +261,8 @@ private:
     atomic<std::uint64_t> sweeps_{0};  // ever begun:32 | under way:32
     std::unique_ptr<atomic<std::uint32_t>[]> heads_;
     std::vector<free_list> free_;
+    std::vector<coming> coming_;  // by slot
+    std::array<atomic<std::uint64_t>, 2> announcers_{};
     shared_nodes<Env> shared_;
 };
 

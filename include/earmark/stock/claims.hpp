@@ -58,7 +58,8 @@ public:
     void finish(std::uint32_t me, cell_id at, word seen) noexcept {
         const tag by = seen.by();
         slot<Env>& s = slots_[by.slot];
-        if (is_undecided(s, by.sequence)) {
+        constexpr bool helps = !requires { typename Env::canary_dropped_help; };
+        if (helps && is_undecided(s, by.sequence)) {
             ++slots_[me].helps;
             decide(me, by.slot, by.sequence);
         }
