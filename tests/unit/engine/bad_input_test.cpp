@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <atomic>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -306,6 +308,41 @@ TEST_CASE("a token that is dead, or never lived, moves nothing and says which it
         CHECK(s.e.reserve(later, {{&l, 1}, never, token}).error().code == why);
     }
     CHECK(s.e.state_hash() == before);
+    CHECK(s.e.check_invariants().empty());
+}
+
+TEST_CASE(
+    "a thousand host threads share 127 slots: each is answered, no slot and no unit is lost") {
+    constexpr std::size_t threads = 1'000;
+    constexpr std::int64_t stock = 300;
+    shop s;
+    REQUIRE(s.e.adjust(s.now(), {hat, dc, {stock - 10}}));
+    std::atomic<std::int64_t> granted{0}, refused{0}, given_back{0}, other{0};
+    std::latch together{threads};
+    const auto visit = [&](std::size_t i) {
+        together.arrive_and_wait();
+        const reserve_line l{hat, dc, {1}, {}};
+        result<receipt> r = fail(error_code::no_slot);
+        while (r.error().code == error_code::no_slot) r = s.e.reserve(s.now(), {{&l, 1}, never});
+        if (!r) return void(++(r.error().code == error_code::insufficient ? refused : other));
+        ++granted;
+        if (i % 2 == 0) return;
+        result<receipt> back = fail(error_code::no_slot);
+        while (back.error().code == error_code::no_slot)
+            back = s.e.unreserve(s.now(), reservation_id{r->subject});
+        if (back) ++given_back;
+    };
+    std::vector<std::thread> all;
+    for (std::size_t i = 0; i < threads; ++i) all.emplace_back(visit, i);
+    for (auto& t : all) t.join();
+    CHECK(other == 0);
+    CHECK(granted + refused == static_cast<std::int64_t>(threads));
+    CHECK(granted >= stock);
+    CHECK(s.e.balance_report().reserved == granted - given_back);
+    CHECK(s.free() == stock - granted + given_back);
+    // Tables want the engine alone: every slot was given back.
+    const sku_row one_more{"scarf", 0, 1};
+    CHECK(s.e.load(s.now(), std::span{&one_more, 1}).accepted == 1);
     CHECK(s.e.check_invariants().empty());
 }
 

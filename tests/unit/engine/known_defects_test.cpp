@@ -240,6 +240,37 @@ TEST_CASE("three channels that each sell what they were told a sync ago share on
     }
 }
 
+TEST_CASE("quotas of channels add up to more than there is, and the pool still sells once (B18)") {
+    constexpr std::array<std::int64_t, 3> quotas = {60, 45, 30};  // 135 for 100 hats
+    dice d{5};
+    for (int round = 0; round < 50; ++round) {
+        market m;
+        std::vector<pool_row> pools(3);
+        for (std::size_t i = 0; i < pools.size(); ++i) {
+            pools[i].key = "quota " + std::to_string(i);
+            pools[i].channel = std::array{"web", "market", "app"}[i];
+            pools[i].sku = "hat";
+            pools[i].amount = {quotas[i]};
+            pools[i].per_unit = {1};
+        }
+        REQUIRE(m.e.load(m.at(), pools).rejected.empty());
+        for (int call = 0; call < 250; ++call) {
+            const std::size_t i = d.roll(3);
+            const std::int64_t n = 1 + d.roll(3), free = market::hats - m.all_sold();
+            const bool fits = free - n >= market::floors[i] && m.sold[i] + n <= quotas[i];
+            REQUIRE(m.sell(i, n) == fits);
+            REQUIRE(m.all_sold() <= market::hats);
+            for (std::size_t c = 0; c < 3; ++c) {
+                const auto pool = m.e.pool(*m.e.find_pool("quota " + std::to_string(c)));
+                REQUIRE(pool);
+                REQUIRE(pool->free.atoms == quotas[c] - m.sold[c]);
+            }
+        }
+        CHECK(m.all_sold() > market::hats - market::floors[2]);
+        CHECK(m.e.check_invariants().empty());
+    }
+}
+
 TEST_CASE("three channels on threads of their own never sell a unit of the pool twice (B18)") {
     market m;
     std::array<std::int64_t, 3> refused{};

@@ -53,6 +53,15 @@ struct shop {
         REQUIRE(e.activate(now(),
                            "policy = \"p\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n"
                            "[split]\nlines = \"by_quantity\"\n"));
+        // What is picked at n0 takes from a pool, too, and what is paid later from another one.
+        std::vector<pool_row> pools(2);
+        pools[0].key = "picks";
+        pools[0].node = "n0";
+        pools[0].per_unit = {1};
+        pools[1].key = "credit";
+        pools[1].kind = pool_kind::credit;
+        for (pool_row& p : pools) p.amount = {40};
+        REQUIRE(e.load(now(), pools).rejected.empty());
         opened = e.head();
     }
     /// A call of the engine, where memory may be refused; the test's own is not.
@@ -136,7 +145,8 @@ std::vector<step> basket_steps() {
                 }));
             },
             [](shop& s, const std::string& key) {
-                return s.reserve(key, {{hat, dc, {4}, {}}}, never);
+                const pool_id credit = *s.e.find_pool("credit");
+                return s.reserve(key, {{hat, dc, {4}, {}}, {{}, {}, {30}, {}, credit}}, never);
             },
             [](shop& s, const std::string& key) {
                 return code_of(s.ask([&] { return s.e.unreserve(s.now(key), s.baskets.at(2)); }));
