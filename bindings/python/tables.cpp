@@ -108,17 +108,45 @@ std::vector<place_row> read_places(const any_table& table) {
     return rows;
 }
 
-std::vector<stock_row> read_stock(const any_table& table) {
-    const columns c = read(table, {"sku", "node", "on_hand"});
-    const auto skus = c.texts("sku");
-    const auto n = static_cast<std::ptrdiff_t>(skus.size());
+/// Metres from a column of metres, kilometres or miles, of which a table has one.
+std::vector<std::int64_t> metres_of(const columns& c, std::ptrdiff_t n) {
+    struct measure {
+        std::string_view name;
+        double metres;
+    };
+    constexpr measure measures[] = {{"metres", 1}, {"km", 1'000}, {"miles", 1'609.344}};
+    const measure* given = nullptr;
+    for (const measure& m : measures) {
+        if (!c.has(m.name)) continue;
+        if (given != nullptr)
+            bad_input("columns '" + std::string{given->name} + "' and '" + std::string{m.name} +
+                      "' say the same; give one of them");
+        given = &m;
+    }
+    if (given == nullptr) bad_input("a column 'metres', 'km' or 'miles' is missing");
+    const auto far = c.reals(given->name, n);
+    std::vector<std::int64_t> out(far.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const double metres = far[i] * given->metres;
+        if (!(metres >= 0 && metres <= double{max_metres}))
+            bad_input("column '" + std::string{given->name} + "', row " + std::to_string(i + 1) +
+                      (std::isnan(metres) ? ": it is null or NaN; leave the row out where the "
+                                            "distance is not known"
+                                          : ": a distance is from 0 to 100,000 km"));
+        out[i] = std::llround(metres);
+    }
+    return out;
+}
+
+std::vector<distance_row> read_distances(const any_table& table) {
+    const columns c = read(table, {"place", "node", "metres", "km", "miles"});
+    const auto places = c.texts("place");
+    const auto n = static_cast<std::ptrdiff_t>(places.size());
     const auto nodes = c.texts("node", n);
-    const auto on_hand = c.integers(
-        "on_hand", n,
-        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
-    std::vector<stock_row> rows(skus.size());
+    const auto metres = metres_of(c, n);
+    std::vector<distance_row> rows(places.size());
     for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {skus.text(i), nodes.text(i), {on_hand[i]}};
+        rows[i] = {places.text(i), nodes.text(i), metres[i]};
     return rows;
 }
 
@@ -129,6 +157,21 @@ std::vector<std::string> optional_texts(const columns& c, std::string_view name,
     const auto texts = c.texts(name, static_cast<std::ptrdiff_t>(n));
     for (std::size_t i = 0; i < n; ++i) out[i] = texts.text(i);
     return out;
+}
+
+std::vector<stock_row> read_stock(const any_table& table) {
+    const columns c = read(table, {"sku", "node", "on_hand", "uom"});
+    const auto skus = c.texts("sku");
+    const auto n = static_cast<std::ptrdiff_t>(skus.size());
+    const auto nodes = c.texts("node", n);
+    const auto on_hand = c.integers(
+        "on_hand", n,
+        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
+    std::vector<stock_row> rows(skus.size());
+    auto units = optional_texts(c, "uom", skus.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i] = {skus.text(i), nodes.text(i), {on_hand[i]}, std::move(units[i])};
+    return rows;
 }
 
 floor_use use_of(std::string_view text, std::size_t row) {
@@ -264,23 +307,26 @@ auto load_one(const char* name, std::vector<Row> (*read)(const any_table&)) {
 /// Several tables in the order in which they need each other. All are read before one is loaded.
 py::dict load_all(engine& e, const std::optional<any_table>& skus,
                   const std::optional<any_table>& nodes, const std::optional<any_table>& places,
-                  const std::optional<any_table>& stock, std::int64_t now,
+                  const std::optional<any_table>& stock, const std::optional<any_table>& units,
+                  const std::optional<any_table>& distances, std::int64_t now,
                   const progress_call& progress) {
     const auto read = [](const auto& table, auto reads) {
         return table ? std::optional{reads(*table)} : std::nullopt;
     };
-    const auto sku_rows = read(skus, read_skus);
-    const auto node_rows = read(nodes, read_nodes);
-    const auto place_rows = read(places, read_places);
-    const auto stock_rows = read(stock, read_stock);
-    const auto count = [](const auto& rows) { return rows ? rows->size() : 0; };
-    table_loader loader{e, now,
-                        count(sku_rows) + count(node_rows) + count(place_rows) + count(stock_rows),
-                        progress};
-    if (sku_rows) loader.load("skus", *sku_rows);
-    if (node_rows) loader.load("nodes", *node_rows);
-    if (place_rows) loader.load("places", *place_rows);
-    if (stock_rows) loader.load("stock", *stock_rows);
+    const auto tables = std::tuple{std::pair{"skus", read(skus, read_skus)},
+                                   std::pair{"nodes", read(nodes, read_nodes)},
+                                   std::pair{"places", read(places, read_places)},
+                                   std::pair{"distances", read(distances, read_distances)},
+                                   std::pair{"units", read(units, read_units)},
+                                   std::pair{"stock", read(stock, read_stock)}};
+    std::size_t total = 0;
+    const auto each = [&](auto&& f) {
+        std::apply([&](const auto&... t) { ((t.second ? f(t.first, *t.second) : void()), ...); },
+                   tables);
+    };
+    each([&](const char*, const auto& rows) { total += rows.size(); });
+    table_loader loader{e, now, total, progress};
+    each([&](const char* name, const auto& rows) { loader.load(name, rows); });
     return loader.finish();
 }
 
@@ -384,7 +430,8 @@ void bind_tables(py::module_& m, engine_class& c) {
     const auto absent = std::nullopt;
     const auto progress = py::arg("progress") = py::none();
     c.def("load", on(&load_all), py::kw_only(), py::arg("skus") = absent, py::arg("nodes") = absent,
-          py::arg("places") = absent, py::arg("stock") = absent, now, progress,
+          py::arg("places") = absent, py::arg("stock") = absent, py::arg("units") = absent,
+          py::arg("distances") = absent, now, progress,
           "Several tables at once, none if one cannot be read; the report of each by its name. "
           "`progress` is told rows of all tables; between its calls others may use the engine.");
     const auto one = [&](const char* name, auto load, const char* doc) {
@@ -395,7 +442,11 @@ void bind_tables(py::module_& m, engine_class& c) {
         "Columns: key, kind, latitude, longitude, priority, active.");
     one("load_places", load_one("places", &read_places), "Columns: key, latitude, longitude.");
     one("load_stock", load_one("stock", &read_stock),
-        "Columns: sku, node, on_hand (atoms); adds to what is there.");
+        "Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names), uom; "
+        "adds to what is there.");
+    one("load_distances", load_one("distances", &read_distances),
+        "Columns: place, node, and metres, km or miles, in place of the great circle. A pair is "
+        "given once, before an order is sourced over it.");
     one("load_floors", load_one("floors", &read_floors),
         "Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind, "
         "channel (empty: any), use (both, selling, sourcing), units, exclude, active.");
@@ -407,6 +458,7 @@ void bind_tables(py::module_& m, engine_class& c) {
     c.def("skus", table("skus"), "Frame: all SKUs.");
     c.def("nodes", table("nodes"), "Frame: all nodes.");
     c.def("places", table("places"), "Frame: all ship-to places.");
+    c.def("distances", table("distances"), "Frame: the distances that were given.");
     c.def("stock", table("stock"), "Frame: every SKU at every node where it was stocked.");
     c.def("uncovered", table("uncovered"),
           "Frame: promises without goods, by SKU and node, who loses first first.");

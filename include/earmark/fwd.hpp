@@ -39,6 +39,7 @@ struct placed;
 struct sku_row;
 struct node_row;
 struct place_row;
+struct distance_row;
 struct stock_row;
 struct load_report;
 struct change_set;

@@ -153,10 +153,23 @@ table_file<place_row> read_places(std::string_view text, csv_limits limits) {
     });
 }
 
+table_file<distance_row> read_distances(std::string_view text, csv_limits limits) {
+    enum : std::size_t { place, node, metres };
+    constexpr csv_column columns[] = {{"place"}, {"node"}, {"metres"}};
+    return read_table<distance_row>(text, columns, limits, [&](const csv_reader& in, auto& wrong) {
+        distance_row r;
+        r.place = field_or_default(in, place, detail::parse_key(in[place]), wrong);
+        r.node = field_or_default(in, node, detail::parse_key(in[node]), wrong);
+        r.metres =
+            field_or_default(in, metres, detail::parse_whole(in[metres], 0, max_metres), wrong);
+        return r;
+    });
+}
+
 table_file<stock_row> read_stock(std::string_view text, std::span<const sku_row> skus,
                                  csv_limits limits) {
-    enum : std::size_t { sku, node, on_hand };
-    constexpr csv_column columns[] = {{"sku"}, {"node"}, {"on_hand"}};
+    enum : std::size_t { sku, node, on_hand, uom };
+    constexpr csv_column columns[] = {{"sku"}, {"node"}, {"on_hand"}, {"uom", false}};
     key_table keys;
     std::vector<int> decimals;
     for (const sku_row& s : skus)
@@ -168,8 +181,9 @@ table_file<stock_row> read_stock(std::string_view text, std::span<const sku_row>
         const auto known = keys.find(r.sku);
         if (!wrong && !known) wrong = in.reject(sku, fail(error_code::unknown_sku));
         if (wrong) return r;
-        r.on_hand =
-            field_or_default(in, on_hand, parse_quantity(in[on_hand], decimals[*known]), wrong);
+        if (!in[uom].empty()) r.unit = field_or_default(in, uom, detail::parse_key(in[uom]), wrong);
+        const int places = r.unit.empty() ? decimals[*known] : 0;
+        r.on_hand = field_or_default(in, on_hand, parse_quantity(in[on_hand], places), wrong);
         return r;
     });
 }

@@ -68,6 +68,8 @@ constexpr error_row rows[] = {
      "keep one of the two, or give the row the other rule's key to replace it"},
     {bad_pool, "bad_pool", final, "pool {0} is not taken from in this way",
      "give a flat pool in a line with its amount, and a named one in the list of pools"},
+    {distance_used, "distance_used", final, "orders have been sourced over this distance",
+     "give the distances of a place before its first order, and those of a node with the node"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",

@@ -40,6 +40,18 @@ place_id catalog::add_place(std::string_view key, const coordinates& at,
     return id;
 }
 
+bool catalog::give_distance(place_id p, node_id n, std::int64_t metres) {
+    if (index_of(p) >= metres_.size() || index_of(n) >= node.size()) return false;
+    if (metres < 0 || metres > max_metres) return false;
+    if (given_.size() <= index_of(p)) given_.resize(index_of(p) + 1);
+    auto& to = given_[index_of(p)];
+    const auto at = std::lower_bound(to.begin(), to.end(), n);
+    if (at != to.end() && *at == n) return false;
+    to.insert(at, n);
+    metres_[index_of(p)][index_of(n)] = static_cast<std::uint32_t>(metres);
+    return true;
+}
+
 std::vector<std::uint32_t> catalog::measure(const coordinates& from,
                                             std::span<const coordinates> to) {
     const auto point = [](const coordinates& c) {
@@ -88,6 +100,8 @@ std::uint64_t catalog::digest_of_tables() const {
         d.add(places.key(i));
         for (const std::uint32_t m : metres_[i]) d.add(m);
     }
+    for (std::uint32_t i = 0; i < given_.size(); ++i)
+        for (const node_id n : given_[i]) d.add(i).add(raw(n));
     for (std::uint32_t i = 0; i < actors.size(); ++i) d.add(actors.key(i));
     for (const std::string& p : policies) d.add(p);
     for (std::uint32_t i = 0; i < units_.size(); ++i)

@@ -224,12 +224,13 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return new_cell(t);
         case intern_kind::policy:
             if (t.id != catalog_.policies.size() + 1) return error_code::bad_record;
-            catalog_.policies.emplace_back(t.key);
-            return error_code::ok;
+            return catalog_.policies.emplace_back(t.key), error_code::ok;
         case intern_kind::feed:
             return feed(t);
         case intern_kind::unit:
             return unit(t);
+        case intern_kind::distance:
+            return distance(t);
         case intern_kind::channel:
             if (!next(catalog_.floors.channels, 0)) return error_code::bad_record;
             return catalog_.floors.channels.insert(t.key), error_code::ok;
@@ -262,6 +263,14 @@ error_code folder::feed(const journal::intern_table& t) {
 
 error_code folder::unit(const journal::intern_table& t) {
     const bool is_new = t.fields.size() == 1 && catalog_.add_unit(sku_id{t.id}, t.key, t.fields[0]);
+    return is_new ? error_code::ok : error_code::bad_record;
+}
+
+error_code folder::distance(const journal::intern_table& t) {
+    const auto f = t.fields;
+    const bool is_new =
+        f.size() == 2 && f[0] >= 0 && f[0] < raw(none<node_id>) &&
+        catalog_.give_distance(place_id{t.id}, node_id{static_cast<std::uint16_t>(f[0])}, f[1]);
     return is_new ? error_code::ok : error_code::bad_record;
 }
 

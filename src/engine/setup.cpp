@@ -34,6 +34,14 @@ error check(const node_row& r, const key_table& in) {
     return {};
 }
 
+/// What a row counts in a unit of measure, in the SKU's own.
+result<quantity> in_own_unit(const stock_row& r, std::span<const unit_facts> units) {
+    if (r.unit.empty()) return r.on_hand;
+    for (const unit_facts& u : units)
+        if (u.name == r.unit) return convert(r.on_hand, u.atoms, 1);
+    return fail(error_code::unknown_unit);
+}
+
 }  // namespace
 
 load_report engine::load(const command& c, std::span<const sku_row> rows, const load_part& part) {
@@ -104,9 +112,11 @@ load_report engine::load(const command& c, std::span<const stock_row> rows, cons
         const auto node = s.names.nodes.find(r.node);
         if (!sku) return refuse(fail(error_code::unknown_sku));
         if (!node) return refuse(fail(error_code::unknown_node));
+        const auto on_hand = in_own_unit(r, s.names.units(sku_id{*sku}));
+        if (!on_hand) return refuse(on_hand.error());
         granules n = 0;
-        if (r.on_hand.atoms != 0) {
-            const auto amount = intake::to_granules(r.on_hand, s.names.sku[*sku]);
+        if (on_hand->atoms != 0) {
+            const auto amount = intake::to_granules(*on_hand, s.names.sku[*sku]);
             if (!amount) return refuse(amount.error());
             n = *amount;
         }
@@ -120,7 +130,7 @@ load_report engine::load(const command& c, std::span<const stock_row> rows, cons
                                 return sum + (x.cell == *cell ? x.on_hand : 0);
                             });
         if (n > stock::max_on_hand - there)
-            return refuse(fail(error_code::stock_overflow, r.on_hand.atoms,
+            return refuse(fail(error_code::stock_overflow, on_hand->atoms,
                                there * s.names.sku[*sku].granule));
         if (fresh) {
             const std::int64_t fields[] = {*sku, *node};

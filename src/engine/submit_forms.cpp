@@ -45,6 +45,11 @@ constexpr field place_fields[] = {
     {"latitude", degrees, optional, "WGS 84; leave both out where unknown"},
     {"longitude", degrees, optional, "WGS 84"},
 };
+constexpr field distance_fields[] = {
+    {"place", key, required, "key of a place that is loaded"},
+    {"node", key, required, "key of a node that is loaded"},
+    {"metres", whole, required, "in place of the great circle", 0, max_metres},
+};
 constexpr field stock_fields[] = {
     {"sku", key, required, "key of a SKU that is loaded"},
     {"node", key, required, "key of a node that is loaded"},
@@ -121,6 +126,8 @@ constexpr field load_nodes[] = {
     {"rows", rows, required, "the nodes", 1, most_rows, {}, node_fields}};
 constexpr field load_places[] = {
     {"rows", rows, required, "the places", 1, most_rows, {}, place_fields}};
+constexpr field load_distances[] = {
+    {"rows", rows, required, "the distances", 1, most_rows, {}, distance_fields}};
 constexpr field load_stock[] = {
     {"rows", rows, required, "what is added to stock", 1, most_rows, {}, stock_fields}};
 constexpr field load_units[] = {
@@ -271,6 +278,7 @@ constexpr form all_forms[] = {
     {"load", "skus", "Adds SKUs.", true, load_skus, run_load_skus},
     {"load", "nodes", "Adds nodes.", true, load_nodes, run_load_nodes},
     {"load", "places", "Adds ship-to positions.", true, load_places, run_load_places},
+    {"load", "distances", "Gives distances.", true, load_distances, run_load_distances},
     {"load", "stock", "Adds opening stock.", true, load_stock, run_load_stock},
     {"load", "units", "Adds units of measure.", true, load_units, run_load_units},
     {"load", "floors", "Sets floor rules.", true, load_floors, run_load_floors},

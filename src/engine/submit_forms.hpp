@@ -72,6 +72,7 @@ void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
+nlohmann::ordered_json run_load_distances(const request& r);
 nlohmann::ordered_json run_load_stock(const request& r);
 nlohmann::ordered_json run_load_units(const request& r);
 nlohmann::ordered_json run_load_floors(const request& r);

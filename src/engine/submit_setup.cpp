@@ -68,6 +68,13 @@ answer run_load_places(const request& r) {
     });
 }
 
+answer run_load_distances(const request& r) {
+    return load<distance_row>(r, [](const values& v) {
+        return distance_row{std::string{v.text("place")}, std::string{v.text("node")},
+                            v.whole("metres", 0)};
+    });
+}
+
 answer run_load_stock(const request& r) {
     return load<stock_row>(r, [&r](const values& v) {
         const sku_id sku = v.sku();

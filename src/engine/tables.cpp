@@ -214,6 +214,20 @@ frame stock_frame(const catalog& names, const std::vector<stock_view>& rows) {
     return std::move(b).finish();
 }
 
+frame distances_frame(const catalog& names) {
+    frame_builder b{"distances"};
+    auto &place = b.codes("place", words_of(names.places)),
+         &node = b.codes("node", words_of(names.nodes));
+    auto& metres = b.ints("metres");
+    for (std::uint32_t p = 0; p < names.places.size(); ++p)
+        for (const node_id n : names.given(place_id{p})) {
+            place.add(static_cast<std::int32_t>(p));
+            node.add(raw(n));
+            metres.add(names.metres(place_id{p})[index_of(n)]);
+        }
+    return std::move(b).finish();
+}
+
 frame uncovered_frame(const catalog& names, const std::vector<uncovered_promise>& rows) {
     frame_builder b{"uncovered"};
     auto &sku = b.codes("sku", words_of(names.skus)),
@@ -289,11 +303,13 @@ result<report::frame> engine::table(std::string_view frame_name) const {
         if (frame_name == "lines") return lines_frame(s);
         if (frame_name == "buckets") return buckets_frame(s);
         if (frame_name == "stock") return stock_frame(s.names, stock_of(s));
+        if (frame_name == "distances") return distances_frame(s.names);
         if (frame_name == "uncovered") return uncovered_frame(s.names, s.uncovered(all_cells(s)));
         if (frame_name == "decisions") return decisions_frame(s, v);
-        throw misuse("no table '" + std::string{frame_name} +
-                     "'; the tables are skus, nodes, places, orders, lines, buckets, stock, "
-                     "uncovered, decisions");
+        throw misuse(
+            "no table '" + std::string{frame_name} +
+            "'; the tables are skus, nodes, places, distances, orders, lines, buckets, stock, "
+            "uncovered, decisions");
     });
 }
 

@@ -222,7 +222,7 @@ private:
         const unsigned kind = in_.byte();
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
-        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::pool)) return refuse();
+        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::distance)) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();
         t.key = in_.text();

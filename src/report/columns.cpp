@@ -171,6 +171,12 @@ constexpr column explanations[] = {
     {"sentence", utf8, "", false, "The verdict in words, with the figures."},
 };
 
+constexpr column distances[] = {
+    {"place", dictionary, "", false, "Place."},
+    {"node", dictionary, "", false, "Node."},
+    {"metres", int64, "m", false, "How far they are from each other, as it was given."},
+};
+
 constexpr column fed[] = {
     {"row", int64, "", null,
      "Row of the message, from 0; null: a SKU and node that no row names, or all the rest."},
@@ -245,6 +251,7 @@ constexpr frame_schema list[] = {
     {"nodes", "a node, ascending by id", nodes},
     {"skus", "a SKU, ascending by id", skus},
     {"places", "a ship-to place, ascending by id", places},
+    {"distances", "a distance that was given, by place and node", distances},
     {"rejected", "a row of a loaded table that was not taken", rejected},
     {"placed", "an order of a batch, in the order of the call", placed},
     {"violations", "a reason why an order of a batch was declined", violations},

@@ -47,6 +47,9 @@ def every_frame(shop):
                                     "amount": [1, 10**6]})
     yield "available_terms", shop.explain_available(mug)
     yield "rejected", shop.load_skus({"key": ["plate", "plate"]})["frame"]
+    shop.load_places({"key": ["rome"]})
+    shop.load_distances({"place": ["rome"], "node": ["bonn"], "km": [1_065]})
+    yield "distances", shop.distances()
     yield "fed", shop.snapshot({"sku": [mug, 99], "node": [bonn] * 2, "units": [0, 1]},
                                source="wms", sequence=1, as_of=shop.head)
     yield "uncovered", shop.uncovered()

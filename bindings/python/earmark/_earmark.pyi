@@ -84,6 +84,8 @@ class Engine:
         """Records that all shipped units were delivered. Frame `receipts`."""
     def delta(self, columns: Table, *, source: str, sequence: int, now: int = 0) -> Frame:
         """Columns: sku, node, units, uom. What a source says has changed. Frame `fed`."""
+    def distances(self) -> Frame:
+        """Frame: the distances that were given."""
     def event_digest(self) -> int:
         """Digest of all events so far, in order."""
     def events(self, cursor: int = 0, limit: int = 1000000) -> Frame:
@@ -123,10 +125,15 @@ class Engine:
     def lines(self) -> Frame:
         """Frame: the lines of all orders."""
     def load(self, *, skus: Table | None = None, nodes: Table | None = None,
-             places: Table | None = None, stock: Table | None = None, now: int = 0,
+             places: Table | None = None, stock: Table | None = None, units: Table | None = None,
+             distances: Table | None = None, now: int = 0,
              progress: Progress | None = None) -> dict[str, Any]:
         """Several tables at once, none if one cannot be read; the report of each by its name.
         `progress` is told rows of all tables; between its calls others may use the engine."""
+    def load_distances(self, columns: Table, now: int = 0, *,
+                       progress: Progress | None = None) -> dict[str, Any]:
+        """Columns: place, node, and metres, km or miles, in place of the great circle. A pair is
+        given once, before an order is sourced over it."""
     def load_floors(self, columns: Table, now: int = 0, *,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,
@@ -142,7 +149,8 @@ class Engine:
         """Columns: key, decimals, granule."""
     def load_stock(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
-        """Columns: sku, node, on_hand (atoms); adds to what is there."""
+        """Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names),
+        uom; adds to what is there."""
     def load_units(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, unit, holds (atoms): units of measure."""

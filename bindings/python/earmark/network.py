@@ -24,24 +24,32 @@ UNKNOWN = -1
 class Network:
     """Nodes and ship-to places, as tables of the columns that `load_nodes` and `load_places` take.
     Distances are great circles between their positions, in metres, computed once when they are
-    loaded; a place or node without a position ranks last by distance."""
+    loaded; a place or node without a position ranks last by distance. `distances` (columns place,
+    node, and metres, km or miles) hold in place of these for the pairs that it names: roads, or
+    whatever a host measures."""
 
     nodes: Any
     places: Any = None
+    distances: Any = None
 
     def load_into(self, engine: "Engine", now: int = 0,
                   progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
-        """Loads both into an engine; the report of each table by its name. `progress` as in
+        """Loads them into an engine; the report of each table by its name. `progress` as in
         Engine.load."""
         tables = {"nodes": self.nodes}
         if self.places is not None:
             tables["places"] = self.places
+        if self.distances is not None:
+            tables["distances"] = self.distances
         return engine.load(**tables, now=now, progress=progress)
 
     @staticmethod
     def of(engine: "Engine") -> "Network":
         """The network of an engine, as frames."""
-        return Network(_table(engine.nodes()), _table(engine.places()))
+        given = engine.distances()
+        return Network(_table(engine.nodes()), _table(engine.places()),
+                       {"place": given.words("place"), "node": given.words("node"),
+                        "metres": given["metres"]} if len(given) else None)
 
 
 def _table(frame: "Frame") -> dict[str, Any]:

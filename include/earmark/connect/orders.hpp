@@ -93,7 +93,11 @@ struct table_file {
 [[nodiscard]] table_file<node_row> read_nodes(std::string_view text, csv_limits limits = {});
 /// place; optional latitude, longitude.
 [[nodiscard]] table_file<place_row> read_places(std::string_view text, csv_limits limits = {});
-/// sku, node, on_hand. The scale of a quantity is that of its SKU, so the SKUs come first.
+/// place, node, metres. Whether a pair stands twice is left to the engine.
+[[nodiscard]] table_file<distance_row> read_distances(std::string_view text,
+                                                      csv_limits limits = {});
+/// sku, node, on_hand; optional uom. The scale of a quantity is that of its SKU, so the SKUs come
+/// first; of a unit of measure there is a whole number.
 [[nodiscard]] table_file<stock_row> read_stock(std::string_view text, std::span<const sku_row> skus,
                                                csv_limits limits = {});
 

@@ -35,8 +35,9 @@ enum class error_code : std::uint16_t {
     bad_price = 2011,
     missing_field = 2012,
     bad_field = 2013,
-    twin_rule = 2014,  // another rule has the same selectors and use
-    bad_pool = 2015,   // a pool is taken from in another way than it is asked for
+    twin_rule = 2014,      // another rule has the same selectors and use
+    bad_pool = 2015,       // a pool is taken from in another way than it is asked for
+    distance_used = 2016,  // a decision has seen another distance of the pair
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call

@@ -40,11 +40,21 @@ public:
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.
     [[nodiscard]] std::span<const std::uint32_t> metres(place_id p) const noexcept;
-    /// Names what metres(p) and `node` hold now. Nodes are only ever added, so another number of
-    /// them is another view.
+    /// Names what metres(p) and `node` hold now. Nodes are only ever added and distances given,
+    /// each once, so another number of both is another view.
     [[nodiscard]] std::uint64_t view_from(place_id p) const noexcept {
-        return std::uint64_t{node.size()} << 33 | (std::uint64_t{raw(p)} + 1);
+        const std::size_t given = index_of(p) < given_.size() ? given_[index_of(p)].size() : 0;
+        return std::uint64_t{node.size() + given} << 33 | (std::uint64_t{raw(p)} + 1);
     }
+
+    /// The nodes to which a place's distances were given, ascending.
+    [[nodiscard]] std::span<const node_id> given(place_id p) const noexcept {
+        return index_of(p) < given_.size() ? std::span{given_[index_of(p)]}
+                                           : std::span<const node_id>{};
+    }
+    /// Puts a given distance in place of the measured one. False where one was given before, or
+    /// there is no such place or node, or it is out of bounds.
+    bool give_distance(place_id p, node_id n, std::int64_t metres);
 
     /// Adds a row with everything that was loaded before it. Requires a fresh key.
     sku_id add_sku(std::string_view key, const sku_facts& f);
@@ -76,6 +86,7 @@ public:
 
 private:
     std::vector<std::vector<std::uint32_t>> metres_;  // per place, per node
+    std::vector<std::vector<node_id>> given_;         // per place, as far as there are any
     std::vector<std::uint32_t> unknown_;
     std::vector<std::vector<unit_facts>> units_;  // by SKU
 };

@@ -56,6 +56,12 @@ public:
     load_report load(const command& c, std::span<const node_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const stock_row> rows, const load_part& part = {});
+    /// Given distances hold in place of great circles. A pair is given once, after its place and
+    /// its node were loaded (else duplicate_row, unknown_place, unknown_node) and before an order
+    /// was sourced over it (else distance_used: what was decided must stay what it was). O(orders)
+    /// once a call beside its rows.
+    load_report load(const command& c, std::span<const distance_row> rows,
+                     const load_part& part = {});
     load_report load(const command& c, std::span<const unit_row> rows, const load_part& part = {});
     /// Floor rules: safety stock, oversell depths, freezes. In force for every take from then on;
     /// promises that stand already stay. A rule's key that stands there is replaced; another rule

@@ -58,6 +58,7 @@ private:
     error_code wake(std::uint32_t index, time_point deadline);
     error_code feed(const journal::intern_table& t);
     error_code unit(const journal::intern_table& t);
+    error_code distance(const journal::intern_table& t);
     error_code remember(intake::key_space space, std::string_view key, digest128 content,
                         const receipt& first, std::uint32_t* block);
 

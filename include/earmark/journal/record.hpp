@@ -39,7 +39,8 @@ enum class intern_kind : std::uint8_t {
     channel,
     unit,  // of measure
     feed,  // what a source has said, and of which cells
-    pool
+    pool,
+    distance
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.

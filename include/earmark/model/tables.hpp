@@ -44,11 +44,21 @@ struct place_row {
     std::optional<geo_point> at{};
 };
 
+/// How far a place is from a node by road, or by whatever a host measures, in place of the great
+/// circle between their positions.
+struct distance_row {
+    std::string place;
+    std::string node;
+    std::int64_t metres = 0;  // 0 to max_metres
+};
+inline constexpr std::int64_t max_metres = 100'000'000;
+
 /// Opening stock: sets nothing, adds `on_hand` to what the node has.
 struct stock_row {
     std::string sku;
     std::string node;
     quantity on_hand;
+    std::string unit{};  // of measure, of which `on_hand` is then a whole number; empty: the SKU's
 };
 
 /// A unit of measure of a SKU: one `unit` is `holds` of it (a case of 12, a metre of 100 cm).

@@ -94,5 +94,31 @@ TEST_CASE("stock is read in the scale of its SKU, of which the first row counts"
     CHECK(f.rejected[1].why.code == error_code::unknown_sku);
 }
 
+TEST_CASE("stock in a unit of measure is a whole number of it") {
+    const sku_row skus[] = {{"A", 2, 1}};
+    const auto f = read_stock("sku,node,on_hand,uom\nA,N,2,case\nA,N,2.5,case\nA,N,2.5,\n", skus);
+    REQUIRE(f.rows.size() == 2);
+    CHECK(f.rows[0].unit == "case");
+    CHECK(f.rows[0].on_hand.atoms == 2);
+    CHECK(f.rows[1].unit.empty());
+    CHECK(f.rows[1].on_hand.atoms == 250);
+    REQUIRE(f.rejected.size() == 1);
+    CHECK(f.rejected[0].why.code == error_code::too_many_decimals);
+}
+
+TEST_CASE("distances are whole metres within bounds") {
+    const auto f = read_distances(
+        "place,node,metres\nP,N,312000\nP,M,-1\nP,O,nan\nP,,5\n,N,5\nP,Q,100000001\nP,R,0\n");
+    REQUIRE(f.rows.size() == 2);
+    CHECK(f.rows[0].metres == 312'000);
+    CHECK(f.rows[1].node == "R");
+    REQUIRE(f.rejected.size() == 5);
+    const error_code codes[] = {error_code::out_of_range, error_code::bad_number,
+                                error_code::empty_key, error_code::empty_key,
+                                error_code::out_of_range};
+    for (std::size_t i = 0; i < 5; ++i) CHECK(f.rejected[i].why.code == codes[i]);
+    CHECK(read_distances("place,node,miles\n").failure.has_value());
+}
+
 }  // namespace
 }  // namespace earmark::connect
