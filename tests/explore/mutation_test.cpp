@@ -6,6 +6,7 @@
 #include "support/explore/mutation.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ const std::vector<std::string> files = {
     "take.hpp",         "claims.hpp", "slots.hpp",   "leases.hpp", "leasing.hpp",
     "cells.hpp",        "ledger.hpp", "numbers.hpp", "slab.hpp",   "wheel.hpp",
     "shared_nodes.hpp", "ring.hpp",   "dedupe.hpp"};
-constexpr unsigned most_seconds = 120;  // of a mutant that goes round for ever in plain code
+constexpr rlim_t most_seconds = 120;  // of work, where a mutant goes round in plain code for ever
 
 /// The mutants of the page, each between back quotes at the head of its row.
 std::set<std::string> excused() {
@@ -73,7 +74,8 @@ struct gate {
         const pid_t child = fork();
         REQUIRE(child >= 0);
         if (child == 0) {
-            alarm(most_seconds);
+            const rlimit most{most_seconds, most_seconds};
+            setrlimit(RLIMIT_CPU, &most);
             const mutant_at_work here{m};
             for (std::size_t i = 0; i < scenarios.size(); ++i)
                 if (reached[i].count(where(m.at)) != 0 && !scenarios[i].run().passed()) _exit(1);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "explore/hot_shelf.hpp"
 #include "explore/house.hpp"
 #include "explore/shelf.hpp"
 
@@ -209,6 +210,7 @@ struct shelf_plan {
     shape cells = shape::one;
     std::array<int, shelf_cells> stock{};
     std::vector<std::vector<shelf_op>> threads;
+    bool is_hot = false;  // the first cell is leased
 };
 
 /// The calls that a thread may make on a shelf whose cells are `first` and `second` to it.
@@ -221,8 +223,7 @@ struct shelf_plan {
     };
     using kind = shelf_op::kind;
     const shelf_op one = of(kind::take, first, 1), back = of(kind::give, first, 1);
-    shelf_op both = one;
-    both.amounts[second] += 1;
+    const shelf_op both = one.with(second);
     return {{"take", {one}},
             {"basket", {both}},
             {"floor", {of(kind::take, first, 1, 1)}},
@@ -231,6 +232,7 @@ struct shelf_plan {
             {"take and back", {one, back}},
             {"basket twice", {both, both}},
             {"move", {one, of(kind::give, second, 1)}},
+            {"picture", {of(kind::picture, first, 1).with(second)}},
             {"read", {read(first), read(second)}}};
 }
 
@@ -252,6 +254,30 @@ struct shelf_plan {
     return all;
 }
 
+/// The same where the first cell is hot, and a thread may ask for more of it than lies in any one
+/// word, so that leases are filled, used and brought home in the middle of everything.
+[[nodiscard]] inline std::vector<shelf_plan> hot_plans() {
+    const auto roles_of = [](shape s, std::size_t t) {
+        const auto [first, second] = cells_of(s, t);
+        auto mine = shelf_roles(first, second);
+        mine.insert(mine.begin(), {{"all", {take(3)}}, {"make it hot", {lease(0), take(1)}}});
+        return mine;
+    };
+    std::vector<shelf_plan> all;
+    for (const shape s : shapes)
+        for (const auto& chosen : choices(roles_of(s, 0).size(), 2)) {
+            if (chosen.front() + 1 == roles_of(s, 0).size()) continue;  // only readers
+            shelf_plan p{std::string{"hot, "} + name_of(s), s, {5, 1, 1}, {}, true};
+            for (std::size_t t = 0; t < 2; ++t) {
+                auto [name, calls] = roles_of(s, t)[chosen[t]];
+                p.name += (t == 0 ? ": " : " | ") + name;
+                p.threads.push_back(std::move(calls));
+            }
+            all.push_back(std::move(p));
+        }
+    return all;
+}
+
 template <template <class> class Taker = stock::taker>
 auto scenario_of(const shelf_plan& p) {
     using world = shelf<Taker>;
@@ -260,8 +286,10 @@ auto scenario_of(const shelf_plan& p) {
         bodies.push_back([calls](world& w) {
             for (const shelf_op& o : calls) w.call(o);
         });
-    return scenario{[stock = p.stock] { return world{stock}; }, std::move(bodies),
-                    [](world& w) { w.check(); }};
+    return scenario{[stock = p.stock, is_hot = p.is_hot] {
+                        return is_hot ? world{stock, eager, one_leased()} : world{stock};
+                    },
+                    std::move(bodies), [](world& w) { w.check(); }};
 }
 
 }  // namespace earmark::explore

@@ -20,6 +20,12 @@ struct shelf_op {
     enum class kind : std::uint8_t { take, give, lose, read, picture, lease } what = kind::take;
     std::array<int, shelf_cells> amounts{};
     int floor = 0;
+    /// The same, and one of another cell.
+    [[nodiscard]] shelf_op with(std::size_t cell) const noexcept {
+        shelf_op both = *this;
+        both.amounts[cell] += 1;
+        return both;
+    }
     [[nodiscard]] std::uint64_t hash() const noexcept {
         digest d{static_cast<std::uint64_t>(what)};
         for (const int n : amounts) d.add(static_cast<std::uint64_t>(n));

@@ -69,6 +69,11 @@ TEST_CASE("the suite: takes and whole commits of two and three threads, in every
     t.run(shelf_plans(3), strong(long_run() ? 2 : 1));
     t.freeze(shelf_plans(2), strong(1));
     t.report("takes");
+    tally h;
+    h.run(hot_plans(), strong(long_run() ? 2 : 1));
+    h.run(some(hot_plans(), long_run() ? 1 : 8), weak(2, 1));
+    h.freeze(some(hot_plans(), long_run() ? 1 : 8), strong(long_run() ? 1 : 0));
+    h.report("takes of hot cells");
     tally c;
     c.run(house_plans(2), strong(2));
     c.run(house_plans(2), weak(long_run() ? 2 : 1, 1));
@@ -76,7 +81,7 @@ TEST_CASE("the suite: takes and whole commits of two and three threads, in every
     c.freeze(house_plans(2), strong(long_run() ? 1 : 0));
     c.run(some(house_plans(3), long_run() ? 1 : 40), strong(1));
     c.report("commits");
-    const std::uint64_t all = t.executions() + c.executions();
+    const std::uint64_t all = t.executions() + h.executions() + c.executions();
     MESSAGE(all << " executions of the whole suite");
     CHECK(all >= (long_run() ? 5'000'000 : 200'000));
 }
