@@ -103,6 +103,7 @@ void bind_reservations(engine_class& c);
 void bind_feeds(engine_class& c);
 void bind_orders(engine_class& c);
 void bind_trust(engine_class& c);
+void bind_audit(engine_class& c);
 void bind_files(py::module_& m);
 void bind_report(py::module_& m, engine_class& c);
 void bind_definitions(py::module_& m);

@@ -194,6 +194,7 @@ PYBIND11_MODULE(_earmark_here, m) {
     bind_feeds(c);
     bind_orders(c);
     bind_trust(c);
+    bind_audit(c);
     bind_files(m);
     bind_report(m, c);
     bind_definitions(m);

@@ -76,6 +76,23 @@ py::array_t<std::int64_t> available_to(engine& e, const any_column& skus,
     });
 }
 
+py::array_t<std::int64_t> available_together(engine& e, const any_column& skus,
+                                             const std::optional<any_column>& nodes,
+                                             const std::optional<std::string>& channel,
+                                             const std::string& use) {
+    const questions of{skus, nodes};
+    std::vector<available_request> asked(of.sku.size());
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        asked[i] = {
+            sku_id{static_cast<std::uint32_t>(of.sku[i])},
+            of.node.empty() ? none<node_id> : node_id{static_cast<std::uint16_t>(of.node[i])},
+            channel_of(e, channel), use_of(use)};
+    const auto units = value_or_raise(e, without_gil([&] { return e.available_together(asked); }));
+    py::array_t<std::int64_t> out(static_cast<py::ssize_t>(units.size()));
+    for (std::size_t i = 0; i < units.size(); ++i) out.mutable_data()[i] = units[i].atoms;
+    return out;
+}
+
 frame_ref explain_available(engine& e, std::uint32_t sku, std::optional<std::uint16_t> node,
                             const std::optional<std::string>& channel, const std::string& use) {
     const available_request asked{sku_id{sku}, node ? node_id{*node} : none<node_id>,
@@ -114,6 +131,10 @@ void bind_stock(engine_class& c) {
     c.def("available_to", on(&available_to), py::arg("skus"), py::arg("nodes") = std::nullopt,
           py::kw_only(), py::arg("channel") = std::nullopt, py::arg("use") = "selling", progress,
           "The same by the floor rules of a channel, or as `sourcing` sees it.");
+    c.def("available_together", on(&available_together), py::arg("skus"),
+          py::arg("nodes") = std::nullopt, py::kw_only(), py::arg("channel") = std::nullopt,
+          py::arg("use") = "selling",
+          "The same of up to 64 cells at one instant: no reservation is seen in part.");
     c.def("explain_available", on(&explain_available), py::arg("sku"),
           py::arg("node") = std::nullopt, py::kw_only(), py::arg("channel") = std::nullopt,
           py::arg("use") = "selling",

@@ -203,6 +203,26 @@ std::vector<floor_row> read_floors(const any_table& table) {
     return out;
 }
 
+std::vector<threshold_row> read_thresholds(const any_table& table) {
+    const columns c =
+        read(table, {"threshold", "sku", "node", "kind", "channel", "low", "high", "active"});
+    const auto keys = c.texts("threshold"), skus = c.texts("sku");
+    const std::size_t rows = keys.size();
+    const auto n = static_cast<std::ptrdiff_t>(rows);
+    const auto nodes = optional_texts(c, "node", rows), kinds = optional_texts(c, "kind", rows),
+               channels = optional_texts(c, "channel", rows);
+    const auto low = c.integers("low", n, {1, max_floor_units, 1});
+    const auto high = c.integers("high", n, {0, max_floor_units, 0});  // 0: as low
+    const auto active = c.integers("active", n, {0, 1, 1});
+    std::vector<threshold_row> out(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+        out[i] = {keys.text(i), std::string{skus.text(i)},       nodes[i],      channels[i], {},
+                  low[i],       high[i] == 0 ? low[i] : high[i], active[i] != 0};
+        if (!kinds[i].empty()) out[i].kind = kind_of(kinds[i], i);
+    }
+    return out;
+}
+
 std::vector<unit_row> read_units(const any_table& table) {
     const columns c = read(table, {"sku", "unit", "holds"});
     const auto skus = c.texts("sku");
@@ -450,6 +470,9 @@ void bind_tables(py::module_& m, engine_class& c) {
     one("load_floors", load_one("floors", &read_floors),
         "Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind, "
         "channel (empty: any), use (both, selling, sourcing), units, exclude, active.");
+    one("load_thresholds", load_one("thresholds", &read_thresholds),
+        "Columns: threshold, sku, node, kind, channel, low, high, active. Levels that crossings() "
+        "tells of.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
     c.def("activate", on(&activate), py::arg("policy"), now,

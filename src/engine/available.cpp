@@ -62,13 +62,60 @@ void engine::state::keep_floors(desk& d, const sourcing::policy& by) const {
         }
 }
 
-result<quantity> engine::state::available(const visit& v, const available_request& r,
-                                          granules floor) {
+error engine::state::check(const available_request& r) const noexcept {
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (r.node != none<node_id> && index_of(r.node) >= names.node.size())
         return fail(error_code::unknown_node, raw(r.node));
     if (r.channel != none<channel_id> && index_of(r.channel) >= names.floors.channels.size())
         return fail(error_code::unknown_channel, raw(r.channel));
+    return {};
+}
+
+result<std::vector<quantity>> engine::state::available_together(
+    const visit& v, std::span<const available_request> r) {
+    std::vector<cell_id> cells;
+    for (std::size_t i = 0; i < r.size(); ++i) {
+        if (error e = check(r[i]); e.code != error_code::ok) {
+            e.row = static_cast<std::uint32_t>(i + 1);
+            return e;
+        }
+        books.cells.each(r[i].sku, [&](cell_id c, node_id at) {
+            if (r[i].node == none<node_id> || r[i].node == at) cells.push_back(c);
+        });
+        std::ranges::sort(cells);
+        cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
+        if (cells.size() > stock::most_together) {
+            error e = fail(error_code::too_many_cells, static_cast<std::int64_t>(cells.size()),
+                           stock::most_together);
+            e.row = static_cast<std::uint32_t>(i + 1);
+            return e;
+        }
+    }
+    std::vector<granules> free(cells.size());
+    for (std::uint32_t look = 0; look <= settings.decide_again; ++look) {
+        sweep(v.slot, v.now);
+        const auto calm = books.timers.calm(v.now);
+        if (!calm || !books.stock.read_together(v.slot, cells, free)) continue;
+        if (!stays_calm(v, calm)) continue;
+        std::vector<quantity> out;
+        for (const available_request& one : r) {
+            std::int64_t sum = 0;
+            books.cells.each(one.sku, [&](cell_id c, node_id at) {
+                if (one.node != none<node_id> && one.node != at) return;
+                const auto kept = floor_of(one.sku, at, one.channel, one.use);
+                const auto where = std::ranges::lower_bound(cells, c) - cells.begin();
+                if (kept) sum += std::max(0, free[static_cast<std::size_t>(where)] - *kept);
+            });
+            out.push_back(to_quantity(one.sku, sum));
+        }
+        return out;
+    }
+    return fail(error_code::stock_moving);
+}
+
+result<quantity> engine::state::available(const visit& v, const available_request& r,
+                                          granules floor) {
+    if (const error e = check(r); e.code != error_code::ok) return e;
     for (std::uint32_t look = 0; look <= settings.decide_again; ++look) {
         sweep(v.slot, v.now);
         const auto calm = books.timers.calm(v.now);
@@ -120,6 +167,13 @@ void engine::available(std::span<const available_request> r, std::span<result<qu
         return true;
     });
     if (!done) std::fill(out.begin(), out.end(), result<quantity>{done.error()});
+}
+
+result<std::vector<quantity>> engine::available_together(std::span<const available_request> r) {
+    using answers = std::vector<quantity>;
+    const command now{{}, {}, this->now()};
+    return state_->stay<result<answers>>(
+        now, [&](const state::visit& v) { return state_->available_together(v, r); });
 }
 
 result<channel_id> engine::find_channel(std::string_view key) const {

@@ -83,6 +83,13 @@ bool catalog::add_unit(sku_id s, std::string_view name, std::int64_t atoms) {
     return true;
 }
 
+std::uint32_t catalog::set_threshold(std::string_view key, const threshold& t) {
+    const std::uint32_t number = threshold_keys.insert(key).index;
+    if (number == thresholds.size()) thresholds.emplace_back();
+    thresholds[number] = t;
+    return number;
+}
+
 std::uint64_t catalog::digest_of_tables() const {
     digest d;
     for (std::uint32_t i = 0; i < sku.size(); ++i)
@@ -109,6 +116,12 @@ std::uint64_t catalog::digest_of_tables() const {
             d.add(i).add(u.name).add(static_cast<std::uint64_t>(u.atoms));
     if (!floors.empty() || floors.channels.size() != 0) d.add(floors.digest_of_rules());
     if (!pools.empty()) d.add(pools.digest_of_pools());
+    for (std::uint32_t i = 0; i < thresholds.size(); ++i) {
+        const threshold& t = thresholds[i];
+        d.add(threshold_keys.key(i)).add(raw(t.sku)).add(raw(t.node)).add(raw(t.channel));
+        d.add(t.kind ? static_cast<std::uint64_t>(*t.kind) : 255).add(t.active);
+        d.add(static_cast<std::uint64_t>(t.low)).add(static_cast<std::uint64_t>(t.high));
+    }
     return d.value();
 }
 

@@ -96,6 +96,15 @@ journal::intern_table feed_memory::op_of(feed_source s, std::string_view name,
     return {fresh ? names_.size() : raw(s), fresh ? name : std::string_view{}, fields, cells};
 }
 
+bool feed_memory::in_order() const noexcept {
+    std::uint64_t before = horizon_;
+    for (const event& e : events_) {
+        if (e.at < before || e.at > seen_) return false;
+        before = e.at;
+    }
+    return true;
+}
+
 std::uint64_t feed_memory::digest() const {
     std::uint64_t sum = 0;
     for (std::uint32_t i = 0; i < names_.size(); ++i)

@@ -82,6 +82,8 @@ public:
                                               std::span<const std::uint32_t> cells) const;
 
     [[nodiscard]] std::uint64_t digest() const;
+    /// Whether (2) can hold: the events ascend within horizon() and seen(). O(events).
+    [[nodiscard]] bool in_order() const noexcept;
 
     bool behind = false;  // a feed's own record is in the journal, and perhaps not folded yet
 

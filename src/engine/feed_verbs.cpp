@@ -16,25 +16,33 @@ constexpr std::size_t records_per_look = 4'096;
 /// The sums of our cells, the marks and the sources of a stretch of the journal.
 class feed_reader final : public journal::deaf_visitor {
 public:
-    explicit feed_reader(feed_memory& into) : into_{into} {}
+    feed_reader(feed_memory& into, crossing_memory& levels) : into_{into}, levels_{levels} {}
     std::uint64_t at = 0;
     using deaf_visitor::intern;
 
-    error_code begin(verb by, time_point, actor_id) override {
+    error_code begin(verb by, time_point now, actor_id) override {
         into_.begin(at, by);
+        levels_.begin(at, now);
         return error_code::ok;
     }
     error_code cell(const journal::cell_op& c) override {
         into_.cell(c);
+        levels_.cell(c);
         return error_code::ok;
     }
     error_code intern(journal::intern_kind kind, const journal::intern_table& t) override {
-        return kind != journal::intern_kind::feed || into_.feed(t) ? error_code::ok
-                                                                   : error_code::bad_record;
+        const bool is_feed = kind == journal::intern_kind::feed;
+        const bool fits = is_feed ? into_.feed(t) : levels_.intern(kind, t);
+        return fits ? error_code::ok : error_code::bad_record;
+    }
+    error_code end() override {
+        levels_.end();
+        return error_code::ok;
     }
 
 private:
     feed_memory& into_;
+    crossing_memory& levels_;
 };
 
 std::uint64_t name_of_cell(sku_id s, node_id n) noexcept {
@@ -43,17 +51,23 @@ std::uint64_t name_of_cell(sku_id s, node_id n) noexcept {
 
 }  // namespace
 
+result<bool> engine::state::catch_up(std::size_t records) {
+    const auto kept = log->after(position{feeds.seen()}, records);
+    if (!kept) return kept.error();
+    feed_reader reader{feeds, levels};
+    for (const auto& k : *kept) {
+        reader.at = k.position;
+        if (const error e = journal::read(k.bytes, reader); e.code != error_code::ok) return e;
+        feeds.end();
+    }
+    return kept->size() < records;
+}
+
 error engine::state::catch_up() {
     for (;;) {
-        const auto kept = log->after(position{feeds.seen()}, records_per_look);
-        if (!kept) return kept.error();
-        feed_reader reader{feeds};
-        for (const auto& k : *kept) {
-            reader.at = k.position;
-            if (const error e = journal::read(k.bytes, reader); e.code != error_code::ok) return e;
-            feeds.end();
-        }
-        if (kept->size() >= records_per_look) continue;
+        const auto done = catch_up(records_per_look);
+        if (!done) return done.error();
+        if (!*done) continue;
         feeds.behind = false;
         return {};
     }
@@ -169,12 +183,7 @@ error engine::state::feeder::read_rows() {
 /// stand.
 error engine::state::feeder::make_ready(const visit& v) try {
     if (gap_) {
-        const auto flushed = s_.log->flush(journal::durability::memory);
-        if (!flushed) return flushed.error();
-        std::vector<cell_sums> books;
-        for (std::uint32_t i = 0; i < s_.books.cells.blocks() * stock::block_cells; ++i)
-            books.push_back({s_.books.cells.on_hand(cell_id{i}), s_.books.stock.free(cell_id{i})});
-        s_.feeds.restart(s_.log->records().tail(), std::move(books));
+        if (const error e = s_.restart_memories(); e.code != error_code::ok) return e;
         gap_ = false;
     }
     desk& d = v.desk;

@@ -107,6 +107,24 @@ floor_found floor_rules::find(sku_id sku, node_id node, node_kind kind, channel_
     return {};
 }
 
+bool floor_rules::compiled_as_written() const {
+    std::size_t in_force = 0;
+    std::size_t indexed = 0;
+    for (std::uint32_t number = 0; number < rules_.size(); ++number) {
+        const floor_rule& r = rules_[number];
+        for (std::size_t use = 0; use < uses; ++use) {
+            if (!holds_for(r, use)) continue;
+            ++in_force;
+            const entry* const e = look_up(by_[use][r.exclude][rank_of(r)], selector_of(r));
+            if (e == nullptr || e->rule != number) return false;
+        }
+    }
+    for (const auto& of_use : by_)
+        for (const auto& of_kind : of_use)
+            for (const index& in : of_kind) indexed += in.size();
+    return in_force == indexed && keys.size() == rules_.size();
+}
+
 std::uint64_t floor_rules::digest_of_rules() const {
     digest d;
     for (std::uint32_t i = 0; i < channels.size(); ++i) d.add(channels.key(i));

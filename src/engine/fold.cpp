@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crossing_memory.hpp"
 #include "feed_memory.hpp"
 
 namespace earmark {
@@ -23,6 +24,7 @@ node_facts node_of(std::span<const std::int64_t> f) noexcept {
 }
 constexpr std::size_t coordinate_fields = 3;
 constexpr std::size_t node_fields = 5;
+constexpr std::size_t node_row_fields = node_fields + coordinate_fields;
 
 }  // namespace
 
@@ -40,8 +42,9 @@ std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at) 
             at.longitude_e7};
 }
 
-folder::folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& feeds)
-    : books_{b}, catalog_{c}, keys_{keys}, feeds_{feeds} {}
+folder::folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& feeds,
+               crossing_memory& levels)
+    : books_{b}, catalog_{c}, keys_{keys}, feeds_{feeds}, levels_{levels} {}
 
 error folder::apply(std::uint64_t position, std::span<const std::byte> record) {
     position_ = position;
@@ -54,6 +57,7 @@ error_code folder::begin(verb by, time_point now, actor_id) {
     by_ = by;
     record_now_ = now;
     feeds_.begin(position_, by);
+    levels_.begin(position_, now);
     now_ = std::max(now_, now);
     uncovered_ = 0;
     open_ = false;
@@ -89,6 +93,7 @@ error_code folder::end() {
     if (const auto e = settle(); e != error_code::ok) return e;
     if (nodes_changed_) catalog_.rank_nodes();
     nodes_changed_ = false;
+    levels_.end();
     return error_code::ok;
 }
 
@@ -102,6 +107,7 @@ error_code folder::move(std::uint32_t order, const bucket_move& m) {
 error_code folder::cell(const journal::cell_op& c) {
     if (!books_.cells.exists(c.cell)) return error_code::bad_record;
     feeds_.cell(c);
+    levels_.cell(c);
     books_.cells.add_on_hand(c.cell, c.on_hand);
     if (c.free > 0) books_.stock.give(self, c.cell, c.free);
     if (c.free < 0) {
@@ -205,15 +211,13 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             if (!next(catalog_.skus, 2) || f[0] < 0 || f[0] > max_decimals || f[1] < 1)
                 return error_code::bad_record;
             books_.cells.add_sku();
-            catalog_.add_sku(t.key, {static_cast<int>(f[0]), f[1]});
-            return error_code::ok;
+            return catalog_.add_sku(t.key, {static_cast<int>(f[0]), f[1]}), error_code::ok;
         case intern_kind::node:
-            if (!next(catalog_.nodes, node_fields + coordinate_fields))
-                return error_code::bad_record;
-            catalog_.add_node(t.key, node_of(f), coordinates_of(f.subspan(node_fields)),
-                              t.distances);
+            if (!next(catalog_.nodes, node_row_fields)) return error_code::bad_record;
             nodes_changed_ = true;
-            return error_code::ok;
+            return catalog_.add_node(t.key, node_of(f), coordinates_of(f.subspan(node_fields)),
+                                     t.distances),
+                   error_code::ok;
         case intern_kind::place:
             if (!next(catalog_.places, coordinate_fields)) return error_code::bad_record;
             return catalog_.add_place(t.key, coordinates_of(f), t.distances), error_code::ok;
@@ -236,6 +240,8 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return catalog_.floors.channels.insert(t.key), error_code::ok;
         case intern_kind::floor:
             return floor(t);
+        case intern_kind::threshold:
+            return threshold(t);
         case intern_kind::pool:
             return pool(t);
         case intern_kind::order:
@@ -252,7 +258,9 @@ error_code folder::new_cell(const journal::intern_table& t) {
         return error_code::bad_record;
     const auto made = books_.cells.make(sku_id{static_cast<std::uint32_t>(f[0])},
                                         node_id{static_cast<std::uint16_t>(f[1])});
-    return made && raw(*made) == t.id ? error_code::ok : error_code::bad_record;
+    const bool is_it = made && raw(*made) == t.id;
+    return is_it && levels_.intern(journal::intern_kind::cell, t) ? error_code::ok
+                                                                  : error_code::bad_record;
 }
 
 error_code folder::feed(const journal::intern_table& t) {
@@ -282,7 +290,17 @@ error_code folder::floor(const journal::intern_table& t) {
         return error_code::bad_record;
     if (!known) floors.keys.insert(t.key);
     floors.set(t.id, *r);
-    return error_code::ok;
+    return levels_.intern(journal::intern_kind::floor, t) ? error_code::ok : error_code::bad_record;
+}
+
+error_code folder::threshold(const journal::intern_table& t) {
+    const auto known = catalog_.threshold_keys.find(t.key);
+    const auto of = threshold_of(t.fields, catalog_);
+    const bool numbered = known ? *known == t.id : t.id == catalog_.thresholds.size();
+    if (!of || t.key.empty() || !numbered) return error_code::bad_record;
+    catalog_.set_threshold(t.key, *of);
+    return levels_.intern(journal::intern_kind::threshold, t) ? error_code::ok
+                                                              : error_code::bad_record;
 }
 
 error_code folder::pool(const journal::intern_table& t) {

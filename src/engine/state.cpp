@@ -30,6 +30,7 @@ engine::state::state(config s)
             settings.max_orders, settings.max_reservations, settings.ledger_bytes},
       keys{books.ledger.chunks(), settings.max_keys},
       feeds{settings.feed_events},
+      levels{names, books.cells, feeds, settings.crossing_events},
       desks(stock::max_slots) {
     recover();
 }
@@ -59,7 +60,7 @@ void engine::state::halt(const char* sentence) noexcept {
 }
 
 void engine::state::recover() {
-    folder fold{books, names, keys, feeds};
+    folder fold{books, names, keys, feeds, levels};
     journal::batch_info last;
     std::uint64_t digest = 0;
     error wrong;

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "crossing_memory.hpp"
+#include "desk.hpp"
 #include "earmark/core/check.hpp"
 #include "earmark/engine/catalog.hpp"
 #include "earmark/engine/commit.hpp"
@@ -24,108 +26,6 @@
 #include "feed_memory.hpp"
 
 namespace earmark {
-
-/// A line with units to source, and the wanted line that stands for its SKU.
-struct member {
-    sku_id sku{};
-    std::uint16_t line = 0;
-    std::uint16_t wanted = 0;
-    std::int64_t n = 0;
-};
-
-/// Working memory of one caller slot.
-struct desk {
-    lifecycle::image order, next, basket, basket_next, due, due_next;
-    std::vector<lifecycle::bucket> goods, kept;  // of a basket: its goods; what an order keeps of
-                                                 // its pools
-    std::vector<take_line> bound;                // what goes with goods, of pools
-    journal::writer record;
-    journal::intern_order birth;  // its key is the call's
-    std::vector<take_line> takes;
-    std::vector<give_line> gives;
-    std::vector<stock_line> stock;
-    bool corrects = false;  // `stock` is what a source or a count says: work::corrects
-    std::vector<bucket_move> moves;
-    std::vector<lifecycle::rewrite> subjects;
-    std::vector<error> violations;
-    std::vector<sku_id> skus;
-
-    sourcing::scratch solver;
-    std::vector<member> members;
-    std::vector<wanted_line> wanted;
-    std::vector<granules> free;  // wanted x nodes
-    std::vector<cell_id> cells;  // the same shape
-    std::vector<granules> held;  // the same shape, or empty: what floor rules keep from `free`
-    sourcing::decision decided;
-    std::vector<std::byte> decision;  // the same, encoded
-
-    void clear() {
-        takes.clear();
-        gives.clear();
-        stock.clear();
-        corrects = false;
-        moves.clear();
-        subjects.clear();
-    }
-};
-
-/// Of one caller slot, so that counting costs no exchange and no line that others want.
-struct alignas(64) counters {
-    std::atomic<std::uint64_t> orders{0}, declined{0}, repeats{0}, takes{0}, refused{0},
-        conflicts{0}, expired{0};
-    /// By the slot's borrower only; the next one sees it with the slot.
-    static void bump(std::atomic<std::uint64_t>& c) noexcept {
-        c.store(c.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    }
-};
-
-/// A claimed key. What is not finished is forgotten, also on the way of an exception.
-class pending_key {
-public:
-    pending_key(intake::key_map<>& keys, const intake::claim& key) noexcept
-        : keys_{keys}, key_{key} {}
-    ~pending_key() {
-        if (!finished_) keys_.forget(key_);
-    }
-    pending_key(const pending_key&) = delete;
-    pending_key& operator=(const pending_key&) = delete;
-
-    void finish(const receipt& first) noexcept {
-        keys_.finish(key_, first);
-        finished_ = true;
-    }
-
-private:
-    intake::key_map<>& keys_;
-    intake::claim key_;
-    bool finished_ = false;
-};
-
-/// What a room decides about the order on the desk, by reference: a call allocates nothing.
-class decider {
-public:
-    template <class F>
-    decider(const F& decide) noexcept  // NOLINT: implicit
-        : of_{&decide}, call_{[](const void* of, desk& d) {
-              return (*static_cast<const F*>(of))(d);
-          }} {}
-    error operator()(desk& d) const { return call_(of_, d); }
-
-private:
-    const void* of_;
-    error (*call_)(const void*, desk&);
-};
-
-/// The answer of f; where it throws, what it was to use up is given back first.
-template <class F, class GiveBack>
-auto or_give_back(F&& f, GiveBack&& give_back) {
-    try {
-        return f();
-    } catch (...) {
-        give_back();
-        throw;
-    }
-}
 
 /// What an order carries of its last decision, and the tables of that time.
 struct remembered_decision {
@@ -155,6 +55,7 @@ struct engine::state {
     earmark::catalog names;
     intake::key_map<> keys;
     feed_memory feeds;
+    crossing_memory levels;  // under the lock of `feeds`
     std::unique_ptr<journal::log> log;
     std::unique_ptr<committer<>> commits;
     std::deque<sourcing::policy> policies;  // never moved: decisions point to them by version
@@ -192,6 +93,11 @@ struct engine::state {
     /// The engine alone, for tables and policies.
     template <class R, class F>
     R alone(const command& c, F&& f);
+
+    /// f(slot) with the engine alone, for who changes nothing that is recorded; also in one that
+    /// has halted.
+    template <class F>
+    error alone_to_look(F&& f);
 
     desk& desk_of(std::uint32_t slot);
     time_point move_time(time_point now) noexcept;
@@ -283,11 +189,15 @@ struct engine::state {
     /// Reads what the journal has on top of what `feeds` knows. Requires its lock.
     /// cursor_too_old after a gap.
     [[nodiscard]] error catch_up();
+    /// At most so many records of it; false where there are more.
+    [[nodiscard]] result<bool> catch_up(std::size_t records);
+    error restart_memories();
     /// The promises that a receipt, whose subject is a cell, has left without goods.
     void look_back(const result<receipt>& done, std::vector<uncovered_promise>& into) const;
     /// The promises without goods of these cells, which ascend; those that lose first stand first.
     [[nodiscard]] std::vector<uncovered_promise> uncovered(std::span<const cell_id> cells) const;
 
+    class auditor;
     class movement_reader;
     class expiry_reader;
     class decision_reader;
@@ -314,6 +224,9 @@ struct engine::state {
     void keep_floors(desk& d, const sourcing::policy& by) const;
     [[nodiscard]] result<quantity> available(const visit& v, const available_request& r,
                                              granules floor);
+    [[nodiscard]] error check(const available_request& r) const noexcept;
+    [[nodiscard]] result<std::vector<quantity>> available_together(
+        const visit& v, std::span<const available_request> r);
 
     // ---- pools (pool_baskets.cpp) --------------------------------------------------------------
 
@@ -460,6 +373,26 @@ R engine::state::alone(const command& c, F&& f) {
     } catch (const broken& e) {
         halt(e.what());
         return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class F>
+error engine::state::alone_to_look(F&& f) {
+    const stock::slot_guard<> slot{books.slots};
+    if (!slot.ok()) return fail(error_code::no_slot);
+    if (taken.exchange(true, std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    struct leave {
+        std::atomic<bool>& flag;
+        ~leave() { flag.store(false, std::memory_order_release); }
+    } const at_the_end{taken};
+    constexpr int looks = 1'000;
+    for (int i = 0; !books.slots.alone(slot.index()); ++i)
+        if (i == looks) return fail(error_code::stock_moving);
+    try {
+        f(slot.index());
+        return {};
     } catch (const std::bad_alloc&) {
         return fail(error_code::out_of_memory);
     }

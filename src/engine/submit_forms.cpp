@@ -120,6 +120,23 @@ constexpr field feed_row_fields[] = {
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
 };
 
+constexpr field threshold_fields[] = {
+    {"threshold", key, required, "key of the threshold; one that stands there is replaced"},
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, optional, "key of the node; without one all nodes"},
+    {"kind", choice, optional, "all nodes of a kind", 0, 0, node_kinds, {}, "node"},
+    {"channel", key, optional, "whose floor rules hold"},
+    {"low", whole, optional, "units below which it is low, default 1", 1, max_floor_units},
+    {"high", whole, optional, "units at which it is not any more, default low", 1, max_floor_units},
+    {"active", flag, optional, "false: kept, and silent"},
+};
+constexpr field together_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, optional, "key of the node; without one the sum over all nodes"},
+    {"channel", key, optional, "whose floor rules hold"},
+    {"use", choice, optional, "default selling", 0, 0, asked_uses},
+};
+
 // ---- verbs ----------------------------------------------------------------------------------
 constexpr field load_skus[] = {{"rows", rows, required, "the SKUs", 1, most_rows, {}, sku_fields}};
 constexpr field load_nodes[] = {
@@ -166,6 +183,14 @@ constexpr field adjust_pool_fields[] = {
     {"reason", choice, optional, "default correction", 0, 0, reasons},
 };
 constexpr field pool_question[] = {{"pool", key, required, "key of the pool"}};
+constexpr field load_thresholds[] = {
+    {"rows", rows, required, "the thresholds", 1, most_rows, {}, threshold_fields}};
+constexpr field available_together_fields[] = {
+    {"items", rows, required, "what is asked for, of one instant", 1, 64, {}, together_fields}};
+constexpr field audit_fields[] = {
+    {"exact", flag, optional, "hold the engine still meanwhile, default false"},
+    {"limit", whole, optional, "findings of each list, default 100", 1, 1'000},
+};
 constexpr field activate_fields[] = {{"policy", text, required, "the policy's TOML text"}};
 constexpr field adjust_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -283,6 +308,7 @@ constexpr form all_forms[] = {
     {"load", "units", "Adds units of measure.", true, load_units, run_load_units},
     {"load", "floors", "Sets floor rules.", true, load_floors, run_load_floors},
     {"load", "pools", "Adds pools: quotas, capacities.", true, load_pools, run_load_pools},
+    {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"activate",
      {},
      "Makes a policy the one that source uses.",
@@ -344,6 +370,19 @@ constexpr form all_forms[] = {
      false,
      explain_available_fields,
      run_explain_available},
+    {"available_together",
+     {},
+     "Units free of up to 64 cells, at one instant.",
+     false,
+     available_together_fields,
+     run_available_together},
+    {"crossings",
+     {},
+     "Crossings of thresholds behind a cursor, oldest first.",
+     false,
+     poll_fields,
+     run_crossings},
+    {"audit", {}, "Recomputes what is stored.", false, audit_fields, run_audit},
     {"order", {}, "One order as it stands.", false, order_fields, run_order},
     {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
     {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},

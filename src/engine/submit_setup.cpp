@@ -107,6 +107,21 @@ answer run_load_floors(const request& r) {
     });
 }
 
+answer run_load_thresholds(const request& r) {
+    return load<threshold_row>(r, [](const values& v) {
+        threshold_row row;
+        row.key = v.text("threshold");
+        row.sku = v.text("sku");
+        row.node = v.text("node");
+        row.channel = v.text("channel");
+        if (v.has("kind")) row.kind = kind_of(v.text("kind"));
+        row.low = v.whole("low", 1);
+        row.high = v.whole("high", row.low);
+        row.active = v.flag("active", true);
+        return row;
+    });
+}
+
 answer run_activate(const request& r) {
     call c{r};
     if (!c.ready()) return c.refused();

@@ -105,7 +105,7 @@ std::vector<std::string> engine::check_invariants() const {
             wrong.push_back(who("order", i) + sentence);
         for (const auto& k : of.buckets)
             if (holds_stock(k.state)) earmarked[k.cell] += k.n;
-        if (s.books.ledger.facts(subject_kind::order, i) != lifecycle::facts_of(of))
+        if (s.books.ledger.header(subject_kind::order, i).facts != lifecycle::facts_of(of))
             wrong.push_back(who("order", i) + "the header's fact bits are those of its buckets");
     });
     each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {

@@ -222,7 +222,9 @@ private:
         const unsigned kind = in_.byte();
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
-        if (kind < 1 || kind > static_cast<unsigned>(intern_kind::distance)) return refuse();
+        const bool is_known = kind <= static_cast<unsigned>(intern_kind::distance) ||
+                              kind == static_cast<unsigned>(intern_kind::threshold);
+        if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();
         t.key = in_.text();

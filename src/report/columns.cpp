@@ -231,6 +231,29 @@ constexpr column uncovered[] = {
     {"amount", int64, "atoms", false, "Units of the promise behind which there are no goods."},
 };
 
+constexpr column findings[] = {
+    {"list", dictionary, "", false, "wrong, leak, moving, idle, unchecked, or sound."},
+    {"check", dictionary, "", false, "The auditor's line: docs/derived.md."},
+    {"sku", dictionary, "", null, "SKU; null where it is about none."},
+    {"node", dictionary, "", null, "Node; null where it is about none."},
+    {"order", int64, "", null, "Id of the order; null where it is about none."},
+    {"reservation", int64, "", null, "Id of the reservation; null where it is about none."},
+    {"stored", int64, "", false, "Granules of the SKU, or what the text says, as stored."},
+    {"recomputed", int64, "", false, "The same, recomputed."},
+    {"text", utf8, "", false, "What, where, what to do."},
+};
+
+constexpr column crossings[] = {
+    {"at", int64, "", false, "Position of the record in the journal."},
+    {"now", timestamp, "ns", false, "Instant of the record."},
+    {"threshold", utf8, "", false, "Key of the threshold."},
+    {"sku", dictionary, "", false, "SKU."},
+    {"node", dictionary, "", null, "Node; null: all nodes, or those of a kind."},
+    {"channel", utf8, "", null, "Channel; null: none."},
+    {"below", boolean, "", false, "Whether the level fell below low; else it came to high."},
+    {"level", int64, "atoms", false, "What was available after the record."},
+};
+
 constexpr column dictionary_columns[] = {
     {"frame", utf8, "", false, "Name of the frame."},
     {"column", utf8, "", false, "Name of the column."},
@@ -264,6 +287,8 @@ constexpr frame_schema list[] = {
     {"counts", "a count of the journal, oldest first", counts},
     {"expiries", "a SKU at a node that an expired reservation held, oldest first", expiries},
     {"uncovered", "a promise without goods, by SKU and node, who loses first first", uncovered},
+    {"findings", "what an audit found, then the lines that found nothing", findings},
+    {"crossings", "a threshold that was crossed, oldest first", crossings},
     {"columns", "a column of this dictionary", dictionary_columns},
 };
 

@@ -58,6 +58,9 @@ def every_frame(shop):
     shop.reserve_one(shop.find_sku("bowl"), shop.find_node("bonn"), 1, 0, NOW + 1_000, NOW)
     shop.advance(NOW + 1_000)
     yield "expiries", shop.expiries()[0]
+    yield "findings", shop.audit()
+    shop.load_thresholds({"threshold": ["few"], "sku": ["mug"], "low": [1000]})
+    yield "crossings", shop.crossings()[0]
     yield from figure_frames(shop)
 
 

@@ -135,5 +135,96 @@ TEST_CASE("racing callers leave a sound engine whose journal folds to the same s
     MESSAGE("orders " << m.orders << ", conflicts " << m.conflicts << ", expired " << m.expired);
 }
 
+std::string all_of(const audit_report& r) {
+    std::string text;
+    for (const auto* list : {&r.wrong, &r.leaks})
+        for (const finding& f : *list) text += std::string{name_of(f.check)} + ": " + f.text + "\n";
+    return text;
+}
+
+/// Every SKU, at all nodes and at one of them.
+void watch(engine& e) {
+    std::vector<threshold_row> rows;
+    for (const int low : {3, 50, 150})
+        for (int i = 0; i < 4; ++i) {
+            threshold_row t;
+            t.sku = "sku" + std::to_string(i);
+            t.key = t.sku + "<" + std::to_string(low);
+            if (i % 2 == 0) t.node = "node0";
+            t.low = low;
+            t.high = low + 2;
+            rows.push_back(t);
+        }
+    REQUIRE(e.load({{}, {}, {1}}, std::span<const threshold_row>{rows}).rejected.empty());
+}
+
+/// What somebody hears who audits and asks for crossings beside the callers.
+struct listener {
+    audit_run run;
+    std::uint32_t audits = 0, moving = 0;
+    std::vector<crossing> told;
+    position cursor{};
+
+    void listen(engine& e) {
+        const auto r = e.audit(run, 500);
+        if (r) CHECK_MESSAGE(r->clean(), all_of(*r));
+        if (r && r->complete) ++audits, moving += static_cast<std::uint32_t>(r->moving.size());
+        hear(e, 10);
+    }
+    void hear(engine& e, std::size_t limit) {
+        const auto page = e.crossings(cursor, limit);
+        if (!page) return;
+        told.insert(told.end(), page->rows.begin(), page->rows.end());
+        cursor = page->next;
+    }
+    void compare(const std::vector<crossing>& replayed) const {
+        REQUIRE(replayed.size() == told.size());
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            CHECK(told[i].at == replayed[i].at);
+            CHECK(told[i].threshold == replayed[i].threshold);
+            CHECK(told[i].below == replayed[i].below);
+        }
+    }
+};
+
+TEST_CASE("an auditor beside racing callers raises no alarm; thresholds tell what replay tells") {
+    const char* given = std::getenv("EARMARK_STRESS_ROUNDS");
+    const int rounds = given != nullptr ? std::atoi(given) / 10 : 1'500;
+    const auto sink = std::make_shared<journal::memory_sink>();
+    config settings;
+    settings.sink = sink;
+    settings.ring_bytes = 1 << 17;
+    settings.max_keys = 1 << 14;
+    engine e{settings};
+    load(e, 200);
+    watch(e);
+    std::atomic<std::uint64_t> done{0};
+    std::atomic<int> running{3};
+    std::vector<std::thread> threads;
+    for (std::uint32_t t = 0; t < 3; ++t)
+        threads.emplace_back([&, t] {
+            shop(e, t, rounds, done);
+            --running;
+        });
+    listener beside;
+    while (running > 0) beside.listen(e);
+    for (auto& t : threads) t.join();
+    CHECK(beside.audits > 0);
+    REQUIRE(e.advance({{}, {}, e.now()}));
+    const auto last = e.audit(audit_how::exact);
+    REQUIRE(last);
+    CHECK_MESSAGE(last->clean(), all_of(*last));
+    CHECK(last->moving.empty());
+    beside.hear(e, SIZE_MAX);
+    CHECK(!beside.told.empty());
+    REQUIRE(e.flush(journal::durability::memory).has_value());
+    config again;
+    again.sink = sink;
+    engine folded{again};
+    beside.compare(folded.crossings({}, SIZE_MAX).value().rows);
+    MESSAGE("audits " << beside.audits << ", findings that moved " << beside.moving
+                      << ", crossings " << beside.told.size());
+}
+
 }  // namespace
 }  // namespace earmark::stress

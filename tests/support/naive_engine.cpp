@@ -29,12 +29,18 @@ std::string content_of(const reserve_request& r) {
 
 void engine::tick(time_point now) {
     now_ = std::max(now_, now);
-    for (auto& [id, r] : reservations_) {
+    std::vector<std::pair<time_point, std::uint64_t>> all_due;
+    for (const auto& [id, r] : reservations_) {
         if (r.state != reservation_state::active || r.deadline == never) continue;
         const bool due = flaw_ == flaw::expires_late ? r.deadline < now_ : r.deadline <= now_;
-        if (!due) continue;
+        if (due) all_due.emplace_back(r.deadline, id);
+    }
+    std::sort(all_due.begin(), all_due.end());
+    for (const auto& [deadline, id] : all_due) {
+        held_reservation& r = reservations_.at(id);
         r.state = reservation_state::expired;
         for (const auto& [at, w] : r.parts) cells_.at(at).free += w.n;
+        watch();
     }
 }
 
@@ -52,6 +58,7 @@ answer engine::once(const command& c, const std::string& content,
         return first;
     }
     const answer a = act();
+    watch();
     const bool is_final = a.code == error_code::ok || a.code == error_code::order_declined;
     if (!c.key.empty() && is_final) remembered_[key] = {content, a};
     return a;
@@ -110,6 +117,7 @@ refused_rows engine::load(const command& c, std::span<const stock_row> rows) {
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (const error_code bad = add_stock(rows[i]); bad != error_code::ok)
             refused.emplace_back(static_cast<std::uint32_t>(i + 1), bad);
+    watch();
     return refused;
 }
 

@@ -27,6 +27,7 @@
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/state.hpp"
 #include "earmark/model/tables.hpp"
+#include "earmark/model/thresholds.hpp"
 #include "earmark/model/view.hpp"
 #include "plan_oracle.hpp"
 
@@ -113,6 +114,7 @@ public:
     refused_rows load(const command& c, std::span<const stock_row> rows);
     refused_rows load(const command& c, std::span<const floor_row> rows);
     refused_rows load(const command& c, std::span<const pool_row> rows);
+    refused_rows load(const command& c, std::span<const threshold_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
 
     answer advance(const command& c);
@@ -140,6 +142,14 @@ public:
                                          const std::string& channel = {}) const;
     /// Free and all of a pool, in atoms.
     [[nodiscard]] std::pair<std::int64_t, std::int64_t> pool(pool_id p) const;
+    /// Every crossing so far.
+    struct crossed {
+        std::string threshold;
+        bool below = false;
+        std::int64_t level = 0;  // atoms
+        friend auto operator<=>(const crossed&, const crossed&) = default;
+    };
+    [[nodiscard]] const std::vector<crossed>& crossings() const { return crossings_; }
     [[nodiscard]] const std::set<std::string>& channels() const { return channels_; }
     [[nodiscard]] bool has_cell(sku_id s, node_id n) const { return cells_.contains({s, n}); }
     [[nodiscard]] std::uint64_t orders() const { return orders_.size(); }
@@ -213,6 +223,13 @@ private:
     wanted_rows read_feed(const feed& f, feed_answer& a);
 
     void tick(time_point now);
+    /// After each change that is one record: who hears of it?
+    void watch();
+    struct watched {
+        threshold_row row;
+        bool below = false;
+    };
+    [[nodiscard]] std::int64_t level_of(const threshold_row& t) const;
     /// Runs `act` unless the key was seen: then the first answer, or duplicate_key.
     answer once(const command& c, const std::string& content, const std::function<answer()>& act);
     template <class Id, class Row, class Keep>
@@ -308,6 +325,8 @@ private:
     std::map<std::string, floor_row> floors_;
     std::set<std::string> channels_;
     std::vector<pool_row> pools_;
+    std::map<std::string, watched> thresholds_;  // crossings of one record: by key
+    std::vector<crossed> crossings_;
 };
 
 }  // namespace earmark::naive

@@ -96,6 +96,7 @@ feed_answer engine::take_feed(const command& c, const feed& f) {
         if (change != 0) a.changes[w.at] = change * skus_.at(w.at.first).granule;
     }
     std::sort(a.rejected.begin(), a.rejected.end());
+    watch();
     return a;
 }
 

@@ -35,6 +35,7 @@ refused_rows engine::load(const command& c, std::span<const floor_row> rows) {
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (const error_code bad = add_floor(rows[i]); bad != error_code::ok)
             refused.emplace_back(static_cast<std::uint32_t>(i + 1), bad);
+    watch();
     return refused;
 }
 
@@ -80,6 +81,50 @@ std::optional<std::int64_t> engine::floor_of(const cell_key& at, const std::stri
     if (r->exclude) return std::nullopt;
     const std::int64_t floor = granules_of(at.first, r->units);
     return own == 0 ? floor : std::max(own, floor);
+}
+
+// ---- thresholds --------------------------------------------------------------------------------
+
+refused_rows engine::load(const command& c, std::span<const threshold_row> rows) {
+    tick(c.now);
+    refused_rows refused;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const threshold_row& t = rows[i];
+        const bool has_node = t.node.empty() || node_keys_.contains(t.node);
+        if (!sku_keys_.contains(t.sku) || !has_node) {
+            const auto code = has_node ? error_code::unknown_sku : error_code::unknown_node;
+            refused.emplace_back(static_cast<std::uint32_t>(i + 1), code);
+            continue;
+        }
+        if (!t.channel.empty()) channels_.insert(t.channel);
+        watched& w = thresholds_[t.key];
+        const bool goes_on = w.row.active && t.active && w.row.sku == t.sku &&
+                             w.row.node == t.node && w.row.channel == t.channel &&
+                             w.row.kind == t.kind;
+        w = {t, goes_on && w.below};
+    }
+    watch();
+    return refused;
+}
+
+std::int64_t engine::level_of(const threshold_row& t) const {
+    std::int64_t sum = 0;
+    for (const auto& [id, at] : nodes_)
+        if ((t.node.empty() || t.node == at.key) && (!t.kind || *t.kind == at.kind))
+            sum += available(sku_keys_.at(t.sku), id, 0, t.channel);
+    return sum;
+}
+
+void engine::watch() {
+    for (auto& [key, w] : thresholds_) {
+        if (!w.row.active) continue;
+        std::int64_t bound = w.below ? w.row.high : w.row.low;
+        for (int d = 0; d < skus_.at(sku_keys_.at(w.row.sku)).decimals; ++d) bound *= 10;
+        const std::int64_t level = level_of(w.row);
+        if ((level < bound) == w.below) continue;
+        w.below = !w.below;
+        crossings_.push_back({key, w.below, level});
+    }
 }
 
 }  // namespace earmark::naive

@@ -72,6 +72,7 @@ side_by_side::side_by_side(const world& w, settings s)
     if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
     naive_.activate(w.rules);
     wear_in(w);
+    load_thresholds();
     moments_.push_back({real_->head(), naive_.moment()});
 }
 
@@ -107,6 +108,8 @@ std::string side_by_side::play(const step& s) {
     };
     same("halted", real_->halted(), std::string{});
     compare_stock();
+    if (played_ % 32 == 0) load_thresholds();
+    compare_crossings();
     if (now_is_time_for(settings_.look_at_all_every)) compare_terms();
     compare_balance(real_->balance_report());
     const bool all = now_is_time_for(settings_.look_at_all_every);

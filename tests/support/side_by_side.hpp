@@ -81,6 +81,8 @@ private:
     void compare_report(const load_report& real, const naive::refused_rows& naive);
     void compare_stock();
     void compare_terms();
+    void load_thresholds();
+    void compare_crossings();
     void compare_balance(const balance& real);
     void compare_order(std::uint64_t id);
     void compare_reservation(pair_of_ids id);
@@ -103,6 +105,8 @@ private:
     std::vector<serial> granted_;
     std::map<std::string, std::uint32_t> tally_;
     std::uint32_t played_ = 0;
+    position heard_{};                                         // of the real engine's crossings
+    std::size_t heard_naive_ = 0;                              // of the naive one's
     std::vector<std::pair<position, std::uint64_t>> moments_;  // after each step
     std::string difference_;
 };

@@ -39,6 +39,9 @@ class Engine:
     def ageing(self, *args, **kwargs) -> Any:
         """The same of engine.report(), which reads the whole journal; keep a Report to ask more
         than once."""
+    def audit(self, *, exact: bool = False) -> Frame:
+        """Recomputes what is stored, beside whoever works, or (exact) with the engine held still.
+        Frame `findings`: all is well where `list` is `sound` or `unchecked` only."""
     @overload
     def available(self, skus: int, nodes: int | None = None, floor: int = 0) -> int:
         """Units free of one SKU, at a node or (None) over all nodes."""
@@ -50,6 +53,10 @@ class Engine:
                      channel: str | None = None, use: str = 'selling',
                      progress: Progress | None = None) -> npt.NDArray[np.int64]:
         """The same by the floor rules of a channel, or as `sourcing` sees it."""
+    def available_together(self, skus: Column, nodes: Column | None = None, *,
+                           channel: str | None = None,
+                           use: str = 'selling') -> npt.NDArray[np.int64]:
+        """The same of up to 64 cells at one instant: no reservation is seen in part."""
     def balance(self) -> dict[str, Any]:
         """Granules by where they are, over all cells and orders."""
     def buckets(self) -> Frame:
@@ -77,6 +84,9 @@ class Engine:
     def counts(self, *, cursor: int = 0, limit: int = 100000) -> Any:
         """Counts among the next `limit` records after `cursor`, as frame `counts`, and the cursor
         to go on with (the same at the end)."""
+    def crossings(self, *, cursor: int = 0, limit: int = 100000) -> Any:
+        """Crossings of thresholds behind `cursor`, as frame `crossings`, and the cursor to go on
+        with."""
     def decisions(self) -> Frame:
         """Frame: the last decision about each order."""
     def deliver(self, orders: Column, *, now: int = 0,
@@ -151,6 +161,10 @@ class Engine:
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names),
         uom; adds to what is there."""
+    def load_thresholds(self, columns: Table, now: int = 0, *,
+                        progress: Progress | None = None) -> dict[str, Any]:
+        """Columns: threshold, sku, node, kind, channel, low, high, active. Levels that
+        crossings() tells of."""
     def load_units(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, unit, holds (atoms): units of measure."""

@@ -15,6 +15,7 @@
 #include "earmark/engine/pools.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
+#include "earmark/model/thresholds.hpp"
 
 namespace earmark {
 
@@ -36,6 +37,8 @@ public:
     std::vector<coordinates> node_at, place_at;
     floor_rules floors;  // has the channels' keys, too
     pool_table pools;
+    key_table threshold_keys;           // by number
+    std::vector<threshold> thresholds;  // the same
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.
@@ -55,6 +58,8 @@ public:
     /// Puts a given distance in place of the measured one. False where one was given before, or
     /// there is no such place or node, or it is out of bounds.
     bool give_distance(place_id p, node_id n, std::int64_t metres);
+    /// Its number, that of the key where it stands there already.
+    std::uint32_t set_threshold(std::string_view key, const threshold& t);
 
     /// Adds a row with everything that was loaded before it. Requires a fresh key.
     sku_id add_sku(std::string_view key, const sku_facts& f);

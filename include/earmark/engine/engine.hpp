@@ -21,6 +21,7 @@
 
 #include "earmark/core/ids.hpp"
 #include "earmark/core/result.hpp"
+#include "earmark/engine/audit.hpp"
 #include "earmark/engine/config.hpp"
 #include "earmark/engine/status.hpp"
 #include "earmark/model/command.hpp"
@@ -30,6 +31,7 @@
 #include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/tables.hpp"
+#include "earmark/model/thresholds.hpp"
 #include "earmark/model/view.hpp"
 
 namespace earmark {
@@ -69,6 +71,12 @@ public:
     load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
     /// Pools: quotas, capacities, limits, credit lines. adjust() changes how much there is.
     load_report load(const command& c, std::span<const pool_row> rows, const load_part& part = {});
+
+    /// Levels of what is available at which crossings() tells of an event. A row is rejected with
+    /// empty_key, key_too_long, unknown_sku, unknown_node, bad_field (both a node and a kind), or
+    /// out_of_range (low below 1, high below low, or either above 1,000,000,000).
+    load_report load(const command& c, std::span<const threshold_row> rows,
+                     const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
@@ -199,6 +207,12 @@ public:
     result<quantity> available(const available_request& r);
     /// One question each, answered in order; prefetched. O(cells of the SKUs).
     void available(std::span<const available_request> r, std::span<result<quantity>> out);
+    /// The same of up to 64 cells at ONE instant within the call: a question at all nodes is about
+    /// each cell of its SKU, and a cell may be asked for twice. A take over several cells is in all
+    /// answers or in none; units that come back do so cell by cell. Refused as a whole, with the
+    /// question's row: too_many_cells (refs: cells, 64), what available() refuses; stock_moving
+    /// (transient) where the cells kept changing. O(cells) a look.
+    result<std::vector<quantity>> available_together(std::span<const available_request> r);
     /// Why it is as much as that: every term per node where the SKU was ever stocked, by node. The
     /// sum of `available` is what available() answers. O(cells + orders + reservations).
     result<std::vector<available_terms>> explain_available(const available_request& r);
@@ -231,6 +245,15 @@ public:
     result<page_of<expiry>> expiries(position cursor, std::size_t limit) const;
     /// What the sourcing decisions among them planned; costs are priced again from the record.
     result<page_of<decided>> decisions(position cursor, std::size_t limit) const;
+    /// Crossings of thresholds behind `cursor`, oldest first: whole records, as many as it takes
+    /// for `limit` rows or more; `next` is the cursor to go on with. Folded from the journal when
+    /// it is asked for, so that other verbs pay nothing for it; ask before the journal has grown by
+    /// config::retained_bytes, or the stretch that is not kept any more shows as one step, and
+    /// cursors before it are cursor_too_old (refs: cursor, oldest). The newest
+    /// config::crossing_events are kept. Transient: stock_moving while a feed or another reader is
+    /// at it. O(records since it was asked last).
+    [[nodiscard]] result<page_of<crossing>> crossings(position cursor, std::size_t limit) const;
+    [[nodiscard]] std::string_view threshold_key(std::uint32_t number) const;
     /// One command as a JSON line (docs/formats/submit.md), answered as one JSON line.
     std::string submit(std::string_view json_line);
     /// The sentence of an error with this engine's keys in place of ids.
@@ -248,12 +271,22 @@ public:
     [[nodiscard]] std::uint64_t event_digest();
     /// The sentences of broken invariants; empty when all hold. Quiet engine only.
     [[nodiscard]] std::vector<std::string> check_invariants() const;
+    /// Recomputes what is stored and can be recomputed, and reports every difference that holds
+    /// still, beside whoever works (engine/audit.hpp). One call of the second looks at about
+    /// `looks` cells, orders, reservations or keys, in a slot of its own, and answers complete at
+    /// the end; the call after that begins anew. One slice walks all timers. Between slices others
+    /// may load tables. In exact mode the engine is taken as load() takes it. Transient: no_slot,
+    /// stock_moving. O(cells + orders + reservations + keys), and as much again for each round over
+    /// what moved.
+    result<audit_report> audit(audit_how how = audit_how::online) const;
+    result<audit_report> audit(audit_run& run, std::size_t looks) const;
     [[nodiscard]] balance balance_report() const;
     [[nodiscard]] metrics status() const;
     /// The broken invariant's sentence, or empty. A halted engine refuses every command.
     [[nodiscard]] std::string halted() const;
 
 private:
+    friend struct engine_inside;  // of the tests, which plant damage for the audit to find
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -54,6 +54,9 @@ public:
                                    floor_use use, const sku_facts& of) const noexcept;
 
     [[nodiscard]] std::uint64_t digest_of_rules() const;
+    /// Whether look-ups find exactly the rules in force, each by its own selectors. O(rules log
+    /// rules).
+    [[nodiscard]] bool compiled_as_written() const;
 
 private:
     struct entry {

@@ -17,12 +17,14 @@
 
 namespace earmark {
 
+class crossing_memory;
 class feed_memory;
 
 /// Applies records to books, one after the other. One thread, slot 0, nobody else inside.
 class folder final : public journal::visitor {
 public:
-    folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& feeds);
+    folder(books<>& b, catalog& c, intake::key_map<>& keys, feed_memory& feeds,
+           crossing_memory& levels);
 
     /// One record. Errors: bad_record (refs: offset), or what an op could not be: the journal is
     /// damaged or not of this engine. The books are then partly changed and of no use.
@@ -49,6 +51,7 @@ private:
     error_code basket_note(std::uint32_t index, std::span<const std::byte> bytes);
     error_code pools_note(std::uint32_t order, std::uint32_t keeper,
                           std::span<const std::byte> bytes);
+    error_code threshold(const journal::intern_table& t);
     error_code new_cell(const journal::intern_table& t);
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
@@ -66,6 +69,7 @@ private:
     catalog& catalog_;
     intake::key_map<>& keys_;
     feed_memory& feeds_;
+    crossing_memory& levels_;
     time_point now_{};
     time_point record_now_{};
     std::uint64_t position_ = 0;

@@ -125,12 +125,49 @@ public:
         __builtin_prefetch(&entries_[static_cast<std::uint32_t>(hash_of(space, key)) & mask_]);
     }
 
+    // ---- for the auditor
+    // ------------------------------------------------------------------------
+
+    struct seen_entry {
+        bool used = false;
+        bool pending = false;
+        bool leads_home = false;  // its key is in memory of ours, and is found here
+        std::uint32_t block = 0;
+        std::uint32_t blocks = 0;
+        std::uint64_t bits = 0;
+    };
+    [[nodiscard]] std::uint32_t entries() const noexcept { return mask_ + 1; }
+    [[nodiscard]] seen_entry entry(std::uint32_t i) const {
+        const std::uint64_t seen = entries_[i].load(std::memory_order_acquire);  // (a)
+        seen_entry e{seen != 0, state_of(seen) == pending, false, block_of(seen), 0, seen};
+        if (!e.used || !chunks_.stands(e.block, 1)) return e;
+        const std::size_t size = length_of(e.block);
+        e.blocks = blocks_for(size);
+        if (size == 0 || size > max_key_bytes || !chunks_.stands(e.block, e.blocks)) return e;
+        const auto space = static_cast<key_space>(word(e.block, 0) >> 16 & 1);
+        const std::string key = key_of(e.block);
+        const std::uint64_t hash = hash_of(space, key);
+        for (std::uint32_t k = 0; k <= mask_; ++k) {
+            const std::uint32_t at = static_cast<std::uint32_t>(hash + k) & mask_;
+            const std::uint64_t there = entries_[at].load(std::memory_order_acquire);  // (a)
+            if (at == i || there == 0) {
+                e.leads_home = at == i && state_of(seen) != 0 && names(seen, hash, space, key);
+                return e;
+            }
+            if (chunks_.stands(block_of(there), 1) && names(there, hash, space, key)) return e;
+        }
+        return e;
+    }
+
 private:
     using atomic_word = typename Env::template atomic<std::uint64_t>;
     enum entry_state : unsigned { pending = 1, done = 2, vacant = 3 };
     static constexpr std::size_t receipt_words = (sizeof(receipt) + 7) / 8;
     static constexpr std::size_t key_at = 3 + receipt_words;  // words before the key's bytes
 
+    static constexpr std::uint32_t blocks_for(std::size_t key_bytes) noexcept {
+        return static_cast<std::uint32_t>((key_at + (key_bytes + 7) / 8 + 7) / 8);
+    }
     static std::uint64_t hash_of(key_space space, std::string_view key) noexcept {
         const digest128 d = content_digest(key);
         return mix(d.high ^ (d.low + static_cast<std::uint64_t>(space)));
@@ -156,8 +193,7 @@ private:
             used_.fetch_sub(1, std::memory_order_relaxed);
             return false;
         }
-        const std::size_t words = key_at + (key.size() + 7) / 8;
-        mine = chunks_.take(slot, static_cast<std::uint32_t>((words + 7) / 8));
+        mine = chunks_.take(slot, blocks_for(key.size()));
         if (!mine.holds()) {
             used_.fetch_sub(1, std::memory_order_relaxed);
             return false;

@@ -40,7 +40,8 @@ enum class intern_kind : std::uint8_t {
     unit,  // of measure
     feed,  // what a source has said, and of which cells
     pool,
-    distance
+    distance,
+    threshold = 20
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.

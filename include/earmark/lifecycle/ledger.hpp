@@ -94,9 +94,13 @@ public:
     [[nodiscard]] std::uint32_t size(subject_kind kind) const noexcept {
         return dir(kind).size.load(std::memory_order_acquire);
     }
-    /// The cached fact bits of a subject's header word. Requires index < size(kind).
-    [[nodiscard]] std::uint32_t facts(subject_kind kind, std::uint32_t index) const noexcept {
-        return header_word::of(dir(kind).find(index)->word.load(std::memory_order_acquire)).facts;
+    /// A subject's header word, with its cached fact bits, and its chunk as it is at the moment.
+    /// Require index < size(kind).
+    [[nodiscard]] header_word header(subject_kind kind, std::uint32_t index) const noexcept {
+        return header_word::of(dir(kind).find(index)->word.load(std::memory_order_acquire));
+    }
+    [[nodiscard]] chunk place(subject_kind kind, std::uint32_t index) const noexcept {
+        return chunk_of(dir(kind).find(index)->place.load(std::memory_order_acquire));
     }
     void prefetch(subject_kind kind, std::uint32_t index) const noexcept {
         if (const entry* e = dir(kind).find(index)) __builtin_prefetch(e);
@@ -203,6 +207,10 @@ public:
         if (r.last) spares_of(r.kind).put_ended(slot, r.index);
     }
 
+    /// Numbers that may be given again. Quiet engine only.
+    [[nodiscard]] const numbers<Env>& spares(subject_kind k) const noexcept {
+        return spares_[static_cast<int>(k)];
+    }
     /// The chunks, for what else hangs on a subject (timers, decision records).
     [[nodiscard]] slab<Env>& chunks() noexcept { return slab_; }
     [[nodiscard]] const slab<Env>& chunks() const noexcept { return slab_; }

@@ -66,6 +66,16 @@ public:
         }
     }
 
+    /// For the auditor, while nobody is inside: f(number) for each that may be given again.
+    template <class F>
+    void each(F&& f) const {
+        for (const std::uint32_t n : queue_) f(n);
+        for (const hand& h : slots_) {
+            for (const std::uint32_t n : h.ready) f(n);
+            for (const std::uint32_t n : h.ended) f(n);
+        }
+    }
+
 private:
     template <class T>
     using atomic = typename Env::template atomic<T>;

@@ -40,6 +40,14 @@ public:
         return nil;
     }
 
+    /// For the auditor, while nobody is inside: f(node) for each, as long as f answers true.
+    template <class Link, class F>
+    void each(Link&& link, F&& f) const {
+        std::uint32_t node = node_of(head_.load(std::memory_order_acquire));
+        while (node != nil && f(node))
+            node = static_cast<std::uint32_t>(link(node).load(std::memory_order_relaxed));
+    }
+
 private:
     static std::uint32_t node_of(std::uint64_t head) noexcept {
         return static_cast<std::uint32_t>(head);

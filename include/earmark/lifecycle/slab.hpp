@@ -83,6 +83,34 @@ public:
     [[nodiscard]] std::size_t readable(std::uint32_t block) const noexcept {
         return ((1u << bits_) - (block & ((1u << bits_) - 1))) * std::size_t{words_per_block};
     }
+    // ---- for the auditor
+    // ------------------------------------------------------------------------
+
+    /// Blocks that were ever cut off, and how many of them no chunk could use.
+    [[nodiscard]] std::uint64_t carved() const noexcept {
+        return end_.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t wasted() const noexcept {
+        return wasted_.load(std::memory_order_relaxed);
+    }
+    /// Whether `blocks` from `at` on are memory that a chunk may have.
+    [[nodiscard]] bool stands(std::uint64_t at, std::uint64_t blocks) const noexcept {
+        if (blocks == 0 || at + blocks > carved() || at >> bits_ >= segments_.size()) return false;
+        return at >> bits_ == (at + blocks - 1) >> bits_ &&
+               segments_[at >> bits_].load(std::memory_order_acquire) != nullptr;
+    }
+    /// While nobody is inside: f(chunk) for each free one, as long as f answers true.
+    template <class F>
+    void each_free(F&& f) const {
+        for (std::uint32_t c = 0; c < classes; ++c) {
+            const auto visit = [&](std::uint32_t block) { return f(chunk{block, room_of(c)}); };
+            shared_[c].each(link(), visit);
+            for (const lists& own : free_)
+                for (std::uint32_t b = own.first[c]; b != nil && visit(b);)
+                    b = static_cast<std::uint32_t>(word(b, 0).load(std::memory_order_relaxed));
+        }
+    }
+
     void prefetch(std::uint32_t block) const noexcept {
         if (block != nil) __builtin_prefetch(&word(block, 0));
     }
@@ -119,9 +147,13 @@ private:
         for (;;) {
             const std::uint64_t at = end_.fetch_add(room, std::memory_order_relaxed);  // unique
             const std::uint64_t segment = at >> bits_;
-            if (segment >= segments_.size() || at + room > nil) return {};
-            if ((at + room - 1) >> bits_ != segment) continue;  // would straddle: leave a gap
-            if (!ensure(segment)) return {};
+            const bool fits = segment < segments_.size() && at + room <= nil;
+            const bool straddles = (at + room - 1) >> bits_ != segment;
+            if (!fits || straddles || !ensure(segment)) {
+                wasted_.fetch_add(room, std::memory_order_relaxed);  // nothing hangs on the number
+                if (fits && straddles) continue;                     // leaves a gap
+                return {};
+            }
             return {static_cast<std::uint32_t>(at), room};
         }
     }
@@ -140,6 +172,7 @@ private:
 
     std::uint32_t bits_;
     typename Env::template atomic<std::uint64_t> end_{0};
+    typename Env::template atomic<std::uint64_t> wasted_{0};
     std::vector<typename Env::template atomic<atomic_word*>> segments_;
     std::vector<lists> free_;
     std::array<shared_nodes<Env>, classes> shared_;

@@ -159,6 +159,37 @@ public:
         sweeps_.fetch_sub(1, std::memory_order_seq_cst);
     }
 
+    /// For the auditor: f(subject, begin of the period in which it wakes) for every timer that hung
+    /// up before the call. False where a sweep took some of them in hand meanwhile, or f had
+    /// enough: what was seen is true, and not all. O(timers + periods).
+    template <class F>
+    [[nodiscard]] bool each(F&& f) const {
+        const std::uint64_t before = sweeps_.load(std::memory_order_seq_cst);
+        const time_point bound{next_due_.load(std::memory_order_seq_cst)};
+        const bool asleep = bound == never;  // whatever hangs there, nobody will look
+        const std::int64_t first = asleep ? 0 : period(bound);
+        bool all = static_cast<std::uint32_t>(before) == 0;
+        for (std::int64_t i = 0; i <= mask_ && all; ++i) {
+            timer t = heads_[(first + i) & mask_].load(std::memory_order_acquire);
+            for (; t != nil && all; t = next_of(t))
+                all = f(chunks_.word(t / 4, t % 4 * 2).load(std::memory_order_relaxed),
+                        asleep ? never : time_point{(first + i) << period_bits}) &&
+                      sweeps_.load(std::memory_order_seq_cst) == before;
+        }
+        return all && sweeps_.load(std::memory_order_seq_cst) == before;
+    }
+    /// While nobody is inside: f(timer) for each, hung up or free, as long as f answers true. Four
+    /// share a block.
+    template <class F>
+    void each_timer(F&& f) const {
+        for (std::uint32_t i = 0; i <= mask_; ++i)
+            for (timer t = heads_[i].load(std::memory_order_acquire); t != nil && f(t);)
+                t = next_of(t);
+        for (const free_list& own : free_)
+            for (timer t = own.first; t != nil && f(t);) t = next_of(t);
+        shared_.each(link(), f);
+    }
+
 private:
     template <class T>
     using atomic = typename Env::template atomic<T>;

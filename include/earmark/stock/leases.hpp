@@ -103,7 +103,14 @@ public:
     [[nodiscard]] const lease_rules& rules() const noexcept { return rules_; }
     [[nodiscard]] std::uint32_t lanes() const noexcept { return lanes_; }
     [[nodiscard]] cell_id lane(cell_id of, std::uint32_t i) const noexcept {
-        return cell_id{first_ + (group_of(of) * lanes_ + i) * stride};
+        return lane_of(group_of(of), i);
+    }
+    /// The groups by number, for the auditor.
+    [[nodiscard]] binding group(std::uint32_t i) const noexcept {
+        return binding{bindings_[i].load(std::memory_order_seq_cst)};  // (g)
+    }
+    [[nodiscard]] cell_id lane_of(std::uint32_t group, std::uint32_t i) const noexcept {
+        return cell_id{first_ + (group * lanes_ + i) * stride};
     }
 
     [[nodiscard]] bool is_lane(cell_id c) const noexcept { return raw(c) >= first_; }

@@ -78,6 +78,10 @@ struct shop {
         CHECK(again.halted() == "");
         CHECK(again.state_hash() == live);
         CHECK(again.check_invariants() == std::vector<std::string>{});
+        for (const auto how : {audit_how::online, audit_how::exact}) {
+            CHECK(on.audit(how)->clean());
+            CHECK(again.audit(how)->clean());
+        }
     }
     [[nodiscard]] config settings() const {
         config c;

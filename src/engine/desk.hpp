@@ -1,0 +1,120 @@
+// THE DESK of a caller slot: its working memory, its counters, and what a call holds while it
+// works.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "earmark/intake/dedupe.hpp"
+#include "earmark/journal/record.hpp"
+#include "earmark/lifecycle/ledger.hpp"
+#include "earmark/model/change_set.hpp"
+#include "earmark/sourcing/decision.hpp"
+#include "earmark/sourcing/solve.hpp"
+
+namespace earmark {
+
+/// A line with units to source, and the wanted line that stands for its SKU.
+struct member {
+    sku_id sku{};
+    std::uint16_t line = 0;
+    std::uint16_t wanted = 0;
+    std::int64_t n = 0;
+};
+
+/// Working memory of one caller slot.
+struct desk {
+    lifecycle::image order, next, basket, basket_next, due, due_next;
+    std::vector<lifecycle::bucket> goods, kept;  // of a basket: its goods; what an order keeps of
+                                                 // its pools
+    std::vector<take_line> bound;                // what goes with goods, of pools
+    journal::writer record;
+    journal::intern_order birth;  // its key is the call's
+    std::vector<take_line> takes;
+    std::vector<give_line> gives;
+    std::vector<stock_line> stock;
+    bool corrects = false;  // `stock` is what a source or a count says: work::corrects
+    std::vector<bucket_move> moves;
+    std::vector<lifecycle::rewrite> subjects;
+    std::vector<error> violations;
+    std::vector<sku_id> skus;
+
+    sourcing::scratch solver;
+    std::vector<member> members;
+    std::vector<wanted_line> wanted;
+    std::vector<granules> free;  // wanted x nodes
+    std::vector<cell_id> cells;  // the same shape
+    std::vector<granules> held;  // the same shape, or empty: what floor rules keep from `free`
+    sourcing::decision decided;
+    std::vector<std::byte> decision;  // the same, encoded
+
+    void clear() {
+        takes.clear();
+        gives.clear();
+        stock.clear();
+        corrects = false;
+        moves.clear();
+        subjects.clear();
+    }
+};
+
+/// Of one caller slot, so that counting costs no exchange and no line that others want.
+struct alignas(64) counters {
+    std::atomic<std::uint64_t> orders{0}, declined{0}, repeats{0}, takes{0}, refused{0},
+        conflicts{0}, expired{0};
+    /// By the slot's borrower only; the next one sees it with the slot.
+    static void bump(std::atomic<std::uint64_t>& c) noexcept {
+        c.store(c.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+};
+
+/// A claimed key. What is not finished is forgotten, also on the way of an exception.
+class pending_key {
+public:
+    pending_key(intake::key_map<>& keys, const intake::claim& key) noexcept
+        : keys_{keys}, key_{key} {}
+    ~pending_key() {
+        if (!finished_) keys_.forget(key_);
+    }
+    pending_key(const pending_key&) = delete;
+    pending_key& operator=(const pending_key&) = delete;
+
+    void finish(const receipt& first) noexcept {
+        keys_.finish(key_, first);
+        finished_ = true;
+    }
+
+private:
+    intake::key_map<>& keys_;
+    intake::claim key_;
+    bool finished_ = false;
+};
+
+/// What a room decides about the order on the desk, by reference: a call allocates nothing.
+class decider {
+public:
+    template <class F>
+    decider(const F& decide) noexcept  // NOLINT: implicit
+        : of_{&decide}, call_{[](const void* of, desk& d) {
+              return (*static_cast<const F*>(of))(d);
+          }} {}
+    error operator()(desk& d) const { return call_(of_, d); }
+
+private:
+    const void* of_;
+    error (*call_)(const void*, desk&);
+};
+
+/// The answer of f; where it throws, what it was to use up is given back first.
+template <class F, class GiveBack>
+auto or_give_back(F&& f, GiveBack&& give_back) {
+    try {
+        return f();
+    } catch (...) {
+        give_back();
+        throw;
+    }
+}
+
+}  // namespace earmark

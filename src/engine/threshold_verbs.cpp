@@ -1,0 +1,142 @@
+// THRESHOLDS: loaded, recorded, found again; CROSSINGS: read from the journal when somebody asks.
+#include "earmark/engine/fold.hpp"
+#include "loader.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr std::size_t threshold_fields = 7;
+
+template <class Id>
+std::int64_t field_of(Id id) noexcept {
+    return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
+}
+
+error check(const threshold_row& r) {
+    if (r.key.empty()) return fail(error_code::empty_key);
+    for (const std::string* key : {&r.key, &r.channel})
+        if (key->size() > max_key_bytes)
+            return fail(error_code::key_too_long, static_cast<std::int64_t>(key->size()),
+                        max_key_bytes);
+    if (!r.node.empty() && r.kind) return fail(error_code::bad_field);  // a node has its kind
+    if (r.low < 1) return fail(error_code::out_of_range, r.low, 1);
+    if (r.low > max_floor_units) return fail(error_code::out_of_range, r.low, max_floor_units);
+    if (r.high < r.low) return fail(error_code::out_of_range, r.high, r.low);
+    if (r.high > max_floor_units) return fail(error_code::out_of_range, r.high, max_floor_units);
+    return {};
+}
+
+result<threshold> resolve(const threshold_row& r, const catalog& names) {
+    if (const error e = check(r); e.code != error_code::ok) return e;
+    threshold t;
+    const auto sku = names.skus.find(r.sku);
+    if (!sku) return fail(error_code::unknown_sku, -1);
+    t.sku = sku_id{*sku};
+    if (!r.node.empty()) {
+        const auto node = names.nodes.find(r.node);
+        if (!node) return fail(error_code::unknown_node, -1);
+        t.node = node_id{static_cast<std::uint16_t>(*node)};
+    }
+    if (!r.channel.empty()) {
+        const auto known = names.floors.channels.find(r.channel);
+        const std::uint32_t channel = known ? *known : names.floors.channels.size();
+        if (channel >= raw(none<channel_id>)) return fail(error_code::out_of_memory, channel);
+        t.channel = channel_id{static_cast<std::uint16_t>(channel)};
+    }
+    t.kind = r.kind;
+    t.low = r.low;
+    t.high = r.high;
+    t.active = r.active;
+    return t;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> fields_of(const threshold& t) {
+    return {raw(t.sku),
+            field_of(t.node),
+            field_of(t.channel),
+            t.kind ? static_cast<std::int64_t>(*t.kind) : -1,
+            t.low,
+            t.high,
+            t.active};
+}
+
+std::optional<threshold> threshold_of(std::span<const std::int64_t> f, const catalog& names) {
+    if (f.size() != threshold_fields) return std::nullopt;
+    const auto known = [&](std::size_t at, std::int64_t least, std::size_t count) {
+        return f[at] >= least && f[at] < static_cast<std::int64_t>(count);
+    };
+    if (!known(0, 0, names.sku.size()) || !known(1, -1, names.node.size()) ||
+        !known(2, -1, names.floors.channels.size()) || !known(3, -1, 3) || f[4] < 1 ||
+        f[5] < f[4] || f[5] > max_floor_units)
+        return std::nullopt;
+    threshold t;
+    t.sku = sku_id{static_cast<std::uint32_t>(f[0])};
+    if (f[1] >= 0) t.node = node_id{static_cast<std::uint16_t>(f[1])};
+    if (f[2] >= 0) t.channel = channel_id{static_cast<std::uint16_t>(f[2])};
+    if (f[3] >= 0) t.kind = static_cast<node_kind>(f[3]);
+    t.low = f[4];
+    t.high = f[5];
+    t.active = f[6] != 0;
+    return t;
+}
+
+load_report engine::load(const command& c, std::span<const threshold_row> rows,
+                         const load_part& part) {
+    state& s = *state_;
+    catalog& names = s.names;
+    return fill(s, c, rows, part, [&](loader& l, desk& d, const threshold_row& r, std::size_t i) {
+        const auto t = resolve(r, names);
+        if (!t) {
+            l.reject(i, t.error(), "threshold '" + r.key.substr(0, max_key_bytes) + "'");
+            return true;
+        }
+        if (!r.channel.empty() && names.floors.channels.insert(r.channel).fresh)
+            d.record.intern(journal::intern_kind::channel, {raw(t->channel), r.channel, {}, {}});
+        const std::uint32_t number = names.set_threshold(r.key, *t);
+        d.record.intern(journal::intern_kind::threshold, {number, r.key, fields_of(*t), {}});
+        return l.accept();
+    });
+}
+
+std::string_view engine::threshold_key(std::uint32_t number) const {
+    const auto& keys = state_->names.threshold_keys;
+    EARMARK_CHECK(number < keys.size(), "threshold_key: there is no such threshold");
+    return keys.key(number);
+}
+
+/// After a gap in the records, alone in the engine: the books as they stand.
+error engine::state::restart_memories() {
+    const auto flushed = log->flush(journal::durability::memory);
+    if (!flushed) return flushed.error();
+    std::vector<cell_sums> sums;
+    for (std::uint32_t i = 0; i < books.cells.blocks() * stock::block_cells; ++i)
+        sums.push_back({books.cells.on_hand(cell_id{i}), books.stock.free(cell_id{i})});
+    const std::uint64_t at = log->records().tail();
+    feeds.restart(at, std::move(sums));
+    levels.restart(at, {time.load(std::memory_order_acquire)});
+    return {};
+}
+
+result<page_of<crossing>> engine::crossings(position cursor, std::size_t limit) const {
+    using page = result<page_of<crossing>>;
+    state& s = *state_;
+    const std::unique_lock lock{s.feeds.lock, std::try_to_lock};
+    if (!lock) return fail(error_code::stock_moving);
+    bool gap = false;
+    const auto read = [&](const state::visit&) -> page {
+        const error e = s.catch_up();
+        gap = e.code == error_code::cursor_too_old;
+        return e.code == error_code::ok ? s.levels.after(cursor, limit) : page{e};
+    };
+    const page first = s.ask<page>(read);
+    if (!gap) return first;
+    error e;
+    const error alone = s.alone_to_look([&](std::uint32_t) { e = s.restart_memories(); });
+    if (alone.code != error_code::ok) return alone;
+    if (e.code != error_code::ok) return e;
+    return s.ask<page>(read);
+}
+
+}  // namespace earmark

@@ -1,0 +1,13 @@
+// The inside of an engine, for tests that plant damage there. Nothing else may look.
+#pragma once
+
+#include "state.hpp"  // src/engine
+
+namespace earmark {
+
+struct engine_inside {
+    using state = engine::state;
+    static state& of(engine& e) noexcept { return *e.state_; }
+};
+
+}  // namespace earmark
