@@ -200,14 +200,17 @@ TEST_CASE("an auditor beside racing callers raises no alarm; thresholds tell wha
     watch(e);
     std::atomic<std::uint64_t> done{0};
     std::atomic<int> running{3};
+    std::atomic<std::uint32_t> audits{0};
     std::vector<std::thread> threads;
     for (std::uint32_t t = 0; t < 3; ++t)
         threads.emplace_back([&, t] {
-            shop(e, t, rounds, done);
+            // Until some audits were made beside it, however busy the machine is.
+            for (std::uint32_t k = 0; k == 0 || (k < 10'000 && audits < 3); ++k)
+                shop(e, t + 3 * k, rounds, done);
             --running;
         });
     listener beside;
-    while (running > 0) beside.listen(e);
+    for (; running > 0; audits = beside.audits) beside.listen(e);
     for (auto& t : threads) t.join();
     CHECK(beside.audits > 0);
     REQUIRE(e.advance({{}, {}, e.now()}));
