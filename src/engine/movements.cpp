@@ -126,6 +126,7 @@ public:
     error_code cell(const journal::cell_op& c) override {
         if (!is_expiry_) return error_code::ok;
         if (!state_.books.cells.exists(c.cell)) return error_code::bad_record;
+        if (state_.books.cells.pool_of(c.cell) != none<pool_id>) return error_code::ok;
         row_.sku = state_.books.cells.sku_of(c.cell);
         row_.node = state_.books.cells.node_of(c.cell);
         row_.amount = state_.to_quantity(row_.sku, c.free);
