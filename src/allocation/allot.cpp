@@ -50,8 +50,9 @@ void net(std::vector<take_line>& takes, std::vector<give_line>& gives) {
         const granules both = std::min(t.n, g->n);
         t.n -= both;
         g->n -= both;
+        if (both > 0 && t.n == 0) t.cell = none<cell_id>;  // not a line that only keeps a floor
     }
-    std::erase_if(takes, [](const take_line& t) { return t.n == 0; });
+    std::erase_if(takes, [](const take_line& t) { return t.cell == none<cell_id>; });
     std::erase_if(gives, [](const give_line& g) { return g.n == 0; });
 }
 
@@ -68,6 +69,25 @@ void set_part(std::vector<lifecycle::bucket>& parts, const take_line& t) {
         *at = part;
     else if (t.n > 0)
         parts.insert(at, part);
+}
+
+void differences(std::span<const lifecycle::bucket> from, std::span<const lifecycle::bucket> to,
+                 std::vector<take_line>& takes, std::vector<give_line>& gives) {
+    auto a = from.begin();
+    auto b = to.begin();
+    while (a != from.end() || b != to.end()) {
+        if (b == to.end() || (a != from.end() && a->cell < b->cell)) {
+            gives.push_back({a->cell, a->n});
+            ++a;
+            continue;
+        }
+        const bool both = a != from.end() && a->cell == b->cell;
+        const granules more = both ? b->n - a->n : b->n;
+        if (more > 0) takes.push_back({b->cell, more, static_cast<granules>(b->ref)});
+        if (more < 0) gives.push_back({b->cell, -more});
+        if (both) ++a;
+        ++b;
+    }
 }
 
 void hand_over(std::span<const lifecycle::bucket> basket, std::span<const sku_id> sku_of,

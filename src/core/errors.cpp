@@ -70,6 +70,8 @@ constexpr error_row rows[] = {
      "give a flat pool in a line with its amount, and a named one in the list of pools"},
     {distance_used, "distance_used", final, "orders have been sourced over this distance",
      "give the distances of a place before its first order, and those of a node with the node"},
+    {bad_section, "bad_section", final, "section {0} is already another one",
+     "give a new section another key, and transfer between two different ones"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",
@@ -146,6 +148,10 @@ constexpr error_row rows[] = {
      "load a floor rule that names it, or leave the channel out"},
     {unknown_pool, "unknown_pool", final, "there is no pool {0}",
      "load the pool first; keys are compared byte for byte, also in case"},
+    {unknown_section, "unknown_section", final, "there is no section {0}",
+     "load the section first; keys are compared byte for byte, also in case"},
+    {unknown_segment, "unknown_segment", final, "the segment is not in the table of segments",
+     "load the segment first; a segment may overflow only into those before it"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

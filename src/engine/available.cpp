@@ -82,6 +82,9 @@ result<std::vector<quantity>> engine::state::available_together(
         books.cells.each(r[i].sku, [&](cell_id c, node_id at) {
             if (r[i].node == none<node_id> || r[i].node == at) cells.push_back(c);
         });
+        books.cells.each_section(r[i].sku, [&](cell_id c, node_id at, section_id) {
+            if (r[i].node == none<node_id> || r[i].node == at) cells.push_back(c);
+        });
         std::ranges::sort(cells);
         cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
         if (cells.size() > stock::most_together) {
@@ -99,13 +102,18 @@ result<std::vector<quantity>> engine::state::available_together(
         if (!stays_calm(v, calm)) continue;
         std::vector<quantity> out;
         for (const available_request& one : r) {
-            std::int64_t sum = 0;
-            books.cells.each(one.sku, [&](cell_id c, node_id at) {
-                if (one.node != none<node_id> && one.node != at) return;
-                const auto kept = floor_of(one.sku, at, one.channel, one.use);
+            const auto free_of = [&](cell_id c) {
                 const auto where = std::ranges::lower_bound(cells, c) - cells.begin();
-                if (kept) sum += std::max(0, free[static_cast<std::size_t>(where)] - *kept);
-            });
+                return free[static_cast<std::size_t>(where)];
+            };
+            const bool wide = books.cells.has_sections(one.sku);
+            std::int64_t sum = wide ? available_in_sections(v, one, 0, free_of) : 0;
+            const auto add = [&](cell_id c, node_id at) {
+                if (wide || (one.node != none<node_id> && one.node != at)) return;
+                const auto kept = floor_of(one.sku, at, one.channel, one.use);
+                if (kept) sum += std::max(0, free_of(c) - *kept);
+            };
+            books.cells.each(one.sku, add);
             out.push_back(to_quantity(one.sku, sum));
         }
         return out;
@@ -120,11 +128,14 @@ result<quantity> engine::state::available(const visit& v, const available_reques
         sweep(v.slot, v.now);
         const auto calm = books.timers.calm(v.now);
         if (!calm) continue;
-        std::int64_t sum = 0;
-        each_asked(books, r, [&](cell_id, node_id at, granules free) {
-            const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
-            if (kept) sum += std::max(0, free - *kept);
-        });
+        const bool wide = books.cells.has_sections(r.sku);
+        const auto free_of = [&](cell_id c) { return books.stock.free(c); };
+        std::int64_t sum = wide ? available_in_sections(v, r, floor, free_of) : 0;
+        if (!wide)
+            each_asked(books, r, [&](cell_id, node_id at, granules free) {
+                const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
+                if (kept) sum += std::max(0, free - *kept);
+            });
         if (stays_calm(v, calm)) return to_quantity(r.sku, sum);
     }
     return fail(error_code::stock_moving);

@@ -122,6 +122,7 @@ std::uint64_t catalog::digest_of_tables() const {
         d.add(t.kind ? static_cast<std::uint64_t>(*t.kind) : 255).add(t.active);
         d.add(static_cast<std::uint64_t>(t.low)).add(static_cast<std::uint64_t>(t.high));
     }
+    if (!sections.empty() || sections.segment_count() > 0) d.add(sections.digest_of_sections());
     return d.value();
 }
 

@@ -56,6 +56,7 @@ void crossing_memory::touch_watchers(sku_id sku) {
 
 void crossing_memory::cell(const journal::cell_op& c) {
     if (c.free == 0 || !of_.contains(raw(cells_.sku_of(c.cell)))) return;
+    if (cells_.section_of(c.cell) != none<section_id>) return;
     touch_watchers(cells_.sku_of(c.cell));
     touched_cells_.push_back(c.cell);
 }
@@ -83,6 +84,7 @@ void crossing_memory::apply(cell_id c) noexcept {
 
 bool crossing_memory::intern(journal::intern_kind kind, const journal::intern_table& t) {
     if (kind == journal::intern_kind::cell) {
+        if (cells_.section_of(cell_id{t.id}) != none<section_id>) return true;
         make_room(cell_id{t.id});
         new_cells_.push_back(cell_id{t.id});
         touch_watchers(cells_.sku_of(cell_id{t.id}));

@@ -6,14 +6,31 @@
 #include <cstdint>
 #include <vector>
 
+#include "earmark/engine/sections.hpp"
 #include "earmark/intake/dedupe.hpp"
 #include "earmark/journal/record.hpp"
+#include "earmark/lifecycle/image.hpp"
 #include "earmark/lifecycle/ledger.hpp"
 #include "earmark/model/change_set.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
 
 namespace earmark {
+
+/// Units of a SKU at a node that may come from several sections.
+struct wide_line {
+    sku_id sku{};
+    node_id node{};
+    granules n = 0;
+    granules floor = 0;
+    std::uint32_t row = 0;
+};
+/// A cell of a section that a plan may use beside the plain one.
+struct more_cells {
+    std::size_t at = 0;  // wanted x nodes
+    cell_id cell{};
+    granules free = 0;
+};
 
 /// A line with units to source, and the wanted line that stands for its SKU.
 struct member {
@@ -29,6 +46,12 @@ struct desk {
     std::vector<lifecycle::bucket> goods, kept;  // of a basket: its goods; what an order keeps of
                                                  // its pools
     std::vector<take_line> bound;                // what goes with goods, of pools
+    std::vector<wide_line> wide;                 // lines that sections serve
+    std::vector<section_id> drawn;               // the sections to draw from, in order
+    std::vector<draw> draws;                     // the cells of one line, or of all wide ones
+    std::vector<cell_id> together;               // the same, read at one instant
+    std::vector<granules> together_free;
+    std::vector<more_cells> more;  // of the plan's problem
     journal::writer record;
     journal::intern_order birth;  // its key is the call's
     std::vector<take_line> takes;

@@ -110,29 +110,70 @@ std::string_view engine::channel_key(channel_id id) const {
     return keys.key(static_cast<std::uint32_t>(index_of(id)));
 }
 
+available_terms engine::state::terms_of(const stock_view& row, const available_request& r) const {
+    const node_facts& at = names.node[index_of(row.node)];
+    const auto found =
+        names.floors.find(r.sku, row.node, at.kind, r.channel, r.use, names.sku[index_of(r.sku)]);
+    available_terms t{row.node,       row.on_hand,  row.free, row.reserved,
+                      row.allocated,  row.released, {},       {},
+                      found.excluded, at.active,    {},       row.section};
+    if (row.section != none<section_id>) return t;
+    if (found.exists()) t.rule = names.floors.keys.key(found.rule);
+    t.floor = to_quantity(r.sku, found.floor);
+    if (at.active && !found.excluded)
+        t.available = quantity{std::max<std::int64_t>(0, t.free.atoms - t.floor.atoms)};
+    return t;
+}
+
+/// What each section has of it, where there are any: by the same division as available().
+void engine::state::share_terms(desk& d, const available_request& r, time_point now,
+                                std::vector<available_terms>& all) const {
+    if (!books.cells.has_sections(r.sku)) return;
+    const std::int64_t granule = names.sku[index_of(r.sku)].granule;
+    const bool sells = r.use != floor_use::sourcing;
+    names.sections.order({sells ? r.channel : none<channel_id>, now, now}, d.drawn);
+    for (std::size_t n = 0; n < names.node.size(); ++n) {
+        const node_id node{static_cast<std::uint16_t>(n)};
+        d.draws.clear();
+        std::vector<available_terms*> terms;
+        for (available_terms& t : all) {
+            if (t.node != node) continue;
+            t.available = {};
+            t.drawn = false;
+        }
+        for (const section_id s : d.drawn)
+            for (available_terms& t : all) {
+                if (t.node != node || t.section != s) continue;
+                t.drawn = true;
+                terms.push_back(&t);
+                d.draws.push_back({{},
+                                   s == none<section_id>,
+                                   static_cast<granules>(t.free.atoms / granule),
+                                   0,
+                                   0});
+            }
+        const auto kept = floor_of(r.sku, node, r.channel, r.use);
+        if (!kept || terms.empty()) continue;
+        if (divide(d.draws, INT32_MAX, *kept) == 0) continue;
+        for (std::size_t i = 0; i < terms.size(); ++i)
+            terms[i]->available =
+                quantity{std::max<std::int64_t>(0, d.draws[i].free - d.draws[i].floor) * granule};
+    }
+}
+
 result<std::vector<available_terms>> engine::explain_available(const available_request& r) {
     using terms = std::vector<available_terms>;
     state& s = *state_;
     if (const auto asked = available(r); !asked) return asked.error();  // also expires what is due
     const auto rows = stock();
     if (!rows) return rows.error();
-    return s.ask<result<terms>>([&](const state::visit&) -> result<terms> {
+    return s.ask<result<terms>>([&](const state::visit& v) -> result<terms> {
         terms out;
-        for (const stock_view& row : *rows) {
-            if (row.sku != r.sku || (r.node != none<node_id> && row.node != r.node)) continue;
-            const node_facts& at = s.names.node[index_of(row.node)];
-            const auto found = s.names.floors.find(r.sku, row.node, at.kind, r.channel, r.use,
-                                                   s.names.sku[index_of(r.sku)]);
-            available_terms t{row.node,       row.on_hand,  row.free, row.reserved,
-                              row.allocated,  row.released, {},       {},
-                              found.excluded, at.active,    {}};
-            if (found.exists()) t.rule = s.names.floors.keys.key(found.rule);
-            t.floor = s.to_quantity(r.sku, found.floor);
-            if (at.active && !found.excluded)
-                t.available = quantity{std::max<std::int64_t>(0, t.free.atoms - t.floor.atoms)};
-            out.push_back(std::move(t));
-        }
-        std::ranges::sort(out, {}, &available_terms::node);
+        for (const stock_view& row : *rows)
+            if (row.sku == r.sku && (r.node == none<node_id> || row.node == r.node))
+                out.push_back(s.terms_of(row, r));
+        s.share_terms(v.desk, r, v.now, out);
+        std::ranges::stable_sort(out, {}, &available_terms::node);
         return out;
     });
 }

@@ -236,14 +236,12 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
         case intern_kind::distance:
             return distance(t);
         case intern_kind::channel:
-            if (!next(catalog_.floors.channels, 0)) return error_code::bad_record;
-            return catalog_.floors.channels.insert(t.key), error_code::ok;
         case intern_kind::floor:
-            return floor(t);
         case intern_kind::threshold:
-            return threshold(t);
         case intern_kind::pool:
-            return pool(t);
+        case intern_kind::segment:
+        case intern_kind::section:
+            return rule(kind, t);
         case intern_kind::order:
         case intern_kind::key:
             break;  // have shapes of their own
@@ -251,13 +249,41 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
     return error_code::bad_record;
 }
 
+/// A row of a table that decides what may be promised.
+error_code folder::rule(journal::intern_kind kind, const journal::intern_table& t) {
+    using journal::intern_kind;
+    key_table& channels = catalog_.floors.channels;
+    switch (kind) {
+        case intern_kind::channel:
+            if (t.id != channels.size() || !t.fields.empty() || channels.find(t.key))
+                return error_code::bad_record;
+            return channels.insert(t.key), error_code::ok;
+        case intern_kind::floor:
+            return floor(t);
+        case intern_kind::threshold:
+            return threshold(t);
+        case intern_kind::pool:
+            return pool(t);
+        case intern_kind::segment:
+            return read_segment(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::section:
+            return read_section(t, catalog_) ? error_code::ok : error_code::bad_record;
+        default:
+            return error_code::bad_record;
+    }
+}
+
 error_code folder::new_cell(const journal::intern_table& t) {
     const auto f = t.fields;
-    if (f.size() != 2 || f[0] < 0 || f[0] >= catalog_.skus.size() || f[1] < 0 ||
+    const bool in_section = f.size() == 3;
+    if ((f.size() != 2 && !in_section) || f[0] < 0 || f[0] >= catalog_.skus.size() || f[1] < 0 ||
         f[1] >= catalog_.nodes.size())
         return error_code::bad_record;
-    const auto made = books_.cells.make(sku_id{static_cast<std::uint32_t>(f[0])},
-                                        node_id{static_cast<std::uint16_t>(f[1])});
+    if (in_section && (f[2] < 0 || f[2] >= static_cast<std::int64_t>(catalog_.sections.size())))
+        return error_code::bad_record;
+    const auto made = books_.cells.make(
+        sku_id{static_cast<std::uint32_t>(f[0])}, node_id{static_cast<std::uint16_t>(f[1])},
+        in_section ? section_id{static_cast<std::uint16_t>(f[2])} : none<section_id>);
     const bool is_it = made && raw(*made) == t.id;
     return is_it && levels_.intern(journal::intern_kind::cell, t) ? error_code::ok
                                                                   : error_code::bad_record;

@@ -18,6 +18,7 @@ void add_lines(std::vector<std::uint64_t>& w, std::span<const reserve_line> line
         w.push_back(static_cast<std::uint64_t>(l.amount.atoms));
         w.push_back(static_cast<std::uint64_t>(l.floor.atoms));
         if (l.pool != none<pool_id>) w.push_back(std::uint64_t{1} << 63 | raw(l.pool));
+        if (l.section != none<section_id>) w.push_back(std::uint64_t{1} << 61 | raw(l.section));
     }
 }
 digest128 content_of(const command& c, const reserve_request& r) {
@@ -41,26 +42,6 @@ digest128 content_of(const command& c, const change_request& r) {
 
 bool by_cell(const lifecycle::bucket& b, cell_id cell) noexcept { return b.cell < cell; }
 
-/// What it takes to come from one basket to another: no cell is in both lists.
-void differences(std::span<const lifecycle::bucket> from, std::span<const lifecycle::bucket> to,
-                 std::vector<take_line>& takes, std::vector<give_line>& gives) {
-    auto a = from.begin();
-    auto b = to.begin();
-    while (a != from.end() || b != to.end()) {
-        if (b == to.end() || (a != from.end() && a->cell < b->cell)) {
-            gives.push_back({a->cell, a->n});
-            ++a;
-            continue;
-        }
-        const bool both = a != from.end() && a->cell == b->cell;
-        const granules more = both ? b->n - a->n : b->n;
-        if (more > 0) takes.push_back({b->cell, more, static_cast<granules>(b->ref)});
-        if (more < 0) gives.push_back({b->cell, -more});
-        if (both) ++a;
-        ++b;
-    }
-}
-
 }  // namespace
 
 error engine::state::fits_basket(std::size_t cells) noexcept {
@@ -70,8 +51,10 @@ error engine::state::fits_basket(std::size_t cells) noexcept {
 
 /// The cells of lines with their sums and highest floors, into the desk's takes.
 error engine::state::basket_takes(const visit& v, std::span<const reserve_line> lines,
-                                  channel_id channel, bool may_be_none) {
+                                  const basket_terms& terms, bool may_be_none) {
+    const channel_id channel = terms.channel;
     desk& d = v.desk;
+    d.wide.clear();
     if (lines.empty() || lines.size() > max_reserved_lines)
         return fail(error_code::bad_line_count, static_cast<std::int64_t>(lines.size()),
                     max_reserved_lines);
@@ -79,6 +62,7 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
         return fail(error_code::unknown_channel, raw(channel));
     const auto read = [&](const reserve_line& l) -> error {
         if (l.pool != none<pool_id>) return flat_take(d, l, may_be_none);
+        if (l.section != none<section_id>) return section_take(d, l, terms.on, may_be_none);
         if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
         if (index_of(l.node) >= names.node.size())
             return fail(error_code::unknown_node, raw(l.node));
@@ -90,6 +74,11 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
         if (!own) return own.error();
         const auto floor = floor_of(l.sku, l.node, channel, floor_use::selling, *own);
         if (!floor && !may_be_none) return floor.error();  // a change may keep or give back
+        if (!may_be_none && books.cells.has_sections(l.sku)) {
+            d.wide.push_back(
+                {l.sku, l.node, *n, *floor, static_cast<std::uint32_t>(&l - lines.data() + 1)});
+            return {};
+        }
         const auto cell = books.cells.find(l.sku, l.node);
         if (!cell) return fail(error_code::no_cell, raw(l.sku), raw(l.node));
         d.takes.push_back({*cell, *n, floor ? *floor : *own});
@@ -100,6 +89,10 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
             e.row = static_cast<std::uint32_t>(i + 1);
             return e;
         }
+    if (!d.wide.empty()) {
+        names.sections.order({terms.channel, v.now, terms.on}, d.drawn);
+        if (const error e = draw_wide(v); e.code != error_code::ok) return e;
+    }
     if (const error e = merge_takes(v); e.code != error_code::ok) return e;
     return fits_basket(d.takes.size());
 }
@@ -128,13 +121,14 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
     d.order.channel = r.channel;
     d.order.on = r.on.value_or(v.now);
     for (const take_line& t : d.takes) {
+        if (t.n == 0) continue;  // it only looks after a floor
         d.order.buckets.push_back(
             {t.cell, t.n, 0, unit_state::reserved, 0, static_cast<std::uint32_t>(t.floor)});
         birth.parts.push_back(t);
     }
     receipt done;
     done.by = verb::reserve;
-    done.lines = static_cast<std::uint16_t>(d.takes.size());
+    done.lines = static_cast<std::uint16_t>(d.order.buckets.size());
     done.subject = static_cast<std::uint64_t>(d.order.birth) << 32 | child.index;
     d.record.begin(verb::reserve, v.now, c.actor);
     remember(d, c, content, done);
@@ -156,13 +150,17 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
 }
 
 /// What a new basket takes, and what the one that it replaces gives, into the empty desk.
-error engine::state::exchange_of(const visit& v, const reserve_request& r) {
+/// stock_moving: what lacks may be there when one looks again.
+error engine::state::exchange_of(const visit& v, const reserve_request& r,
+                                 std::optional<std::uint64_t> calm) {
+    const basket_terms terms{r.channel, r.on.value_or(v.now), r.pools};
     const error dead = basket_gives(v, r.supersedes);  // may expire it
-    if (const error e = basket_takes(v, r.lines, r.channel, false); e.code != error_code::ok)
+    if (const error e = basket_takes(v, r.lines, terms, false); e.code != error_code::ok) {
+        if (e.code == error_code::insufficient && !stays_calm(v, calm))
+            return fail(error_code::stock_moving);
         return e;
-    if (const error e = bind_pools(v, {r.channel, r.on.value_or(v.now), r.pools});
-        e.code != error_code::ok)
-        return e;
+    }
+    if (const error e = bind_pools(v, terms); e.code != error_code::ok) return e;
     return dead;
 }
 
@@ -175,7 +173,12 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
             const auto calm = books.timers.calm(v.now);
-            if (const error e = exchange_of(v, r); e.code != error_code::ok) return e;
+            const error e = exchange_of(v, r, calm);
+            if (e.code == error_code::stock_moving) {
+                sweep(v.slot, v.now);
+                continue;
+            }
+            if (e.code != error_code::ok) return e;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
             const auto timer = ends ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
             const auto give_back = [&] {
@@ -200,7 +203,8 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
                 return done;
             }
             give_back();
-            if (answer.code == error_code::insufficient && stays_calm(v, calm))
+            if (answer.code == error_code::insufficient &&
+                !is_wide(d, d.takes[answer.lack.line].cell) && stays_calm(v, calm))
                 return lack_of(v, answer, r.lines);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
                 return fail(answer.code);
@@ -218,7 +222,7 @@ error engine::state::lack_of(const visit& v, const committed& done,
     const cell_id cell = v.desk.takes[done.lack.line].cell;
     const auto names_it = [&](const reserve_line& l) {
         return l.pool != none<pool_id> ? names.pools[l.pool].cell == cell
-                                       : books.cells.find(l.sku, l.node) == cell;
+                                       : books.cells.find(l.sku, l.node, l.section) == cell;
     };
     const auto at = std::find_if(lines.begin(), lines.end(), names_it);
     if (at != lines.end()) e.row = static_cast<std::uint32_t>(at - lines.begin() + 1);
@@ -233,7 +237,7 @@ error engine::state::draft_amendment(const visit& v, const command& c, const ame
     if (next.buckets.empty()) return fail(error_code::bad_line_count, 0, max_reserved_lines);
     if (const error e = fits_basket(next.buckets.size()); e.code != error_code::ok) return e;
     d.takes.clear();
-    differences(d.basket.buckets, next.buckets, d.takes, d.gives);
+    allocation::differences(d.basket.buckets, next.buckets, d.takes, d.gives);
     for (const take_line& t : d.takes) {
         if (is_pool(t.cell)) continue;
         if (const auto free = floor_of(books.cells.sku_of(t.cell), books.cells.node_of(t.cell),
@@ -309,7 +313,8 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
 /// The lines' new amounts, into the desk's basket_next.
 error engine::state::new_amounts(const visit& v, std::span<const reserve_line> lines) {
     desk& d = v.desk;
-    if (const error e = basket_takes(v, lines, d.basket.channel, true); e.code != error_code::ok)
+    if (const error e = basket_takes(v, lines, {d.basket.channel, d.basket.on}, true);
+        e.code != error_code::ok)
         return e;
     for (const take_line& t : d.takes) allocation::set_part(d.basket_next.buckets, t);
     return {};
@@ -346,7 +351,7 @@ error engine::state::moved_parts(const visit& v, const move_request& r) {
         if (!own) return own.error();
         const auto ruled = floor_of(sku, r.to, d.basket.channel, floor_use::selling, *own);
         const granules floor = ruled ? *ruled : *own;
-        const auto to = books.cells.find(sku, r.to);
+        const auto to = books.cells.find(sku, r.to, books.cells.section_of(b.cell));
         if (!to) return fail(error_code::no_cell, raw(sku), raw(r.to));
         found = true;
         if (*to == b.cell) continue;

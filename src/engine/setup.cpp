@@ -121,8 +121,11 @@ load_report engine::load(const command& c, std::span<const stock_row> rows, cons
             n = *amount;
         }
         const auto at = node_id{static_cast<std::uint16_t>(*node)};
-        const bool fresh = !s.books.cells.find(sku_id{*sku}, at);
-        const auto cell = s.books.cells.make(sku_id{*sku}, at);
+        const auto section =
+            find_or_none<section_id>(r.section, s.names.sections.keys, error_code::unknown_section);
+        if (!section) return refuse(section.error());
+        const bool fresh = !s.books.cells.find(sku_id{*sku}, at, *section);
+        const auto cell = s.books.cells.make(sku_id{*sku}, at, *section);
         if (!cell) return refuse(cell.error());
         const granules there =
             std::accumulate(d.stock.begin(), d.stock.end(), s.books.cells.on_hand(*cell),
@@ -133,8 +136,10 @@ load_report engine::load(const command& c, std::span<const stock_row> rows, cons
             return refuse(fail(error_code::stock_overflow, on_hand->atoms,
                                there * s.names.sku[*sku].granule));
         if (fresh) {
-            const std::int64_t fields[] = {*sku, *node};
-            d.record.intern(journal::intern_kind::cell, {raw(*cell), {}, fields, {}});
+            const std::int64_t fields[] = {*sku, *node, raw(*section)};
+            const std::size_t said = *section == none<section_id> ? 2 : 3;
+            d.record.intern(journal::intern_kind::cell,
+                            {raw(*cell), {}, std::span{fields}.first(said), {}});
         }
         if (n > 0) {
             d.stock.push_back({*cell, n, n});

@@ -215,7 +215,8 @@ committed engine::state::commit(const visit& v) {
 }
 
 void engine::state::record_cells(desk& d) {
-    for (const take_line& t : d.takes) d.record.cell({t.cell, -t.n, 0});
+    for (const take_line& t : d.takes)
+        if (t.n != 0) d.record.cell({t.cell, -t.n, 0});
     for (const give_line& g : d.gives) d.record.cell({g.cell, g.n, 0});
     for (const stock_line& s : d.stock) d.record.cell({s.cell, s.free, s.on_hand});
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -227,6 +228,28 @@ struct engine::state {
     [[nodiscard]] error check(const available_request& r) const noexcept;
     [[nodiscard]] result<std::vector<quantity>> available_together(
         const visit& v, std::span<const available_request> r);
+    [[nodiscard]] available_terms terms_of(const stock_view& row, const available_request& r) const;
+    void share_terms(desk& d, const available_request& r, time_point now,
+                     std::vector<available_terms>& all) const;
+
+    // ---- sections (section_baskets.cpp) --------------------------------------------------------
+
+    /// The cells of a SKU at a node that the desk's `drawn` sections have, after those in `into`.
+    void cells_drawn(const desk& d, sku_id sku, node_id node, std::vector<draw>& into) const;
+    /// The desk's wide lines as takes, from one picture of all their cells.
+    error draw_wide(const visit& v);
+    error picture_of_wide(const visit& v, std::vector<std::size_t>& ends);
+    [[nodiscard]] bool is_wide(const desk& d, cell_id c) const noexcept;
+    /// A line that names its section, into the desk's takes.
+    error section_take(desk& d, const reserve_line& l, time_point on, bool may_be_none) const;
+    /// What sections add to the desk's free units, and where it lies.
+    void add_sections(desk& d, time_point now) const;
+    /// A plan's part as the desk's draws, one of each cell. False where the units are not there.
+    [[nodiscard]] bool divide_part(desk& d, std::size_t at, granules n, std::int64_t floor) const;
+    [[nodiscard]] std::int64_t available_in_sections(
+        const visit& v, const available_request& r, granules floor,
+        const std::function<granules(cell_id)>& free_of);
+    result<receipt> transfer(const visit& v, const command& c, const transfer_request& r);
 
     // ---- pools (pool_baskets.cpp) --------------------------------------------------------------
 
@@ -267,10 +290,10 @@ struct engine::state {
                                 digest128 content);
     /// A basket's cells are few enough; else too_many_cells.
     [[nodiscard]] static error fits_basket(std::size_t cells) noexcept;
-    error basket_takes(const visit& v, std::span<const reserve_line> lines, channel_id channel,
-                       bool may_be_none);
+    error basket_takes(const visit& v, std::span<const reserve_line> lines,
+                       const basket_terms& terms, bool may_be_none);
     error basket_gives(const visit& v, reservation_id replaced);
-    error exchange_of(const visit& v, const reserve_request& r);
+    error exchange_of(const visit& v, const reserve_request& r, std::optional<std::uint64_t> calm);
     receipt draft_basket(const visit& v, const command& c, const reserve_request& r,
                          digest128 content, const lifecycle::ledger<>::newborn& child);
     result<receipt> change(const visit& v, const command& c, const change_request& r);

@@ -25,11 +25,17 @@ result<receipt> engine::state::adjust(const visit& v, const command& c, const ad
     if (r.pool != none<pool_id>) return adjust_pool(v, c, r);
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (index_of(r.node) >= names.node.size()) return fail(error_code::unknown_node, raw(r.node));
-    const auto cell = books.cells.find(r.sku, r.node);
+    if (r.section != none<section_id> && !names.sections.exists(r.section))
+        return fail(error_code::unknown_section, raw(r.section));
+    const auto cell = books.cells.find(r.sku, r.node, r.section);
     if (!cell) return fail(error_code::no_cell, raw(r.sku), raw(r.node));
+    const auto reason = static_cast<std::uint64_t>(r.reason);
+    if (r.section != none<section_id>)
+        return adjust_cell(v, c, *cell, r.delta,
+                           content_of(c, verb::adjust, raw(r.sku), raw(r.node), raw(r.section),
+                                      r.delta.atoms, reason));
     return adjust_cell(v, c, *cell, r.delta,
-                       content_of(c, verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
-                                  static_cast<std::uint64_t>(r.reason)));
+                       content_of(c, verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms, reason));
 }
 
 result<receipt> engine::state::adjust_pool(const visit& v, const command& c,

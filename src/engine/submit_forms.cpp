@@ -24,6 +24,7 @@ constexpr std::string_view facts[] = {"ship", "deliver"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
 // ---- rows within a line -----------------------------------------------------------------------
+constexpr std::string_view about_section = "key of a section; without one the plain stock";
 constexpr field sku_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"decimals", whole, optional, "decimal places of its quantities, default 0", 0, max_decimals},
@@ -55,6 +56,7 @@ constexpr field stock_fields[] = {
     {"node", key, required, "key of a node that is loaded"},
     {"on_hand", decimal, required, "units that come to what the node has"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    {"section", key, optional, about_section},
 };
 constexpr field floor_fields[] = {
     {"rule", key, required, "key of the rule; one that stands there is replaced"},
@@ -67,6 +69,22 @@ constexpr field floor_fields[] = {
      -max_floor_units, max_floor_units},
     {"exclude", flag, optional, "nothing may be promised, default false", 0, 0, {}, {}, "units"},
     {"active", flag, optional, "default true; false takes the rule out of force"},
+};
+constexpr field segment_fields[] = {
+    {"segment", key, required, "key of the segment; one that stands there is changed"},
+    {"channel", key, optional, "key of the channel whose baskets draw from it"},
+    {"overflow", keys, optional, "segments to draw from after its own, in order", 1, 16},
+    {"overflow_to_all", flag, optional, "and then from what is kept for nobody, default false"},
+    {"released", time, optional, "from then on what is unsold is for everybody"},
+};
+constexpr field section_fields[] = {
+    {"section", key, required, "key of the section; one that stands there may change the last two"},
+    {"segment", key, optional, "key of the segment that it is kept for"},
+    {"condition", text, optional, "damaged, quarantine, ...: not sellable"},
+    {"lot", text, optional, "its lot"},
+    {"owner", text, optional, "whose goods they are"},
+    {"expires", time, optional, "not promised for a date from then on"},
+    {"frozen", flag, optional, "not promised at any node, default false"},
 };
 constexpr field pool_fields[] = {
     {"pool", key, required, "key of the pool"},
@@ -94,12 +112,14 @@ constexpr field reserve_line_fields[] = {
     {"quantity", decimal, required, "units to take"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
     {"floor", decimal, optional, "units to leave at least; negative: may be oversold by so many"},
+    {"section", key, optional, "key of a section: this one alone"},
 };
 constexpr field change_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"quantity", decimal, required, "units to hold there from now on; 0: none"},
     {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
+    {"section", key, optional, about_section},
 };
 constexpr field order_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -175,6 +195,19 @@ constexpr field uncovered_fields[] = {
 };
 constexpr field load_floors[] = {
     {"rows", rows, required, "the floor rules", 1, most_rows, {}, floor_fields}};
+constexpr field load_segments[] = {
+    {"rows", rows, required, "the segments", 1, most_rows, {}, segment_fields}};
+constexpr field load_sections[] = {
+    {"rows", rows, required, "the sections", 1, most_rows, {}, section_fields}};
+constexpr field transfer_fields[] = {
+    {"sku", key, required, "key of the SKU"},
+    {"node", key, required, "key of the node"},
+    {"from", key, optional, about_section},
+    {"to", key, optional, about_section},
+    {"quantity", decimal, required, "units that go from one to the other"},
+    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+};
+constexpr field sections_question[] = {{"sku", key, required, "key of the SKU"}};
 constexpr field load_pools[] = {
     {"rows", rows, required, "the pools", 1, most_rows, {}, pool_fields}};
 constexpr field adjust_pool_fields[] = {
@@ -198,6 +231,7 @@ constexpr field adjust_fields[] = {
     {"delta", decimal, required, "units that came (positive) or left (negative)"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
     {"reason", choice, optional, "default correction", 0, 0, reasons},
+    {"section", key, optional, about_section},
 };
 constexpr field reserve_fields[] = {
     {"lines", rows, optional, "all of them are taken, or none", 1, 5'000, {}, reserve_line_fields},
@@ -307,6 +341,8 @@ constexpr form all_forms[] = {
     {"load", "stock", "Adds opening stock.", true, load_stock, run_load_stock},
     {"load", "units", "Adds units of measure.", true, load_units, run_load_units},
     {"load", "floors", "Sets floor rules.", true, load_floors, run_load_floors},
+    {"load", "segments", "Sets segments of stock.", true, load_segments, run_load_segments},
+    {"load", "sections", "Sets sections of stock.", true, load_sections, run_load_sections},
     {"load", "pools", "Adds pools: quotas, capacities.", true, load_pools, run_load_pools},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"activate",
@@ -323,6 +359,12 @@ constexpr form all_forms[] = {
      true,
      adjust_pool_fields,
      run_adjust_pool},
+    {"transfer",
+     {},
+     "Moves units between sections of a node's stock.",
+     true,
+     transfer_fields,
+     run_transfer},
     {"count", {}, "Books what was found on a shelf.", true, count_fields, run_count},
     {"snapshot", {}, "Books what a source says is there.", true, snapshot_fields, run_snapshot},
     {"delta", {}, "Books what a source says has changed.", true, delta_fields, run_delta},
@@ -362,6 +404,7 @@ constexpr form all_forms[] = {
      false,
      uncovered_fields,
      run_uncovered},
+    {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
     {"pool", {}, "A pool as it stands.", false, pool_question, run_pool},
     {"counts", {}, "Counts behind a cursor, oldest first.", false, poll_fields, run_counts},
     {"explain_available",

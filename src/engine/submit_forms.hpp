@@ -68,7 +68,7 @@ struct form {
 void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
 // The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
-// submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp).
+// submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
@@ -76,6 +76,10 @@ nlohmann::ordered_json run_load_distances(const request& r);
 nlohmann::ordered_json run_load_stock(const request& r);
 nlohmann::ordered_json run_load_units(const request& r);
 nlohmann::ordered_json run_load_floors(const request& r);
+nlohmann::ordered_json run_load_segments(const request& r);
+nlohmann::ordered_json run_load_sections(const request& r);
+nlohmann::ordered_json run_transfer(const request& r);
+nlohmann::ordered_json run_sections(const request& r);
 nlohmann::ordered_json run_load_pools(const request& r);
 nlohmann::ordered_json run_adjust_pool(const request& r);
 nlohmann::ordered_json run_pool(const request& r);

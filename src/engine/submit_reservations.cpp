@@ -19,6 +19,7 @@ std::vector<reserve_line> lines_of(const request& r, call& c) {
         l.node = row.node();
         l.amount = row.units_of("quantity", l.sku);
         l.floor = row.amount("floor", decimals_of(r.on, l.sku));
+        l.section = row.section();
     }
     return lines;
 }

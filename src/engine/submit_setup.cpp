@@ -78,8 +78,11 @@ answer run_load_distances(const request& r) {
 answer run_load_stock(const request& r) {
     return load<stock_row>(r, [&r](const values& v) {
         const sku_id sku = v.sku();
-        return stock_row{std::string{v.text("sku")}, std::string{v.text("node")},
-                         v.units_of("on_hand", sku)};
+        return stock_row{std::string{v.text("sku")},
+                         std::string{v.text("node")},
+                         v.units_of("on_hand", sku),
+                         {},
+                         std::string{v.text("section")}};
     });
 }
 
@@ -154,6 +157,7 @@ answer run_adjust(const request& r) {
     a.sku = c.line.sku();
     a.node = c.line.node();
     a.delta = c.line.units_of("delta", a.sku);
+    a.section = c.line.section();
     a.reason = reason_of(c.line.text("reason"));
     if (!c.ready()) return c.refused();
     std::vector<uncovered_promise> left;

@@ -25,6 +25,8 @@ answer terms_of(const engine& on, sku_id sku, const available_terms& t) {
     answer out = {{"node", on.node(t.node).key},     {"on_hand", units(t.on_hand)},
                   {"free", units(t.free)},           {"reserved", units(t.reserved)},
                   {"allocated", units(t.allocated)}, {"released", units(t.released)}};
+    if (t.section != none<section_id>) out["section"] = on.section(t.section).key;
+    if (!t.drawn) out["drawn"] = false;
     if (!t.rule.empty()) out["rule"] = t.rule;
     out["floor"] = units(t.floor);
     if (t.excluded) out["excluded"] = true;

@@ -140,6 +140,14 @@ channel_id values::channel() const {
     return none<channel_id>;
 }
 
+section_id values::section(std::string_view name) const {
+    if (!has(name)) return none<section_id>;
+    const auto id = on_.find_section(text(name));
+    if (id) return *id;
+    refuse(id.error(), name);
+    return none<section_id>;
+}
+
 pool_id values::pool(std::string_view name) const {
     const auto id = on_.find_pool(text(name));
     if (id) return *id;

@@ -49,6 +49,7 @@ public:
     [[nodiscard]] node_id node(std::string_view name = "node") const;
     [[nodiscard]] place_id ship_to() const;
     [[nodiscard]] channel_id channel() const;
+    [[nodiscard]] section_id section(std::string_view name = "section") const;
     [[nodiscard]] pool_id pool(std::string_view name = "pool") const;
     [[nodiscard]] order_id order() const;
 

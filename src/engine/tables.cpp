@@ -156,6 +156,9 @@ std::vector<stock_view> stock_of(const State& s) {
     for (std::uint32_t sku = 0; sku < s.names.sku.size(); ++sku) {
         std::vector<std::pair<node_id, cell_id>> cells;
         s.books.cells.each(sku_id{sku}, [&](cell_id c, node_id n) { cells.push_back({n, c}); });
+        s.books.cells.each_section(sku_id{sku}, [&](cell_id c, node_id n, section_id) {
+            cells.push_back({n, c});
+        });
         std::sort(cells.begin(), cells.end());
         for (const auto& [node, cell] : cells) {
             row_of[raw(cell)] = rows.size();
@@ -165,7 +168,8 @@ std::vector<stock_view> stock_of(const State& s) {
                             s.to_quantity(sku_id{sku}, s.books.stock.free(cell)),
                             {},
                             {},
-                            {}});
+                            {},
+                            s.books.cells.section_of(cell)});
         }
     }
     const auto add = [&](const lifecycle::bucket& k, quantity stock_view::*to) {

@@ -113,6 +113,9 @@ result<std::vector<uncovered_promise>> engine::uncovered(sku_id sku, node_id nod
             s.books.cells.each(at, [&](cell_id c, node_id n) {
                 if (node == none<node_id> || n == node) cells.push_back(c);
             });
+            s.books.cells.each_section(at, [&](cell_id c, node_id n, section_id) {
+                if (node == none<node_id> || n == node) cells.push_back(c);
+            });
         };
         if (sku != none<sku_id>)
             look(sku);

@@ -109,6 +109,7 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
             cells[index_of(at)] = cell;
         });
     }
+    add_sections(d, v.now);
     p = {d.wanted,
          names.node,
          names.metres(d.order.ship_to),
@@ -135,16 +136,18 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
         EARMARK_INVARIANT(d.cells[at] != none<cell_id>, "a plan uses only nodes that have a cell");
         const std::int64_t kept = p.free[at] - sourcing::usable(by, p, part.wanted, part.node) +
                                   (d.held.empty() ? 0 : d.held[at]);
-        d.takes.push_back({d.cells[at], part.n,
-                           static_cast<granules>(std::clamp<std::int64_t>(kept, -stock::max_amount,
-                                                                          stock::max_amount))});
-        std::int64_t left = part.n;
-        for (const member& m : d.members) {
-            if (m.wanted != part.wanted || left == 0) continue;
-            for (const unit_state from : {unit_state::backordered, unit_state::open}) {
-                const auto n = std::min(left, lifecycle::units_in(d.order, m.line, from));
-                move(m.line, n, from, unit_state::allocated, d.cells[at]);
-                left -= n;
+        if (!divide_part(d, at, part.n, kept)) return fail(error_code::stock_moving);
+        for (const draw& from_cell : d.draws) {
+            if (from_cell.n == 0 && from_cell.floor <= 0) continue;
+            d.takes.push_back({from_cell.cell, from_cell.n, from_cell.floor});
+            std::int64_t left = from_cell.n;
+            for (const member& m : d.members) {
+                if (m.wanted != part.wanted || left == 0) continue;
+                for (const unit_state from : {unit_state::backordered, unit_state::open}) {
+                    const auto n = std::min(left, lifecycle::units_in(d.order, m.line, from));
+                    move(m.line, n, from, unit_state::allocated, from_cell.cell);
+                    left -= n;
+                }
             }
         }
     }

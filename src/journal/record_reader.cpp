@@ -222,7 +222,7 @@ private:
         const unsigned kind = in_.byte();
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
-        const bool is_known = kind <= static_cast<unsigned>(intern_kind::distance) ||
+        const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               kind == static_cast<unsigned>(intern_kind::threshold);
         if (kind < 1 || !is_known) return refuse();
         intern_table t;

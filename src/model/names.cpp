@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, verbs> verb_names = {
     "none",      "load",        "activate", "advance", "adjust",  "reserve", "change",
     "unreserve", "place_order", "cancel",   "source",  "release", "ship",    "deliver",
-    "expire",    "move",        "snapshot", "delta",   "count"};
+    "expire",    "move",        "snapshot", "delta",   "count",   "transfer"};
 
 constexpr std::array<std::string_view, 7> outcome_names = {
     "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired"};
@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 4> reservation_names = {"active", "consum
 
 constexpr std::array<std::string_view, 4> pool_names = {"quota", "capacity", "limit", "credit"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::count)] == "count");
+static_assert(verb_names[static_cast<std::size_t>(verb::transfer)] == "transfer");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::reacquired)] == "reacquired");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
 static_assert(event_names[static_cast<std::size_t>(unit_event::cancel)] == "cancel");

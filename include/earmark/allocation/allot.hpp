@@ -24,6 +24,11 @@ void net(std::vector<take_line>& takes, std::vector<give_line>& gives);
 /// no part.
 void set_part(std::vector<lifecycle::bucket>& parts, const take_line& t);
 
+/// What it takes to come from one basket to another: no cell is in both lists. Parts ascend by
+/// cell.
+void differences(std::span<const lifecycle::bucket> from, std::span<const lifecycle::bucket> to,
+                 std::vector<take_line>& takes, std::vector<give_line>& gives);
+
 /// Hands a basket over to an order whose units are all open: parts go to lines of their SKU in line
 /// order; units that no line wants are given back. `sku_of` answers for a part's cell.
 void hand_over(std::span<const lifecycle::bucket> basket, std::span<const sku_id> sku_of,

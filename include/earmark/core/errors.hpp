@@ -38,6 +38,7 @@ enum class error_code : std::uint16_t {
     twin_rule = 2014,      // another rule has the same selectors and use
     bad_pool = 2015,       // a pool is taken from in another way than it is asked for
     distance_used = 2016,  // a decision has seen another distance of the pair
+    bad_section = 2017,    // a row would change what a section is, or it goes to itself
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call
@@ -79,6 +80,8 @@ enum class error_code : std::uint16_t {
     unknown_unit = 6005,
     unknown_channel = 6006,
     unknown_pool = 6007,
+    unknown_section = 6008,
+    unknown_segment = 6009,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

@@ -15,6 +15,8 @@ enum class sku_id : std::uint32_t {};          // dense: a row of the stock tabl
 enum class node_id : std::uint16_t {};         // dense: a store, a warehouse or a vendor
 enum class channel_id : std::uint16_t {};      // dense: who sells, as floor rules know it
 enum class pool_id : std::uint32_t {};         // dense: what is scarce beside goods
+enum class section_id : std::uint16_t {};      // dense: a part of the stock of every node
+enum class segment_id : std::uint16_t {};      // dense: for whom stock is kept apart
 enum class place_id : std::uint32_t {};        // dense: a ship-to position with known distances
 enum class actor_id : std::uint32_t {};        // dense: who gave a command
 enum class cell_id : std::uint32_t {};         // stable for the life of the engine

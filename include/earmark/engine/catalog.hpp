@@ -13,6 +13,7 @@
 #include "earmark/core/result.hpp"
 #include "earmark/engine/floors.hpp"
 #include "earmark/engine/pools.hpp"
+#include "earmark/engine/sections.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
@@ -39,6 +40,7 @@ public:
     pool_table pools;
     key_table threshold_keys;           // by number
     std::vector<threshold> thresholds;  // the same
+    section_table sections;
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.

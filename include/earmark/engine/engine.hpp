@@ -30,6 +30,7 @@
 #include "earmark/model/movement.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
+#include "earmark/model/sections.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
 #include "earmark/model/view.hpp"
@@ -71,6 +72,11 @@ public:
     load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
     /// Pools: quotas, capacities, limits, credit lines. adjust() changes how much there is.
     load_report load(const command& c, std::span<const pool_row> rows, const load_part& part = {});
+    /// Segments and sections of stock. A row whose key stands there changes it.
+    load_report load(const command& c, std::span<const segment_row> rows,
+                     const load_part& part = {});
+    load_report load(const command& c, std::span<const section_row> rows,
+                     const load_part& part = {});
 
     /// Levels of what is available at which crossings() tells of an event. A row is rejected with
     /// empty_key, key_too_long, unknown_sku, unknown_node, bad_field (both a node and a kind), or
@@ -101,6 +107,9 @@ public:
     /// A pool as it stands. Amount and free are of one instant in a quiet engine only.
     [[nodiscard]] result<pool_view> pool(pool_id id) const;
     [[nodiscard]] std::uint32_t pools() const noexcept;
+    [[nodiscard]] result<section_id> find_section(std::string_view key) const;
+    /// What its row says. Throws misuse for an id that was never given.
+    [[nodiscard]] section_row section(section_id id) const;
     /// Keys of rules and channels by number, as refs and answers have them.
     [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;
     [[nodiscard]] std::string_view channel_key(channel_id id) const;
@@ -125,6 +134,13 @@ public:
     /// names them; where memory is short it stays empty, and uncovered() can be asked.
     result<receipt> adjust(const command& c, const adjust_request& r,
                            std::vector<uncovered_promise>* left_uncovered = nullptr);
+    /// Units from one section of a node's stock to another. Refusals: no_cell where the section was
+    /// never stocked there (load 0 of it first), insufficient, bad_section for one to itself.
+    result<receipt> transfer(const command& c, const transfer_request& r,
+                             std::vector<uncovered_promise>* left_uncovered = nullptr);
+    /// A SKU's stock by node and section, the plain one first. Of one instant in a quiet engine
+    /// only. O(cells of the SKU).
+    [[nodiscard]] result<std::vector<section_view>> sections(sku_id sku) const;
     /// Brings the books to what was found on the shelf. The receipt's `why.refs` are what the books
     /// said and what was found, in atoms. Transient: stock_moving while a feed is at work.
     result<receipt> count(const command& c, const count_request& r,

@@ -48,6 +48,7 @@ public:
 private:
     error_code floor(const journal::intern_table& t);
     error_code pool(const journal::intern_table& t);
+    error_code rule(journal::intern_kind kind, const journal::intern_table& t);
     error_code basket_note(std::uint32_t index, std::span<const std::byte> bytes);
     error_code pools_note(std::uint32_t order, std::uint32_t keeper,
                           std::span<const std::byte> bytes);
@@ -126,6 +127,9 @@ std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32
 /// The rule of such fields, where all its ids exist.
 [[nodiscard]] std::optional<floor_rule> rule_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);
+/// Into the catalog; false where it cannot be.
+[[nodiscard]] bool read_segment(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);
 

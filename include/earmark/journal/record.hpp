@@ -41,6 +41,8 @@ enum class intern_kind : std::uint8_t {
     feed,  // what a source has said, and of which cells
     pool,
     distance,
+    segment,
+    section,
     threshold = 20
 };
 

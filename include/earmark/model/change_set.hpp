@@ -15,7 +15,8 @@
 
 namespace earmark {
 
-/// Takes `n` granules if `free - n >= floor`, else nothing of the whole change set happens.
+/// Takes `n` granules if `free - n >= floor`, else nothing of the whole change set happens. One of
+/// none only looks that the floor is there.
 struct take_line {
     cell_id cell{};
     granules n = 0;

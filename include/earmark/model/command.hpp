@@ -29,6 +29,7 @@ struct adjust_request {
     quantity delta;  // negative: physical truth, may uncover promises
     adjust_reason reason = adjust_reason::correction;
     pool_id pool = none<pool_id>;  // how much there is of a pool, instead of a SKU at a node
+    section_id section = none<section_id>;
 };
 
 struct reserve_line {
@@ -37,6 +38,7 @@ struct reserve_line {
     quantity amount;
     quantity floor;  // what to leave at least; negative: oversell depth, where no rule holds
     pool_id pool = none<pool_id>;  // amount and floor are of this flat pool; no SKU, no node
+    section_id section = none<section_id>;  // exactly this one; none: as the channel draws
 };
 
 struct reserve_request {

@@ -49,7 +49,9 @@ struct available_request {
 
 /// Every term of what is available of a SKU at a node, or why it is nothing. In atoms.
 ///   on_hand = free + reserved + allocated + released   (of one instant in a quiet engine only)
-///   available = 0 where a rule excludes it or the node is inactive, else max(0, free - floor)
+///   available = 0 where a rule excludes it or the node is inactive, else max(0, free - floor); of
+///   several sections that are drawn from, the sum is, and what the plain stock cannot keep of the
+///   floor the next ones do
 struct available_terms {
     node_id node{};
     quantity on_hand;
@@ -62,6 +64,8 @@ struct available_terms {
     bool excluded = false;
     bool active = true;  // of the node; an inactive one is not sold from
     quantity available;
+    section_id section = none<section_id>;  // none: the plain stock
+    bool drawn = true;  // false: a section that this question does not draw from
 };
 
 }  // namespace earmark

@@ -28,8 +28,9 @@ enum class verb : std::uint8_t {
     snapshot,
     delta,
     count,
+    transfer,  // between sections of a node's stock
 };
-inline constexpr std::size_t verbs = 19;
+inline constexpr std::size_t verbs = 20;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

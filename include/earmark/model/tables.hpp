@@ -59,6 +59,7 @@ struct stock_row {
     std::string node;
     quantity on_hand;
     std::string unit{};  // of measure, of which `on_hand` is then a whole number; empty: the SKU's
+    std::string section{};  // empty: the plain stock
 };
 
 /// A unit of measure of a SKU: one `unit` is `holds` of it (a case of 12, a metre of 100 cm).

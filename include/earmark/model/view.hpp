@@ -37,10 +37,11 @@ struct stock_view {
     sku_id sku{};
     node_id node{};
     quantity on_hand;
-    quantity free;       // promised to nobody; negative: uncovered promises
-    quantity reserved;   // in live reservations
-    quantity allocated;  // in orders
-    quantity released;   // in orders
+    quantity free;                          // promised to nobody; negative: uncovered promises
+    quantity reserved;                      // in live reservations
+    quantity allocated;                     // in orders
+    quantity released;                      // in orders
+    section_id section = none<section_id>;  // none: the plain stock
 };
 
 /// Units of a line in one state at one node (none<node_id> where no stock is behind them).
@@ -50,6 +51,7 @@ struct bucket_view {
     node_id node = none<node_id>;
     quantity amount;
     pool_id pool = none<pool_id>;  // of a reservation's part: units of a pool, in its scale
+    section_id section = none<section_id>;  // of the node's stock; none: the plain one
 };
 
 struct line_view {

@@ -3,7 +3,8 @@
 // chain of blocks with the node ids beside them, and a new node appends to the last block.
 //
 // Invariants
-//   (1) A cell names one (SKU, node), or one pool, for ever; a node stands once in a SKU's row.
+//   (1) A cell names one (SKU, node, section), or one pool, for ever; a node stands once in a SKU's
+//       row, and once for each section in the row of its sections.
 //   (2) Whoever reads `used` of a block sees the node ids and first words of that many cells.
 //   (3) on_hand of a cell stays within 0 .. max_on_hand except through `ship` of goods that the
 //       books did not know.
@@ -54,22 +55,32 @@ public:
 
     /// The cell of (sku, node), made with `free` = 0 where there is none yet. Errors: out_of_memory
     /// at the configured capacity. Requires the SKU to be added.
-    result<cell_id> make(sku_id sku, node_id node) {
-        if (const auto found = find(sku, node)) return *found;
-        row& r = rows_[index_of(sku)];
-        if (r.last == no_block ||
-            meta(r.last).used.load(std::memory_order_relaxed) == block_cells) {
+    /// Cells of a section stand in a chain of their own, with blocks of one section each.
+    result<cell_id> make(sku_id sku, node_id node, section_id section = none<section_id>) {
+        if (const auto found = find(sku, node, section)) return *found;
+        const bool is_plain = section == none<section_id>;
+        row& of = rows_[index_of(sku)];
+        chain& r = is_plain ? of.plain : of.sections;
+        std::uint32_t in = is_plain ? r.last : r.first;
+        const auto has_room = [&](std::uint32_t i) {
+            return meta(i).used.load(std::memory_order_relaxed) < block_cells &&
+                   meta(i).section == section;
+        };
+        while (in != no_block && !has_room(in)) in = is_plain ? no_block : meta(in).next;
+        if (in == no_block) {
             const auto fresh = new_block(sku);
             if (!fresh) return fresh.error();
-            (r.last == no_block ? r.first : meta(r.last).next) = *fresh;
-            r.last = *fresh;
+            in = *fresh;
+            meta(in).section = section;
+            (r.last == no_block ? r.first : meta(r.last).next) = in;
+            r.last = in;
         }
-        block& b = meta(r.last);
+        block& b = meta(in);
         const std::uint32_t at = b.used.load(std::memory_order_relaxed);
         b.nodes[at] = node;
         b.used.store(at + 1, std::memory_order_release);  // (2) pairs with the acquire in each()
         ++cells_;
-        return cell_id{r.last * block_cells + at};
+        return cell_id{in * block_cells + at};
     }
 
     /// The cell of the next pool, which stands in no SKU's row. Errors: as of make().
@@ -98,11 +109,36 @@ public:
         return found;
     }
 
+    /// The same of a section of the node; of the plain stock where it is none.
+    [[nodiscard]] std::optional<cell_id> find(sku_id sku, node_id node,
+                                              section_id section) const noexcept {
+        if (section == none<section_id>) return find(sku, node);
+        std::optional<cell_id> found;
+        each_section(sku, [&](cell_id cell, node_id at, section_id in) {
+            if (at == node && in == section) found = cell;
+        });
+        return found;
+    }
+    [[nodiscard]] bool has_sections(sku_id sku) const noexcept {
+        return rows_[index_of(sku)].sections.first != no_block;
+    }
+    /// Calls f(cell, node, section) for every cell of a SKU that is not plain stock.
+    template <class F>
+    void each_section(sku_id sku, F&& f) const {
+        for (std::uint32_t i = rows_[index_of(sku)].sections.first; i != no_block;) {
+            const block& b = meta(i);
+            const std::uint32_t used = b.used.load(std::memory_order_acquire);
+            for (std::uint32_t k = 0; k < used; ++k)
+                f(cell_id{i * block_cells + k}, b.nodes[k], b.section);
+            i = b.next;
+        }
+    }
+
     /// Calls f(cell, node, word) for every cell of a SKU, in the order of birth. O(cells of the
     /// SKU).
     template <class F>
     void each_word(sku_id sku, F&& f) const {
-        for (std::uint32_t i = rows_[index_of(sku)].first; i != no_block;) {
+        for (std::uint32_t i = rows_[index_of(sku)].plain.first; i != no_block;) {
             const block& b = meta(i);
             const atomic<std::uint64_t>* const words = &at(cell_id{i * block_cells});
             const std::uint32_t used = b.used.load(std::memory_order_acquire);
@@ -124,6 +160,9 @@ public:
     }
     /// None of a pool's cell; so is its node.
     [[nodiscard]] sku_id sku_of(cell_id c) const noexcept { return meta(raw(c) / block_cells).sku; }
+    [[nodiscard]] section_id section_of(cell_id c) const noexcept {
+        return meta(raw(c) / block_cells).section;
+    }
     [[nodiscard]] node_id node_of(cell_id c) const noexcept {
         return meta(raw(c) / block_cells).nodes[raw(c) % block_cells];
     }
@@ -149,7 +188,7 @@ public:
 
     /// The first words of a SKU.
     void prefetch(sku_id s) const noexcept {
-        const std::uint32_t first = rows_[index_of(s)].first;
+        const std::uint32_t first = rows_[index_of(s)].plain.first;
         if (first != no_block) __builtin_prefetch(&at(cell_id{first * block_cells}));
     }
     void prefetch(cell_id c) const noexcept { __builtin_prefetch(&at(c), 1); }
@@ -186,11 +225,15 @@ private:
         std::uint32_t next = no_block;  // of pools: the number of the first
         sku_id sku{};                   // none: of pools
         std::array<node_id, block_cells> nodes{};
+        section_id section = none<section_id>;
         atomic<std::uint32_t> used{0};
     };
-    struct row {
+    struct chain {
         std::uint32_t first = no_block;
         std::uint32_t last = no_block;
+    };
+    struct row {
+        chain plain, sections;
     };
     struct lease_words {};
     struct segment {
@@ -236,7 +279,7 @@ private:
     std::uint32_t cells_ = 0;
     std::uint32_t pools_ = 0;
     std::uint32_t last_pools_ = no_block;
-    std::vector<row> rows_;
+    std::vector<row> rows_;  // by SKU
     std::vector<std::unique_ptr<segment>> segments_;
     lease_table<Env> leases_;
 };
