@@ -60,27 +60,19 @@ public:
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const stock_row> rows, const load_part& part = {});
     /// Given distances hold in place of great circles. A pair is given once, after its place and
-    /// its node were loaded (else duplicate_row, unknown_place, unknown_node) and before an order
-    /// was sourced over it (else distance_used: what was decided must stay what it was). O(orders)
-    /// once a call beside its rows.
-    load_report load(const command& c, std::span<const distance_row> rows,
-                     const load_part& part = {});
+    /// node (else duplicate_row, unknown_place, unknown_node) and before an order was sourced over
+    /// it (else distance_used: what was decided stays what it was). O(orders) once a call.
+    load_report load(const command& c, std::span<const distance_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const unit_row> rows, const load_part& part = {});
-    /// Floor rules: safety stock, oversell depths, freezes. In force for every take from then on;
-    /// promises that stand already stay. A rule's key that stands there is replaced; another rule
-    /// with the same selectors and use is twin_rule (refs: that rule).
+    /// Floor rules, in force for every take from then on; promises that stand stay. A key that
+    /// stands there is replaced; another rule with the same selectors and use is twin_rule.
     load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
     /// Pools: quotas, capacities, limits, credit lines. adjust() changes how much there is.
     load_report load(const command& c, std::span<const pool_row> rows, const load_part& part = {});
     /// Segments and sections of stock. A row whose key stands there changes it.
-    load_report load(const command& c, std::span<const segment_row> rows,
-                     const load_part& part = {});
-    load_report load(const command& c, std::span<const section_row> rows,
-                     const load_part& part = {});
-
-    /// Levels of what is available at which crossings() tells of an event. A row is rejected with
-    /// empty_key, key_too_long, unknown_sku, unknown_node, bad_field (both a node and a kind), or
-    /// out_of_range (low below 1, high below low, or either above 1,000,000,000).
+    load_report load(const command& c, std::span<const segment_row> rows, const load_part& p = {});
+    load_report load(const command& c, std::span<const section_row> rows, const load_part& p = {});
+    /// Levels of what is available at which crossings() tells of an event.
     load_report load(const command& c, std::span<const threshold_row> rows,
                      const load_part& part = {});
 
@@ -101,14 +93,12 @@ public:
     [[nodiscard]] result<node_id> find_node(std::string_view key) const;
     [[nodiscard]] result<place_id> find_place(std::string_view key) const;
     [[nodiscard]] result<order_id> find_order(std::string_view key) const;
-    /// A channel that a floor rule has named.
     [[nodiscard]] result<channel_id> find_channel(std::string_view key) const;
     [[nodiscard]] result<pool_id> find_pool(std::string_view key) const;
     /// A pool as it stands. Amount and free are of one instant in a quiet engine only.
     [[nodiscard]] result<pool_view> pool(pool_id id) const;
     [[nodiscard]] std::uint32_t pools() const noexcept;
     [[nodiscard]] result<section_id> find_section(std::string_view key) const;
-    /// What its row says. Throws misuse for an id that was never given.
     [[nodiscard]] section_row section(section_id id) const;
     /// Keys of rules and channels by number, as refs and answers have them.
     [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;

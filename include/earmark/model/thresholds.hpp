@@ -5,7 +5,8 @@
 // A level is what available() answers for selling: of a SKU at a node, at all nodes of a kind, or
 // at all nodes, each above its own floor before the sum. Crossings are folded from the journal's
 // records, one after the other, so a replay finds the same ones: a basket whose deadline has passed
-// counts as held until the record that expires it.
+// counts as held until the record that expires it. Sections other than the plain stock are not
+// counted.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,9 @@ namespace earmark {
 
 /// A threshold as the outside world has it. A row whose key stands there already takes its place:
 /// with the same SKU, node, kind and channel it goes on from where it is, with others it begins
-/// anew. A new threshold begins as not below, so one that is below at once is a crossing.
+/// anew. A new threshold begins as not below, so one that is below at once is a crossing. Rejected
+/// with empty_key, key_too_long, unknown_sku, unknown_node, bad_field (both a node and a kind), or
+/// out_of_range (low below 1, high below low, or either above 1,000,000,000).
 struct threshold_row {
     std::string key;      // in every event
     std::string sku;      // required
