@@ -1,8 +1,8 @@
 // A MIXED TAKE: one reservation, through the public verb, that takes a unit of stock, a unit of the
-// node's picking capacity on a work date and a unit of a channel's quota, all or nothing. To the
-// stock room each is a cell; a host that keeps capacity and quota beside its stock loads them as
-// rows of the stock table. Beside it, the same verb for the unit of stock alone.
-#include <array>
+// node's picking capacity on a work date and a unit of a channel's quota, all or nothing; the two
+// pools bind by themselves. Beside it, the same verb in an engine that has no pools.
+#include <memory>
+#include <vector>
 
 #include "earmark/engine/engine.hpp"
 #include "shelves.hpp"
@@ -10,41 +10,30 @@
 namespace earmark::bench {
 namespace {
 
-class mixed final : public suite {
+/// An engine with mugs in Berlin, and the baskets of one unit that are made in it.
+class shelf {
 public:
-    mixed() {
-        node_row berlin, marketplace;
-        berlin.key = "berlin";
-        marketplace.key = "marketplace";
-        load(std::vector{berlin, marketplace});
-        load(std::vector<sku_row>{{"mug", 0, 1}, {"picks 2026-11-22", 0, 1}, {"quota mug", 0, 1}});
-        load(std::vector<stock_row>{{"mug", "berlin", {4'000'000}},
-                                    {"picks 2026-11-22", "berlin", {4'000'000}},
-                                    {"quota mug", "marketplace", {4'000'000}}});
-        held_.reserve(operations);
-    }
-    void enter(contest& c) override {
-        const auto clear = [this] { give_back(); };
-        c.enter({"stock.mixed_take", operations, [this] { reserve(3); }, clear});
-        c.enter({"stock.mixed_take.stock_alone", operations, [this] { reserve(1); }, clear});
-    }
-    void rows(const contest& c, report& r) override {
-        const auto& alone = c.of("stock.mixed_take.stock_alone");
-        r.rows.push_back(
-            timed("stock.mixed_take", c.of("stock.mixed_take"), {"stock_alone", alone.least}));
-        r.rows.push_back(timed("stock.mixed_take.stock_alone", alone, r.f()));
-    }
-
-private:
     static constexpr std::size_t operations = 1'024;
 
+    shelf() {
+        node_row berlin;
+        berlin.key = "berlin";
+        load(std::vector{berlin});
+        load(std::vector<sku_row>{{"mug", 0, 1}});
+        load(std::vector<stock_row>{{"mug", "berlin", {4'000'000}}});
+        held_.reserve(operations);
+    }
     template <class Row>
     void load(const std::vector<Row>& rows) {
         demand(engine_.load({}, rows).rejected.empty(), "rows are good");
     }
-    void reserve(std::size_t cells) {
+    [[nodiscard]] engine& on() { return engine_; }
+
+    void reserve(channel_id channel) {
+        const reserve_line line{sku_id{0}, node_id{0}, {1}, {}};
+        const reserve_request r{{&line, 1}, never, none<reservation_id>, channel};
         for (std::size_t i = 0; i < operations; ++i) {
-            const auto done = engine_.reserve({}, {std::span{lines_}.first(cells)});
+            const auto done = engine_.reserve({}, r);
             demand(done && done->what == outcome::done, "there is enough of all");
             held_.push_back(reservation_id{done->subject});
         }
@@ -56,11 +45,47 @@ private:
         demand(engine_.flush(journal::durability::memory).has_value(), "records can leave");
     }
 
+private:
     engine engine_;
-    std::array<reserve_line, 3> lines_{reserve_line{sku_id{0}, node_id{0}, {1}, {}},
-                                       reserve_line{sku_id{1}, node_id{0}, {1}, {}},
-                                       reserve_line{sku_id{2}, node_id{1}, {1}, {}}};
     std::vector<reservation_id> held_;
+};
+
+class mixed final : public suite {
+public:
+    mixed() {
+        pool_row picks, quota;
+        picks.key = "picks";
+        picks.kind = pool_kind::capacity;
+        picks.node = "berlin";
+        picks.from = time_point{INT64_MIN};
+        picks.until = time_point{1'800'000'000'000'000'000};
+        quota.key = "mugs of the marketplace";
+        quota.sku = "mug";
+        quota.channel = "marketplace";
+        picks.per_unit = quota.per_unit = {1};
+        picks.amount = quota.amount = {4'000'000};
+        mixed_.load(std::vector{picks, quota});
+        const auto channel = mixed_.on().find_channel("marketplace");
+        demand(channel.has_value(), "a pool's channel is made");
+        channel_ = *channel;
+    }
+    void enter(contest& c) override {
+        c.enter({"stock.mixed_take", shelf::operations, [this] { mixed_.reserve(channel_); },
+                 [this] { mixed_.give_back(); }});
+        c.enter({"stock.mixed_take.stock_alone", shelf::operations,
+                 [this] { alone_.reserve(none<channel_id>); }, [this] { alone_.give_back(); }});
+    }
+    void rows(const contest& c, report& r) override {
+        demand(mixed_.on().pool(pool_id{0})->free.atoms == 4'000'000, "all came back");
+        const auto& alone = c.of("stock.mixed_take.stock_alone");
+        r.rows.push_back(
+            timed("stock.mixed_take", c.of("stock.mixed_take"), {"stock_alone", alone.least}));
+        r.rows.push_back(timed("stock.mixed_take.stock_alone", alone, r.f()));
+    }
+
+private:
+    shelf mixed_, alone_;
+    channel_id channel_ = none<channel_id>;
 };
 
 }  // namespace
