@@ -90,6 +90,16 @@ bool any_outside(std::span<const std::int64_t> values, const bounds& b) {
         }
         return signs < 0;
     }
+    constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+    if (b.low == -largest &&
+        b.high == largest) {  // all but one value: alone its negative is itself
+        std::uint64_t both = 0;
+        for (const std::int64_t v : values) {
+            const auto u = static_cast<std::uint64_t>(v);
+            both |= u & (std::uint64_t{0} - u);
+        }
+        return both >> 63 != 0;
+    }
     bool outside = false;
     for (const std::int64_t v : values) outside |= (v < b.low) | (v > b.high);
     return outside;
@@ -297,7 +307,9 @@ std::vector<std::int64_t> columns::offsets(std::size_t lines) const {
     if (out.empty() || out.front() != 0 || out.back() != last)
         bad_input("column 'offsets' must begin with 0 and end with the number of lines, " +
                   std::to_string(lines));
-    const auto fall = std::is_sorted_until(out.begin(), out.end());
+    std::int64_t falls = 0;  // without a branch, as any_outside(); the bounds leave no overflow
+    for (std::size_t i = 1; i < out.size(); ++i) falls |= out[i] - out[i - 1];
+    const auto fall = falls < 0 ? std::is_sorted_until(out.begin(), out.end()) : out.end();
     if (fall != out.end())
         bad_input(where("offsets", static_cast<std::size_t>(fall - out.begin())) +
                   "offsets must never fall");

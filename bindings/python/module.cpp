@@ -35,6 +35,7 @@ const char* class_of(const error& why) {
         case error_code::unknown_actor:
         case error_code::unknown_channel:
         case error_code::unknown_unit:
+        case error_code::unknown_pool:
             return "Unknown";
         default:
             break;
@@ -188,7 +189,8 @@ PYBIND11_MODULE(_earmark_here, m) {
           py::arg("max_orders") = usual.max_orders, py::arg("max_cells") = usual.max_cells,
           py::arg("max_keys") = usual.max_keys,
           "With `journal`, a path: the engine is what the journal says, and writes to it.");
-    bind_tables(m, c);
+    bind_policies(m, c);
+    bind_tables(c);
     bind_stock(c);
     bind_reservations(c);
     bind_feeds(c);

@@ -26,63 +26,88 @@ reservation_id id_of(std::int64_t number) {
 /// looks up or refuses as any other; offsets are copied, since they say what is read.
 struct baskets {
     whole_numbers sku, node, amount;
-    std::vector<std::int64_t> offsets, floor, supersedes;  // no floor: 0, no supersedes: none
-    time_point deadline;
-    channel_id channel = none<channel_id>;
+    std::vector<std::int64_t> offsets;
+    std::vector<std::int64_t> floor{}, pool{};     // by line; empty: none has one
+    std::vector<std::int64_t> supersedes{}, on{};  // by basket
+    reserve_request usual{};                       // what all have alike
+    std::vector<pool_id> pools{};
     std::vector<reserve_line> lines{};
     std::vector<reserve_request> requests{};
 
     [[nodiscard]] std::size_t size() const { return offsets.size() - 1; }
     /// The requests first .. first + n - 1; valid until the next call.
     std::span<const reserve_request> slice(std::size_t first, std::size_t n);
+    void make_lines(std::size_t begin, std::size_t n);
 };
 
-baskets read_baskets(const any_table& table, std::optional<std::int64_t> deadline) {
-    constexpr std::string_view known[] = {"offsets", "sku",   "node",
-                                          "amount",  "floor", "supersedes"};
+constexpr std::int64_t no_day = std::numeric_limits<std::int64_t>::min();
+
+baskets read_baskets(const any_table& table) {
+    constexpr std::string_view known[] = {"offsets", "sku",        "node", "amount",
+                                          "floor",   "supersedes", "pool", "on"};
     const columns c{table, known};
     whole_numbers skus = c.whole("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
     const auto n = static_cast<std::ptrdiff_t>(skus.size());
-    baskets b{std::move(skus),
-              c.whole("node", n, {0, std::numeric_limits<std::uint16_t>::max()}),
-              c.whole("amount", n, {-most, most}),
-              c.offsets(static_cast<std::size_t>(n)),
-              {},
-              {},
-              deadline ? time_point{*deadline} : never};
+    baskets b{std::move(skus), c.whole("node", n, {0, std::numeric_limits<std::uint16_t>::max()}),
+              c.whole("amount", n, {-most, most}), c.offsets(static_cast<std::size_t>(n))};
+    const auto size = static_cast<std::ptrdiff_t>(b.size());
     if (c.has("floor")) b.floor = c.integers("floor", n, {-most, most, 0});
-    if (c.has("supersedes"))
-        b.supersedes =
-            c.integers("supersedes", static_cast<std::ptrdiff_t>(b.size()), {-1, most, -1});
+    if (c.has("pool"))
+        b.pool = c.integers("pool", n, {-1, std::numeric_limits<std::uint16_t>::max() - 1, -1});
+    if (c.has("supersedes")) b.supersedes = c.integers("supersedes", size, {-1, most, -1});
+    if (c.has("on")) b.on = c.integers("on", size, {-most, most, no_day});
     return b;
+}
+
+void baskets::make_lines(std::size_t begin, std::size_t n) {
+    if (lines.size() < n) lines.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        lines[i].sku = sku_id{static_cast<std::uint32_t>(sku[begin + i])};
+        lines[i].node = node_id{static_cast<std::uint16_t>(node[begin + i])};
+        lines[i].amount = {std::max(amount[begin + i], -most)};
+    }
+    if (!floor.empty())
+        for (std::size_t i = 0; i < n; ++i) lines[i].floor = {floor[begin + i]};
+    if (pool.empty()) return;
+    for (std::size_t i = 0; i < n; ++i) {
+        const bool of_pool = pool[begin + i] >= 0;
+        lines[i].pool = of_pool ? static_cast<pool_id>(pool[begin + i]) : none<pool_id>;
+        if (of_pool) lines[i].sku = {};
+        if (of_pool) lines[i].node = {};
+    }
 }
 
 std::span<const reserve_request> baskets::slice(std::size_t first, std::size_t n) {
     const auto begin = static_cast<std::size_t>(offsets[first]);
-    lines.resize(static_cast<std::size_t>(offsets[first + n]) - begin);
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[begin + i])},
-                    node_id{static_cast<std::uint16_t>(node[begin + i])},
-                    {std::max(amount[begin + i], -most)},
-                    {floor.empty() ? 0 : floor[begin + i]}};
-    requests.resize(n);
+    make_lines(begin, static_cast<std::size_t>(offsets[first + n]) - begin);
+    if (requests.size() < n) requests.resize(n, usual);
     for (std::size_t i = 0; i < n; ++i) {
         const auto at = static_cast<std::size_t>(offsets[first + i]);
         const auto end = static_cast<std::size_t>(offsets[first + i + 1]);
-        requests[i] = {std::span{lines}.subspan(at - begin, end - at), deadline,
-                       supersedes.empty() ? none<reservation_id> : id_of(supersedes[first + i]),
-                       channel};
+        requests[i].lines = std::span{lines}.subspan(at - begin, end - at);
     }
-    return requests;
+    if (!supersedes.empty())
+        for (std::size_t i = 0; i < n; ++i) requests[i].supersedes = id_of(supersedes[first + i]);
+    if (!on.empty())
+        for (std::size_t i = 0; i < n; ++i)
+            requests[i].on =
+                on[first + i] == no_day ? std::nullopt : std::optional{time_point{on[first + i]}};
+    return std::span{requests}.first(n);
 }
 
 error_code code_of(const result<receipt>& r) { return r.error().code; }
 
 frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
-                  const std::optional<std::string>& channel, std::int64_t now,
-                  const progress_call& progress) {
-    baskets b = read_baskets(table, deadline);
-    b.channel = channel_of(e, channel);
+                  const std::optional<std::string>& channel, const std::optional<any_column>& pools,
+                  std::int64_t now, const progress_call& progress) {
+    baskets b = read_baskets(table);
+    if (pools)
+        for (const std::int64_t p :
+             ids(*pools, "pools", std::numeric_limits<std::uint16_t>::max() - 1))
+            b.pools.push_back(static_cast<pool_id>(p));
+    if (deadline) b.usual.deadline = time_point{*deadline};
+    b.usual.channel = channel_of(e, channel);
+    b.usual.pools = b.pools;
     report::reserved_rows rows{b.size()};
     std::vector<result<receipt>> answers(std::min(in_cache, b.size()), receipt{});
     const command by = at(now);
@@ -229,12 +254,14 @@ frame_ref unreserve_all(engine& e, const any_column& reservations, std::int64_t 
 void bind_reservations(engine_class& c) {
     const auto now = py::arg("now") = 0;
     const auto progress = py::arg("progress") = py::none();
-    c.def(
-        "reserve", on(&reserve), py::arg("columns"), py::kw_only(),
-        py::arg("deadline") = std::nullopt, py::arg("channel") = std::nullopt, now, progress,
-        "Columns: offsets, sku, node, amount, floor, supersedes (one per reservation: the caller's "
-        "own to swap for it in one step, -1 for none); each reservation is all or nothing. The "
-        "floor rules of `channel` hold. Frame `reserved`.");
+    c.def("reserve", on(&reserve), py::arg("columns"), py::kw_only(),
+          py::arg("deadline") = std::nullopt, py::arg("channel") = std::nullopt,
+          py::arg("pools") = std::nullopt, now, progress,
+          "Columns: offsets, sku, node, amount, floor, pool (a line of a flat pool: its id, else "
+          "-1); one per reservation: supersedes (the caller's own to swap for it in one step, -1 "
+          "for none), on (the day, for pools of days; null: now). Each reservation is all or "
+          "nothing. The floor rules and pools of `channel` hold; `pools`: ids of named ones. "
+          "Frame `reserved`.");
     c.def("reserve_one", on(&reserve_one), py::arg("sku"), py::arg("node"), py::arg("amount"),
           py::arg("floor") = 0, py::arg("deadline") = never.ns, py::arg("now") = 0,
           "One reservation of one SKU at one node; its id, or Refused or Busy.");

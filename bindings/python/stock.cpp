@@ -117,6 +117,16 @@ std::int32_t adjust(engine& e, const std::string& sku, const std::string& node, 
     return value_or_raise(e, e.adjust(at(now), request)).uncovered;
 }
 
+/// How much there is of a pool, in its atoms.
+void adjust_pool(engine& e, std::uint16_t pool, std::int64_t delta, const std::string& reason,
+                 std::int64_t now) {
+    adjust_request request;
+    request.delta = {delta};
+    request.reason = reason_of(reason);
+    request.pool = pool_id{pool};
+    static_cast<void>(value_or_raise(e, e.adjust(at(now), request)));
+}
+
 }  // namespace
 
 void bind_stock(engine_class& c) {
@@ -142,6 +152,8 @@ void bind_stock(engine_class& c) {
     c.def("adjust", on(&adjust), py::arg("sku"), py::arg("node"), py::arg("delta"), py::kw_only(),
           py::arg("reason") = "correction", now,
           "A physical change; returns how many granules of promises it uncovered.");
+    c.def("adjust_pool", on(&adjust_pool), py::arg("pool"), py::arg("delta"), py::kw_only(),
+          py::arg("reason") = "correction", now, "Changes how much there is of a pool, by its id.");
     door<&available_one>::open(c, "available", {"skus", "nodes", "floor"}, std::nullopt,
                                std::int64_t{0});
 }

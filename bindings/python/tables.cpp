@@ -1,4 +1,4 @@
-// SET UP: tables, policies, names.
+// SET UP: tables and names.
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -10,8 +10,7 @@
 
 #include "columns.hpp"
 #include "earmark/connect/text.hpp"
-#include "earmark/report/answers.hpp"
-#include "earmark/sourcing/policy.hpp"
+#include "earmark/report/stock_frames.hpp"
 #include "scalar.hpp"
 
 namespace earmark::python {
@@ -237,6 +236,58 @@ std::vector<unit_row> read_units(const any_table& table) {
     return rows;
 }
 
+constexpr pool_kind pool_kinds[] = {pool_kind::quota, pool_kind::capacity, pool_kind::limit,
+                                    pool_kind::credit};
+
+pool_kind pool_kind_of(std::string_view text, std::size_t row) {
+    if (text.empty()) return pool_kind::quota;
+    for (const pool_kind k : pool_kinds)
+        if (text == name_of(k)) return k;
+    bad_input("column 'kind', row " + std::to_string(row + 1) + ": " + connect::shown(text) +
+              "; the kinds are quota, capacity, limit, credit");
+}
+
+std::vector<pool_row> read_pools(const any_table& table) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const columns c = read(table, {"pool", "kind", "decimals", "granule", "amount", "per_unit",
+                                   "named", "sku", "node", "channel", "from", "until"});
+    const auto keys = c.texts("pool");
+    const std::size_t rows = keys.size();
+    const auto n = static_cast<std::ptrdiff_t>(rows);
+    const auto kinds = optional_texts(c, "kind", rows), skus = optional_texts(c, "sku", rows),
+               nodes = optional_texts(c, "node", rows),
+               channels = optional_texts(c, "channel", rows);
+    const auto decimals = c.integers("decimals", n, {0, max_decimals, 0});
+    const auto granule = c.integers("granule", n, {1, most, 1});
+    const auto amount = c.integers("amount", n, {-most, most});
+    const auto per_unit = c.integers("per_unit", n, {-most, most, 0});
+    const auto named = c.integers("named", n, {0, 1, 0});
+    const auto from = c.integers("from", n, {INT64_MIN, most, INT64_MIN});
+    const auto until = c.integers("until", n, {INT64_MIN, most, never.ns});
+    std::vector<pool_row> out(rows);
+    for (std::size_t i = 0; i < rows; ++i)
+        out[i] = {keys.text(i),
+                  pool_kind_of(kinds[i], i),
+                  static_cast<int>(decimals[i]),
+                  granule[i],
+                  {amount[i]},
+                  {per_unit[i]},
+                  named[i] != 0,
+                  skus[i],
+                  nodes[i],
+                  channels[i],
+                  time_point{from[i]},
+                  time_point{until[i]}};
+    return out;
+}
+
+frame_ref pools_of(engine& e) {
+    std::vector<pool_view> all;
+    for (std::uint32_t i = 0; i < e.pools(); ++i)
+        all.push_back(value_or_raise(e, e.pool(static_cast<pool_id>(i))));
+    return to_python(report::pools_frame(all));
+}
+
 /// Loads tables, and tells progress how many rows of all of them have been looked at.
 class table_loader {
 public:
@@ -350,54 +401,6 @@ py::dict load_all(engine& e, const std::optional<any_table>& skus,
     return loader.finish();
 }
 
-// ---- policies ---------------------------------------------------------------------------------
-
-/// A policy from its text; BadPolicy with a sentence for each finding.
-sourcing::policy parse(const std::string& text, const std::string& file) {
-    auto parsed = sourcing::parse_policy(text, file);
-    if (parsed) return std::move(*parsed.value);
-    std::vector<std::string> findings;
-    for (const rejected_row& r : parsed.rejected) findings.push_back(r.text);
-    error why = fail(error_code::bad_policy, static_cast<std::int64_t>(findings.size()));
-    why.row = parsed.rejected.front().row;
-    std::string sentence = to_string(why);
-    for (const std::string& f : findings) sentence += "\n" + f;
-    raise(sentence, why, findings);
-}
-
-std::uint32_t activate(engine& e, const std::string& toml, std::int64_t now) {
-    std::vector<std::string> findings;
-    const auto version = e.activate(at(now), toml, &findings);
-    if (version) return raw(*version);
-    raise(e, version.error(), findings);
-}
-
-std::uint32_t activate_policy(engine& e, const sourcing::policy& p, std::int64_t now) {
-    return activate(e, p.text(), now);
-}
-
-void bind_policy(py::module_& m) {
-    py::class_<sourcing::policy> c(
-        m, "Policy",
-        "A sourcing policy: which nodes serve an order, in which order, at what cost.");
-    c.def(py::init(&parse), py::arg("text"), py::arg("file") = "policy.toml",
-          "Reads TOML; `file` is only named in findings. BadPolicy where something is wrong.");
-    c.def_property_readonly("name", &sourcing::policy::name, "Its name.");
-    c.def_property_readonly("text", &sourcing::policy::text,
-                            "The canonical text: every value said, one spelling.");
-    c.def_property_readonly("digest", &sourcing::policy::digest,
-                            "Of the canonical text: equal digests mean equal decisions.");
-    c.def_property_readonly(
-        "currency", [](const sourcing::policy& p) { return p.currency().text(); },
-        "The currency of its rates.");
-    c.def("__repr__",
-          [](const sourcing::policy& p) { return "Policy(" + connect::shown(p.name()) + ")"; });
-    c.def("__eq__", [](const sourcing::policy& a, const sourcing::policy& b) {
-        return a.text() == b.text();
-    });
-    c.def("__hash__", &sourcing::policy::digest);
-}
-
 /// The id that a key has, or Unknown.
 template <auto Find>
 auto id_of(engine& e, std::string_view key) {
@@ -427,6 +430,7 @@ void bind_names(engine_class& c) {
     c.def("find_sku", found(&engine::find_sku), key, "The id of a SKU, or Unknown.");
     c.def("find_node", found(&engine::find_node), key, "The id of a node, or Unknown.");
     c.def("find_place", found(&engine::find_place), key, "The id of a ship-to place, or Unknown.");
+    c.def("find_pool", found(&engine::find_pool), key, "The id of a pool, or Unknown.");
     c.def("find_order", found(&engine::find_order), key,
           "The id of the order that was placed with this key, or Unknown.");
     c.def(
@@ -443,8 +447,7 @@ void bind_names(engine_class& c) {
 
 }  // namespace
 
-void bind_tables(py::module_& m, engine_class& c) {
-    bind_policy(m);
+void bind_tables(engine_class& c) {
     bind_names(c);
     const auto now = py::arg("now") = 0;
     const auto absent = std::nullopt;
@@ -473,15 +476,17 @@ void bind_tables(py::module_& m, engine_class& c) {
     one("load_thresholds", load_one("thresholds", &read_thresholds),
         "Columns: threshold, sku, node, kind, channel, low, high, active. Levels that crossings() "
         "tells of.");
+    one("load_pools", load_one("pools", &read_pools),
+        "What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit), "
+        "decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any), "
+        "from, until.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
-    c.def("activate", on(&activate), py::arg("policy"), now,
-          "Compiles a policy (TOML) and uses it from now on; returns its version.");
-    c.def("activate", on(&activate_policy), py::arg("policy"), now, "The same with a Policy.");
     c.def("skus", table("skus"), "Frame: all SKUs.");
     c.def("nodes", table("nodes"), "Frame: all nodes.");
     c.def("places", table("places"), "Frame: all ship-to places.");
     c.def("distances", table("distances"), "Frame: the distances that were given.");
+    c.def("pools", on(&pools_of), "Frame: all pools as they stand.");
     c.def("stock", table("stock"), "Frame: every SKU at every node where it was stocked.");
     c.def("uncovered", table("uncovered"),
           "Frame: promises without goods, by SKU and node, who loses first first.");

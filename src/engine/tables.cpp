@@ -238,11 +238,14 @@ frame uncovered_frame(const catalog& names, const std::vector<uncovered_promise>
          &node = b.codes("node", words_of(names.nodes)),
          &state = b.codes("state", report::state_words());
     auto &order = b.ints("order"), &reservation = b.ints("reservation"), &amount = b.ints("amount");
+    auto& pool = b.ints("pool");
     auto& line = b.small_ints("line");
     auto& made = b.times("made");
     for (const uncovered_promise& p : rows) {
-        sku.add(static_cast<std::int32_t>(raw(p.sku)));
-        node.add(raw(p.node));
+        const bool of_pool = p.pool != none<pool_id>;
+        of_pool ? sku.add_null() : sku.add(static_cast<std::int32_t>(raw(p.sku)));
+        of_pool ? node.add_null() : node.add(raw(p.node));
+        of_pool ? pool.add(raw(p.pool)) : pool.add_null();
         const bool is_order = p.order != none<order_id>;
         is_order ? order.add(static_cast<std::int64_t>(raw(p.order))) : order.add_null();
         is_order ? reservation.add_null()

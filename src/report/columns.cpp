@@ -177,6 +177,17 @@ constexpr column distances[] = {
     {"metres", int64, "m", false, "How far they are from each other, as it was given."},
 };
 
+constexpr column pools[] = {
+    {"pool", int64, "", false, "Id of the pool."},
+    {"key", utf8, "", false, "Its key."},
+    {"kind", dictionary, "", false, "quota, capacity, limit or credit."},
+    {"decimals", int32, "1", false, "Scale of its amounts."},
+    {"amount", int64, "atoms", false, "Free and taken; what was used up is not in it any more."},
+    {"free", int64, "atoms", false, "Not taken; below 0: less was left than had been promised."},
+    {"from", timestamp, "ns", null, "First instant of the days that it is about; null: any."},
+    {"until", timestamp, "ns", null, "End of them, exclusive; null: open."},
+};
+
 constexpr column fed[] = {
     {"row", int64, "", null,
      "Row of the message, from 0; null: a SKU and node that no row names, or all the rest."},
@@ -221,14 +232,15 @@ constexpr column expiries[] = {
 };
 
 constexpr column uncovered[] = {
-    {"sku", dictionary, "", false, "SKU."},
-    {"node", dictionary, "", false, "Node."},
+    {"sku", dictionary, "", null, "SKU; null for a pool."},
+    {"node", dictionary, "", null, "Node; null for a pool."},
     {"order", int64, "", null, "Id of the order; null for a reservation."},
     {"reservation", int64, "", null, "Id of the reservation; null for an order."},
     {"line", int32, "", null, "Number of the order's line, from 1; null for a reservation."},
     {"state", dictionary, "", false, "State of the units."},
     {"made", timestamp, "ns", false, "When the order was placed or the reservation made."},
-    {"amount", int64, "atoms", false, "Units of the promise behind which there are no goods."},
+    {"pool", int64, "", null, "Id of the pool; null for goods."},
+    {"amount", int64, "atoms", false, "Units of the promise behind which there is nothing."},
 };
 
 constexpr column findings[] = {
@@ -282,6 +294,7 @@ constexpr frame_schema list[] = {
     {"available_terms", "a node, and every term of what it has available", available_terms},
     {"receipts", "an order that a verb was applied to, in the order of the call", receipts},
     {"explanations", "a node that could have served the order", explanations},
+    {"pools", "a pool, ascending by id", pools},
     {"fed", "a row of a feed that changed the books or was rejected", fed},
     {"counted", "a count of a batch, in the order of the call", counted},
     {"counts", "a count of the journal, oldest first", counts},

@@ -52,6 +52,31 @@ void counted_rows::add(const result<receipt>& r) {
     r ? verdict_.add(r->what, error_code::ok) : verdict_.add(r);
 }
 
+frame pools_frame(std::span<const pool_view> of) {
+    static const vocabulary kinds = [] {
+        auto names = std::make_shared<texts>();
+        for (const auto k :
+             {pool_kind::quota, pool_kind::capacity, pool_kind::limit, pool_kind::credit})
+            names->add(name_of(k));
+        return names;
+    }();
+    frame_builder b{"pools"};
+    auto& kind = b.codes("kind", kinds);
+    auto &from = b.times("from"), &until = b.times("until");
+    std::int64_t id = 0;
+    for (const pool_view& p : of) {
+        b.ints("pool").add(id++);
+        b.strings("key").add(p.key);
+        kind.add(static_cast<std::int32_t>(p.kind));
+        b.small_ints("decimals").add(p.decimals);
+        b.ints("amount").add(p.amount.atoms);
+        b.ints("free").add(p.free.atoms);
+        p.from.ns == INT64_MIN ? from.add_null() : from.add(p.from.ns);
+        p.until == never ? until.add_null() : until.add(p.until.ns);
+    }
+    return std::move(b).finish();
+}
+
 frame counts_frame(std::span<const counted> of, vocabulary sku_keys, vocabulary node_keys) {
     frame_builder b{"counts"};
     auto& now = b.times("now");

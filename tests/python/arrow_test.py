@@ -50,6 +50,9 @@ def every_frame(shop):
     shop.load_places({"key": ["rome"]})
     shop.load_distances({"place": ["rome"], "node": ["bonn"], "km": [1_065]})
     yield "distances", shop.distances()
+    shop.load_pools({"pool": ["web week 48"], "amount": [100], "per_unit": [1],
+                     "until": [NOW * 2]})
+    yield "pools", shop.pools()
     yield "fed", shop.snapshot({"sku": [mug, 99], "node": [bonn] * 2, "units": [0, 1]},
                                source="wms", sequence=1, as_of=shop.head)
     yield "uncovered", shop.uncovered()

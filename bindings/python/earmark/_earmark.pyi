@@ -34,6 +34,9 @@ class Engine:
     def adjust(self, sku: str, node: str, delta: int, *, reason: str = 'correction',
                now: int = 0) -> int:
         """A physical change; returns how many granules of promises it uncovered."""
+    def adjust_pool(self, pool: int, delta: int, *, reason: str = 'correction',
+                    now: int = 0) -> None:
+        """Changes how much there is of a pool, by its id."""
     def advance(self, now: int) -> int:
         """Moves engine time; returns how many reservations expired."""
     def ageing(self, *args, **kwargs) -> Any:
@@ -121,6 +124,8 @@ class Engine:
         """The id of the order that was placed with this key, or Unknown."""
     def find_place(self, key: str) -> int:
         """The id of a ship-to place, or Unknown."""
+    def find_pool(self, key: str) -> int:
+        """The id of a pool, or Unknown."""
     def find_sku(self, key: str) -> int:
         """The id of a SKU, or Unknown."""
     def flush(self, level: str = 'disk') -> int:
@@ -154,6 +159,11 @@ class Engine:
     def load_places(self, columns: Table, now: int = 0, *,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, latitude, longitude."""
+    def load_pools(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
+        """What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit),
+        decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any),
+        from, until."""
     def load_skus(self, columns: Table, now: int = 0, *,
                   progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, decimals, granule."""
@@ -199,6 +209,8 @@ class Engine:
         """Frame: all ship-to places."""
     def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:
         """Events after `cursor`, a dict each."""
+    def pools(self) -> Frame:
+        """Frame: all pools as they stand."""
     def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
                amount: int = 0, *, now: int = 0) -> str:
         """What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at
@@ -211,10 +223,12 @@ class Engine:
         `cancel_reasons` says what the codes of cancel() mean: seller, customer, fraud or
         shortage."""
     def reserve(self, columns: Table, *, deadline: int | None = None, channel: str | None = None,
-                now: int = 0, progress: Progress | None = None) -> Frame:
-        """Columns: offsets, sku, node, amount, floor, supersedes (one per reservation: the
-        caller's own to swap for it in one step, -1 for none); each reservation is all or nothing.
-        The floor rules of `channel` hold. Frame `reserved`."""
+                pools: Column | None = None, now: int = 0,
+                progress: Progress | None = None) -> Frame:
+        """Columns: offsets, sku, node, amount, floor, pool (a line of a flat pool: its id, else
+        -1); one per reservation: supersedes (the caller's own to swap for it in one step, -1 for
+        none), on (the day, for pools of days; null: now). Each reservation is all or nothing. The
+        floor rules and pools of `channel` hold; `pools`: ids of named ones. Frame `reserved`."""
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""

@@ -6,6 +6,7 @@
 
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/movement.hpp"
+#include "earmark/model/pools.hpp"
 #include "earmark/report/answers.hpp"
 #include "earmark/report/frame.hpp"
 
@@ -26,6 +27,8 @@ private:
     numbers<std::int64_t>&record_, &found_, &uncovered_;
     verdict_columns verdict_;
 };
+
+[[nodiscard]] frame pools_frame(std::span<const pool_view> of);
 
 // `sku_keys` and `node_keys`: the words of the ids.
 [[nodiscard]] frame counts_frame(std::span<const counted> of, vocabulary sku_keys,
