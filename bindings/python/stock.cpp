@@ -98,7 +98,8 @@ frame_ref explain_available(engine& e, std::uint32_t sku, std::optional<std::uin
     const available_request asked{sku_id{sku}, node ? node_id{*node} : none<node_id>,
                                   channel_of(e, channel), use_of(use)};
     const auto terms = value_or_raise(e, without_gil([&] { return e.explain_available(asked); }));
-    return to_python(report::terms_frame(terms, node_keys(e)));
+    const auto section_key = [&](section_id s) { return e.section(s).key; };
+    return to_python(report::terms_frame(terms, node_keys(e), section_key));
 }
 
 adjust_reason reason_of(const std::string& text) {

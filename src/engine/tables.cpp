@@ -206,6 +206,7 @@ frame stock_frame(const catalog& names, const std::vector<stock_view>& rows) {
          &node = b.codes("node", words_of(names.nodes));
     auto &on_hand = b.ints("on_hand"), &free = b.ints("free"), &reserved = b.ints("reserved"),
          &allocated = b.ints("allocated"), &released = b.ints("released");
+    auto& section = b.codes("section", words_of(names.sections.keys));
     for (const stock_view& row : rows) {
         sku.add(static_cast<std::int32_t>(raw(row.sku)));
         node.add(raw(row.node));
@@ -214,6 +215,8 @@ frame stock_frame(const catalog& names, const std::vector<stock_view>& rows) {
         reserved.add(row.reserved.atoms);
         allocated.add(row.allocated.atoms);
         released.add(row.released.atoms);
+        row.section == none<section_id> ? section.add_null()
+                                        : section.add(static_cast<std::int32_t>(raw(row.section)));
     }
     return std::move(b).finish();
 }

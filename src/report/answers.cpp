@@ -124,10 +124,11 @@ void reserved_rows::add(std::span<const result<receipt>> all) {
     verdict_.add_done(all.size());
 }
 
-frame terms_frame(std::span<const available_terms> terms, const vocabulary& node_keys) {
+frame terms_frame(std::span<const available_terms> terms, const vocabulary& node_keys,
+                  const std::function<std::string(section_id)>& section_key) {
     frame_builder b{"available_terms"};
     auto& node = b.codes("node", node_keys);
-    auto& rule = b.strings("rule");
+    auto &rule = b.strings("rule"), &section = b.strings("section");
     for (const available_terms& t : terms) {
         node.add(raw(t.node));
         b.ints("on_hand").add(t.on_hand.atoms);
@@ -140,6 +141,8 @@ frame terms_frame(std::span<const available_terms> terms, const vocabulary& node
         b.truths("excluded").add(t.excluded);
         b.truths("active").add(t.active);
         b.ints("available").add(t.available.atoms);
+        t.section == none<section_id> ? section.add_null() : section.add(section_key(t.section));
+        b.truths("drawn").add(t.drawn);
     }
     return std::move(b).finish();
 }

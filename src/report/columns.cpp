@@ -76,6 +76,7 @@ constexpr column stock[] = {
     {"reserved", int64, "atoms", false, "Units of live reservations."},
     {"allocated", int64, "atoms", false, "Units promised to orders, before release."},
     {"released", int64, "atoms", false, "Units that the node was told to ship."},
+    {"section", dictionary, "", null, "Section of the node's stock; null: the plain one."},
 };
 
 constexpr column events[] = {
@@ -155,6 +156,8 @@ constexpr column available_terms[] = {
     {"active", boolean, "", false, "Whether the node is active; nothing is sold from others."},
     {"available", int64, "atoms", false,
      "0 where excluded or inactive, else free above the floor."},
+    {"section", utf8, "", null, "Section of the node's stock; null: the plain one."},
+    {"drawn", boolean, "", false, "Whether the question draws from this section."},
 };
 
 constexpr column receipts[] = {

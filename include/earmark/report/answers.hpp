@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "earmark/model/floors.hpp"
@@ -68,8 +70,8 @@ private:
 };
 
 /// Frame `available_terms`. `node_keys`: the words of nodes.
-[[nodiscard]] frame terms_frame(std::span<const available_terms> terms,
-                                const vocabulary& node_keys);
+[[nodiscard]] frame terms_frame(std::span<const available_terms> terms, const vocabulary& node_keys,
+                                const std::function<std::string(section_id)>& section_key);
 
 /// Frame `receipts`.
 class receipt_rows {
