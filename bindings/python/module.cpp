@@ -34,6 +34,8 @@ const char* class_of(const error& why) {
         case error_code::unknown_place:
         case error_code::unknown_actor:
         case error_code::unknown_channel:
+        case error_code::unknown_section:
+        case error_code::unknown_segment:
         case error_code::unknown_unit:
         case error_code::unknown_pool:
             return "Unknown";

@@ -1,4 +1,4 @@
-// SET UP: tables and names.
+// SET UP: tables are loaded, names are found.
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -11,17 +11,12 @@
 #include "columns.hpp"
 #include "earmark/connect/text.hpp"
 #include "earmark/report/stock_frames.hpp"
+#include "rows.hpp"
 #include "scalar.hpp"
 
 namespace earmark::python {
 
 namespace {
-
-using names = std::initializer_list<std::string_view>;
-
-columns read(const py::object& table, names known) {
-    return {table, std::span{known.begin(), known.size()}};
-}
 
 py::dict to_dict(std::string_view table, const load_report& r) {
     report::rejected_rows rows;
@@ -36,256 +31,28 @@ py::dict to_dict(std::string_view table, const load_report& r) {
     return out;
 }
 
-std::vector<sku_row> read_skus(const any_table& table) {
-    const columns c = read(table, {"key", "decimals", "granule"});
-    const auto keys = c.texts("key");
-    const auto n = static_cast<std::ptrdiff_t>(keys.size());
-    const auto decimals = c.integers("decimals", n, {0, max_decimals, 0});
-    const auto granule = c.integers("granule", n, {1, std::numeric_limits<std::int64_t>::max(), 1});
-    std::vector<sku_row> rows(keys.size());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {keys.text(i), static_cast<int>(decimals[i]), granule[i]};
-    return rows;
-}
-
-/// Positions; unknown where both coordinates are null or NaN. One alone is left to the engine to
-/// refuse, row by row.
-std::vector<std::optional<geo_point>> positions(const columns& c, std::size_t n) {
-    std::vector<std::optional<geo_point>> out(n);
-    if (!c.has("latitude") && !c.has("longitude")) return out;
-    const auto latitude = c.reals("latitude", static_cast<std::ptrdiff_t>(n));
-    const auto longitude = c.reals("longitude", static_cast<std::ptrdiff_t>(n));
-    for (std::size_t i = 0; i < n; ++i)
-        if (!std::isnan(latitude[i]) || !std::isnan(longitude[i]))
-            out[i] = geo_point{latitude[i], longitude[i]};
-    return out;
-}
-
-node_kind kind_of(std::string_view text, std::size_t row) {
-    const auto& kinds = *report::kind_words();
-    for (std::size_t i = 0; i < kinds.size(); ++i)
-        if (text == kinds[i]) return static_cast<node_kind>(i);
-    bad_input("column 'kind', row " + std::to_string(row + 1) + ": " + connect::shown(text) +
-              "; the kinds are dc, store, vendor");
-}
-
-std::vector<node_kind> kinds_of(const columns& c, std::size_t n) {
-    std::vector<node_kind> out(n, node_kind::dc);
-    if (!c.has("kind")) return out;
-    const auto texts = c.texts("kind", static_cast<std::ptrdiff_t>(n));
-    for (std::size_t i = 0; i < n; ++i) out[i] = kind_of(texts[i], i);
-    return out;
-}
-
-std::vector<node_row> read_nodes(const any_table& table) {
-    const columns c = read(table, {"key", "kind", "latitude", "longitude", "priority", "active"});
-    const auto keys = c.texts("key");
-    const auto n = static_cast<std::ptrdiff_t>(keys.size());
-    const auto at = positions(c, keys.size());
-    const auto kinds = kinds_of(c, keys.size());
-    const auto priority = c.integers(
-        "priority", n,
-        {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max(), 0});
-    const auto active = c.integers("active", n, {0, 1, 1});
-    std::vector<node_row> rows(keys.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        rows[i].key = keys.text(i);
-        rows[i].kind = kinds[i];
-        rows[i].at = at[i];
-        rows[i].priority = static_cast<std::int32_t>(priority[i]);
-        rows[i].active = active[i] != 0;
-    }
-    return rows;
-}
-
-std::vector<place_row> read_places(const any_table& table) {
-    const columns c = read(table, {"key", "latitude", "longitude"});
-    const auto keys = c.texts("key");
-    const auto at = positions(c, keys.size());
-    std::vector<place_row> rows(keys.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {keys.text(i), at[i]};
-    return rows;
-}
-
-/// Metres from a column of metres, kilometres or miles, of which a table has one.
-std::vector<std::int64_t> metres_of(const columns& c, std::ptrdiff_t n) {
-    struct measure {
-        std::string_view name;
-        double metres;
-    };
-    constexpr measure measures[] = {{"metres", 1}, {"km", 1'000}, {"miles", 1'609.344}};
-    const measure* given = nullptr;
-    for (const measure& m : measures) {
-        if (!c.has(m.name)) continue;
-        if (given != nullptr)
-            bad_input("columns '" + std::string{given->name} + "' and '" + std::string{m.name} +
-                      "' say the same; give one of them");
-        given = &m;
-    }
-    if (given == nullptr) bad_input("a column 'metres', 'km' or 'miles' is missing");
-    const auto far = c.reals(given->name, n);
-    std::vector<std::int64_t> out(far.size());
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const double metres = far[i] * given->metres;
-        if (!(metres >= 0 && metres <= double{max_metres}))
-            bad_input("column '" + std::string{given->name} + "', row " + std::to_string(i + 1) +
-                      (std::isnan(metres) ? ": it is null or NaN; leave the row out where the "
-                                            "distance is not known"
-                                          : ": a distance is from 0 to 100,000 km"));
-        out[i] = std::llround(metres);
-    }
-    return out;
-}
-
-std::vector<distance_row> read_distances(const any_table& table) {
-    const columns c = read(table, {"place", "node", "metres", "km", "miles"});
-    const auto places = c.texts("place");
-    const auto n = static_cast<std::ptrdiff_t>(places.size());
-    const auto nodes = c.texts("node", n);
-    const auto metres = metres_of(c, n);
-    std::vector<distance_row> rows(places.size());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {places.text(i), nodes.text(i), metres[i]};
-    return rows;
-}
-
-/// Texts of a column that may be left out, and may have nulls: empty ones.
-std::vector<std::string> optional_texts(const columns& c, std::string_view name, std::size_t n) {
-    std::vector<std::string> out(n);
-    if (!c.has(name)) return out;
-    const auto texts = c.texts(name, static_cast<std::ptrdiff_t>(n));
-    for (std::size_t i = 0; i < n; ++i) out[i] = texts.text(i);
-    return out;
-}
-
-std::vector<stock_row> read_stock(const any_table& table) {
-    const columns c = read(table, {"sku", "node", "on_hand", "uom"});
-    const auto skus = c.texts("sku");
-    const auto n = static_cast<std::ptrdiff_t>(skus.size());
-    const auto nodes = c.texts("node", n);
-    const auto on_hand = c.integers(
-        "on_hand", n,
-        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
-    std::vector<stock_row> rows(skus.size());
-    auto units = optional_texts(c, "uom", skus.size());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {skus.text(i), nodes.text(i), {on_hand[i]}, std::move(units[i])};
-    return rows;
-}
-
-floor_use use_of(std::string_view text, std::size_t row) {
-    if (text.empty() || text == "both") return floor_use::both;
-    if (text == "selling") return floor_use::selling;
-    if (text == "sourcing") return floor_use::sourcing;
-    bad_input("column 'use', row " + std::to_string(row + 1) + ": " + connect::shown(text) +
-              "; the uses are both, selling, sourcing");
-}
-
-std::vector<floor_row> read_floors(const any_table& table) {
-    const columns c = read(
-        table, {"rule", "sku", "node", "kind", "channel", "use", "units", "exclude", "active"});
-    const auto keys = c.texts("rule");
-    const std::size_t rows = keys.size();
-    const auto n = static_cast<std::ptrdiff_t>(rows);
-    const auto skus = optional_texts(c, "sku", rows), nodes = optional_texts(c, "node", rows),
-               kinds = optional_texts(c, "kind", rows),
-               channels = optional_texts(c, "channel", rows), uses = optional_texts(c, "use", rows);
-    const auto units = c.integers("units", n, {-max_floor_units, max_floor_units, 0});
-    const auto exclude = c.integers("exclude", n, {0, 1, 0});
-    const auto active = c.integers("active", n, {0, 1, 1});
-    std::vector<floor_row> out(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
-        out[i] = {keys.text(i),       skus[i],  nodes[i],        channels[i],   {},
-                  use_of(uses[i], i), units[i], exclude[i] != 0, active[i] != 0};
-        if (!kinds[i].empty()) out[i].kind = kind_of(kinds[i], i);
-    }
-    return out;
-}
-
-std::vector<threshold_row> read_thresholds(const any_table& table) {
-    const columns c =
-        read(table, {"threshold", "sku", "node", "kind", "channel", "low", "high", "active"});
-    const auto keys = c.texts("threshold"), skus = c.texts("sku");
-    const std::size_t rows = keys.size();
-    const auto n = static_cast<std::ptrdiff_t>(rows);
-    const auto nodes = optional_texts(c, "node", rows), kinds = optional_texts(c, "kind", rows),
-               channels = optional_texts(c, "channel", rows);
-    const auto low = c.integers("low", n, {1, max_floor_units, 1});
-    const auto high = c.integers("high", n, {0, max_floor_units, 0});  // 0: as low
-    const auto active = c.integers("active", n, {0, 1, 1});
-    std::vector<threshold_row> out(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
-        out[i] = {keys.text(i), std::string{skus.text(i)},       nodes[i],      channels[i], {},
-                  low[i],       high[i] == 0 ? low[i] : high[i], active[i] != 0};
-        if (!kinds[i].empty()) out[i].kind = kind_of(kinds[i], i);
-    }
-    return out;
-}
-
-std::vector<unit_row> read_units(const any_table& table) {
-    const columns c = read(table, {"sku", "unit", "holds"});
-    const auto skus = c.texts("sku");
-    const auto n = static_cast<std::ptrdiff_t>(skus.size());
-    const auto units = c.texts("unit", n);
-    const auto holds = c.integers(
-        "holds", n,
-        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
-    std::vector<unit_row> rows(skus.size());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {skus.text(i), units.text(i), {holds[i]}};
-    return rows;
-}
-
-constexpr pool_kind pool_kinds[] = {pool_kind::quota, pool_kind::capacity, pool_kind::limit,
-                                    pool_kind::credit};
-
-pool_kind pool_kind_of(std::string_view text, std::size_t row) {
-    if (text.empty()) return pool_kind::quota;
-    for (const pool_kind k : pool_kinds)
-        if (text == name_of(k)) return k;
-    bad_input("column 'kind', row " + std::to_string(row + 1) + ": " + connect::shown(text) +
-              "; the kinds are quota, capacity, limit, credit");
-}
-
-std::vector<pool_row> read_pools(const any_table& table) {
-    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    const columns c = read(table, {"pool", "kind", "decimals", "granule", "amount", "per_unit",
-                                   "named", "sku", "node", "channel", "from", "until"});
-    const auto keys = c.texts("pool");
-    const std::size_t rows = keys.size();
-    const auto n = static_cast<std::ptrdiff_t>(rows);
-    const auto kinds = optional_texts(c, "kind", rows), skus = optional_texts(c, "sku", rows),
-               nodes = optional_texts(c, "node", rows),
-               channels = optional_texts(c, "channel", rows);
-    const auto decimals = c.integers("decimals", n, {0, max_decimals, 0});
-    const auto granule = c.integers("granule", n, {1, most, 1});
-    const auto amount = c.integers("amount", n, {-most, most});
-    const auto per_unit = c.integers("per_unit", n, {-most, most, 0});
-    const auto named = c.integers("named", n, {0, 1, 0});
-    const auto from = c.integers("from", n, {INT64_MIN, most, INT64_MIN});
-    const auto until = c.integers("until", n, {INT64_MIN, most, never.ns});
-    std::vector<pool_row> out(rows);
-    for (std::size_t i = 0; i < rows; ++i)
-        out[i] = {keys.text(i),
-                  pool_kind_of(kinds[i], i),
-                  static_cast<int>(decimals[i]),
-                  granule[i],
-                  {amount[i]},
-                  {per_unit[i]},
-                  named[i] != 0,
-                  skus[i],
-                  nodes[i],
-                  channels[i],
-                  time_point{from[i]},
-                  time_point{until[i]}};
-    return out;
-}
-
 frame_ref pools_of(engine& e) {
     std::vector<pool_view> all;
     for (std::uint32_t i = 0; i < e.pools(); ++i)
         all.push_back(value_or_raise(e, e.pool(static_cast<pool_id>(i))));
     return to_python(report::pools_frame(all));
+}
+
+frame_ref sections_of(engine& e, std::uint32_t sku) {
+    const auto rows = value_or_raise(e, e.sections(sku_id{sku}));
+    return to_python(
+        report::sections_frame(rows, node_keys(e), [&](section_id s) { return e.section(s); }));
+}
+
+/// Units from a section to another, by their keys; none is the plain stock.
+std::int32_t transfer(engine& e, std::uint32_t sku, std::uint16_t node, std::int64_t amount,
+                      const std::optional<std::string>& from, const std::optional<std::string>& to,
+                      std::int64_t now) {
+    const auto section = [&](const std::optional<std::string>& key) {
+        return key ? value_or_raise(e, e.find_section(*key)) : none<section_id>;
+    };
+    const transfer_request r{sku_id{sku}, node_id{node}, section(from), section(to), {amount}};
+    return value_or_raise(e, e.transfer(at(now), r)).uncovered;
 }
 
 /// Loads tables, and tells progress how many rows of all of them have been looked at.
@@ -465,8 +232,8 @@ void bind_tables(engine_class& c) {
         "Columns: key, kind, latitude, longitude, priority, active.");
     one("load_places", load_one("places", &read_places), "Columns: key, latitude, longitude.");
     one("load_stock", load_one("stock", &read_stock),
-        "Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names), uom; "
-        "adds to what is there.");
+        "Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names), uom, "
+        "section; adds to what is there.");
     one("load_distances", load_one("distances", &read_distances),
         "Columns: place, node, and metres, km or miles, in place of the great circle. A pair is "
         "given once, before an order is sourced over it.");
@@ -480,6 +247,18 @@ void bind_tables(engine_class& c) {
         "What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit), "
         "decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any), "
         "from, until.");
+    one("load_segments", load_one("segments", &read_segments),
+        "Ring-fences. Columns: segment, channel, overflow, overflow_2, overflow_3 (segments to "
+        "draw from next), overflow_to_all, released.");
+    one("load_sections", load_one("sections", &read_sections),
+        "Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires, "
+        "frozen; a section that stands there may change the last two.");
+    c.def("transfer", on(&transfer), py::arg("sku"), py::arg("node"), py::arg("amount"),
+          py::kw_only(), py::arg("from_section") = absent, py::arg("to_section") = absent, now,
+          "Moves units between sections of a node's stock; returns how many granules of promises "
+          "it uncovered.");
+    c.def("sections", on(&sections_of), py::arg("sku"),
+          "Frame: a SKU's stock by node and section.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
     c.def("skus", table("skus"), "Frame: all SKUs.");

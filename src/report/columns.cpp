@@ -143,6 +143,19 @@ constexpr column reserved[] = {
     {"reason", dictionary, "", null, "Name of the refusal; null for none."},
 };
 
+constexpr column sections[] = {
+    {"node", dictionary, "", false, "Node."},
+    {"section", utf8, "", null, "Key of the section; null: the plain stock."},
+    {"segment", utf8, "", null, "Key of the segment that it is kept for."},
+    {"condition", utf8, "", null, "Its condition; null: sellable."},
+    {"lot", utf8, "", null, "Its lot."},
+    {"owner", utf8, "", null, "Whose goods they are."},
+    {"expires", timestamp, "ns", null, "Not promised for a date from then on."},
+    {"frozen", boolean, "", false, "Whether it is not promised."},
+    {"on_hand", int64, "atoms", false, "Units that are physically there."},
+    {"free", int64, "atoms", false, "Units that nobody was promised; negative: uncovered."},
+};
+
 constexpr column available_terms[] = {
     {"node", dictionary, "", false, "Node where the SKU was ever stocked."},
     {"on_hand", int64, "atoms", false, "Goods at the node, promised or not."},
@@ -294,6 +307,7 @@ constexpr frame_schema list[] = {
     {"placed", "an order of a batch, in the order of the call", placed},
     {"violations", "a reason why an order of a batch was declined", violations},
     {"reserved", "a reservation of a batch, in the order of the call", reserved},
+    {"sections", "a section of a SKU's stock at a node", sections},
     {"available_terms", "a node, and every term of what it has available", available_terms},
     {"receipts", "an order that a verb was applied to, in the order of the call", receipts},
     {"explanations", "a node that could have served the order", explanations},

@@ -112,4 +112,27 @@ frame expiries_frame(std::span<const expiry> of, vocabulary sku_keys, vocabulary
     return std::move(b).finish();
 }
 
+frame sections_frame(std::span<const section_view> of, const vocabulary& node_keys,
+                     const std::function<section_row(section_id)>& row_of) {
+    frame_builder b{"sections"};
+    auto& node = b.codes("node", node_keys);
+    const auto text = [&](const char* column, const std::string& value) {
+        value.empty() ? b.strings(column).add_null() : b.strings(column).add(value);
+    };
+    for (const section_view& v : of) {
+        const section_row is = v.section == none<section_id> ? section_row{} : row_of(v.section);
+        node.add(raw(v.node));
+        text("section", is.key);
+        text("segment", is.segment);
+        text("condition", is.condition);
+        text("lot", is.lot);
+        text("owner", is.owner);
+        is.expires == never ? b.times("expires").add_null() : b.times("expires").add(is.expires.ns);
+        b.truths("frozen").add(is.frozen);
+        b.ints("on_hand").add(v.on_hand.atoms);
+        b.ints("free").add(v.free.atoms);
+    }
+    return std::move(b).finish();
+}
+
 }  // namespace earmark::report

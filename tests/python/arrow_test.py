@@ -53,6 +53,7 @@ def every_frame(shop):
     shop.load_pools({"pool": ["web week 48"], "amount": [100], "per_unit": [1],
                      "until": [NOW * 2]})
     yield "pools", shop.pools()
+    yield "sections", shop.sections(0)
     yield "fed", shop.snapshot({"sku": [mug, 99], "node": [bonn] * 2, "units": [0, 1]},
                                source="wms", sequence=1, as_of=shop.head)
     yield "uncovered", shop.uncovered()

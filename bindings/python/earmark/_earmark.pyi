@@ -164,13 +164,21 @@ class Engine:
         """What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit),
         decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any),
         from, until."""
+    def load_sections(self, columns: Table, now: int = 0, *,
+                      progress: Progress | None = None) -> dict[str, Any]:
+        """Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires,
+        frozen; a section that stands there may change the last two."""
+    def load_segments(self, columns: Table, now: int = 0, *,
+                      progress: Progress | None = None) -> dict[str, Any]:
+        """Ring-fences. Columns: segment, channel, overflow, overflow_2, overflow_3 (segments to
+        draw from next), overflow_to_all, released."""
     def load_skus(self, columns: Table, now: int = 0, *,
                   progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, decimals, granule."""
     def load_stock(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names),
-        uom; adds to what is there."""
+        uom, section; adds to what is there."""
     def load_thresholds(self, columns: Table, now: int = 0, *,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Columns: threshold, sku, node, kind, channel, low, high, active. Levels that
@@ -235,6 +243,8 @@ class Engine:
     def scorecard(self, *args, **kwargs) -> Any:
         """The same of engine.report(), which reads the whole journal; keep a Report to ask more
         than once."""
+    def sections(self, sku: int) -> Frame:
+        """Frame: a SKU's stock by node and section."""
     def ship(self, orders: Column, *, now: int = 0,
              progress: Progress | None = None) -> Frame:
         """Records that all released units were shipped. Frame `receipts`."""
@@ -260,6 +270,10 @@ class Engine:
         """Frame: every SKU at every node where it was stocked."""
     def submit(self, json_line: str) -> str:
         """One command as a JSON line."""
+    def transfer(self, sku: int, node: int, amount: int, *, from_section: str | None = None,
+                 to_section: str | None = None, now: int = 0) -> int:
+        """Moves units between sections of a node's stock; returns how many granules of promises
+        it uncovered."""
     def uncovered(self) -> Frame:
         """Frame: promises without goods, by SKU and node, who loses first first."""
     def unit(self, sku: int, unit: str) -> int:

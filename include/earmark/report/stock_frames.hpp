@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/movement.hpp"
 #include "earmark/model/pools.hpp"
+#include "earmark/model/sections.hpp"
 #include "earmark/report/answers.hpp"
 #include "earmark/report/frame.hpp"
 
@@ -29,6 +31,9 @@ private:
 };
 
 [[nodiscard]] frame pools_frame(std::span<const pool_view> of);
+/// Frame `sections`: `row_of` says what a section is.
+[[nodiscard]] frame sections_frame(std::span<const section_view> of, const vocabulary& node_keys,
+                                   const std::function<section_row(section_id)>& row_of);
 
 // `sku_keys` and `node_keys`: the words of the ids.
 [[nodiscard]] frame counts_frame(std::span<const counted> of, vocabulary sku_keys,
