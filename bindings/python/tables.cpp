@@ -212,6 +212,28 @@ void bind_names(engine_class& c) {
     door<&id_of<&engine::find_order>>::open(c, "find_order", {"key"});
 }
 
+void bind_frames(engine_class& c) {
+    c.def("transfer", on(&transfer), py::arg("sku"), py::arg("node"), py::arg("amount"),
+          py::kw_only(), py::arg("from_section") = std::nullopt,
+          py::arg("to_section") = std::nullopt, py::arg("now") = 0,
+          "Moves units between sections of a node's stock; returns how many granules of promises "
+          "it uncovered.");
+    c.def("sections", on(&sections_of), py::arg("sku"),
+          "Frame: a SKU's stock by node and section.");
+    c.def("skus", table("skus"), "Frame: all SKUs.");
+    c.def("nodes", table("nodes"), "Frame: all nodes.");
+    c.def("places", table("places"), "Frame: all ship-to places.");
+    c.def("distances", table("distances"), "Frame: the distances that were given.");
+    c.def("pools", on(&pools_of), "Frame: all pools as they stand.");
+    c.def("stock", table("stock"), "Frame: every SKU at every node where it was stocked.");
+    c.def("uncovered", table("uncovered"),
+          "Frame: promises without goods, by SKU and node, who loses first first.");
+    c.def("orders", table("orders"), "Frame: all orders.");
+    c.def("lines", table("lines"), "Frame: the lines of all orders.");
+    c.def("buckets", table("buckets"), "Frame: the units of all lines, by state and node.");
+    c.def("decisions", table("decisions"), "Frame: the last decision about each order.");
+}
+
 }  // namespace
 
 void bind_tables(engine_class& c) {
@@ -253,26 +275,9 @@ void bind_tables(engine_class& c) {
     one("load_sections", load_one("sections", &read_sections),
         "Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires, "
         "frozen; a section that stands there may change the last two.");
-    c.def("transfer", on(&transfer), py::arg("sku"), py::arg("node"), py::arg("amount"),
-          py::kw_only(), py::arg("from_section") = absent, py::arg("to_section") = absent, now,
-          "Moves units between sections of a node's stock; returns how many granules of promises "
-          "it uncovered.");
-    c.def("sections", on(&sections_of), py::arg("sku"),
-          "Frame: a SKU's stock by node and section.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
-    c.def("skus", table("skus"), "Frame: all SKUs.");
-    c.def("nodes", table("nodes"), "Frame: all nodes.");
-    c.def("places", table("places"), "Frame: all ship-to places.");
-    c.def("distances", table("distances"), "Frame: the distances that were given.");
-    c.def("pools", on(&pools_of), "Frame: all pools as they stand.");
-    c.def("stock", table("stock"), "Frame: every SKU at every node where it was stocked.");
-    c.def("uncovered", table("uncovered"),
-          "Frame: promises without goods, by SKU and node, who loses first first.");
-    c.def("orders", table("orders"), "Frame: all orders.");
-    c.def("lines", table("lines"), "Frame: the lines of all orders.");
-    c.def("buckets", table("buckets"), "Frame: the units of all lines, by state and node.");
-    c.def("decisions", table("decisions"), "Frame: the last decision about each order.");
+    bind_frames(c);
 }
 
 }  // namespace earmark::python
