@@ -212,7 +212,7 @@ void bind_names(engine_class& c) {
     door<&id_of<&engine::find_order>>::open(c, "find_order", {"key"});
 }
 
-void bind_frames(engine_class& c) {
+void bind_stock_and_frames(engine_class& c) {
     c.def("transfer", on(&transfer), py::arg("sku"), py::arg("node"), py::arg("amount"),
           py::kw_only(), py::arg("from_section") = std::nullopt,
           py::arg("to_section") = std::nullopt, py::arg("now") = 0,
@@ -277,7 +277,7 @@ void bind_tables(engine_class& c) {
         "frozen; a section that stands there may change the last two.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
-    bind_frames(c);
+    bind_stock_and_frames(c);
 }
 
 }  // namespace earmark::python

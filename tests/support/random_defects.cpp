@@ -74,6 +74,10 @@ struct spoiler {
     void operator()(reserve_step& s) const {
         basket& b = s.baskets[0];
         reserve_line& l = b.lines.back();
+        if (l.pool != none<pool_id>) {  // its SKU is not looked at
+            l.pool = pool_id{99};
+            return;
+        }
         switch (d.below(5)) {
             case 0:
                 l.sku = no_sku;
@@ -97,6 +101,8 @@ struct spoiler {
     void operator()(change_step& s) const {
         if (s.lines.empty() || d.chance(30)) {
             s.reservation = unknown;
+        } else if (s.lines.back().pool != none<pool_id>) {
+            s.lines.back().pool = pool_id{99};
         } else if (d.chance(50)) {
             s.lines.back().sku = no_sku;
         } else {
