@@ -192,8 +192,9 @@ result<bool> engine::state::settle_pools(const visit& v) const {
     desk& d = v.desk;
     if (d.order.pools == none<reservation_id> || d.moves.empty()) return false;
     if (settled_by(d.moves, lifecycle::no_line).open == 0) return false;
-    if (const error e = read_reservation(d.order.pools, d.basket); e.code != error_code::ok)
-        return e;
+    const error e = read_reservation(d.order.pools, d.basket);
+    if (e.code == error_code::unknown_reservation) return false;  // settled; its number is others'
+    if (e.code != error_code::ok) return e;
     d.basket_next = d.basket;
     bool any = false;
     for (lifecycle::bucket& part : d.basket_next.buckets) {

@@ -78,7 +78,7 @@ pool_row pool(const char* key, std::int64_t amount, std::int64_t per_unit) {
 /// Pools 0 to 6: capacity of a node, quotas of a channel in two windows, limits by name (of one
 /// SKU, of all), a flat one, a volume with a scale of its own.
 std::vector<pool_row> some_pools() {
-    std::vector<pool_row> p{pool("dock", 6, 1),      pool("web early", 12, 1),
+    std::vector<pool_row> p{pool("dock", 6, 1),       pool("web early", 12, 1),
                             pool("web late", 8, 1),   pool("kim: s0", 3, 1),
                             pool("lee: all", 9, 1),   pool("credit", 30, 0),
                             pool("volume", 1'000, 12)};
