@@ -58,7 +58,9 @@ public:
     /// Takes all timers down, empties the ring, and fills the shelf.
     void clear(cell_id hot) {
         now_ = now_ + duration{2 * life};
-        books_.timers.sweep(self, now_, [](std::uint64_t) { return never; });
+        books_.timers.sweep(
+            self, now_, [this](std::uint64_t) { return now_; },
+            [](std::uint64_t) { return never; });
         ring_.drain(ring_bytes, [](std::uint64_t, auto) {});
         books_.stock.give(self, hot, holds);
     }
@@ -260,12 +262,14 @@ private:
         for (std::size_t i = 0; i < timers; ++i)
             h.wheel.push(h.wheel.make(self), i, h.base + duration{deadlines[i]});
         std::size_t gone = 0;
-        const time_point end = h.base + duration{life + second};
+        const time_point first = h.base, end = h.base + duration{life + second};
+        const auto deadline_of = [&](std::uint64_t i) { return first + duration{deadlines[i]}; };
+        const auto wake = [&](std::uint64_t i) {
+            gone += i < timers;
+            return never;
+        };
         for (; h.base < end; h.base = h.base + duration{second / 4})
-            h.wheel.sweep(self, h.base, [&](std::uint64_t i) {
-                gone += i < timers;
-                return never;
-            });
+            h.wheel.sweep(self, h.base, deadline_of, wake);
         demand(gone == timers, "each timer goes off once");
     }
     void queue() const {

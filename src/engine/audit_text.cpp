@@ -22,7 +22,9 @@ auto engine::state::auditor::place_of(subject_kind kind, std::uint32_t index,
 
 std::string engine::state::auditor::words_of(const place& at) const {
     std::string words;
-    const auto quoted = [](std::string_view key) { return "'" + std::string{key} + "'"; };
+    const auto quoted = [](std::string_view key) {
+        return std::string{"'"}.append(key).append("'");
+    };
     if (index_of(at.sku) < s_.names.skus.size())
         words += " sku " + quoted(s_.names.skus.key(raw(at.sku)));
     if (index_of(at.node) < s_.names.nodes.size())
