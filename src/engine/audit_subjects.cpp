@@ -58,8 +58,8 @@ template <class F>
 void engine::state::auditor::each_promised(subject_kind kind, std::uint32_t index, F&& f) const {
     if (kind == subject_kind::reservation && !of_.holds()) return;
     for (const auto& b : of_.buckets) {
-        const bool counts = kind == subject_kind::reservation || holds_stock(b.state);
-        if (!counts || b.cell == none<cell_id> || !s_.books.cells.exists(b.cell)) continue;
+        const bool is_held = kind == subject_kind::reservation || holds_stock(b.state);
+        if (!is_held || b.cell == none<cell_id> || !s_.books.cells.exists(b.cell)) continue;
         const std::uint64_t who = static_cast<std::uint64_t>(kind) << 32 | index;
         f(b.cell, b.n,
           digest{who}

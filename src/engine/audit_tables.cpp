@@ -63,16 +63,16 @@ void engine::state::auditor::judge_pending(bool last) {
 
 // ---- tables ------------------------------------------------------------------------------------
 
-void engine::state::auditor::look_at_names(const key_table& names, std::size_t rows,
+void engine::state::auditor::look_at_names(const key_table& in, std::size_t rows,
                                            const char* what) {
-    for (std::uint32_t i = 0; i < names.size(); ++i)
-        if (names.find(names.key(i)) != i)
+    for (std::uint32_t i = 0; i < in.size(); ++i)
+        if (in.find(in.key(i)) != i)
             wrong(audit_check::names, {}, {i, i},
                   std::string{"the key of "} + what + " " + std::to_string(i) +
                       " does not lead back to it");
-    if (names.size() != rows)
+    if (in.size() != rows)
         wrong(audit_check::names, {},
-              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(names.size())},
+              {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(in.size())},
               std::string{"there are not as many rows as keys of "} + what + "s");
 }
 
@@ -153,14 +153,14 @@ void engine::state::auditor::look_at_memory() {
             claim(of_.cold, lifecycle::slab<>::room_for((of_.cold_bytes + 63) / 64),
                   place_of(kind, i, 0), "its decision");
         }
-    std::uint32_t keys = 0;
+    std::uint32_t used = 0;
     for (std::uint32_t i = 0; i < s_.keys.entries(); ++i)
         if (const auto e = s_.keys.entry(i); e.used) {
-            ++keys;
+            ++used;
             claim(e.block, lifecycle::slab<>::room_for(e.blocks), {}, "a key");
         }
-    if (keys != s_.keys.size())
-        wrong(audit_check::entry, {}, {s_.keys.size(), keys},
+    if (used != s_.keys.size())
+        wrong(audit_check::entry, {}, {s_.keys.size(), used},
               "the idempotency map does not have as many entries as it counts");
     std::uint64_t timers = 0, timer_blocks = 0;
     const std::uint64_t most = chunks.carved() * 4;

@@ -245,10 +245,10 @@ error engine::state::feeder::check_as_of() const {
 /// Both terms are of one prefix of the journal: what others commit meanwhile changes both.
 granules engine::state::feeder::change_of(const booking& b, const cell_sums& own_since) const {
     if (m_.by == verb::delta) return b.figure;
-    const cell_sums books = s_.feeds.books(b.cell);
+    const cell_sums sums = s_.feeds.books(b.cell);
     const std::int64_t change = m_.basis == feed_basis::on_hand
-                                    ? b.figure + own_since.on_hand - books.on_hand
-                                    : b.figure + own_since.free - books.free;
+                                    ? b.figure + own_since.on_hand - sums.on_hand
+                                    : b.figure + own_since.free - sums.free;
     constexpr std::int64_t beyond_any_cell = 1 << 24;  // is refused when it is booked
     return static_cast<granules>(std::clamp(change, -beyond_any_cell, beyond_any_cell));
 }

@@ -32,7 +32,6 @@ error check(const floor_row& r) {
 
 result<floor_rule> resolve(const floor_row& r, const catalog& names) {
     if (const error e = check(r); e.code != error_code::ok) return e;
-    floor_rule rule;
     const auto sku = find_or_none<sku_id>(r.sku, names.skus, error_code::unknown_sku);
     const auto node = find_or_none<node_id>(r.node, names.nodes, error_code::unknown_node);
     if (!sku) return sku.error();

@@ -76,7 +76,7 @@ answer run_load_distances(const request& r) {
 }
 
 answer run_load_stock(const request& r) {
-    return load<stock_row>(r, [&r](const values& v) {
+    return load<stock_row>(r, [](const values& v) {
         const sku_id sku = v.sku();
         return stock_row{std::string{v.text("sku")},
                          std::string{v.text("node")},

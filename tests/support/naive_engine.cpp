@@ -305,7 +305,7 @@ answer engine::change_now(const change_request& r) {
             bad != error_code::ok)
             return refuse(bad);
         for (const auto& [at, w] : lines) {
-            std::erase_if(wanted, [&](const auto& part) { return part.first == at; });
+            std::erase_if(wanted, [&here = at](const auto& part) { return part.first == here; });
             if (w.n > 0) wanted.emplace_back(at, w);
         }
     } else if (!r.deadline) {

@@ -107,11 +107,11 @@ void engine::keep_pools(const held_reservation& held, held_order& o, stock& afte
         if (!is_pool(at)) continue;
         const pool_row& p = pool_at(at);
         std::int64_t left = w.n;
-        const auto keep = [&](std::uint32_t line, std::int64_t n) {
+        const auto keep = [&, &cell = at](std::uint32_t line, std::int64_t n) {
             const std::int64_t kept = std::min(left, n);
             left -= kept;
-            if (kept > 0) o.pools[{line, at}] = kept;
-            after.at(at).free -= kept;
+            if (kept > 0) o.pools[{line, cell}] = kept;
+            after.at(cell).free -= kept;
         };
         if (p.per_unit.atoms == 0) keep(0, w.n);
         for (std::uint32_t line = 1; p.per_unit.atoms > 0 && line <= o.lines.size(); ++line) {

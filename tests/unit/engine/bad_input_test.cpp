@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::int64_t most = 4'194'303;  // granules of one cell
 constexpr time_point noon{1'800'000'000'000'000'000};
-constexpr sku_id hat{0}, mug{1}, milk{2};  // milk is counted in halves
+constexpr sku_id hat{0}, mug{1};  // and milk, which is counted in halves
 constexpr node_id dc{0}, store{1}, closed{2};
 
 struct shop {
@@ -178,7 +178,9 @@ TEST_CASE("zero, negative and overflowing quantities have an answer in every sto
              {most + 1, row.too_many},
              {INT64_MAX, row.too_many},
              {INT64_MIN, row.lowest}}};
-        for (const auto& [n, expected] : asked) {
+        for (const auto& one : asked) {
+            const auto n = one.first;
+            const auto expected = one.second;
             CAPTURE(row.name);
             CAPTURE(n);
             shop s;
@@ -298,7 +300,9 @@ TEST_CASE("a token that is dead, or never lived, moves nothing and says which it
         {none<reservation_id>, unknown_reservation},
         {reservation_id{77}, unknown_reservation},
         {reservation_id{raw(reborn) + (std::uint64_t{1} << 32)}, unknown_reservation}};
-    for (const auto& [token, why] : tokens) {
+    for (const auto& dead : tokens) {
+        const reservation_id token = dead.first;
+        const error_code why = dead.second;
         CAPTURE(raw(token));
         CHECK(s.e.unreserve(later, token).error().code == why);
         CHECK(s.e.change(later, {token, std::nullopt, {&l, 1}}).error().code == why);

@@ -36,8 +36,8 @@ load_report in_pieces(engine& e, std::span<const sku_row> rows, std::size_t reco
 }  // namespace
 
 TEST_CASE("tables loaded some records at a time make the journal of one call") {
-    for (const std::size_t n : {0, 1, 63, 64, 65, 700})
-        for (const std::size_t records : {1, 3}) {
+    for (const std::size_t n : {0u, 1u, 63u, 64u, 65u, 700u})
+        for (const std::size_t records : {1u, 3u}) {
             const auto rows = mixed(n);
             engine whole, pieces;
             const load_report a = whole.load(at_noon, rows);
