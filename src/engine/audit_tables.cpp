@@ -1,5 +1,6 @@
 // TABLES AND MEMORY: names, rules, keys, and who holds which chunk.
 #include <algorithm>
+#include <set>
 
 #include "auditor.hpp"
 
@@ -85,6 +86,8 @@ void engine::state::auditor::look_at_tables() {
     look_at_names(n.actors, n.actors.size(), "actor");
     look_at_names(n.floors.channels, n.floors.channels.size(), "channel");
     look_at_names(n.floors.keys, n.floors.rules().size(), "floor rule");
+    look_at_names(n.sections.segments, n.sections.segment_count(), "segment");
+    look_at_names(n.sections.keys, n.sections.size(), "section");
     look_at_names(n.threshold_keys, n.thresholds.size(), "threshold");
     for (std::uint32_t i = 0; i < n.node.size(); ++i) {
         std::int64_t rank = 0;
@@ -113,16 +116,24 @@ void engine::state::auditor::look_at_row(std::uint32_t sku) {
     if (n.skus.find(n.skus.key(sku)) != sku)
         wrong(audit_check::names, {id}, {sku, sku}, "its key does not lead back to it");
     std::vector<bool> seen(n.node.size());
-    s_.books.cells.each(id, [&](cell_id c, node_id at) {
+    std::set<std::pair<section_id, node_id>> seen_in;  // of the sections
+    const auto look = [&](cell_id c, node_id at, section_id in) {
         ++m_.row_cells;
-        const bool fits = s_.books.cells.exists(c) && s_.books.cells.sku_of(c) == id &&
-                          index_of(at) < seen.size() && !seen[index_of(at)];
-        if (fits)
+        const auto& cells = s_.books.cells;
+        bool fits = cells.exists(c) && cells.sku_of(c) == id && cells.section_of(c) == in &&
+                    index_of(at) < seen.size();
+        if (fits && in == none<section_id>) {
+            fits = !seen[index_of(at)];
             seen[index_of(at)] = true;
-        else
+        } else if (fits) {
+            fits = n.sections.exists(in) && seen_in.emplace(in, at).second;
+        }
+        if (!fits)
             wrong(audit_check::row, {id}, {raw(c), raw(at)},
                   "cell " + std::to_string(raw(c)) + " stands in its row and is not its own");
-    });
+    };
+    s_.books.cells.each(id, [&](cell_id c, node_id at) { look(c, at, none<section_id>); });
+    s_.books.cells.each_section(id, look);
     const std::uint64_t known = m_.row_cells + n.pools.all().size();
     if (m_.exact && sku + 1 == n.skus.size() && known != m_.report.cells)
         wrong(audit_check::row, {},

@@ -99,6 +99,7 @@ struct engine::state {
     /// has halted.
     template <class F>
     error alone_to_look(F&& f);
+    class sole_stay;
 
     desk& desk_of(std::uint32_t slot);
     time_point move_time(time_point now) noexcept;
@@ -378,21 +379,43 @@ R engine::state::ask(F&& f) const {
     }
 }
 
+/// The engine for one caller, as long as it lives; or why not.
+class engine::state::sole_stay {
+public:
+    explicit sole_stay(state& s) : slot_{s.books.slots}, flag_{s.taken} {
+        if (!slot_.ok()) {
+            why_ = fail(error_code::no_slot);
+            return;
+        }
+        took_ = !flag_.exchange(true, std::memory_order_seq_cst);
+        constexpr int looks = 1'000;
+        for (int i = 0; took_ && i <= looks; ++i)
+            if (s.books.slots.alone(slot_.index())) return;
+        why_ = fail(error_code::stock_moving);
+    }
+    ~sole_stay() {
+        if (took_) flag_.store(false, std::memory_order_release);
+    }
+    sole_stay(const sole_stay&) = delete;
+    sole_stay& operator=(const sole_stay&) = delete;
+
+    [[nodiscard]] const error& why_not() const noexcept { return why_; }
+    [[nodiscard]] std::uint32_t slot() const noexcept { return slot_.index(); }
+
+private:
+    const stock::slot_guard<> slot_;
+    std::atomic<bool>& flag_;
+    bool took_ = false;
+    error why_;
+};
+
 template <class R, class F>
 R engine::state::alone(const command& c, F&& f) {
-    const stock::slot_guard<> slot{books.slots};
-    if (!slot.ok()) return fail(error_code::no_slot);
     if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
-    if (taken.exchange(true, std::memory_order_seq_cst)) return fail(error_code::stock_moving);
-    struct leave {
-        std::atomic<bool>& flag;
-        ~leave() { flag.store(false, std::memory_order_release); }
-    } const at_the_end{taken};
-    constexpr int looks = 1'000;
-    for (int i = 0; !books.slots.alone(slot.index()); ++i)
-        if (i == looks) return fail(error_code::stock_moving);
+    const sole_stay here{*this};
+    if (here.why_not().code != error_code::ok) return here.why_not();
     try {
-        return f(visit{slot.index(), desk_of(slot.index()), move_time(c.now)});
+        return f(visit{here.slot(), desk_of(here.slot()), move_time(c.now)});
     } catch (const broken& e) {
         halt(e.what());
         return fail(error_code::halted);
@@ -403,18 +426,10 @@ R engine::state::alone(const command& c, F&& f) {
 
 template <class F>
 error engine::state::alone_to_look(F&& f) {
-    const stock::slot_guard<> slot{books.slots};
-    if (!slot.ok()) return fail(error_code::no_slot);
-    if (taken.exchange(true, std::memory_order_seq_cst)) return fail(error_code::stock_moving);
-    struct leave {
-        std::atomic<bool>& flag;
-        ~leave() { flag.store(false, std::memory_order_release); }
-    } const at_the_end{taken};
-    constexpr int looks = 1'000;
-    for (int i = 0; !books.slots.alone(slot.index()); ++i)
-        if (i == looks) return fail(error_code::stock_moving);
+    const sole_stay here{*this};
+    if (here.why_not().code != error_code::ok) return here.why_not();
     try {
-        f(slot.index());
+        f(here.slot());
         return {};
     } catch (const std::bad_alloc&) {
         return fail(error_code::out_of_memory);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "kept_books.hpp"
 
 namespace earmark {
 namespace {
@@ -48,9 +49,7 @@ pool_row flat(std::string key, std::int64_t amount) {
 }
 
 /// Three SKUs (milk in steps of 0.50), two nodes, ten units each.
-struct shop {
-    std::shared_ptr<journal::memory_sink> sink = std::make_shared<journal::memory_sink>();
-    engine on{settings()};
+struct shop : kept_books {
     int number = 0;
 
     explicit shop(std::vector<pool_row> pools) {
@@ -68,27 +67,6 @@ struct shop {
                     .accepted == 5);
         const auto loaded = on.load(c, pools);
         REQUIRE(loaded.accepted == pools.size());
-    }
-    /// Whatever a test did, the books are whole and the journal knows it.
-    ~shop() {
-        CHECK(on.check_invariants() == std::vector<std::string>{});
-        const auto live = on.state_hash();
-        CHECK(on.flush(journal::durability::memory));
-        const engine again{settings()};
-        CHECK(again.halted() == "");
-        CHECK(again.state_hash() == live);
-        CHECK(again.check_invariants() == std::vector<std::string>{});
-        for (const auto how : {audit_how::online, audit_how::exact}) {
-            CHECK(on.audit(how)->clean());
-            CHECK(again.audit(how)->clean());
-        }
-    }
-    [[nodiscard]] config settings() const {
-        config c;
-        c.max_orders = c.max_keys = c.max_reservations = c.max_cells = 256;
-        c.ledger_bytes = std::size_t{1} << 20;
-        c.sink = sink;
-        return c;
     }
     [[nodiscard]] pool_id pool(std::string_view key) const { return *on.find_pool(key); }
     [[nodiscard]] std::int64_t free(std::string_view key) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "kept_books.hpp"
 #include "support/random_stream.hpp"
 
 namespace earmark {
@@ -47,9 +48,7 @@ section_row lot(std::string key, time_point expires) {
     return r;
 }
 
-struct shop {
-    std::shared_ptr<journal::memory_sink> sink = std::make_shared<journal::memory_sink>();
-    engine on{settings()};
+struct shop : kept_books {
     int number = 0;
 
     shop(std::vector<segment_row> segments, std::vector<section_row> sections,
@@ -66,23 +65,6 @@ struct shop {
         REQUIRE(on.activate(c,
                             "policy = \"near\"\ncurrency = \"EUR\"\nrank = [\"distance\"]\n"
                             "[split]\nlines = \"by_quantity\"\n"));
-    }
-    ~shop() {
-        CHECK(on.check_invariants() == std::vector<std::string>{});
-        const auto live = on.state_hash();
-        CHECK(on.flush(journal::durability::memory));
-        const engine again{settings()};
-        CHECK(again.halted() == "");
-        CHECK(again.state_hash() == live);
-    }
-    [[nodiscard]] config settings() const {
-        config c;
-        c.max_orders = c.max_keys = 4'096;
-        c.max_reservations = 4'096;
-        c.max_cells = 1'024;
-        c.ledger_bytes = std::size_t{1} << 22;
-        c.sink = sink;
-        return c;
     }
     [[nodiscard]] channel_id channel(std::string_view key) const {
         return key.empty() ? none<channel_id> : *on.find_channel(key);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "earmark/stock/take.hpp"
+#include "support/stepping_env.hpp"
 
 namespace earmark {
 namespace {
@@ -20,39 +21,15 @@ struct barrier {
 thread_local int accesses_left = -1;  // negative: this thread never stops
 thread_local barrier* stop_at = nullptr;
 
-void step() {
-    if (accesses_left < 0 || accesses_left-- != 0) return;
-    stop_at->is_there = true;
-    stop_at->is_there.notify_all();
-    stop_at->may_go.wait(false);
-}
-
-struct stopping_env {
-    template <class T>
-    class atomic {
-    public:
-        atomic() = default;
-        atomic(T v) noexcept : of_{v} {}  // NOLINT: as std::atomic
-        T load(std::memory_order o = std::memory_order_seq_cst) const noexcept {
-            return step(), of_.load(o);
-        }
-        void store(T v, std::memory_order o = std::memory_order_seq_cst) noexcept {
-            step(), of_.store(v, o);
-        }
-        bool compare_exchange_strong(T& e, T v, std::memory_order s, std::memory_order f) noexcept {
-            return step(), of_.compare_exchange_strong(e, v, s, f);
-        }
-        bool compare_exchange_weak(T& e, T v, std::memory_order s, std::memory_order f) noexcept {
-            return step(), of_.compare_exchange_weak(e, v, s, f);
-        }
-        T fetch_add(T v, std::memory_order o) noexcept { return step(), of_.fetch_add(v, o); }
-
-    private:
-        std::atomic<T> of_{};
-    };
-    static void pause() noexcept { std::this_thread::yield(); }
-    static std::uint32_t slot_hint() noexcept { return 0; }
+struct perhaps_stop {
+    static void access() noexcept {
+        if (accesses_left < 0 || accesses_left-- != 0) return;
+        stop_at->is_there = true;
+        stop_at->is_there.notify_all();
+        stop_at->may_go.wait(false);
+    }
 };
+using stopping_env = stepping_env<perhaps_stop>;
 
 constexpr granules stock = 5;
 
