@@ -7,6 +7,7 @@ auto engine::state::auditor::place_of(cell_id c) const -> place {
     if (!s_.books.cells.exists(c)) return {};
     place at{s_.books.cells.sku_of(c), s_.books.cells.node_of(c)};
     at.pool = s_.books.cells.pool_of(c);
+    at.section = s_.books.cells.section_of(c);
     return at;
 }
 
@@ -29,6 +30,8 @@ std::string engine::state::auditor::words_of(const place& at) const {
         words += " sku " + quoted(s_.names.skus.key(raw(at.sku)));
     if (index_of(at.node) < s_.names.nodes.size())
         words += " at " + quoted(s_.names.nodes.key(raw(at.node)));
+    if (s_.names.sections.exists(at.section))
+        words += " section " + quoted(s_.names.sections.keys.key(raw(at.section)));
     if (s_.names.pools.exists(at.pool))
         words += " pool " + quoted(s_.names.pools.keys.key(raw(at.pool)));
     if (at.order != none<order_id>) words += " order " + std::to_string(raw(at.order));

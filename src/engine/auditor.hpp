@@ -26,6 +26,7 @@ private:
         order_id order = none<order_id>;
         reservation_id reservation = none<reservation_id>;
         pool_id pool = none<pool_id>;
+        section_id section = none<section_id>;
     };
     struct numbers {
         std::int64_t stored = 0;

@@ -321,6 +321,24 @@ TEST_CASE("a finding names its cell, its numbers and its reservation") {
           "count(); keep the journal, it tells since when");
 }
 
+TEST_CASE("a finding in a section names the section, and a section of no row is found") {
+    shop s;
+    const section_row part{"returned", "", "open box", "", "", never, false};
+    const stock_row there{"mug", "bonn", {9}, {}, "returned"};
+    REQUIRE(s.e.load(s.when(), std::span{&part, 1}).rejected.empty());
+    REQUIRE(s.e.load(s.when(), std::span{&there, 1}).rejected.empty());
+    for (const auto how : {audit_how::online, audit_how::exact}) CHECK(s.e.audit(how)->clean());
+    const auto in = s.in.books.cells.find(sku_id{0}, node_id{0}, section_id{0}).value();
+    s.in.books.stock.give(me, in, 2);
+    const auto r = s.e.audit();
+    REQUIRE(r);
+    REQUIRE(has(r->wrong, audit_check::balance));
+    const finding f = *std::ranges::find(r->wrong, audit_check::balance, &finding::check);
+    CHECK(f.text.starts_with("sku 'mug' at 'bonn' section 'returned': 2 granules more"));
+    REQUIRE(s.in.books.cells.make(sku_id{0}, node_id{0}, section_id{7}));
+    CHECK(has(s.e.audit()->wrong, audit_check::row));
+}
+
 TEST_CASE("a caller that stays inside is named, and what it may be changing is not judged") {
     shop s;
     const std::uint32_t stays = s.in.books.slots.borrow();
