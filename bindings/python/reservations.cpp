@@ -21,15 +21,32 @@ reservation_id id_of(std::int64_t number) {
     return number < 0 ? none<reservation_id> : reservation_id{static_cast<std::uint64_t>(number)};
 }
 
+constexpr bounds a_pool{-1, std::numeric_limits<std::uint32_t>::max() - 1, -1};
+constexpr bounds a_section{-1, std::numeric_limits<std::uint16_t>::max() - 1, -1};
+
+/// Lines that are about a flat pool, or about one section; -1 is neither.
+void say_where(std::span<reserve_line> lines, std::span<const std::int64_t> pool,
+               std::span<const std::int64_t> section) {
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        const bool of_pool = pool[i] >= 0;
+        lines[i].pool = of_pool ? pool_id{static_cast<std::uint32_t>(pool[i])} : none<pool_id>;
+        if (of_pool) lines[i].sku = {};
+        if (of_pool) lines[i].node = {};
+    }
+    for (std::size_t i = 0; i < section.size(); ++i)
+        lines[i].section =
+            section[i] < 0 ? none<section_id> : section_id{static_cast<std::uint16_t>(section[i])};
+}
+
 /// Baskets as columns. Requests are made of them a few at a time, which then are in the cache when
 /// the engine reads them. An id that changed while the engine worked is some id, which the engine
 /// looks up or refuses as any other; offsets are copied, since they say what is read.
 struct baskets {
     whole_numbers sku, node, amount;
     std::vector<std::int64_t> offsets;
-    std::vector<std::int64_t> floor{}, pool{};     // by line; empty: none has one
-    std::vector<std::int64_t> supersedes{}, on{};  // by basket
-    reserve_request usual{};                       // what all have alike
+    std::vector<std::int64_t> floor{}, pool{}, section{};  // by line; empty: none has one
+    std::vector<std::int64_t> supersedes{}, on{};          // by basket
+    reserve_request usual{};                               // what all have alike
     std::vector<pool_id> pools{};
     std::vector<reserve_line> lines{};
     std::vector<reserve_request> requests{};
@@ -43,8 +60,8 @@ struct baskets {
 constexpr std::int64_t no_day = std::numeric_limits<std::int64_t>::min();
 
 baskets read_baskets(const any_table& table) {
-    constexpr std::string_view known[] = {"offsets", "sku",        "node", "amount",
-                                          "floor",   "supersedes", "pool", "on"};
+    constexpr std::string_view known[] = {"offsets",    "sku",  "node",    "amount", "floor",
+                                          "supersedes", "pool", "section", "on"};
     const columns c{table, known};
     whole_numbers skus = c.whole("sku", -1, {0, std::numeric_limits<std::uint32_t>::max()});
     const auto n = static_cast<std::ptrdiff_t>(skus.size());
@@ -52,8 +69,8 @@ baskets read_baskets(const any_table& table) {
               c.whole("amount", n, {-most, most}), c.offsets(static_cast<std::size_t>(n))};
     const auto size = static_cast<std::ptrdiff_t>(b.size());
     if (c.has("floor")) b.floor = c.integers("floor", n, {-most, most, 0});
-    if (c.has("pool"))
-        b.pool = c.integers("pool", n, {-1, std::numeric_limits<std::uint16_t>::max() - 1, -1});
+    if (c.has("pool")) b.pool = c.integers("pool", n, a_pool);
+    if (c.has("section")) b.section = c.integers("section", n, a_section);
     if (c.has("supersedes")) b.supersedes = c.integers("supersedes", size, {-1, most, -1});
     if (c.has("on")) b.on = c.integers("on", size, {-most, most, no_day});
     return b;
@@ -68,13 +85,11 @@ void baskets::make_lines(std::size_t begin, std::size_t n) {
     }
     if (!floor.empty())
         for (std::size_t i = 0; i < n; ++i) lines[i].floor = {floor[begin + i]};
-    if (pool.empty()) return;
-    for (std::size_t i = 0; i < n; ++i) {
-        const bool of_pool = pool[begin + i] >= 0;
-        lines[i].pool = of_pool ? static_cast<pool_id>(pool[begin + i]) : none<pool_id>;
-        if (of_pool) lines[i].sku = {};
-        if (of_pool) lines[i].node = {};
-    }
+    const auto part = [&](const std::vector<std::int64_t>& column) {
+        return column.empty() ? std::span<const std::int64_t>{}
+                              : std::span{column}.subspan(begin, n);
+    };
+    say_where(lines, part(pool), part(section));
 }
 
 std::span<const reserve_request> baskets::slice(std::size_t first, std::size_t n) {
@@ -102,8 +117,7 @@ frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t>
                   std::int64_t now, const progress_call& progress) {
     baskets b = read_baskets(table);
     if (pools)
-        for (const std::int64_t p :
-             ids(*pools, "pools", std::numeric_limits<std::uint16_t>::max() - 1))
+        for (const std::int64_t p : ids(*pools, "pools", a_pool.high))
             b.pools.push_back(static_cast<pool_id>(p));
     if (deadline) b.usual.deadline = time_point{*deadline};
     b.usual.channel = channel_of(e, channel);
@@ -171,20 +185,22 @@ std::vector<reserve_line> changed_lines(const columns& c) {
     const auto node = c.integers("node", n, {0, std::numeric_limits<std::uint16_t>::max()});
     const auto amount = c.integers("amount", n, {-most, most});
     const auto floor = c.integers("floor", n, {-most, most, 0});
+    const auto pool = c.integers("pool", n, a_pool), section = c.integers("section", n, a_section);
     std::vector<reserve_line> lines(sku.size());
     for (std::size_t i = 0; i < lines.size(); ++i)
         lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])},
                     node_id{static_cast<std::uint16_t>(node[i])},
                     {amount[i]},
                     {floor[i]}};
+    say_where(lines, pool, section);
     return lines;
 }
 
 frame_ref change_all(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
                      std::int64_t now, const progress_call& progress) {
     constexpr std::int64_t stays = std::numeric_limits<std::int64_t>::min();
-    constexpr std::string_view known[] = {"reservation", "deadline", "offsets", "sku",
-                                          "node",        "amount",   "floor"};
+    constexpr std::string_view known[] = {"reservation", "deadline", "offsets", "sku",    "node",
+                                          "amount",      "floor",    "pool",    "section"};
     const columns c{table, known};
     const auto held = c.integers("reservation", -1, {0, most});
     const auto n = static_cast<std::ptrdiff_t>(held.size());
@@ -258,7 +274,8 @@ void bind_reservations(engine_class& c) {
           py::arg("deadline") = std::nullopt, py::arg("channel") = std::nullopt,
           py::arg("pools") = std::nullopt, now, progress,
           "Columns: offsets, sku, node, amount, floor, pool (a line of a flat pool: its id, else "
-          "-1); one per reservation: supersedes (the caller's own to swap for it in one step, -1 "
+          "-1), section (its id: this one alone; -1: as the channel draws); one per reservation: "
+          "supersedes (the caller's own to swap for it in one step, -1 "
           "for none), on (the day, for pools of days; null: now). Each reservation is all or "
           "nothing. The floor rules and pools of `channel` hold; `pools`: ids of named ones. "
           "Frame `reserved`.");
@@ -271,7 +288,8 @@ void bind_reservations(engine_class& c) {
           py::arg("deadline") = std::nullopt, now, progress,
           "The same of many, and of what they hold. Columns: reservation, deadline (null: it "
           "stays), offsets, sku, node, amount (what is held there from now on; what no line names "
-          "stays), floor. Each is all or nothing. Frame `reserved`.");
+          "stays), floor, pool, section (-1: the plain stock). Each is all or nothing. Frame "
+          "`reserved`.");
     c.def("move", on(&move_all), py::arg("columns"), py::kw_only(), now, progress,
           "Takes units of reservations to other nodes, each in one step. Columns: reservation, "
           "from, to, sku (-1: every SKU), amount (0: all of it), floor. Frame `reserved`.");

@@ -119,7 +119,7 @@ std::int32_t adjust(engine& e, const std::string& sku, const std::string& node, 
 }
 
 /// How much there is of a pool, in its atoms.
-void adjust_pool(engine& e, std::uint16_t pool, std::int64_t delta, const std::string& reason,
+void adjust_pool(engine& e, std::uint32_t pool, std::int64_t delta, const std::string& reason,
                  std::int64_t now) {
     adjust_request request;
     request.delta = {delta};

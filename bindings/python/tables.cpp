@@ -198,6 +198,7 @@ void bind_names(engine_class& c) {
     c.def("find_node", found(&engine::find_node), key, "The id of a node, or Unknown.");
     c.def("find_place", found(&engine::find_place), key, "The id of a ship-to place, or Unknown.");
     c.def("find_pool", found(&engine::find_pool), key, "The id of a pool, or Unknown.");
+    c.def("find_section", found(&engine::find_section), key, "The id of a section, or Unknown.");
     c.def("find_order", found(&engine::find_order), key,
           "The id of the order that was placed with this key, or Unknown.");
     c.def(

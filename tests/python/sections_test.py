@@ -72,3 +72,20 @@ def test_tables_that_cannot_be_are_refused_row_by_row(shop):
                             "section": ["attic"]})["rejected"][0][1] == "unknown_section"
     with pytest.raises(earmark.BadInput, match="colour"):
         shop.load_sections({"section": ["x"], "colour": ["red"]})
+
+
+def test_a_line_may_name_its_section(shop):
+    lot = shop.find_section("L7")
+    lines = {"offsets": [0, 2], "sku": [0, 0], "node": [0, 0], "amount": [3, 1],
+             "section": [lot, -1]}
+    held = shop.reserve(lines)["reservation"].tolist()[0]
+    assert free(shop) == {None: 2, "for web": 2, "for vip": 1, "damaged": 0, "L7": 1}
+    shop.change({"reservation": [held], "offsets": [0, 1], "sku": [0], "node": [0], "amount": [1],
+                 "section": [lot]})
+    assert free(shop)["L7"] == 3
+    damaged = shop.find_section("damaged")
+    told = shop.reserve({"offsets": [0, 1], "sku": [0], "node": [0], "amount": [1],
+                         "section": [damaged]})
+    assert told.words("reason").tolist() == ["excluded"]
+    with pytest.raises(earmark.Unknown):
+        shop.find_section("attic")

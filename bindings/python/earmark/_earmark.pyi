@@ -74,7 +74,8 @@ class Engine:
                progress: Progress | None = None) -> Frame:
         """The same of many, and of what they hold. Columns: reservation, deadline (null: it
         stays), offsets, sku, node, amount (what is held there from now on; what no line names
-        stays), floor. Each is all or nothing. Frame `reserved`."""
+        stays), floor, pool, section (-1: the plain stock). Each is all or nothing. Frame
+        `reserved`."""
     def check_invariants(self) -> list[str]:
         """Sentences of broken invariants; empty when all hold. Quiet engine only."""
     @overload
@@ -126,6 +127,8 @@ class Engine:
         """The id of a ship-to place, or Unknown."""
     def find_pool(self, key: str) -> int:
         """The id of a pool, or Unknown."""
+    def find_section(self, key: str) -> int:
+        """The id of a section, or Unknown."""
     def find_sku(self, key: str) -> int:
         """The id of a SKU, or Unknown."""
     def flush(self, level: str = 'disk') -> int:
@@ -234,9 +237,10 @@ class Engine:
                 pools: Column | None = None, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Columns: offsets, sku, node, amount, floor, pool (a line of a flat pool: its id, else
-        -1); one per reservation: supersedes (the caller's own to swap for it in one step, -1 for
-        none), on (the day, for pools of days; null: now). Each reservation is all or nothing. The
-        floor rules and pools of `channel` hold; `pools`: ids of named ones. Frame `reserved`."""
+        -1), section (its id: this one alone; -1: as the channel draws); one per reservation:
+        supersedes (the caller's own to swap for it in one step, -1 for none), on (the day, for
+        pools of days; null: now). Each reservation is all or nothing. The floor rules and pools
+        of `channel` hold; `pools`: ids of named ones. Frame `reserved`."""
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""
