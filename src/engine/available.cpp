@@ -121,6 +121,24 @@ result<std::vector<quantity>> engine::state::available_together(
     return fail(error_code::stock_moving);
 }
 
+/// Granules above the floors. Where no rule and no switch can say anything, the words are all that
+/// is looked at.
+std::int64_t engine::state::sum_of(const visit& v, const available_request& r, granules floor) {
+    std::int64_t sum = 0;
+    if (books.cells.has_sections(r.sku))
+        return available_in_sections(v, r, floor, [&](cell_id c) { return books.stock.free(c); });
+    if (r.node == none<node_id> && names.promises_everywhere()) {
+        books.stock.each_free(
+            r.sku, [&](cell_id, node_id, granules free) { sum += std::max(0, free - floor); });
+        return sum;
+    }
+    each_asked(books, r, [&](cell_id, node_id at, granules free) {
+        const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
+        if (kept) sum += std::max(0, free - *kept);
+    });
+    return sum;
+}
+
 result<quantity> engine::state::available(const visit& v, const available_request& r,
                                           granules floor) {
     if (const error e = check(r); e.code != error_code::ok) return e;
@@ -128,14 +146,7 @@ result<quantity> engine::state::available(const visit& v, const available_reques
         sweep(v.slot, v.now);
         const auto calm = books.timers.calm(v.now);
         if (!calm) continue;
-        const bool wide = books.cells.has_sections(r.sku);
-        const auto free_of = [&](cell_id c) { return books.stock.free(c); };
-        std::int64_t sum = wide ? available_in_sections(v, r, floor, free_of) : 0;
-        if (!wide)
-            each_asked(books, r, [&](cell_id, node_id at, granules free) {
-                const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
-                if (kept) sum += std::max(0, free - *kept);
-            });
+        const std::int64_t sum = sum_of(v, r, floor);
         if (stays_calm(v, calm)) return to_quantity(r.sku, sum);
     }
     return fail(error_code::stock_moving);

@@ -24,6 +24,7 @@ node_id catalog::add_node(std::string_view key, const node_facts& f, const coord
                           std::span<const std::uint32_t> to_places) {
     const node_id id{static_cast<std::uint16_t>(nodes.insert(key).index)};
     node.push_back(f);
+    if (!f.active) ++inactive_nodes_;
     node_at.push_back(at);
     unknown_.push_back(unknown_distance);
     for (std::size_t p = 0; p < metres_.size(); ++p)

@@ -226,6 +226,7 @@ struct engine::state {
     void keep_floors(desk& d, const sourcing::policy& by) const;
     [[nodiscard]] result<quantity> available(const visit& v, const available_request& r,
                                              granules floor);
+    [[nodiscard]] std::int64_t sum_of(const visit& v, const available_request& r, granules floor);
     [[nodiscard]] error check(const available_request& r) const noexcept;
     [[nodiscard]] result<std::vector<quantity>> available_together(
         const visit& v, std::span<const available_request> r);

@@ -74,6 +74,10 @@ public:
     /// at load only; the fold takes them from the journal instead.
     [[nodiscard]] static std::vector<std::uint32_t> measure(const coordinates& from,
                                                             std::span<const coordinates> to);
+    /// No rule and no switch keeps any SKU from being promised anywhere.
+    [[nodiscard]] bool promises_everywhere() const noexcept {
+        return floors.empty() && inactive_nodes_ == 0;
+    }
     /// Makes the tie-break ranks anew: a node's place among all node keys in byte order.
     void rank_nodes();
 
@@ -95,6 +99,7 @@ private:
     std::vector<std::vector<std::uint32_t>> metres_;  // per place, per node
     std::vector<std::vector<node_id>> given_;         // per place, as far as there are any
     std::vector<std::uint32_t> unknown_;
+    std::uint32_t inactive_nodes_ = 0;
     std::vector<std::vector<unit_facts>> units_;  // by SKU
 };
 
