@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t rule_fields = 8;
 
-template <class Id>
-std::int64_t field_of(Id id) noexcept {
-    return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
-}
-
 error check(const floor_row& r) {
     if (r.key.empty()) return fail(error_code::empty_key);
     for (const std::string* key : {&r.key, &r.channel})
@@ -64,9 +59,9 @@ std::optional<floor_rule> rule_of(std::span<const std::int64_t> f, const catalog
         f[5] > max_floor_units || f[5] < -max_floor_units)
         return std::nullopt;
     floor_rule r;
-    if (f[0] >= 0) r.sku = sku_id{static_cast<std::uint32_t>(f[0])};
-    if (f[1] >= 0) r.node = node_id{static_cast<std::uint16_t>(f[1])};
-    if (f[2] >= 0) r.channel = channel_id{static_cast<std::uint16_t>(f[2])};
+    r.sku = id_of<sku_id>(f[0]);
+    r.node = id_of<node_id>(f[1]);
+    r.channel = id_of<channel_id>(f[2]);
     if (f[3] >= 0) r.kind = static_cast<node_kind>(f[3]);
     r.use = static_cast<floor_use>(f[4]);
     r.units = f[5];

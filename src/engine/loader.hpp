@@ -73,6 +73,16 @@ inline error check_scale(int decimals, std::int64_t granule) {
     return {};
 }
 
+/// An id in a journal's row, and back: -1 is none.
+template <class Id>
+std::int64_t field_of(Id id) noexcept {
+    return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
+}
+template <class Id>
+Id id_of(std::int64_t field) noexcept {
+    return field < 0 ? none<Id> : static_cast<Id>(field);
+}
+
 /// The id of a key of one of the tables, none<Id> for an empty one, or an error.
 template <class Id>
 result<Id> find_or_none(std::string_view key, const key_table& in, error_code otherwise) {

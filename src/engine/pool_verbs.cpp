@@ -8,15 +8,6 @@ namespace {
 
 constexpr std::size_t pool_fields = 11;
 
-template <class Id>
-std::int64_t field_of(Id id) noexcept {
-    return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
-}
-template <class Id>
-Id id_of(std::int64_t field) noexcept {
-    return field < 0 ? none<Id> : static_cast<Id>(field);
-}
-
 error check(const pool_row& r, const key_table& in) {
     if (const error e = check_key(r.key, in); e.code != error_code::ok) return e;
     if (r.channel.size() > max_key_bytes)

@@ -66,7 +66,6 @@ result<section_facts> resolve(const section_row& r, const catalog& names) {
     return same ? result<section_facts>{f} : fail(error_code::bad_section, *known);
 }
 
-std::int64_t field_of(segment_id s) noexcept { return s == none<segment_id> ? -1 : raw(s); }
 std::optional<segment_id> segment_of(std::int64_t f, const catalog& names) {
     if (f < -1 || f >= static_cast<std::int64_t>(names.sections.segment_count()))
         return std::nullopt;

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t threshold_fields = 7;
 
-template <class Id>
-std::int64_t field_of(Id id) noexcept {
-    return id == none<Id> ? -1 : static_cast<std::int64_t>(raw(id));
-}
-
 error check(const threshold_row& r) {
     if (r.key.empty()) return fail(error_code::empty_key);
     for (const std::string* key : {&r.key, &r.channel})
@@ -73,8 +68,8 @@ std::optional<threshold> threshold_of(std::span<const std::int64_t> f, const cat
         return std::nullopt;
     threshold t;
     t.sku = sku_id{static_cast<std::uint32_t>(f[0])};
-    if (f[1] >= 0) t.node = node_id{static_cast<std::uint16_t>(f[1])};
-    if (f[2] >= 0) t.channel = channel_id{static_cast<std::uint16_t>(f[2])};
+    t.node = id_of<node_id>(f[1]);
+    t.channel = id_of<channel_id>(f[2]);
     if (f[3] >= 0) t.kind = static_cast<node_kind>(f[3]);
     t.low = f[4];
     t.high = f[5];
