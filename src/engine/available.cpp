@@ -55,8 +55,10 @@ void engine::state::keep_floors(desk& d, const sourcing::policy& by) const {
                 none<channel_id>, floor_use::sourcing, names.sku[index_of(d.wanted[w].sku)]);
             if (!found.exists()) continue;
             const std::int64_t kept = sourcing::kept_back(by, node, d.wanted[w]);
-            const std::int64_t more =
-                kept == 0 ? found.floor : std::max<std::int64_t>(0, found.floor - kept);
+            const bool oversells = books.cells.section_of(d.cells[at]) == none<section_id>;
+            const std::int64_t more = kept == 0 && oversells
+                                          ? found.floor
+                                          : std::max<std::int64_t>(0, found.floor - kept);
             d.held[at] = found.excluded ? nothing : static_cast<granules>(more);
             d.free[at] -= d.held[at];
         }

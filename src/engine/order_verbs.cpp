@@ -206,8 +206,7 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
     d.gives.clear();
     for (const bucket_move& m : d.moves) {
         // A new promise: what was frozen meanwhile gives none.
-        if (!floor_of(books.cells.sku_of(m.to_cell), books.cells.node_of(m.to_cell),
-                      d.basket.channel, floor_use::selling))
+        if (may_promise(m.to_cell, d.basket).code != error_code::ok)
             return fail(error_code::reservation_expired,
                         static_cast<std::int64_t>(raw(r.reservation)),
                         to_quantity(books.cells.sku_of(m.to_cell), m.n).atoms, 0);

@@ -204,7 +204,7 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
             }
             give_back();
             if (answer.code == error_code::insufficient &&
-                !is_wide(d, d.takes[answer.lack.line].cell) && stays_calm(v, calm))
+                !was_there(d, d.takes[answer.lack.line]) && stays_calm(v, calm))
                 return lack_of(v, answer, r.lines);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
                 return fail(answer.code);
@@ -240,10 +240,7 @@ error engine::state::draft_amendment(const visit& v, const command& c, const ame
     allocation::differences(d.basket.buckets, next.buckets, d.takes, d.gives);
     for (const take_line& t : d.takes) {
         if (is_pool(t.cell)) continue;
-        if (const auto free = floor_of(books.cells.sku_of(t.cell), books.cells.node_of(t.cell),
-                                       next.channel, floor_use::selling);
-            !free)
-            return free.error();
+        if (const error e = may_promise(t.cell, next); e.code != error_code::ok) return e;
     }
     done.by = a.by;
     done.subject = raw(a.id);
@@ -334,38 +331,56 @@ result<receipt> engine::state::change(const visit& v, const command& c, const ch
 /// What a move makes of the desk's basket_next.
 error engine::state::moved_parts(const visit& v, const move_request& r) {
     desk& d = v.desk;
-    auto& parts = d.basket_next.buckets;
-    std::int64_t held = 0;
-    bool found = false;
-    for (const lifecycle::bucket& b : d.basket.buckets) {
+    const bool all = r.amount.atoms == 0;
+    const auto is_meant = [&](const lifecycle::bucket& b) {
         const sku_id sku = books.cells.sku_of(b.cell);
-        if (books.cells.node_of(b.cell) != r.from) continue;
-        if (r.sku != none<sku_id> && r.sku != sku) continue;
-        const sku_facts& facts = names.sku[index_of(sku)];
-        held = b.n * facts.granule;
-        const auto n =
-            r.amount.atoms == 0 ? result<granules>{b.n} : intake::to_granules(r.amount, facts);
+        return books.cells.node_of(b.cell) == r.from && (r.sku == none<sku_id> || r.sku == sku);
+    };
+    std::int64_t held = 0;
+    for (const lifecycle::bucket& b : d.basket.buckets)
+        if (is_meant(b)) held += b.n;
+    if (held == 0) return fail(error_code::not_held, r.amount.atoms, 0, raw(r.from));
+    granules left = 0;  // of the amount, which its sections give one after the other
+    if (!all) {
+        const sku_facts& facts = names.sku[index_of(r.sku)];
+        const auto n = intake::to_granules(r.amount, facts);
         if (!n) return n.error();
-        if (*n > b.n) break;
-        const auto own = to_floor(r.floor, facts);
-        if (!own) return own.error();
-        const auto ruled = floor_of(sku, r.to, d.basket.channel, floor_use::selling, *own);
-        const granules floor = ruled ? *ruled : *own;
-        const auto to = books.cells.find(sku, r.to, books.cells.section_of(b.cell));
-        if (!to) return fail(error_code::no_cell, raw(sku), raw(r.to));
-        found = true;
-        if (*to == b.cell) continue;
-        allocation::set_part(parts, {b.cell, b.n - *n, static_cast<granules>(b.ref)});
-        const auto at = std::lower_bound(parts.begin(), parts.end(), *to, by_cell);
-        take_line there{*to, *n, floor};
-        if (at != parts.end() && at->cell == *to)
-            there = {*to, *n + at->n, std::max(floor, static_cast<granules>(at->ref))};
-        if (there.n > stock::max_amount)
-            return fail(error_code::out_of_range, there.n * facts.granule,
-                        stock::max_amount * facts.granule);
-        allocation::set_part(parts, there);
+        if (*n > held)
+            return fail(error_code::not_held, r.amount.atoms, held * facts.granule, raw(r.from));
+        left = *n;
     }
-    return found ? error{} : fail(error_code::not_held, r.amount.atoms, held, raw(r.from));
+    for (const lifecycle::bucket& b : d.basket.buckets) {
+        const granules n = all ? b.n : std::min(left, b.n);
+        if (!is_meant(b) || n == 0) continue;
+        left -= all ? 0 : n;
+        if (const error e = moved_part(d, b, n, r); e.code != error_code::ok) return e;
+    }
+    return {};
+}
+
+/// `n` units of one part, from its cell to the one of the same section at the new node.
+error engine::state::moved_part(desk& d, const lifecycle::bucket& b, granules n,
+                                const move_request& r) const {
+    auto& parts = d.basket_next.buckets;
+    const sku_id sku = books.cells.sku_of(b.cell);
+    const sku_facts& facts = names.sku[index_of(sku)];
+    const auto own = to_floor(r.floor, facts);
+    if (!own) return own.error();
+    const auto ruled = floor_of(sku, r.to, d.basket.channel, floor_use::selling, *own);
+    const granules floor = ruled ? *ruled : *own;
+    const auto to = books.cells.find(sku, r.to, books.cells.section_of(b.cell));
+    if (!to) return fail(error_code::no_cell, raw(sku), raw(r.to));
+    if (*to == b.cell) return {};
+    allocation::set_part(parts, {b.cell, b.n - n, static_cast<granules>(b.ref)});
+    const auto at = std::lower_bound(parts.begin(), parts.end(), *to, by_cell);
+    take_line there{*to, n, floor};
+    if (at != parts.end() && at->cell == *to)
+        there = {*to, n + at->n, std::max(floor, static_cast<granules>(at->ref))};
+    if (there.n > stock::max_amount)
+        return fail(error_code::out_of_range, there.n * facts.granule,
+                    stock::max_amount * facts.granule);
+    allocation::set_part(parts, there);
+    return {};
 }
 
 result<receipt> engine::state::move(const visit& v, const command& c, const move_request& r) {

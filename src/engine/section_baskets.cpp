@@ -62,7 +62,10 @@ error engine::state::picture_of_wide(const visit& v, std::vector<std::size_t>& e
     for (std::size_t i = 0; i < d.draws.size(); ++i) {
         d.draws[i].free = d.together_free[i];
         for (const take_line& t : d.takes)  // lines that name this section come first
-            if (t.cell == d.draws[i].cell) d.draws[i].free -= t.n;
+            if (t.cell == d.draws[i].cell) {
+                d.draws[i].free -= t.n;
+                d.draws[i].least = std::max(d.draws[i].least, t.floor);
+            }
         for (const give_line& g : d.gives)  // comes back in the same step
             if (g.cell == d.draws[i].cell) d.draws[i].free += g.n;
     }
@@ -91,11 +94,21 @@ error engine::state::draw_wide(const visit& v) {
     return {};
 }
 
-bool engine::state::is_wide(const desk& d, cell_id c) const noexcept {
+bool engine::state::was_there(const desk& d, const take_line& t) const noexcept {
+    if (d.wide.empty()) return false;
+    const auto at = std::find(d.together.begin(), d.together.end(), t.cell);
+    if (at == d.together.end()) return false;
+    return d.together_free[static_cast<std::size_t>(at - d.together.begin())] >= t.n + t.floor;
+}
+
+error engine::state::may_promise(cell_id c, const lifecycle::image& basket) const noexcept {
     const sku_id sku = books.cells.sku_of(c);
     const node_id node = books.cells.node_of(c);
-    return std::any_of(d.wide.begin(), d.wide.end(),
-                       [&](const wide_line& l) { return l.sku == sku && l.node == node; });
+    const auto floor = floor_of(sku, node, basket.channel, floor_use::selling);
+    if (!floor) return floor.error();
+    const section_id section = books.cells.section_of(c);
+    if (section == none<section_id> || names.sections[section].gives_on(basket.on)) return {};
+    return fail(error_code::excluded, raw(sku), raw(node), -1);
 }
 
 error engine::state::section_take(desk& d, const reserve_line& l, time_point on,

@@ -72,17 +72,18 @@ std::uint64_t section_table::digest_of_sections() const {
 }
 
 std::int64_t divide(std::span<draw> over, std::int32_t n, std::int32_t floor) {
-    std::int64_t to_keep = std::max(0, floor);
-    for (const draw& d : over)
-        if (!(d.is_plain && floor < 0)) to_keep += std::max(0, -d.free);
+    const auto lowest = [&](const draw& d) { return d.is_plain ? std::min(0, floor) : 0; };
+    std::int32_t to_keep = std::max(0, floor);
+    for (const draw& d : over) to_keep += std::max(0, lowest(d) - d.free);
     std::int64_t room = 0;
     for (std::size_t i = over.size(); i-- > 0;) {
         draw& d = over[i];
-        const std::int64_t there = std::max(0, d.free);
+        const std::int32_t least = lowest(d);
+        const std::int32_t there = std::max(0, d.free - least);
+        const std::int32_t kept = std::max(std::min(to_keep, there), d.least);
         d.n = 0;
-        d.floor = static_cast<std::int32_t>(std::min(to_keep, there));
-        to_keep -= d.floor;
-        if (d.is_plain && floor < 0) d.floor += floor;
+        d.floor = least + kept;
+        to_keep = std::max(0, to_keep - kept);
         room += std::max(0, d.free - d.floor);
     }
     if (room < n) return room;

@@ -241,7 +241,10 @@ struct engine::state {
     /// The desk's wide lines as takes, from one picture of all their cells.
     error draw_wide(const visit& v);
     error picture_of_wide(const visit& v, std::vector<std::size_t>& ends);
-    [[nodiscard]] bool is_wide(const desk& d, cell_id c) const noexcept;
+    /// Did the picture of the wide lines have what the take lacks? Then others were faster.
+    [[nodiscard]] bool was_there(const desk& d, const take_line& t) const noexcept;
+    /// May more of a cell's goods be promised to such a basket at all? Error: excluded.
+    [[nodiscard]] error may_promise(cell_id c, const lifecycle::image& basket) const noexcept;
     /// A line that names its section, into the desk's takes.
     error section_take(desk& d, const reserve_line& l, time_point on, bool may_be_none) const;
     /// What sections add to the desk's free units, and where it lies.
@@ -302,6 +305,7 @@ struct engine::state {
     result<receipt> move(const visit& v, const command& c, const move_request& r);
     error new_amounts(const visit& v, std::span<const reserve_line> lines);
     error moved_parts(const visit& v, const move_request& r);
+    error moved_part(desk& d, const lifecycle::bucket& b, granules n, const move_request& r) const;
     /// What a live reservation becomes: `decide` rewrites the desk's basket_next.
     struct amendment {
         verb by;

@@ -82,11 +82,12 @@ struct draw {
     std::int32_t free = 0;   // what it has
     std::int32_t n = 0;      // what is drawn
     std::int32_t floor = 0;  // what it has to keep
+    std::int32_t least = 0;  // what it has to keep of itself, whatever the others keep
 };
 /// Divides `n` over cells in their order so that `floor` units stay behind in all of them together,
 /// in the last ones first; a floor below zero is how deep the plain stock may be overdrawn, and
-/// what one cell owes the others keep. Answers how many units could be had; if that is less than
-/// `n`, nothing is divided.
+/// what one cell owes the others keep. Answers how many units could be had (where there is plain
+/// stock, all that is free less the floor); if that is less than `n`, nothing is divided.
 [[nodiscard]] std::int64_t divide(std::span<draw> over, std::int32_t n, std::int32_t floor);
 
 }  // namespace earmark

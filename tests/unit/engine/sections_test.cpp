@@ -248,6 +248,84 @@ TEST_CASE("an order is sourced and handed over from sections, and ships from the
     CHECK(s.on.source(command{}, id)->first.what == outcome::unchanged);
 }
 
+TEST_CASE("a move takes its amount once, from one section after the other") {
+    std::vector<stock_row> rows = at_dc({{"", 3}, {"lot a", 3}});
+    rows.push_back({"hat", "store", {9}});
+    rows.push_back({"hat", "store", {9}, {}, "lot a"});
+    shop s{{}, {section("lot a")}, rows};
+    const auto r = s.reserve(5);
+    REQUIRE(r);
+    const reservation_id id{r->subject};
+    const auto too_much = s.on.move({}, {id, dc, store, hat, {6}});
+    REQUIRE_FALSE(too_much);
+    CHECK(too_much.error().code == error_code::not_held);
+    CHECK(too_much.error().refs[1] == 5);
+    REQUIRE(s.on.move({}, {id, dc, store, hat, {4}}));
+    CHECK(s.free("", dc) == 3);
+    CHECK(s.free("lot a", dc) == 2);
+    CHECK(s.free("", store) == 6);
+    CHECK(s.free("lot a", store) == 8);
+}
+
+TEST_CASE("a frozen section promises nothing to who holds some of it already") {
+    const section_row a = section("lot a");
+    std::vector<stock_row> rows = at_dc({{"lot a", 9}});
+    rows.push_back({"hat", "store", {9}, {}, "lot a"});
+    shop s{{}, {a}, rows};
+    const auto r = s.reserve(2), brief = s.reserve(2);
+    REQUIRE(r);
+    REQUIRE(brief);
+    const reservation_id id{r->subject}, late{brief->subject};
+    REQUIRE(s.on.change({{}, {}, monday}, {late, monday + minutes(1)}));
+    REQUIRE(s.freeze(a, true));
+    const auto to = [&](std::int64_t n) {
+        const reserve_line l{hat, dc, {n}, {}, none<pool_id>, s.id("lot a")};
+        return s.on.change({}, {id, {}, {&l, 1}});
+    };
+    CHECK(to(3).error().code == error_code::excluded);
+    CHECK(s.on.move({}, {id, dc, store}).error().code == error_code::excluded);
+    REQUIRE(to(1));  // what stands may shrink
+    REQUIRE(s.on.advance({{}, {}, monday + minutes(2)}));
+    const order_line line{hat, {2}, 100};
+    const placed o = s.on.place_order(
+        {"late", {}, monday}, {{&line, 1}, none<place_id>, *currency::parse("EUR"), 0, late});
+    CHECK(o.first.why.code == error_code::reservation_expired);
+}
+
+TEST_CASE("a line of a section and one that draws share a cell, each with its own floor") {
+    shop s{{}, {section("lot a"), section("lot b")}, at_dc({{"lot a", 5}, {"lot b", 5}})};
+    reserve_line named{hat, dc, {2}, {2}, none<pool_id>, s.id("lot a")};
+    reserve_line wide{hat, dc, {6}, {}, none<pool_id>, plain};
+    const auto both = [&] {
+        const std::vector<reserve_line> lines{named, wide};
+        return s.on.reserve({{}, {}, monday}, {lines});
+    };
+    REQUIRE(both());
+    CHECK(s.free("lot a") == 2);
+    CHECK(s.free("lot b") == 0);
+    wide.amount = {1};
+    CHECK(both().error().code == error_code::insufficient);  // and not "look again", for ever
+    named.amount = {9};
+    CHECK(both().error().code == error_code::insufficient);
+}
+
+TEST_CASE("how deep plain stock may be oversold counts what its sections owe, once") {
+    shop s{{}, {section("lot a")}, at_dc({{"", 2}, {"lot a", 1}})};
+    floor_row f;
+    f.key = "all";
+    f.units = -5;
+    REQUIRE(s.on.load(command{}, std::vector<floor_row>{f}).accepted == 1);
+    REQUIRE(s.reserve(1));
+    REQUIRE(s.reserve(1, {}, {}, s.id("lot a")));
+    CHECK(s.available() == 6);
+    const adjust_request lost{hat, dc, {-1}, adjust_reason::damage, none<pool_id>, s.id("lot a")};
+    REQUIRE(s.on.adjust({}, lost));
+    CHECK(s.free("lot a") == -1);
+    CHECK(s.available() == 5);
+    REQUIRE(s.reserve(5));
+    CHECK(s.available() == 0);
+}
+
 TEST_CASE("rows that cannot be are refused one by one") {
     shop s{{segment("web", "web")}, {section("for web", "web")}, {}};
     const auto code = [](const load_report& r) {
