@@ -72,6 +72,16 @@ struct desk {
     sourcing::decision decided;
     std::vector<std::byte> decision;  // the same, encoded
 
+    /// A basket whose timer is announced, and its header word when it was seen not to be due by
+    /// `now`.
+    struct bystander {
+        std::uint64_t id = 0;
+        std::uint64_t header = 0;
+        time_point now{};
+        friend bool operator==(const bystander&, const bystander&) = default;
+    };
+    std::vector<bystander> bystanders;
+
     void clear() {
         takes.clear();
         gives.clear();

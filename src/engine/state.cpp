@@ -150,10 +150,27 @@ time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64
 /// Looks at what was taken and is not in the wheel yet: its caller may have stopped before that.
 bool engine::state::stays_calm(const visit& v, std::optional<std::uint64_t> calm) {
     if (!calm) return false;
-    std::uint32_t expired = 0;
-    const bool late = books.timers.each_announced(
-        v.now, [&](std::uint64_t id) { expire(v.slot, v.now, id, expired); });
+    bool late = false;
+    books.timers.each_announced(v.now, [&](std::uint64_t id) { late = !stood_by(v, id) || late; });
     return !late && books.timers.calm(v.now) == calm;
+}
+
+/// Whether an announced basket has held nothing that is due since before this attempt looked at
+/// what is free: an earlier attempt has seen so, and its header is as it was. What the caller of
+/// the basket still has to do, before its commit or after others have expired it, then concerns
+/// nobody. Else expires what is due.
+bool engine::state::stood_by(const visit& v, std::uint64_t id) {
+    const auto index = static_cast<std::uint32_t>(id);
+    const auto word = [&] { return books.ledger.header(subject_kind::reservation, index).bits(); };
+    const desk::bystander seen{id, word(), v.now};
+    auto& known = v.desk.bystanders;
+    if (std::ranges::find(known, seen) != known.end()) return true;
+    std::uint32_t expired = 0;
+    const bool is_due = expire(v.slot, v.now, id, expired) <= v.now;
+    if (is_due || expired > 0 || word() != seen.header) return false;
+    if (known.size() >= stock::max_slots) known.clear();
+    known.push_back(seen);
+    return false;
 }
 
 error engine::state::read_due(const visit& v, reservation_id id, lifecycle::image& into) {

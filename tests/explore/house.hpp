@@ -246,7 +246,11 @@ private:
     }
     bool stays_calm(std::uint32_t me, std::optional<std::uint64_t> calm) {
         if (!calm) return false;
-        const bool late = b_.timers.each_announced(now, [&](std::uint64_t id) { expire(me, id); });
+        bool late = false;
+        b_.timers.each_announced(now, [&](std::uint64_t id) {
+            late = true;
+            expire(me, id);
+        });
         return !late && b_.timers.calm(now) == calm;
     }
     static constexpr bool announces() {

@@ -1,4 +1,5 @@
-// The inside of an engine, for tests that plant damage there. Nothing else may look.
+// The inside of an engine, for tests that plant damage there, or callers that have stopped.
+// Nothing else may look.
 #pragma once
 
 #include "state.hpp"  // src/engine

@@ -99,27 +99,26 @@ public:
             announcers_[slot / 64].fetch_add(std::uint64_t{1} << slot % 64,
                                              std::memory_order_relaxed);  // by stock's (b)
         c.listed = true;
-        c.subject.store(subject, std::memory_order_relaxed);       // by stock's (b)
-        c.deadline.store(deadline.ns, std::memory_order_relaxed);  // by stock's (b)
+        // Whoever must see them does by stock's (b). Whoever sees them in place of what the slot
+        // announced before sees that timer: (d), after its push.
+        c.subject.store(subject, std::memory_order_release);
+        c.deadline.store(deadline.ns, std::memory_order_release);
     }
     /// Its timer hangs, or it came to nothing.
     void withdraw(std::uint32_t slot) noexcept {
         coming_[slot].deadline.store(never.ns, std::memory_order_release);  // (c) after the push
     }
-    /// Calls f(subject) for what is announced and due. True if there was anything. O(slots
-    /// that ever announced something).
+    /// Calls f(subject) for what is announced and due. O(slots that ever announced something).
     template <class F>
-    bool each_announced(time_point now, F&& f) {
-        bool any = false;
+    void each_announced(time_point now, F&& f) const {
         for (std::size_t w = 0; w * 64 < coming_.size(); ++w)
             for (std::uint64_t left = announcers_[w].load(std::memory_order_relaxed); left != 0;
                  left &= left - 1) {
-                coming& c = coming_[w * 64 + static_cast<std::size_t>(std::countr_zero(left))];
-                if (c.deadline.load(std::memory_order_acquire) > now.ns) continue;  // with (c)
-                any = true;
-                f(c.subject.load(std::memory_order_relaxed));  // or that of a later announcement
+                const auto slot = w * 64 + static_cast<std::size_t>(std::countr_zero(left));
+                const coming& c = coming_[slot];
+                if (c.deadline.load(std::memory_order_acquire) > now.ns) continue;  // (c), (d)
+                f(c.subject.load(std::memory_order_acquire));  // (d), or a later announcement's
             }
-        return any;
     }
 
     [[nodiscard]] bool due(time_point now) const noexcept {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "earmark/engine/engine.hpp"
+#include "support/engine_inside.hpp"
 
 using namespace earmark;
 
@@ -197,4 +197,33 @@ TEST_CASE("a confirm that meets an expiry is decided once: an order with the uni
     }
     MESSAGE("confirmed " << confirmed << ", expired first " << taken_anew);
     for (const std::string& broken : s.e.check_invariants()) FAIL_CHECK(broken);
+}
+
+TEST_CASE("a caller that has stopped beside its announcement keeps nobody from an answer") {
+    shop s{1 << 12, 10};
+    auto& in = engine_inside::of(s.e);
+    const time_point due = noon + minutes(1);
+    const auto stopped = [&](reservation_id id) {
+        const std::uint32_t slot = in.books.slots.borrow();
+        in.books.timers.announce(slot, raw(id), due);
+        return slot;
+    };
+    const reservation_id over = s.hold(0, 4, due), later = s.hold(0, 3, due + minutes(9));
+    const auto slot = in.books.slots.borrow();
+    const auto child = in.books.ledger.conceive(slot, subject_kind::reservation);
+    const reservation_id unborn{std::uint64_t{child.version + 1} << 32 | child.index};
+    for (const reservation_id id : {over, later, unborn}) stopped(id);
+    const auto lost = [](std::uint64_t) { return never; };  // as if no timer had been hung up yet
+    in.books.timers.sweep(slot, noon + minutes(99), lost, lost);
+
+    REQUIRE(s.e.advance({{}, {}, due}));
+    for (int i = 0; i < 3; ++i) {
+        CHECK(s.e.available(sku_id{0}, node_id{0})->atoms == 7);
+        const reserve_line many{sku_id{0}, node_id{0}, {8}, {}};
+        CHECK(s.e.reserve({{}, {}, due}, {{&many, 1}, never}).error().code ==
+              error_code::insufficient);
+    }
+    CHECK(s.e.reservation(later)->state == reservation_state::active);
+    REQUIRE(s.e.advance({{}, {}, due + minutes(9)}));
+    CHECK(s.e.available(sku_id{0}, node_id{0})->atoms == 10);
 }
