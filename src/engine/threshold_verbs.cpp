@@ -27,17 +27,12 @@ result<threshold> resolve(const threshold_row& r, const catalog& names) {
     const auto sku = names.skus.find(r.sku);
     if (!sku) return fail(error_code::unknown_sku, -1);
     t.sku = sku_id{*sku};
-    if (!r.node.empty()) {
-        const auto node = names.nodes.find(r.node);
-        if (!node) return fail(error_code::unknown_node, -1);
-        t.node = node_id{static_cast<std::uint16_t>(*node)};
-    }
-    if (!r.channel.empty()) {
-        const auto known = names.floors.channels.find(r.channel);
-        const std::uint32_t channel = known ? *known : names.floors.channels.size();
-        if (channel >= raw(none<channel_id>)) return fail(error_code::out_of_memory, channel);
-        t.channel = channel_id{static_cast<std::uint16_t>(channel)};
-    }
+    const auto node = find_or_none<node_id>(r.node, names.nodes, error_code::unknown_node);
+    if (!node) return node.error();
+    t.node = *node;
+    const auto channel = channel_of(r.channel, names);
+    if (!channel) return channel.error();
+    t.channel = *channel;
     t.kind = r.kind;
     t.low = r.low;
     t.high = r.high;
@@ -87,8 +82,7 @@ load_report engine::load(const command& c, std::span<const threshold_row> rows,
             l.reject(i, t.error(), "threshold '" + r.key.substr(0, max_key_bytes) + "'");
             return true;
         }
-        if (!r.channel.empty() && names.floors.channels.insert(r.channel).fresh)
-            d.record.intern(journal::intern_kind::channel, {raw(t->channel), r.channel, {}, {}});
+        name_channel(names, d, r.channel);
         const std::uint32_t number = names.set_threshold(r.key, *t);
         d.record.intern(journal::intern_kind::threshold, {number, r.key, fields_of(*t), {}});
         return l.accept();
