@@ -108,6 +108,7 @@ void bind_audit(engine_class& c);
 void bind_files(py::module_& m);
 void bind_report(py::module_& m, engine_class& c);
 void bind_definitions(py::module_& m);
+void bind_shares(py::module_& m);
 
 /// A method of Engine from a function of the C++ engine.
 template <class R, class E, class... A>

@@ -202,6 +202,7 @@ PYBIND11_MODULE(_earmark_here, m) {
     bind_files(m);
     bind_report(m, c);
     bind_definitions(m);
+    bind_shares(m);
     m.def(
         "error_name",
         [](std::uint16_t number) {

@@ -114,7 +114,7 @@ error_code code_of(const result<receipt>& r) { return r.error().code; }
 
 frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t> deadline,
                   const std::optional<std::string>& channel, const std::optional<any_column>& pools,
-                  std::int64_t now, const progress_call& progress) {
+                  bool partial, std::int64_t now, const progress_call& progress) {
     baskets b = read_baskets(table);
     if (pools)
         for (const std::int64_t p : ids(*pools, "pools", a_pool.high))
@@ -122,6 +122,7 @@ frame_ref reserve(engine& e, const any_table& table, std::optional<std::int64_t>
     if (deadline) b.usual.deadline = time_point{*deadline};
     b.usual.channel = channel_of(e, channel);
     b.usual.pools = b.pools;
+    b.usual.partial = partial;
     report::reserved_rows rows{b.size()};
     std::vector<result<receipt>> answers(std::min(in_cache, b.size()), receipt{});
     const command by = at(now);
@@ -272,12 +273,13 @@ void bind_reservations(engine_class& c) {
     const auto progress = py::arg("progress") = py::none();
     c.def("reserve", on(&reserve), py::arg("columns"), py::kw_only(),
           py::arg("deadline") = std::nullopt, py::arg("channel") = std::nullopt,
-          py::arg("pools") = std::nullopt, now, progress,
+          py::arg("pools") = std::nullopt, py::arg("partial") = false, now, progress,
           "Columns: offsets, sku, node, amount, floor, pool (a line of a flat pool: its id, else "
           "-1), section (its id: this one alone; -1: as the channel draws); one per reservation: "
           "supersedes (the caller's own to swap for it in one step, -1 "
           "for none), on (the day, for pools of days; null: now). Each reservation is all or "
-          "nothing. The floor rules and pools of `channel` hold; `pools`: ids of named ones. "
+          "nothing, or with `partial` what there is of its lines. The floor rules and pools of "
+          "`channel` hold; `pools`: ids of named ones. "
           "Frame `reserved`.");
     c.def("reserve_one", on(&reserve_one), py::arg("sku"), py::arg("node"), py::arg("amount"),
           py::arg("floor") = 0, py::arg("deadline") = never.ns, py::arg("now") = 0,

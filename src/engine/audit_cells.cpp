@@ -167,15 +167,16 @@ void engine::state::auditor::judge_cells(bool last) {
 
 // ---- leases ------------------------------------------------------------------------------------
 
-/// Lease words of a group that is bound to no cell are closed. That it is free and of one
-/// generation before and after means that it was all the while.
+/// Lease words of a group that is bound to no cell are closed: at the latest when the change that
+/// closed them has succeeded, whether or not each word is cleaned yet. That the group is free and
+/// of one generation before and after means that it was all the while.
 void engine::state::auditor::look_at_group(std::uint32_t group) {
     const auto& cells = s_.books.cells;
     const auto& leases = cells.leases();
     const stock::binding bound = leases.group(group);
     for (std::uint32_t i = 0; i < leases.lanes(); ++i) {
         const cell_id lane = leases.lane_of(group, i);
-        const granules free = stock::word{cells.at(lane).load(std::memory_order_seq_cst)}.free();
+        const granules free = s_.books.stock.free(lane);
         if (free < 0 || (free == 0 && !bound.is_free())) continue;
         if (leases.group(group) != bound) return;
         if (bound.is_free())

@@ -40,7 +40,8 @@ struct suspect_cell {
 struct unread {
     subject_kind kind = subject_kind::order;
     std::uint32_t index = 0;
-    std::uint64_t header = 0;
+    std::uint64_t header = 0;  // after the attempt
+    bool in_hand = false;      // somebody owned it meanwhile
 };
 
 /// A live reservation that wants a timer, or was to have been swept.

@@ -27,8 +27,10 @@ bool engine::state::auditor::read(subject_kind kind, std::uint32_t index,
     const bool ours = !at.holds() || ledger.chunks().stands(at.at, at.blocks);
     const error_code e = ours ? ledger.read(kind, index, of_) : error_code::order_busy;
     if (e == error_code::ok) return true;
-    if (e == error_code::order_busy || e == error_code::reservation_busy)
-        busy.push_back({kind, index, ledger.header(kind, index).bits()});
+    if (e != error_code::order_busy && e != error_code::reservation_busy) return false;
+    const lifecycle::header_word after = ledger.header(kind, index);
+    const bool in_hand = h.owner != 0 || after.bits() != h.bits();  // also if it was let go since
+    busy.push_back({kind, index, after.bits(), in_hand});
     return false;
 }
 
@@ -179,9 +181,7 @@ void engine::state::auditor::look_again(subject_kind kind, std::uint32_t index) 
 }
 
 bool engine::state::auditor::somebody_owns() const noexcept {
-    return std::ranges::any_of(m_.busy_again, [](const unread& u) {
-        return lifecycle::header_word::of(u.header).owner != 0;
-    });
+    return std::ranges::any_of(m_.busy_again, [](const unread& u) { return u.in_hand; });
 }
 
 void engine::state::auditor::judge_subjects(bool) {

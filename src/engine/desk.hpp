@@ -57,6 +57,8 @@ struct desk {
     std::vector<take_line> takes;
     std::vector<give_line> gives;
     std::vector<stock_line> stock;
+    bool partial = false;   // a basket of what there is
+    bool clipped = false;   // which is less than was asked for
     bool corrects = false;  // `stock` is what a source or a count says: work::corrects
     std::vector<bucket_move> moves;
     std::vector<lifecycle::rewrite> subjects;
@@ -86,7 +88,7 @@ struct desk {
         takes.clear();
         gives.clear();
         stock.clear();
-        corrects = false;
+        partial = clipped = corrects = false;
         moves.clear();
         subjects.clear();
     }

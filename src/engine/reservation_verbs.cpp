@@ -9,9 +9,6 @@
 namespace earmark {
 namespace {
 
-constexpr std::size_t max_reserved_cells = 64;
-constexpr std::size_t max_reserved_lines = 4 * max_reserved_cells;
-
 void add_lines(std::vector<std::uint64_t>& w, std::span<const reserve_line> lines) {
     for (const reserve_line& l : lines) {
         w.push_back(static_cast<std::uint64_t>(raw(l.sku)) << 16 | raw(l.node));
@@ -29,6 +26,7 @@ digest128 content_of(const command& c, const reserve_request& r) {
     add_lines(w, r.lines);
     for (const pool_id p : r.pools) w.push_back(std::uint64_t{1} << 62 | raw(p));
     if (r.on) w.push_back(static_cast<std::uint64_t>(r.on->ns));
+    if (r.partial) w.push_back(std::uint64_t{1} << 60);
     return content_digest(std::as_bytes(std::span{w}));
 }
 digest128 content_of(const command& c, const change_request& r) {
@@ -43,68 +41,6 @@ digest128 content_of(const command& c, const change_request& r) {
 bool by_cell(const lifecycle::bucket& b, cell_id cell) noexcept { return b.cell < cell; }
 
 }  // namespace
-
-error engine::state::fits_basket(std::size_t cells) noexcept {
-    if (cells <= max_reserved_cells) return {};
-    return fail(error_code::too_many_cells, static_cast<std::int64_t>(cells), max_reserved_cells);
-}
-
-/// The cells of lines with their sums and highest floors, into the desk's takes.
-error engine::state::basket_takes(const visit& v, std::span<const reserve_line> lines,
-                                  const basket_terms& terms, bool may_be_none) {
-    const channel_id channel = terms.channel;
-    desk& d = v.desk;
-    d.wide.clear();
-    if (lines.empty() || lines.size() > max_reserved_lines)
-        return fail(error_code::bad_line_count, static_cast<std::int64_t>(lines.size()),
-                    max_reserved_lines);
-    if (channel != none<channel_id> && index_of(channel) >= names.floors.channels.size())
-        return fail(error_code::unknown_channel, raw(channel));
-    const auto read = [&](const reserve_line& l) -> error {
-        if (l.pool != none<pool_id>) return flat_take(d, l, may_be_none);
-        if (l.section != none<section_id>) return section_take(d, l, terms.on, may_be_none);
-        if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
-        if (index_of(l.node) >= names.node.size())
-            return fail(error_code::unknown_node, raw(l.node));
-        const sku_facts& facts = names.sku[index_of(l.sku)];
-        const bool is_none = may_be_none && l.amount.atoms == 0;
-        const auto n = is_none ? result<granules>{0} : intake::to_granules(l.amount, facts);
-        if (!n) return n.error();
-        const auto own = to_floor(l.floor, facts);
-        if (!own) return own.error();
-        const auto floor = floor_of(l.sku, l.node, channel, floor_use::selling, *own);
-        if (!floor && !may_be_none) return floor.error();  // a change may keep or give back
-        if (!may_be_none && books.cells.has_sections(l.sku)) {
-            d.wide.push_back(
-                {l.sku, l.node, *n, *floor, static_cast<std::uint32_t>(&l - lines.data() + 1)});
-            return {};
-        }
-        const auto cell = books.cells.find(l.sku, l.node);
-        if (!cell) return fail(error_code::no_cell, raw(l.sku), raw(l.node));
-        d.takes.push_back({*cell, *n, floor ? *floor : *own});
-        return {};
-    };
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        if (error e = read(lines[i]); e.code != error_code::ok) {
-            e.row = static_cast<std::uint32_t>(i + 1);
-            return e;
-        }
-    if (!d.wide.empty()) {
-        names.sections.order({terms.channel, v.now, terms.on}, d.drawn);
-        if (const error e = draw_wide(v); e.code != error_code::ok) return e;
-    }
-    if (const error e = merge_takes(v); e.code != error_code::ok) return e;
-    return fits_basket(d.takes.size());
-}
-
-/// The caller's own basket that the new one replaces: its units go back in the same step.
-error engine::state::basket_gives(const visit& v, reservation_id replaced) {
-    desk& d = v.desk;
-    if (replaced == none<reservation_id>) return {};
-    if (const error e = read_live(v, replaced, d.basket); e.code != error_code::ok) return e;
-    for (const auto& b : d.basket.buckets) d.gives.push_back({b.cell, b.n});
-    return {};
-}
 
 /// Image and record of a basket under the number `child`.
 receipt engine::state::draft_basket(const visit& v, const command& c, const reserve_request& r,
@@ -128,6 +64,7 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
     }
     receipt done;
     done.by = verb::reserve;
+    if (d.clipped) done.what = outcome::partial;
     done.lines = static_cast<std::uint16_t>(d.order.buckets.size());
     done.subject = static_cast<std::uint64_t>(d.order.birth) << 32 | child.index;
     d.record.begin(verb::reserve, v.now, c.actor);
@@ -154,13 +91,18 @@ receipt engine::state::draft_basket(const visit& v, const command& c, const rese
 error engine::state::exchange_of(const visit& v, const reserve_request& r,
                                  std::optional<std::uint64_t> calm) {
     const basket_terms terms{r.channel, r.on.value_or(v.now), r.pools};
+    v.desk.partial = r.partial;
     const error dead = basket_gives(v, r.supersedes);  // may expire it
     if (const error e = basket_takes(v, r.lines, terms, false); e.code != error_code::ok) {
         if (e.code == error_code::insufficient && !stays_calm(v, calm))
             return fail(error_code::stock_moving);
         return e;
     }
+    if (r.partial && dead.code == error_code::ok)
+        if (const error e = clip_basket(v, r, terms); e.code != error_code::ok)
+            return stays_calm(v, calm) ? e : fail(error_code::stock_moving);
     if (const error e = bind_pools(v, terms); e.code != error_code::ok) return e;
+    if (v.desk.clipped && !stays_calm(v, calm)) return fail(error_code::stock_moving);
     return dead;
 }
 
@@ -203,7 +145,7 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
                 return done;
             }
             give_back();
-            if (answer.code == error_code::insufficient &&
+            if (answer.code == error_code::insufficient && !r.partial &&
                 !was_there(d, d.takes[answer.lack.line]) && stays_calm(v, calm))
                 return lack_of(v, answer, r.lines);
             if (answer.code != error_code::insufficient && answer.code != error_code::order_busy)
@@ -234,7 +176,7 @@ error engine::state::draft_amendment(const visit& v, const command& c, const ame
                                      digest128 content, receipt& done) {
     desk& d = v.desk;
     lifecycle::image& next = d.basket_next;
-    if (next.buckets.empty()) return fail(error_code::bad_line_count, 0, max_reserved_lines);
+    if (next.buckets.empty()) return fail(error_code::bad_line_count, 0, most_basket_lines);
     if (const error e = fits_basket(next.buckets.size()); e.code != error_code::ok) return e;
     d.takes.clear();
     allocation::differences(d.basket.buckets, next.buckets, d.takes, d.gives);
@@ -324,7 +266,7 @@ result<receipt> engine::state::change(const visit& v, const command& c, const ch
             return fail(error_code::out_of_range, r.deadline->ns, v.now.ns);
         if (!r.lines.empty()) return new_amounts(v, r.lines);
         if (r.deadline) return {};
-        return fail(error_code::bad_line_count, 0, max_reserved_lines);
+        return fail(error_code::bad_line_count, 0, most_basket_lines);
     });
 }
 

@@ -48,7 +48,7 @@ error engine::state::picture_of_wide(const visit& v, std::vector<std::size_t>& e
         const std::size_t first = d.draws.size();
         cells_drawn(d, l.sku, l.node, d.draws);
         ends.push_back(d.draws.size());
-        if (d.draws.size() > first) continue;
+        if (d.draws.size() > first || d.partial) continue;
         error none_there = fail(error_code::no_cell, raw(l.sku), raw(l.node));
         none_there.row = l.row;
         return none_there;
@@ -81,8 +81,11 @@ error engine::state::draw_wide(const visit& v) {
     for (std::size_t w = 0; w < d.wide.size(); first = ends[w++]) {
         const wide_line& l = d.wide[w];
         const std::span over{d.draws.data() + first, ends[w] - first};
-        const std::int64_t room = divide(over, l.n, l.floor);
-        if (room < l.n) {
+        std::int64_t room = divide(over, l.n, l.floor);
+        if (room < l.n && d.partial) {
+            d.clipped = true;
+            room = divide(over, static_cast<granules>(std::max<std::int64_t>(0, room)), l.floor);
+        } else if (room < l.n) {
             const std::int64_t granule = names.sku[index_of(l.sku)].granule;
             error lack = fail(error_code::insufficient, l.n * granule, room * granule, raw(l.node));
             lack.row = l.row;

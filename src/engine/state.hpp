@@ -259,6 +259,7 @@ struct engine::state {
 
     // ---- pools (pool_baskets.cpp) --------------------------------------------------------------
 
+    static constexpr std::size_t most_basket_lines = 256;
     /// What decides which pools a basket takes from, beside its goods.
     struct basket_terms {
         channel_id channel = none<channel_id>;
@@ -275,6 +276,11 @@ struct engine::state {
     error bound_takes(desk& d, const take_line& goods, const basket_terms& t) const;
     /// The same of all goods among the desk's takes, and into them.
     error bind_pools(const visit& v, const basket_terms& t) const;
+    /// A basket that may be partial: its takes shrink to what cells and pools have.
+    error clip_basket(const visit& v, const reserve_request& r, const basket_terms& t) const;
+    void clip_to_stock(desk& d) const;
+    void clip_to_pools(desk& d, std::span<const reserve_line> lines, const basket_terms& t) const;
+    [[nodiscard]] granules room_for(const desk& d, const take_line& t) const noexcept;
     /// Brings the pools' parts of the desk's basket_next in line with its goods.
     error rebind_pools(desk& d) const;
     /// Divides the desk's basket: its goods into `goods`, and after the moves are known its pools

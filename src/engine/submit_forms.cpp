@@ -235,6 +235,7 @@ constexpr field adjust_fields[] = {
 };
 constexpr field reserve_fields[] = {
     {"lines", rows, optional, "all of them are taken, or none", 1, 5'000, {}, reserve_line_fields},
+    {"partial", flag, optional, "take what there is of the lines, default false"},
     {"from_pools", rows, optional, about_pool_lines, 1, 5'000, {}, pool_line_fields},
     {"pools", keys, optional, "pools that are taken from by name", 1, 16},
     {"on", time, optional, "the confirmed date, for pools of days; without one now"},
@@ -370,7 +371,7 @@ constexpr form all_forms[] = {
     {"delta", {}, "Books what a source says has changed.", true, delta_fields, run_delta},
     {"reserve",
      {},
-     "Takes units for somebody, all lines or nothing.",
+     "Takes units for somebody: all lines or nothing, or what there is.",
      true,
      reserve_fields,
      run_reserve},

@@ -54,6 +54,7 @@ answer run_reserve(const request& r) {
     wanted.supersedes = c.line.reservation("supersedes");
     wanted.channel = c.line.channel();
     wanted.pools = pools;
+    wanted.partial = c.line.flag("partial", false);
     if (c.line.has("on")) wanted.on = c.line.time("on", {});
     if (!c.ready()) return c.refused();
     const auto held = r.on.reserve(c.by, wanted);

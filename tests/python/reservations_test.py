@@ -127,3 +127,28 @@ def test_a_large_batch_tells_progress_and_flushes_on_the_way(tmp_path):
     digest = engine.state_hash()
     del engine
     assert earmark.Engine(journal=path).state_hash() == digest
+
+
+def test_a_partial_basket_takes_what_there_is(shop):
+    got = shop.reserve({"offsets": [0, 2, 3], "sku": [0, 1, 1], "node": [0, 1, 1],
+                        "amount": [12, 2, 9]}, partial=True)
+    assert got.words("outcome").tolist() == ["partial", "partial"]
+    assert [shop.available(0, 0), shop.available(1, 1)] == [0, 0]
+    none = shop.reserve({"offsets": [0, 1], "sku": [0], "node": [0], "amount": [1]}, partial=True)
+    assert none.words("reason").tolist() == ["insufficient"]
+
+
+def test_a_fair_share_gives_out_what_there_is():
+    assert earmark.fair_share(10, [10, 10, 10]) == [4, 3, 3]
+    assert earmark.fair_share(100, [60, 60, 60], lot=24) == [48, 24, 24]
+    assert earmark.fair_share(10, [5, 5, 5], weight=[1, 0, 0]) == [5, 3, 2]
+    assert earmark.fair_share(7, pa.array([1, 2, 11])) == [1, 1, 5]
+
+
+@pytest.mark.parametrize(("supply", "more", "said"), [
+    (-1, {}, "supply of 0 or more"), (1, {"lot": 0}, "lot of at least 1"),
+    (1, {"weight": [1]}, "one weight for each need"), (1, {"weight": [1, -1]}, "weight"),
+    (2**60, {}, "supply")])
+def test_a_share_that_cannot_be_is_refused(supply, more, said):
+    with pytest.raises(earmark.BadInput, match=said):
+        earmark.fair_share(supply, [1, 2], **more)

@@ -19,6 +19,7 @@ std::string content_of(const reserve_request& r) {
     std::string pools;
     for (const pool_id p : r.pools) pools += " " + std::to_string(raw(p));
     if (r.on) pools += " on " + std::to_string(r.on->ns);
+    if (r.partial) pools += " partial";
     return text_of(verb::reserve, r.deadline.ns, raw(r.supersedes)) + text_of_lines(r.lines) +
            pools;
 }
@@ -216,7 +217,7 @@ error_code engine::add_part(basket& out, const cell_key& at, const want& w) cons
 }
 
 error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_none,
-                               const std::string& channel, basket& out) const {
+                               const std::string& channel, basket& out, bool* left_out) const {
     if (lines.empty()) return error_code::bad_line_count;
     for (const reserve_line& l : lines) {
         if (l.pool != none<pool_id>) {
@@ -235,7 +236,12 @@ error_code engine::read_basket(std::span<const reserve_line> lines, bool may_be_
         if (l.floor.atoms % skus_.at(l.sku).granule != 0) return error_code::not_a_multiple;
         const cell_key at{l.sku, l.node};
         const auto floor = floor_of(at, channel, to_granules(l.sku, l.floor));
-        if (!floor && !may_be_none) return error_code::excluded;
+        const bool frozen = !floor && !may_be_none;
+        if (left_out != nullptr && (frozen || !cells_.contains(at))) {
+            *left_out = true;
+            continue;
+        }
+        if (frozen) return error_code::excluded;
         if (!cells_.contains(at)) return error_code::no_cell;
         const want w{to_granules(l.sku, l.amount), floor.value_or(to_granules(l.sku, l.floor))};
         if (const error_code full = add_part(out, at, w); full != error_code::ok) return full;
@@ -253,17 +259,27 @@ answer engine::reserve(const command& c, const reserve_request& r, const std::st
 answer engine::reserve_now(const reserve_request& r, const std::string& channel) {
     if (r.deadline <= now_) return refuse(error_code::out_of_range);
     basket wanted;
-    if (const error_code bad = read_basket(r.lines, false, channel, wanted); bad != error_code::ok)
+    bool clipped = false;
+    if (const error_code bad =
+            read_basket(r.lines, false, channel, wanted, r.partial ? &clipped : nullptr);
+        bad != error_code::ok)
         return refuse(bad);
     if (const error_code bad = check_named(r.pools); bad != error_code::ok) return refuse(bad);
     const time_point on = r.on.value_or(now_);
-    bind(wanted, channel, on, {r.pools.begin(), r.pools.end()});
+    const std::set<pool_id> named{r.pools.begin(), r.pools.end()};
     std::map<cell_key, std::int64_t> own;  // comes back in the same step
     if (r.supersedes != none<reservation_id>) {
         if (const error_code dead = dead_code(r.supersedes); dead != error_code::ok)
             return refuse(dead);
         for (const auto& [at, w] : reservations_.at(raw(r.supersedes)).parts) own[at] += w.n;
     }
+    if (r.partial) {
+        clipped |= clip(wanted, r.lines, own, [&](basket& b) { bind(b, channel, on, named); });
+        if (wanted.empty())
+            return refuse(r.lines[0].pool == none<pool_id> ? error_code::insufficient
+                                                           : error_code::pool_exhausted);
+    }
+    bind(wanted, channel, on, named);
     stock after = cells_;
     for (const auto& [at, n] : own) after.at(at).free += n;
     std::set<bool> lacks;
@@ -284,7 +300,54 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
         reservations_.at(raw(r.supersedes)).state = reservation_state::cancelled;
     const std::uint64_t id = next_reservation_++;
     reservations_[id] = {reservation_state::active, r.deadline, wanted, now_, channel, on};
-    return {.subject = id};
+    return {.what = clipped ? outcome::partial : outcome::done, .subject = id};
+}
+
+/// Takes units off a basket, one by one, until cells and pools have the rest. True where it did.
+bool engine::clip(basket& wanted, std::span<const reserve_line> lines,
+                  const std::map<cell_key, std::int64_t>& own,
+                  const std::function<void(basket&)>& bind_pools) const {
+    const auto has = [&](const cell_key& at, const want& w) {
+        const std::int64_t mine = own.contains(at) ? own.at(at) : 0;
+        return w.n <= mine || cells_.at(at).free + mine - w.n >= w.floor;
+    };
+    const auto line_of = [&](const cell_key& at) {
+        return std::find_if(lines.begin(), lines.end(), [&](const reserve_line& l) {
+            return l.pool == none<pool_id> ? cell_key{l.sku, l.node} == at
+                                           : pool_cell(l.pool) == at;
+        });
+    };
+    bool clipped = false;
+    for (auto& [at, w] : wanted)
+        for (; w.n > 0 && !has(at, w); --w.n) clipped = true;
+    basket by_line = wanted, kept;
+    std::stable_sort(by_line.begin(), by_line.end(), [&](const auto& a, const auto& b) {
+        return line_of(a.first) < line_of(b.first);
+    });
+    for (auto& part : by_line) {
+        basket before = kept;
+        bind_pools(before);
+        const auto fits = [&] {
+            basket all = kept;
+            all.push_back(part);
+            bind_pools(all);
+            return std::all_of(all.begin(), all.end(), [&](const auto& p) {
+                const auto was = std::find_if(before.begin(), before.end(),
+                                              [&](const auto& b) { return b.first == p.first; });
+                return (was != before.end() && was->second.n == p.second.n) ||
+                       has(p.first, p.second);
+            });
+        };
+        for (; part.second.n > 0 && !fits(); --part.second.n) clipped = true;
+        if (part.second.n > 0) kept.push_back(part);
+    }
+    std::erase_if(wanted, [&](auto& part) {
+        const auto left = std::find_if(kept.begin(), kept.end(),
+                                       [&](const auto& k) { return k.first == part.first; });
+        if (left != kept.end()) part = *left;
+        return left == kept.end();
+    });
+    return clipped;
 }
 
 answer engine::change(const command& c, const change_request& r) {

@@ -239,8 +239,13 @@ private:
     [[nodiscard]] error_code check_amount(sku_id s, quantity q) const;
     [[nodiscard]] std::int64_t to_granules(sku_id s, quantity q) const;
     [[nodiscard]] error_code dead_code(reservation_id r) const;
+    /// With `left_out`, lines that nothing may be promised of fall out, and it says so.
     [[nodiscard]] error_code read_basket(std::span<const reserve_line> lines, bool may_be_none,
-                                         const std::string& channel, basket& out) const;
+                                         const std::string& channel, basket& out,
+                                         bool* left_out = nullptr) const;
+    [[nodiscard]] bool clip(basket& wanted, std::span<const reserve_line> lines,
+                            const std::map<cell_key, std::int64_t>& own,
+                            const std::function<void(basket&)>& bind_pools) const;
     error_code add_part(basket& out, const cell_key& at, const want& w) const;
     [[nodiscard]] std::vector<error_code> violations(const command& c,
                                                      const order_request& r) const;

@@ -339,6 +339,7 @@ basket random_stream::make_basket() {
     if (dice_.chance(20)) b.supersedes = some_reservation();
     if (dice_.chance(20)) b.channel = dice_.chance(50) ? "web" : "shop";
     if (has_pools_) add_pools(b);
+    b.partial = dice_.chance(20);
     return b;
 }
 

@@ -156,7 +156,7 @@ void side_by_side::play_one(const command& c, const reserve_step& s, const step&
         const auto channel = real_->find_channel(b.channel);
         requests.push_back({b.lines, b.deadline,
                             b.supersedes == nothing ? none<reservation_id> : own,
-                            channel ? *channel : none<channel_id>, b.pools, b.on});
+                            channel ? *channel : none<channel_id>, b.pools, b.on, b.partial});
     }
     std::vector<result<receipt>> real(requests.size(), receipt{});
     if (requests.size() == 1)

@@ -34,6 +34,7 @@ struct basket {
     std::string channel = {};  // one that no rule has named yet is none
     std::vector<pool_id> pools = {};
     std::optional<time_point> on = {};
+    bool partial = false;
 };
 struct floor_step {
     std::vector<floor_row> rows;

@@ -20,6 +20,7 @@ from ._earmark import (
     Report,
     dictionary,
     error_name,
+    fair_share,
     figures,
     kpis,
     read_orders,
@@ -42,4 +43,4 @@ from .network import Network
 __all__ = ["KPIS", "OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Candidates",
            "Comparison", "Criterion", "EarmarkError", "Engine", "Forked", "Frame", "Halted",
            "JournalError", "Network", "Policy", "Refused", "Report", "Unknown", "compare",
-           "dictionary", "error_name", "figures", "kpis", "read_orders"]
+           "dictionary", "error_name", "fair_share", "figures", "kpis", "read_orders"]

@@ -234,13 +234,14 @@ class Engine:
         `cancel_reasons` says what the codes of cancel() mean: seller, customer, fraud or
         shortage."""
     def reserve(self, columns: Table, *, deadline: int | None = None, channel: str | None = None,
-                pools: Column | None = None, now: int = 0,
+                pools: Column | None = None, partial: bool = False, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Columns: offsets, sku, node, amount, floor, pool (a line of a flat pool: its id, else
         -1), section (its id: this one alone; -1: as the channel draws); one per reservation:
         supersedes (the caller's own to swap for it in one step, -1 for none), on (the day, for
-        pools of days; null: now). Each reservation is all or nothing. The floor rules and pools
-        of `channel` hold; `pools`: ids of named ones. Frame `reserved`."""
+        pools of days; null: now). Each reservation is all or nothing, or with `partial` what
+        there is of its lines. The floor rules and pools of `channel` hold; `pools`: ids of named
+        ones. Frame `reserved`."""
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""
@@ -378,6 +379,13 @@ def dictionary() -> Frame:
 
 def error_name(number: int) -> str:
     """The name of an error number."""
+
+def fair_share(supply: int, need: object, weight: object | None = None,
+               lot: int = 1) -> list[int]:
+    """Divides a supply among needs in proportion to the weights (without them, the needs), in
+    whole lots, none above its need; what rounding leaves goes to the largest remainders, what one
+    cannot use to the others. A list of units in the order of the needs, whose sum is at most the
+    supply."""
 
 def figures(columns: Table) -> dict[str, Any]:
     """The figures of a run of decisions (include/earmark/report/figures.hpp defines each).

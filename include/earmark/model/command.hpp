@@ -48,6 +48,8 @@ struct reserve_request {
     channel_id channel = none<channel_id>;             // whose floor rules and pools hold
     std::span<const pool_id> pools = {};  // that are taken from by name (model/pools.hpp), most 16
     std::optional<time_point> on{};       // the confirmed date, for pools of days; else `now`
+    bool partial = false;  // take what there is: lines shrink to it, or fall out, first the last
+                           // ones where pools bind; `insufficient` where there is nothing at all
 };
 
 /// What a live reservation is to be. What is not said stays as it is; nothing said is

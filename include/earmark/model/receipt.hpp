@@ -16,7 +16,8 @@ enum class outcome : std::uint8_t {
     done,
     repeat,       // the key was seen before with the same content: this is the first answer
     declined,     // we said no, and remember it
-    partial,      // sourcing: some units were allocated, the rest is back-ordered
+    partial,      // sourcing: some units were allocated, the rest is back-ordered; a reservation
+                  // that may be partial: it holds less than its lines say
     backordered,  // sourcing: no unit could be allocated
     unchanged,    // nothing to do
     reacquired,   // place_order: the reservation had expired, its units were taken anew

@@ -354,6 +354,24 @@ TEST_CASE("a caller that stays inside is named, and what it may be changing is n
     CHECK(has(s.e.audit()->wrong, audit_check::balance));
 }
 
+TEST_CASE("a lease word whose closing has succeeded and is not cleaned yet is closed") {
+    shop s;
+    auto& leases = s.in.books.cells.leases();
+    REQUIRE(leases.bind(leases.of(s.cell), s.cell));
+    leases.let_go(leases.of(s.cell));
+    const cell_id lane = leases.lane(s.cell, 9);
+    const granules home = 6 - stock::closed_in(leases.of(s.cell).generation());
+    auto& closer = s.in.books.slots[8];  // stopped after its decision
+    closer.lines[0].target =
+        static_cast<std::uint64_t>(raw(lane)) << 32 | static_cast<std::uint32_t>(home);
+    closer.count = 1;
+    closer.status = stock::status{5, stock::take_state::succeeded}.bits();
+    s.in.books.cells.at(lane) = stock::word{6, true, {8, 5}}.bits();
+    CHECK_FALSE(has(s.e.audit()->wrong, audit_check::lease));
+    closer.status = stock::status{5, stock::take_state::failed}.bits();
+    CHECK(has(s.e.audit()->wrong, audit_check::lease));
+}
+
 TEST_CASE("units in leases that nobody uses are told, and are no fault") {
     shop s;
     s.in.books.stock.lease(me, s.cell);

@@ -25,7 +25,7 @@ std::string first_failure(std::uint64_t seeds, std::uint32_t steps, streams::set
 
 /// The first seed whose stream shows the flaw, and is clean without it; 0 where none does.
 std::uint64_t caught_by_seed(flaw planted) {
-    constexpr std::uint64_t budget = 20;
+    constexpr std::uint64_t budget = 40;
     for (std::uint64_t seed = 1; seed <= budget; ++seed) {
         const streams::failure f = streams::play_stream(seed, 300, {planted, 64, 0, 0, 0});
         if (!f.difference.empty() && streams::replay(seed, f.steps, {}) == "") return seed;
@@ -44,6 +44,7 @@ const std::string every_outcome[] = {"adjust: done",
                                      "adjust: stock_overflow",
                                      "adjust: out_of_range",
                                      "reserve: done",
+                                     "reserve: partial",
                                      "reserve: repeat",
                                      "reserve: duplicate_key",
                                      "reserve: insufficient",
@@ -181,7 +182,7 @@ TEST_CASE("the same steps give the same events, byte for byte") {
     CHECK(state[0] == state[1]);
 }
 
-TEST_CASE("a planted flaw is caught within twenty seeds") {
+TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::none) == 0);
     CHECK(caught_by_seed(flaw::cancel_gives_double) != 0);
     CHECK(caught_by_seed(flaw::ship_gives_back) != 0);
