@@ -1,6 +1,7 @@
 // AVAILABLE: the one definition of what may be promised, for reservations, for sourcing and for
 // whoever asks, with every term of it.
 #include <algorithm>
+#include <utility>
 
 #include "loader.hpp"
 
@@ -12,9 +13,8 @@ constexpr granules nothing = stock::max_on_hand + stock::max_amount;
 /// Calls f(cell, node, free) where the question is about.
 template <class Books, class F>
 void each_asked(const Books& b, const available_request& r, F&& f) {
-    b.stock.each_free(r.sku, [&](cell_id cell, node_id at, granules free) {
-        if (r.node == none<node_id> || r.node == at) f(cell, at, free);
-    });
+    if (r.node == none<node_id>) return b.stock.each_free(r.sku, std::forward<F>(f));
+    if (const auto cell = b.cells.find(r.sku, r.node)) f(*cell, r.node, b.stock.free(*cell));
 }
 
 }  // namespace
@@ -126,14 +126,11 @@ result<std::vector<quantity>> engine::state::available_together(
 /// Granules above the floors. Where no rule and no switch can say anything, the words are all that
 /// is looked at.
 std::int64_t engine::state::sum_of(const visit& v, const available_request& r, granules floor) {
-    std::int64_t sum = 0;
     if (books.cells.has_sections(r.sku))
         return available_in_sections(v, r, floor, [&](cell_id c) { return books.stock.free(c); });
-    if (r.node == none<node_id> && names.promises_everywhere()) {
-        books.stock.each_free(
-            r.sku, [&](cell_id, node_id, granules free) { sum += std::max(0, free - floor); });
-        return sum;
-    }
+    if (r.node == none<node_id> && names.promises_everywhere())
+        return books.stock.sum_above(r.sku, floor);
+    std::int64_t sum = 0;
     each_asked(books, r, [&](cell_id, node_id at, granules free) {
         const auto kept = floor_of(r.sku, at, r.channel, r.use, floor);
         if (kept) sum += std::max(0, free - *kept);

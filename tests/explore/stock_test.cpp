@@ -54,6 +54,60 @@ TEST_CASE("a picture of several cells is of one instant, beside takes, releases 
     complete("back to what it was", race({1, 1}, {picture(true, true)}, {take(1), give(1)}), 3);
 }
 
+/// The first cell of the shelf stands in a full block, the others of which are empty; reading it is
+/// adding that row up. The second is of another SKU.
+class wide_shelf {
+public:
+    explicit wide_shelf(std::array<int, shelf_cells> stock) : log_{stock} {
+        table_.add_sku(), table_.add_sku();
+        for (std::uint16_t n = 0; n < stock::block_cells; ++n)
+            cells_[0] = table_.make(sku_id{0}, node_id{n}).value();
+        cells_[1] = table_.make(sku_id{1}, node_id{0}).value();
+        for (std::size_t c = 0; c < cells_.size(); ++c) take_.give(2, cells_[c], stock[c]);
+    }
+    shelf_ret call(const shelf_op& o) {
+        return log_(o, [&] { return perform(this_thread(), o); });
+    }
+    void check() {
+        call(read(0));
+        log_.check();
+    }
+
+private:
+    shelf_ret perform(std::uint32_t me, const shelf_op& o) {
+        if (o.what == shelf_op::kind::read)
+            return {true, static_cast<int>(take_.sum_above(sku_id{0}, 0)), {}};
+        if (o.what == shelf_op::kind::give) {
+            take_.give(me, cells_[0], o.amounts[0]);
+            return {};
+        }
+        const std::array<take_line, 2> lines{
+            {{cells_[0], o.amounts[0], o.floor}, {cells_[1], o.amounts[1], o.floor}}};
+        return {!take_.take(me, std::span{lines}.first(o.amounts[1] > 0 ? 2 : 1)).has_value()};
+    }
+
+    stock::cell_table<env> table_{16, 4, {}, 3};
+    stock::slot_table<env> slots_{3, 4};
+    stock::taker<env> take_{table_, slots_};
+    std::array<cell_id, 2> cells_{};
+    recorder<shelf_spec> log_;
+};
+
+TEST_CASE("a row that is added up shows each cell at an instant, whatever claims it meets") {
+    const auto beside = [](std::array<int, shelf_cells> stock, std::vector<shelf_op> ops) {
+        return scenario{
+            [stock] { return std::make_unique<wide_shelf>(stock); },
+            {[ops](std::unique_ptr<wide_shelf>& w) {
+                 for (const shelf_op& o : ops) w->call(o);
+             },
+             [](std::unique_ptr<wide_shelf>& w) { w->call(read(0)), w->call(read(0)); }},
+            [](std::unique_ptr<wide_shelf>& w) { w->check(); }};
+    };
+    complete("takes", beside({2, 0, 0}, {take(1), give(1)}), 2);
+    complete("a basket", beside({2, 1, 0}, {take(1, 1)}), 2);
+    complete("a basket that is refused", beside({2, 0, 0}, {take(1, 1)}), 2);
+}
+
 TEST_CASE("a thousand random schedules without a bound on preemptions are linearizable") {
     const auto s = race({2, 1, 1}, {take(1, 1), give(1, 1), take(0, 1, 1)},
                         {take(1, 0, 1), take(1, 1, 0), give(1)});

@@ -18,10 +18,12 @@
 #include <span>
 
 #include "earmark/model/change_set.hpp"
-#include "earmark/stock/cells.hpp"
 #include "earmark/stock/slots.hpp"
 
 namespace earmark::stock {
+
+template <class Env>
+class cell_table;  // included where this is used: headers nest six deep at most
 
 template <class Env>
 class claims {

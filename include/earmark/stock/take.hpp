@@ -11,8 +11,10 @@
 #include <optional>
 #include <span>
 
+#include "earmark/stock/cells.hpp"
 #include "earmark/stock/claims.hpp"
 #include "earmark/stock/leasing.hpp"
+#include "earmark/stock/pairs.hpp"
 
 namespace earmark::stock {
 
@@ -121,6 +123,25 @@ public:
         });
     }
 
+    /// What the cells of a SKU have above `floor`: max(0, free() - floor) of each, added up. Some
+    /// three instructions a cell where the floor is zero, no take is at work and nothing oversold.
+    [[nodiscard]] std::int64_t sum_above(sku_id sku, granules floor) const noexcept {
+        std::int64_t sum = 0;
+        if (floor == 0 && !cells_.leases().ever()) {
+            cells_.each_lines(sku, [&](std::span<const block_words> lines, std::uint32_t last) {
+                const bool is_full = last == block_cells;
+                sum += above_zero(is_full ? lines : lines.first(lines.size() - 1));
+                if (!is_full) sum += above_zero(lines.back(), last);
+            });
+            after_pairs();
+            // After the words, as in free(): had a refill left one of them, this would be true.
+            if (!cells_.leases().ever()) return sum;
+        }
+        sum = 0;
+        each_free(sku, [&](cell_id, node_id, granules n) { sum += std::max(0, n - floor); });
+        return sum;
+    }
+
     /// Makes a cell hot, as lost swaps do by themselves: callers take from lease words of their own
     /// until its units are scarce or nobody else comes (docs/algorithms/leases.md). A hint.
     void lease(std::uint32_t me, cell_id at) noexcept { leasing_.lease(me, at); }
@@ -149,13 +170,39 @@ public:
 
 private:
     using atomic_word = typename claims<Env>::atomic_word;
+    using block_words = typename cell_table<Env>::block_words;
 
     [[nodiscard]] granules free(cell_id at, const atomic_word& cell) const noexcept {
         const word seen{cell.load(std::memory_order_seq_cst)};  // (a)
         if (cells_.leases().ever()) return leasing_.sum(at);
         return seen.claimed() ? free_of_claimed(at, cell) : seen.free();
     }
-    /// Kept out of line: a sweep over cells meets it hardly ever.
+    /// Of full blocks. If a word is claimed or below zero, its block is looked at cell by cell.
+    [[nodiscard]] std::int64_t above_zero(std::span<const block_words> lines) const noexcept {
+        constexpr word zero{0, false, {0, 0}};
+        word_pair sum{}, odd{};
+        for (const block_words& l : lines)
+            for (std::uint32_t k = 0; k < block_cells; k += 2) {
+                const word_pair two = load_pair<Env>(l.words[k], l.words[k + 1]) ^ zero.bits();
+                odd |= two;
+                sum += two >> word::free_shift;
+            }
+        if (((odd[0] | odd[1]) & word::odd_bits) == 0) [[likely]]
+            return static_cast<std::int64_t>(sum[0] + sum[1]);
+        if (lines.size() == 1) return above_zero(lines.front(), block_cells);
+        std::int64_t one_by_one = 0;
+        for (const block_words& l : lines) one_by_one += above_zero(std::span{&l, 1});
+        return one_by_one;
+    }
+    /// Of the first n cells of a block. Kept out of line, as is free_of_claimed(): a sweep over
+    /// cells meets them hardly ever.
+    [[nodiscard, gnu::noinline]] std::int64_t above_zero(const block_words& l,
+                                                         std::uint32_t n) const noexcept {
+        std::int64_t sum = 0;
+        for (std::uint32_t k = 0; k < n; ++k)
+            sum += std::max(0, free(cell_id{raw(l.first) + k}, l.words[k]));
+        return sum;
+    }
     [[nodiscard, gnu::noinline]] granules free_of_claimed(cell_id at,
                                                           const atomic_word& cell) const noexcept {
         for (;;) {

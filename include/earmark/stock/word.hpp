@@ -48,6 +48,12 @@ public:
 
     friend constexpr bool operator==(word, word) = default;
 
+    /// For sums over many words: the bits above `free_shift`, exclusive-or those of a word with
+    /// nothing free, are what is free if none of `odd_bits` is left, that is, if the word is
+    /// neither claimed nor below zero.
+    static constexpr unsigned free_shift = 40;
+    static constexpr std::uint64_t odd_bits = std::uint64_t{1} << 63 | std::uint64_t{1} << 39;
+
 private:
     static constexpr granules excess = 1 << 23;
     static constexpr std::uint64_t marks = (std::uint64_t{1} << 40) - 1;

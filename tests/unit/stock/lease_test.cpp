@@ -66,10 +66,13 @@ TEST_CASE("callers that get in each other's way make a cell hot, and the sum sta
     CHECK_FALSE(c.take.is_leased(hats));
     CHECK(c.central(gloves) < left);
     granules seen = 0;
+    std::int64_t sum = 0;
     c.take.each_free(sku_id{0}, [&](cell_id cell, node_id, granules n) {
         if (cell == gloves) seen = n;
+        sum += n;
     });
     CHECK(seen == left);
+    CHECK(c.take.sum_above(sku_id{0}, 0) == sum);
 }
 
 TEST_CASE("losses that lie far apart do not make a cell hot") {

@@ -147,6 +147,53 @@ TEST_CASE("a physical decrease goes below any floor and says where it ends") {
     CHECK(s.take.free(s.cells[0]) == 1);
 }
 
+TEST_CASE("the sum of a row is that of its cells above the floor, however long the row is") {
+    for (const std::size_t nodes : {0u, 1u, 7u, 8u, 9u, 128u, 129u, 255u, 256u, 257u, 1000u}) {
+        CAPTURE(nodes);
+        std::vector<granules> stock(nodes);
+        for (std::size_t i = 0; i < nodes; ++i) stock[i] = static_cast<granules>(i * 37 % 101);
+        shelf s{stock};
+        for (std::size_t i = 0; i < nodes; i += 13)  // some are oversold
+            CHECK(s.take.lose(0, s.cells[i], stock[i] + 5) == -5);
+        for (std::size_t i = 5; i < nodes; i += 17)  // some are in a word's last place
+            if (s.take.free(s.cells[i]) >= 0) s.take.give(0, s.cells[i], max_amount - 200);
+        for (const granules floor : {-6, -1, 0, 1, 50, max_amount}) {
+            std::int64_t sum = 0;
+            for (const cell_id c : s.cells) sum += std::max(0, s.take.free(c) - floor);
+            CHECK(s.take.sum_above(sku_id{0}, floor) == sum);
+        }
+    }
+}
+
+TEST_CASE("rows of several SKUs grow side by side and keep their blocks in the order of birth") {
+    block_rows rows;
+    std::vector<std::vector<std::uint32_t>> twin(9);
+    for (std::size_t r = 0; r < twin.size(); ++r) rows.add();
+    std::uint32_t block = 0;
+    for (std::size_t round = 0; round < 70; ++round)
+        for (std::size_t r = 0; r < twin.size(); ++r) {
+            if (round % (r + 1) != 0) continue;  // of different lengths at any time
+            rows.push(r, block);
+            twin[r].push_back(block++);
+        }
+    CHECK(rows.size() == twin.size());
+    for (std::size_t r = 0; r < twin.size(); ++r) {
+        const auto row = rows.of(r);
+        CHECK(std::vector<std::uint32_t>(row.begin(), row.end()) == twin[r]);
+    }
+}
+
+TEST_CASE("words of different cells have different places, also where lines change places") {
+    std::vector<bool> taken(8 * shuffled_cells);
+    for (std::uint32_t c = 0; c < taken.size(); ++c) {
+        REQUIRE(place_of(c) < taken.size());
+        CHECK_FALSE(taken[place_of(c)]);
+        taken[place_of(c)] = true;
+        CHECK(place_of(c) % block_cells == c % block_cells);
+        CHECK(place_of(c) / shuffled_cells == c / shuffled_cells);
+    }
+}
+
 TEST_CASE("a node stands once in a SKU's row, and its cell never changes") {
     cell_table<> table{64, 4};
     table.add_sku();

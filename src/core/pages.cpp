@@ -1,0 +1,44 @@
+#include "earmark/core/pages.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <new>
+
+namespace earmark::detail {
+namespace {
+
+constexpr std::size_t huge = std::size_t{2} << 20;
+
+/// What is asked of the system: whole huge pages where one would be filled.
+constexpr std::size_t rounded(std::size_t bytes) noexcept {
+    return bytes < huge ? bytes : (bytes + huge - 1) / huge * huge;
+}
+
+void* mapped(std::size_t bytes) {
+    void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED) throw std::bad_alloc{};
+    return at;
+}
+
+}  // namespace
+
+void* take_pages(std::size_t bytes) {
+    const std::size_t whole = rounded(bytes);
+    if (whole < bytes || whole + huge < whole) throw std::bad_alloc{};
+    if (whole < huge) return mapped(whole);
+    void* const all = mapped(whole + huge);
+    auto* const first = static_cast<std::byte*>(all);
+    const std::size_t before = (huge - reinterpret_cast<std::uintptr_t>(all) % huge) % huge;
+    if (before != 0) munmap(first, before);
+    if (before != huge) munmap(first + before + whole, huge - before);
+#ifdef MADV_HUGEPAGE
+    madvise(first + before, whole, MADV_HUGEPAGE);  // small pages work as well, if slower
+#endif
+    return first + before;
+}
+
+void return_pages(void* at, std::size_t bytes) noexcept { munmap(at, rounded(bytes)); }
+
+}  // namespace earmark::detail
