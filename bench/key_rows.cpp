@@ -1,8 +1,8 @@
-// TAKES BY KEY: one unit of a random one of a million cells, named by the text of its SKU and by
-// its node: the key is found in the table of keys, the cell in the SKU's row, and then comes the
-// take. 131,072 SKUs of eight nodes. The batch finds 16 keys, then their rows, then takes; while
-// one of these is waited for, the next is on its way. Rivals find a 64-bit key in a hash map that
-// holds the units themselves.
+// TAKES BY KEY: one unit of a random one of a million cells. By 64-bit key: a table of numbers says
+// which cell it is. By text: the text of a SKU is found in the table of keys, the cell of the node
+// in the SKU's row, of which there are 131,072 with eight nodes. The batches find 16 keys, then the
+// rows of texts, then take; while one of these is waited for, the next is on its way. Rivals find
+// the same 64-bit key in a hash map that holds the units themselves.
 #include <fmt/format.h>
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "earmark/core/intern.hpp"
+#include "earmark/core/number_table.hpp"
 #include "shelves.hpp"
 
 namespace earmark::bench {
@@ -21,7 +22,6 @@ constexpr std::size_t takes = 1u << 12, batch = 16, asked = 1u << 17;
 struct question {
     std::string_view sku;
     node_id node;
-    std::uint64_t key;  // for the rivals
 };
 
 class by_key final : public suite {
@@ -32,17 +32,22 @@ public:
             text_[s] = fmt::format("sku-{:07}", s);
             keys_.insert(text_[s]);
         }
+        for (std::uint32_t i = 0; i < cells; ++i)
+            numbers_.insert(mutex_map_stock::key_of(cell_id{i}), i);
         asked_.resize(asked);
+        key_.resize(asked);
         for (std::size_t i = 0; i < asked; ++i) {
             const auto cell = static_cast<std::uint32_t>(draw(33, i, cells));
             asked_[i] = {text_[cell / stock::block_cells],
-                         node_id{static_cast<std::uint16_t>(cell % stock::block_cells)},
-                         mutex_map_stock::key_of(cell_id{cell})};
+                         node_id{static_cast<std::uint16_t>(cell % stock::block_cells)}};
+            key_[i] = mutex_map_stock::key_of(cell_id{cell});
         }
     }
     void enter(contest& c) override {
-        c.enter({"stock.take1.key", takes, [this] { singly(); }});
-        c.enter({"stock.take1.key.batch", takes, [this] { in_batches(); }});
+        c.enter({"stock.take1.key", takes, [this] { numbers_singly(); }});
+        c.enter({"stock.take1.key.batch", takes, [this] { numbers_in_batches(); }});
+        c.enter({"stock.take1.text", takes, [this] { texts_singly(); }});
+        c.enter({"stock.take1.text.batch", takes, [this] { texts_in_batches(); }});
         c.enter({"rival.mutex_map.take1.key", takes, [this] { rival(s_.map); }});
 #ifdef EARMARK_BENCH_TBB
         c.enter({"rival.tbb.take1.key", takes, [this] { rival(s_.tbb); }});
@@ -55,6 +60,8 @@ public:
         r.rows.push_back(timed("stock.take1.key", one, m, goal::ratio_at_most(6)));
         r.rows.push_back(timed("stock.take1.key.batch", c.of("stock.take1.key.batch"), m,
                                goal::ratio_at_most(3)));
+        for (const char* text : {"stock.take1.text", "stock.take1.text.batch"})
+            r.rows.push_back(timed(text, c.of(text), m));
         const yardstick ours{"take1.key", one.least};
         r.rows.push_back(
             timed("rival.mutex_map.take1.key", c.of("rival.mutex_map.take1.key"), ours));
@@ -64,20 +71,33 @@ public:
     }
 
 private:
-    const question* next() {
-        at_ = (at_ + takes) % asked;
-        return asked_.data() + at_;
+    /// Where a burst's questions begin.
+    std::size_t next() { return at_ = (at_ + takes) % asked; }
+    [[nodiscard]] bool take(std::uint32_t cell) {
+        return !s_.ours.stock.take(self, take_line{cell_id{cell}, 1, 0}).has_value();
     }
-    void singly() {
-        const question* const q = next();
-        for (std::size_t i = 0; i < takes; ++i) {
-            const auto sku = keys_.find(q[i].sku);
-            const auto cell = s_.ours.cells.find(sku_id{sku.value()}, q[i].node);
-            refused_ += s_.ours.stock.take(self, take_line{cell.value(), 1, 0}).has_value();
+    void numbers_singly() {
+        const std::uint64_t* const key = key_.data() + next();
+        for (std::size_t i = 0; i < takes; ++i) refused_ += !take(numbers_.find(key[i]).value());
+    }
+    void numbers_in_batches() {
+        const std::uint64_t* const key = key_.data() + next();
+        std::array<std::uint32_t, batch> cell{};
+        for (std::size_t first = 0; first < takes; first += batch) {
+            numbers_.find({key + first, batch}, cell);
+            for (const std::uint32_t c : cell) s_.ours.cells.prefetch(cell_id{c});
+            for (const std::uint32_t c : cell) refused_ += !take(c);
         }
     }
-    void in_batches() {
-        const question* const q = next();
+    void texts_singly() {
+        const question* const q = asked_.data() + next();
+        for (std::size_t i = 0; i < takes; ++i) {
+            const auto sku = keys_.find(q[i].sku);
+            refused_ += !take(raw(s_.ours.cells.find(sku_id{sku.value()}, q[i].node).value()));
+        }
+    }
+    void texts_in_batches() {
+        const question* const q = asked_.data() + next();
         std::array<std::uint32_t, batch> sku{};
         std::array<cell_id, batch> cell{};
         for (std::size_t first = 0; first < takes; first += batch) {
@@ -86,20 +106,21 @@ private:
                 cell[i] = s_.ours.cells.find(sku_id{sku[i]}, q[first + i].node).value();
                 s_.ours.cells.prefetch(cell[i]);
             }
-            for (std::size_t i = 0; i < batch; ++i)
-                refused_ += s_.ours.stock.take(self, take_line{cell[i], 1, 0}).has_value();
+            for (const cell_id c : cell) refused_ += !take(raw(c));
         }
     }
     template <class Map>
     void rival(Map& map) {
-        const question* const q = next();
-        for (std::size_t i = 0; i < takes; ++i) refused_ += !map.take(q[i].key);
+        const std::uint64_t* const key = key_.data() + next();
+        for (std::size_t i = 0; i < takes; ++i) refused_ += !map.take(key[i]);
     }
 
     shelves s_{cells};
+    number_table numbers_;
     key_table keys_;
     std::vector<std::string> text_;
     std::vector<question> asked_;
+    std::vector<std::uint64_t> key_;  // of the same cells
     std::size_t at_ = 0;
     std::uint64_t refused_ = 0;
 };

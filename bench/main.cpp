@@ -121,6 +121,7 @@ struct home {
 };
 constexpr home homes[] = {
     {"stock.take1.key", key_suite},
+    {"stock.take1.text", key_suite},
     {"stock.take.lines", growth_suite},
     {"stock.take4.cells", growth_suite},
     {"stock.reserve_confirm", basket_suite},
