@@ -16,11 +16,14 @@ py::object crossings(const shop& s, std::uint64_t cursor, std::size_t limit) {
     const engine& e = s.use();
     const auto page =
         value_or_raise(e, without_gil([&] { return e.crossings(position{cursor}, limit); }));
-    return py::make_tuple(to_python(report::crossings_frame(
-                              page.rows, sku_keys(e), node_keys(e),
-                              [&](std::uint32_t number) { return e.threshold_key(number); },
-                              [&](channel_id channel) { return e.channel_key(channel); })),
-                          raw(page.next));
+    const report::crossing_names names{
+        [&](std::uint32_t number) { return e.threshold_key(number); },
+        [&](channel_id channel) { return e.channel_key(channel); },
+        [&](section_id section) { return e.section(section).key; },
+        [&](pool_id pool) { return e.pool(pool)->key; }};
+    return py::make_tuple(
+        to_python(report::crossings_frame(page.rows, sku_keys(e), node_keys(e), names)),
+        raw(page.next));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "columns.hpp"
 #include "earmark/report/answers.hpp"
+#include "earmark/report/stock_frames.hpp"
 #include "scalar.hpp"
 
 namespace earmark::python {
@@ -266,6 +267,16 @@ frame_ref unreserve_all(engine& e, const any_column& reservations, std::int64_t 
                    [&](const auto&... a) { return e.unreserve(by, a...); });
 }
 
+/// What it holds, and how it stands.
+py::object reservation(engine& e, std::uint64_t id) {
+    const reservation_view v = value_or_raise(e, e.reservation(reservation_id{id}));
+    const auto section_key = [&](section_id s) { return e.section(s).key; };
+    const auto pool_key = [&](pool_id p) { return e.pool(p)->key; };
+    return py::make_tuple(
+        to_python(report::held_frame(v.parts, sku_keys(e), node_keys(e), section_key, pool_key)),
+        name_of(v.state), v.deadline == never ? py::object(py::none()) : py::cast(v.deadline.ns));
+}
+
 }  // namespace
 
 void bind_reservations(engine_class& c) {
@@ -295,6 +306,9 @@ void bind_reservations(engine_class& c) {
     c.def("move", on(&move_all), py::arg("columns"), py::kw_only(), now, progress,
           "Takes units of reservations to other nodes, each in one step. Columns: reservation, "
           "from, to, sku (-1: every SKU), amount (0: all of it), floor. Frame `reserved`.");
+    c.def("reservation", on(&reservation), py::arg("reservation"),
+          "What a reservation holds, as frame `held`, its state (active, consumed, cancelled, "
+          "expired) and its deadline, or None.");
     c.def("unreserve", on(&unreserve), py::arg("reservation").noconvert(), py::arg("now") = 0,
           "Gives the units of a live reservation back.");
     c.def("unreserve", on(&unreserve_all), py::arg("reservations"), py::kw_only(), now, progress,

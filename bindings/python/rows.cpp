@@ -201,20 +201,31 @@ std::vector<floor_row> read_floors(const any_table& table) {
 }
 
 std::vector<threshold_row> read_thresholds(const any_table& table) {
-    const columns c =
-        read(table, {"threshold", "sku", "node", "kind", "channel", "low", "high", "active"});
-    const auto keys = c.texts("threshold"), skus = c.texts("sku");
+    const columns c = read(table, {"threshold", "sku", "node", "kind", "channel", "low", "high",
+                                   "active", "section", "pool"});
+    const auto keys = c.texts("threshold");
     const std::size_t rows = keys.size();
     const auto n = static_cast<std::ptrdiff_t>(rows);
-    const auto nodes = optional_texts(c, "node", rows), kinds = optional_texts(c, "kind", rows),
-               channels = optional_texts(c, "channel", rows);
+    const auto skus = optional_texts(c, "sku", rows), nodes = optional_texts(c, "node", rows),
+               kinds = optional_texts(c, "kind", rows),
+               channels = optional_texts(c, "channel", rows),
+               sections = optional_texts(c, "section", rows),
+               pools = optional_texts(c, "pool", rows);
     const auto low = c.integers("low", n, {1, max_floor_units, 1});
     const auto high = c.integers("high", n, {0, max_floor_units, 0});  // 0: as low
     const auto active = c.integers("active", n, {0, 1, 1});
     std::vector<threshold_row> out(rows);
     for (std::size_t i = 0; i < rows; ++i) {
-        out[i] = {keys.text(i), std::string{skus.text(i)},       nodes[i],      channels[i], {},
-                  low[i],       high[i] == 0 ? low[i] : high[i], active[i] != 0};
+        out[i] = {keys.text(i),
+                  skus[i],
+                  nodes[i],
+                  channels[i],
+                  {},
+                  low[i],
+                  high[i] == 0 ? low[i] : high[i],
+                  active[i] != 0,
+                  sections[i],
+                  pools[i]};
         if (!kinds[i].empty()) out[i].kind = kind_of(kinds[i], i);
     }
     return out;

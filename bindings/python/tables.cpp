@@ -264,7 +264,8 @@ void bind_tables(engine_class& c) {
         "Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind, "
         "channel (empty: any), use (both, selling, sourcing), units, exclude, active.");
     one("load_thresholds", load_one("thresholds", &read_thresholds),
-        "Columns: threshold, sku, node, kind, channel, low, high, active. Levels that crossings() "
+        "Columns: threshold, sku, node, kind, channel, low, high, active, section, pool (in place "
+        "of a SKU). Levels that crossings() "
         "tells of.");
     one("load_pools", load_one("pools", &read_pools),
         "What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit), "

@@ -122,6 +122,8 @@ std::uint64_t catalog::digest_of_tables() const {
         d.add(threshold_keys.key(i)).add(raw(t.sku)).add(raw(t.node)).add(raw(t.channel));
         d.add(t.kind ? static_cast<std::uint64_t>(*t.kind) : 255).add(t.active);
         d.add(static_cast<std::uint64_t>(t.low)).add(static_cast<std::uint64_t>(t.high));
+        if (t.section != none<section_id> || t.pool != none<pool_id>)
+            d.add(raw(t.section)).add(raw(t.pool));
     }
     if (!sections.empty() || sections.segment_count() > 0) d.add(sections.digest_of_sections());
     return d.value();

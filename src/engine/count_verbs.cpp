@@ -33,7 +33,9 @@ struct count_note {
 result<receipt> engine::state::count(const visit& v, const command& c, const count_request& r) {
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (index_of(r.node) >= names.node.size()) return fail(error_code::unknown_node, raw(r.node));
-    const auto cell = books.cells.find(r.sku, r.node);
+    if (r.section != none<section_id> && !names.sections.exists(r.section))
+        return fail(error_code::unknown_section, raw(r.section));
+    const auto cell = books.cells.find(r.sku, r.node, r.section);
     if (!cell) return fail(error_code::no_cell, raw(r.sku), raw(r.node));
     const std::int64_t granule = names.sku[index_of(r.sku)].granule;
     if (r.found.atoms < 0) return fail(error_code::bad_quantity, r.found.atoms);
@@ -43,8 +45,10 @@ result<receipt> engine::state::count(const visit& v, const command& c, const cou
         return fail(error_code::out_of_range, r.found.atoms, stock::max_on_hand * granule);
     const auto found = static_cast<granules>(r.found.atoms / granule);
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::count), raw(r.sku), raw(r.node),
-                                   static_cast<std::uint64_t>(r.found.atoms)};
-    return once(v, c, content_digest(std::as_bytes(std::span{words})), [&]() -> result<receipt> {
+                                   static_cast<std::uint64_t>(r.found.atoms), raw(r.section)};
+    const std::size_t said = r.section == none<section_id> ? 4 : 5;
+    const digest128 content = content_digest(std::as_bytes(std::span{words}.first(said)));
+    return once(v, c, content, [&]() -> result<receipt> {
         desk& d = v.desk;
         d.clear();
         d.corrects = true;
@@ -57,7 +61,7 @@ result<receipt> engine::state::count(const visit& v, const command& c, const cou
         done.why = fail(error_code::ok, to_quantity(r.sku, note.record).atoms, r.found.atoms);
         if (change != 0) d.stock.push_back({*cell, change, change});
         d.record.begin(verb::count, v.now, c.actor);
-        remember(d, c, content_digest(std::as_bytes(std::span{words})), done);
+        remember(d, c, content, done);
         std::byte bytes[count_note::size];
         note.write(bytes);
         d.record.note(journal::note_kind::count, raw(*cell), bytes);
@@ -130,6 +134,7 @@ result<page_of<counted>> engine::counts(position cursor, std::size_t limit) cons
             row.node = s.books.cells.node_of(reader.cell);
             row.record = s.to_quantity(row.sku, reader.note_seen.record);
             row.found = s.to_quantity(row.sku, reader.note_seen.found);
+            row.section = s.books.cells.section_of(reader.cell);
             page.rows.push_back(row);
         }
         return page;

@@ -44,7 +44,8 @@ struct member {
 struct desk {
     lifecycle::image order, next, basket, basket_next, due, due_next;
     std::vector<lifecycle::bucket> goods, kept;  // of a basket: its goods; what an order keeps of
-                                                 // its pools
+                                                 // its pools,
+    lifecycle::ledger<>::newborn keeper;         // in which reservation, where it is a new one
     std::vector<take_line> bound;                // what goes with goods, of pools
     std::vector<wide_line> wide;                 // lines that sections serve
     std::vector<section_id> drawn;               // the sections to draw from, in order

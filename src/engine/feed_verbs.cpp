@@ -4,6 +4,7 @@
 // spoken of its cells; a row that does not fit is booked alone, so that it takes no other with it.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "state.hpp"
 
@@ -11,67 +12,15 @@ namespace earmark {
 namespace {
 
 constexpr std::size_t rows_per_record = 64;
-constexpr std::size_t records_per_look = 4'096;
 
-/// The sums of our cells, the marks and the sources of a stretch of the journal.
-class feed_reader final : public journal::deaf_visitor {
-public:
-    feed_reader(feed_memory& into, crossing_memory& levels) : into_{into}, levels_{levels} {}
-    std::uint64_t at = 0;
-    using deaf_visitor::intern;
-
-    error_code begin(verb by, time_point now, actor_id) override {
-        into_.begin(at, by);
-        levels_.begin(at, now);
-        return error_code::ok;
-    }
-    error_code cell(const journal::cell_op& c) override {
-        into_.cell(c);
-        levels_.cell(c);
-        return error_code::ok;
-    }
-    error_code intern(journal::intern_kind kind, const journal::intern_table& t) override {
-        const bool is_feed = kind == journal::intern_kind::feed;
-        const bool fits = is_feed ? into_.feed(t) : levels_.intern(kind, t);
-        return fits ? error_code::ok : error_code::bad_record;
-    }
-    error_code end() override {
-        levels_.end();
-        return error_code::ok;
-    }
-
-private:
-    feed_memory& into_;
-    crossing_memory& levels_;
-};
-
-std::uint64_t name_of_cell(sku_id s, node_id n) noexcept {
-    return std::uint64_t{raw(s)} << 16 | raw(n);
+std::uint64_t name_of_cell(sku_id s, node_id n, section_id in) noexcept {
+    return std::uint64_t{raw(s)} << 32 | std::uint64_t{raw(n)} << 16 | raw(in);
+}
+std::uint32_t name_of_place(node_id n, section_id in) noexcept {
+    return std::uint32_t{raw(n)} << 16 | raw(in);
 }
 
 }  // namespace
-
-result<bool> engine::state::catch_up(std::size_t records) {
-    const auto kept = log->after(position{feeds.seen()}, records);
-    if (!kept) return kept.error();
-    feed_reader reader{feeds, levels};
-    for (const auto& k : *kept) {
-        reader.at = k.position;
-        if (const error e = journal::read(k.bytes, reader); e.code != error_code::ok) return e;
-        feeds.end();
-    }
-    return kept->size() < records;
-}
-
-error engine::state::catch_up() {
-    for (;;) {
-        const auto done = catch_up(records_per_look);
-        if (!done) return done.error();
-        if (!*done) continue;
-        feeds.behind = false;
-        return {};
-    }
-}
 
 /// One message on its way into the books.
 class engine::state::feeder {
@@ -90,11 +39,15 @@ private:
     };
 
     [[nodiscard]] error check() const;
+    [[nodiscard]] error check(const feed_row& r) const;
     [[nodiscard]] result<granules> figure_of(const feed_row& r) const;
-    void reject(std::uint32_t row, sku_id sku, node_id node, error why);
+    void reject(std::uint32_t row, sku_id sku, node_id node, section_id section, error why);
+    void reject(std::uint32_t row, cell_id cell, error why);
     error read_rows();
     [[nodiscard]] bool needs_the_engine_alone() const { return gap_ || !fresh_.empty(); }
     error make_ready(const visit& v);
+    error make_cells(const visit& v, std::span<const std::uint32_t> rows);
+    [[nodiscard]] result<cell_id> make(const feed_row& r);
     void name_missing_cells();
     [[nodiscard]] error check_as_of() const;
     [[nodiscard]] granules change_of(const booking& b, const cell_sums& own_since) const;
@@ -113,7 +66,7 @@ private:
     bool gap_ = false;
     std::vector<std::uint32_t> good_;                         // rows, from 1
     std::vector<std::uint32_t> fresh_;                        // of them, without a cell
-    std::unordered_map<std::uint64_t, std::uint32_t> named_;  // (SKU, node) to its first row
+    std::unordered_map<std::uint64_t, std::uint32_t> named_;  // a cell's name to its first row
     std::vector<granules> figures_;                           // by row
     std::vector<booking> bookings_;
     std::vector<std::uint32_t> cells_;
@@ -142,30 +95,49 @@ result<granules> engine::state::feeder::figure_of(const feed_row& r) const {
     return static_cast<granules>(n);
 }
 
-void engine::state::feeder::reject(std::uint32_t row, sku_id sku, node_id node, error why) {
+void engine::state::feeder::reject(std::uint32_t row, sku_id sku, node_id node, section_id section,
+                                   error why) {
     why.row = row;
     std::string text;
     if (index_of(sku) < s_.names.sku.size())
         text += "sku '" + std::string{s_.names.skus.key(raw(sku))} + "' ";
     if (index_of(node) < s_.names.node.size())
         text += "at '" + std::string{s_.names.nodes.key(raw(node))} + "'";
+    if (s_.names.sections.exists(section))
+        text += " in '" + std::string{s_.names.sections.keys.key(raw(section))} + "'";
     out_.rejected.push_back({row, why, text + ": " + to_string(why)});
+}
+
+void engine::state::feeder::reject(std::uint32_t row, cell_id cell, error why) {
+    const auto& cells = s_.books.cells;
+    reject(row, cells.sku_of(cell), cells.node_of(cell), cells.section_of(cell), why);
+}
+
+/// Does all that a row names exist?
+error engine::state::feeder::check(const feed_row& r) const {
+    if (index_of(r.sku) >= s_.names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
+    if (index_of(r.node) >= s_.names.node.size())
+        return fail(error_code::unknown_node, raw(r.node));
+    if (r.section != none<section_id> && !s_.names.sections.exists(r.section))
+        return fail(error_code::unknown_section, raw(r.section));
+    return {};
 }
 
 /// Sorts the rows into good, without a cell, and rejected.
 error engine::state::feeder::read_rows() {
     for (const node_id n : m_.nodes)
         if (index_of(n) >= s_.names.node.size()) return fail(error_code::unknown_node, raw(n));
+    for (const section_id x : m_.sections)
+        if (!s_.names.sections.exists(x)) return fail(error_code::unknown_section, raw(x));
     figures_.assign(m_.rows.size(), 0);
     for (std::size_t i = 0; i < m_.rows.size(); ++i) {
         const feed_row& r = m_.rows[i];
         const auto row = static_cast<std::uint32_t>(i + 1);
-        const auto refuse = [&](error e) { reject(row, r.sku, r.node, e); };
-        if (index_of(r.sku) >= s_.names.sku.size()) {
-            refuse(fail(error_code::unknown_sku, raw(r.sku)));
-        } else if (index_of(r.node) >= s_.names.node.size()) {
-            refuse(fail(error_code::unknown_node, raw(r.node)));
-        } else if (const auto [first, fresh] = named_.emplace(name_of_cell(r.sku, r.node), row);
+        const auto refuse = [&](error e) { reject(row, r.sku, r.node, r.section, e); };
+        if (const error e = check(r); e.code != error_code::ok) {
+            refuse(e);
+        } else if (const auto [first, fresh] =
+                       named_.emplace(name_of_cell(r.sku, r.node, r.section), row);
                    !fresh) {
             refuse(fail(error_code::duplicate_row, first->second));
         } else if (const auto figure = figure_of(r); !figure) {
@@ -173,7 +145,7 @@ error engine::state::feeder::read_rows() {
         } else {
             figures_[i] = *figure;
             good_.push_back(row);
-            if (!s_.books.cells.find(r.sku, r.node)) fresh_.push_back(row);
+            if (!s_.books.cells.find(r.sku, r.node, r.section)) fresh_.push_back(row);
         }
     }
     return {};
@@ -181,54 +153,89 @@ error engine::state::feeder::read_rows() {
 
 /// Alone in the engine: makes the cells that rows name and, after a gap, takes the books as they
 /// stand.
-error engine::state::feeder::make_ready(const visit& v) try {
+error engine::state::feeder::make_ready(const visit& v) {
     if (gap_) {
         if (const error e = s_.restart_memories(); e.code != error_code::ok) return e;
         gap_ = false;
     }
-    desk& d = v.desk;
-    std::size_t pending = 0;
-    const auto write = [&]() -> error {
-        if (pending == 0) return {};
-        const committed done = s_.commit(v);
-        if (done.code != error_code::ok) s_.halt("cells were made that the journal did not take");
-        pending = 0;
-        return done.code == error_code::ok ? error{} : fail(done.code);
-    };
-    for (const std::uint32_t row : fresh_) {
-        const feed_row& r = m_.rows[row - 1];
-        const auto cell = s_.books.cells.make(r.sku, r.node);
-        if (!cell) {
-            if (const error e = write(); e.code != error_code::ok) return e;
-            return cell.error();
-        }
-        if (pending == 0) {
-            d.clear();
-            d.record.begin(verb::load, v.now, c_.actor);
-        }
-        const std::int64_t fields[] = {raw(r.sku), raw(r.node)};
-        d.record.intern(journal::intern_kind::cell, {raw(*cell), {}, fields, {}});
-        if (++pending == rows_per_record)
-            if (const error e = write(); e.code != error_code::ok) return e;
+    const std::span all{fresh_};
+    for (std::size_t i = 0; i < all.size(); i += rows_per_record) {
+        const auto some = all.subspan(i, std::min(rows_per_record, all.size() - i));
+        if (const error e = make_cells(v, some); e.code != error_code::ok) return e;
     }
-    return write();
-} catch (const std::bad_alloc&) {
-    s_.halt("memory ran out while a feed made cells");
+    return {};
+}
+
+/// A cell is not undone, so its record has its room before it is made: once by a draft with the
+/// largest numbers, and in the ring, of which nobody else takes meanwhile.
+error engine::state::feeder::make_cells(const visit& v, std::span<const std::uint32_t> rows) {
+    desk& d = v.desk;
+    const auto begin = [&] {
+        d.clear();
+        d.record.begin(verb::load, v.now, c_.actor);
+    };
+    const auto record = [&](cell_id cell, const feed_row& r) {
+        const std::int64_t fields[] = {raw(r.sku), raw(r.node), raw(r.section)};
+        const std::size_t said = r.section == none<section_id> ? 2 : 3;
+        d.record.intern(journal::intern_kind::cell,
+                        {raw(cell), {}, std::span{fields}.first(said), {}});
+    };
+    begin();
+    for (const std::uint32_t row : rows) record(none<cell_id>, m_.rows[row - 1]);
+    if (const error e = s_.make_room(d); e.code != error_code::ok) return e;
+    begin();
+    error why;
+    std::size_t made = 0;
+    for (; made < rows.size(); ++made) {
+        const feed_row& r = m_.rows[rows[made] - 1];
+        const auto cell = make(r);
+        if (!cell) {
+            why = cell.error();
+            break;
+        }
+        record(*cell, r);
+    }
+    if (made == 0) return why;
+    const committed done = s_.commit(v);
+    if (done.code == error_code::ok) return why;
+    s_.halt("cells were made that the journal did not take");
     return fail(error_code::halted);
+}
+
+/// Throws nothing: no cell, or a whole one.
+result<cell_id> engine::state::feeder::make(const feed_row& r) try {
+    return s_.books.cells.make(r.sku, r.node, r.section);
+} catch (const std::bad_alloc&) {
+    return fail(error_code::out_of_memory);
 }
 
 /// What a complete snapshot covers and does not name is zero.
 void engine::state::feeder::name_missing_cells() {
     if (!m_.complete) return;
-    std::vector<bool> covered(s_.names.node.size());
-    for (const node_id n : m_.nodes) covered[index_of(n)] = true;
+    std::vector<bool> nodes(s_.names.node.size());
+    std::vector<bool> everywhere(s_.names.sections.size());  // at all of these nodes
+    std::unordered_set<std::uint32_t> places;                // looked up only
+    const auto cover = [&](node_id n, section_id in) {
+        nodes[index_of(n)] = true;
+        places.insert(name_of_place(n, in));
+    };
+    for (const node_id n : m_.nodes) cover(n, none<section_id>);
     for (const feed_row& r : m_.rows)
-        if (index_of(r.node) < covered.size()) covered[index_of(r.node)] = true;
-    for (std::uint32_t i = 0; i < s_.names.sku.size(); ++i)
-        s_.books.cells.each(sku_id{i}, [&](cell_id c, node_id n) {
-            if (covered[index_of(n)] && !named_.contains(name_of_cell(sku_id{i}, n)))
-                bookings_.push_back({0, c, 0, 0});
-        });
+        if (index_of(r.node) < nodes.size()) cover(r.node, r.section);
+    for (const section_id s : m_.sections) everywhere[index_of(s)] = true;
+    const auto look = [&](sku_id sku, cell_id c, node_id n, section_id in) {
+        const bool listed =
+            in != none<section_id> && nodes[index_of(n)] && everywhere[index_of(in)];
+        if ((listed || places.contains(name_of_place(n, in))) &&
+            !named_.contains(name_of_cell(sku, n, in)))
+            bookings_.push_back({0, c, 0, 0});
+    };
+    for (std::uint32_t i = 0; i < s_.names.sku.size(); ++i) {
+        const sku_id sku{i};
+        s_.books.cells.each(sku, [&](cell_id c, node_id n) { look(sku, c, n, none<section_id>); });
+        s_.books.cells.each_section(
+            sku, [&](cell_id c, node_id n, section_id in) { look(sku, c, n, in); });
+    }
 }
 
 error engine::state::feeder::check_as_of() const {
@@ -264,9 +271,7 @@ bool engine::state::feeder::drops_out(booking& b, feed_source source, const cell
     const feed_mark last =
         source == none<feed_source> ? feed_mark{} : s_.feeds.mark(source, b.cell);
     const bool late = m_.sequence <= last.sequence;
-    const auto refuse = [&](error e) {
-        reject(b.row, s_.books.cells.sku_of(b.cell), s_.books.cells.node_of(b.cell), e);
-    };
+    const auto refuse = [&](error e) { reject(b.row, b.cell, e); };
     if (m_.by == verb::delta && late) {
         refuse(fail(error_code::late_delta, static_cast<std::int64_t>(m_.sequence),
                     static_cast<std::int64_t>(last.sequence)));
@@ -286,10 +291,10 @@ error engine::state::feeder::decide() {
     if (const error e = check_as_of(); e.code != error_code::ok) return e;
     for (const std::uint32_t row : good_) {
         const feed_row& r = m_.rows[row - 1];
-        if (const auto cell = s_.books.cells.find(r.sku, r.node))
+        if (const auto cell = s_.books.cells.find(r.sku, r.node, r.section))
             bookings_.push_back({row, *cell, figures_[row - 1], 0});
         else
-            reject(row, r.sku, r.node, fail(error_code::stock_moving));
+            reject(row, r.sku, r.node, r.section, fail(error_code::stock_moving));
     }
     name_missing_cells();
     const feed_source source = s_.feeds.source_of(m_.source);
@@ -331,8 +336,12 @@ void engine::state::feeder::accept(std::span<const booking> some, const committe
         ++(b.row == 0 ? out_.zeroed : out_.accepted);
         if (b.change == 0) continue;
         const sku_id sku = s_.books.cells.sku_of(b.cell);
-        out_.changes.push_back(
-            {b.row, sku, s_.books.cells.node_of(b.cell), s_.to_quantity(sku, b.change), {}});
+        out_.changes.push_back({b.row,
+                                sku,
+                                s_.books.cells.node_of(b.cell),
+                                s_.to_quantity(sku, b.change),
+                                {},
+                                s_.books.cells.section_of(b.cell)});
     }
 }
 
@@ -354,7 +363,7 @@ error engine::state::feeder::book(const visit& v) {
             if (done.code == error_code::ok)
                 accept(one, done);
             else if (is_a_rows(done.code))
-                reject(one.front().row, sku, s_.books.cells.node_of(cell),
+                reject(one.front().row, cell,
                        fail(done.code, s_.to_quantity(sku, one.front().change).atoms,
                             s_.to_quantity(sku, s_.books.cells.on_hand(cell)).atoms));
             else
@@ -370,7 +379,7 @@ error engine::state::feeder::book(const visit& v) {
 void engine::state::feeder::look_back() {
     std::vector<cell_id> cells;
     for (feed_change& c : out_.changes) {
-        const cell_id cell = *s_.books.cells.find(c.sku, c.node);
+        const cell_id cell = *s_.books.cells.find(c.sku, c.node, c.section);
         c.shortfall = s_.to_quantity(c.sku, std::max(0, -s_.books.stock.free(cell)));
         cells.push_back(cell);
     }
@@ -418,7 +427,7 @@ void engine::state::feeder::run() {
     if (out_.at == position{})
         out_.why = booked.error();
     else
-        reject(0, none<sku_id>, none<node_id>, booked.error());
+        reject(0, none<sku_id>, none<node_id>, none<section_id>, booked.error());
 }
 
 feed_report engine::state::feed(const command& c, const feed_message& m) {
@@ -437,12 +446,12 @@ feed_report engine::state::feed(const command& c, const feed_message& m) {
 // ---- the door ----------------------------------------------------------------------------------
 
 feed_report engine::snapshot(const command& c, const snapshot_request& r) {
-    return state_->feed(
-        c, {verb::snapshot, r.source, r.sequence, r.as_of, r.basis, r.complete, r.rows, r.nodes});
+    return state_->feed(c, {verb::snapshot, r.source, r.sequence, r.as_of, r.basis, r.complete,
+                            r.rows, r.nodes, r.sections});
 }
 
 feed_report engine::delta(const command& c, const delta_request& r) {
-    return state_->feed(c, {verb::delta, r.source, r.sequence, {}, {}, false, r.rows, {}});
+    return state_->feed(c, {verb::delta, r.source, r.sequence, {}, {}, false, r.rows, {}, {}});
 }
 
 }  // namespace earmark

@@ -267,7 +267,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
         case intern_kind::segment:
             return read_segment(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::section:
-            return read_section(t, catalog_) ? error_code::ok : error_code::bad_record;
+            return read_section(t, catalog_) && levels_.intern(kind, t) ? error_code::ok
+                                                                        : error_code::bad_record;
         default:
             return error_code::bad_record;
     }

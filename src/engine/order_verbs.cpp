@@ -115,7 +115,11 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     d.order.birth = 1;
     d.order.made = v.now;
     d.order.remembered = key.block + 1;
-    d.order.pools = d.kept.empty() ? none<reservation_id> : r.reservation;
+    const reservation_id keeper =
+        d.keeper.exists()
+            ? reservation_id{std::uint64_t{d.keeper.version + 1} << 32 | d.keeper.index}
+            : r.reservation;
+    d.order.pools = d.kept.empty() ? none<reservation_id> : keeper;
     const bool is_basket = !d.moves.empty();  // then the order as it came is kept for a retry
     if (is_basket) d.next = d.order;
     for (const bucket_move& m : d.moves)
@@ -135,12 +139,12 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
         d.basket_next.buckets = d.kept;
         keep(d, basket);
     }
+    if (d.keeper.exists()) keep_anew(v);
     record_birth(d, c, r, content, first);
     for (const bucket_move& m : d.moves) d.record.move(child, m);
     if (d.order.pools != none<reservation_id>) {
-        const std::uint32_t holder = d.basket.birth;
-        d.record.note(child, journal::note_kind::pools,
-                      static_cast<std::uint32_t>(raw(r.reservation)),
+        const auto holder = static_cast<std::uint32_t>(raw(keeper) >> 32);
+        d.record.note(child, journal::note_kind::pools, static_cast<std::uint32_t>(raw(keeper)),
                       std::as_bytes(std::span{&holder, 1}));
     }
     record_cells(d);
@@ -155,13 +159,21 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
         d.clear();
         const auto calm = books.timers.calm(v.now);
         d.kept.clear();
+        d.keeper = {};
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
         const auto child = books.ledger.conceive(v.slot, subject_kind::order);
         if (!child.exists()) return fail(error_code::out_of_memory);
-        const auto give_back = [&] { books.ledger.abandon(v.slot, subject_kind::order, child); };
+        const auto give_back = [&] {
+            books.ledger.abandon(v.slot, subject_kind::order, child);
+            books.ledger.abandon(v.slot, subject_kind::reservation, d.keeper);
+        };
         const auto draft_and_commit = [&] {
+            if (reacquired && !d.kept.empty()) {
+                d.keeper = books.ledger.conceive(v.slot, subject_kind::reservation);
+                if (!d.keeper.exists()) return committed{error_code::out_of_memory, {}, 0, 0};
+            }
             first = draft_order(v, c, r, content, key, child.index, reacquired);
             return commit(v);
         };
@@ -201,8 +213,12 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
         keep_pools(d);
         return {};
     }
-    if (d.goods.size() < d.basket.buckets.size())  // what it had of pools is not taken anew
-        return fail(error_code::reservation_expired, static_cast<std::int64_t>(raw(r.reservation)));
+    return take_anew(v, r);
+}
+
+/// What the moves bring, and what goes with it of pools.
+error engine::state::take_anew(const visit& v, const order_request& r) {
+    desk& d = v.desk;
     d.gives.clear();
     for (const bucket_move& m : d.moves) {
         // A new promise: what was frozen meanwhile gives none.
@@ -215,7 +231,8 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
                          [&](const lifecycle::bucket& b) { return b.cell == m.to_cell; });
         d.takes.push_back({m.to_cell, m.n, static_cast<granules>(part->ref)});
     }
-    return merge_takes(v);
+    if (const error e = merge_takes(v); e.code != error_code::ok) return e;
+    return names.pools.empty() ? error{} : take_pools_anew(v);
 }
 
 result<receipt> engine::state::move_units(const visit& v, const command& c, verb by, order_id id,

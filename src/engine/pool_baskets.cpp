@@ -126,13 +126,18 @@ error engine::state::bind_pools(const visit& v, const basket_terms& t) const {
     return fits_basket(d.takes.size());
 }
 
+std::vector<pool_id> engine::state::named_pools_of(const lifecycle::image& basket) const {
+    std::vector<pool_id> named;
+    for (const lifecycle::bucket& b : basket.buckets)
+        if (is_pool(b.cell) && names.pools[books.cells.pool_of(b.cell)].named)
+            named.push_back(books.cells.pool_of(b.cell));
+    return named;
+}
+
 error engine::state::rebind_pools(desk& d) const {
     if (names.pools.empty()) return {};
     lifecycle::image& next = d.basket_next;
-    std::vector<pool_id> named;
-    for (const lifecycle::bucket& b : d.basket.buckets)
-        if (is_pool(b.cell) && names.pools[books.cells.pool_of(b.cell)].named)
-            named.push_back(books.cells.pool_of(b.cell));
+    const auto named = named_pools_of(d.basket);
     std::erase_if(next.buckets, [&](const lifecycle::bucket& b) {
         return is_pool(b.cell) && !names.pools[books.cells.pool_of(b.cell)].is_flat();
     });
@@ -186,6 +191,51 @@ void engine::state::keep(desk& d, std::uint32_t basket) {
         op.parts.push_back({b.cell, b.n, b.line});
     d.record.reservation(op);
     subject(d, subject_kind::reservation, basket, d.basket, d.basket_next, op.parts.empty());
+}
+
+error engine::state::take_pools_anew(const visit& v) {
+    desk& d = v.desk;
+    const auto named = named_pools_of(d.basket);
+    for (const lifecycle::bucket& b : d.basket.buckets)
+        if (is_pool(b.cell) && names.pools[books.cells.pool_of(b.cell)].is_flat())
+            d.takes.push_back({b.cell, b.n, static_cast<granules>(b.ref)});
+    if (const error e = bind_pools(v, {d.basket.channel, d.basket.on, named});
+        e.code != error_code::ok)
+        return e;
+    if (const error e = merge_takes(v); e.code != error_code::ok) return e;
+    d.basket.buckets.clear();
+    for (const take_line& t : d.takes)
+        if (is_pool(t.cell))
+            d.basket.buckets.push_back({t.cell, t.n, 0, unit_state::reserved, 0, 0});
+    keep_pools(d);
+    allocation::merge(d.gives);
+    allocation::net(d.takes, d.gives);
+    return {};
+}
+
+void engine::state::keep_anew(const visit& v) {
+    desk& d = v.desk;
+    lifecycle::image& next = d.basket_next;
+    next.clear();
+    next.kind = subject_kind::reservation;
+    next.version = d.keeper.version;
+    next.birth = d.keeper.version + 1;
+    next.made = v.now;
+    next.channel = d.basket.channel;
+    next.on = d.basket.on;
+    next.life = reservation_state::consumed;
+    next.buckets = d.kept;
+    journal::reservation_op op{d.keeper.index, reservation_state::active, true, never, {},
+                               next.birth};
+    for (const lifecycle::bucket& b : d.kept) op.parts.push_back({b.cell, b.n, 0});
+    d.record.reservation(op);
+    d.record.note(journal::note_kind::basket, d.keeper.index,
+                  journal::basket_note{next.channel, next.on}.bytes());
+    op.birth = false;
+    op.life = reservation_state::consumed;
+    for (std::size_t i = 0; i < d.kept.size(); ++i) op.parts[i].floor = d.kept[i].line;
+    d.record.reservation(op);
+    subject(d, subject_kind::reservation, d.keeper.index, next, next);
 }
 
 result<bool> engine::state::settle_pools(const visit& v) const {

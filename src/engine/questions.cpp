@@ -93,7 +93,8 @@ result<order_view> engine::order(order_id id) const {
                 {b.line + 1u, b.state,
                  b.cell == none<cell_id> ? none<node_id> : s.books.cells.node_of(b.cell),
                  s.to_quantity(of.lines[b.line].sku, b.n), none<pool_id>,
-                 b.cell == none<cell_id> ? none<section_id> : s.books.cells.section_of(b.cell)});
+                 b.cell == none<cell_id> ? none<section_id> : s.books.cells.section_of(b.cell),
+                 of.lines[b.line].sku});
         return view;
     });
 }
@@ -108,7 +109,7 @@ result<reservation_view> engine::reservation(reservation_id id) const {
         for (const auto& b : of.buckets)
             view.parts.push_back({++part, b.state, s.books.cells.node_of(b.cell),
                                   s.to_quantity(b.cell, b.n), s.books.cells.pool_of(b.cell),
-                                  s.books.cells.section_of(b.cell)});
+                                  s.books.cells.section_of(b.cell), s.books.cells.sku_of(b.cell)});
         return view;
     });
 }

@@ -231,6 +231,18 @@ committed engine::state::commit(const visit& v) {
     return done;
 }
 
+error engine::state::make_room(const desk& d) {
+    auto& ring = log->records();
+    if (ring.half_full())
+        if (const auto e = log->try_drain();
+            e == error_code::sink_failed || e == error_code::out_of_memory)
+            return fail(e);
+    const std::uint64_t words = journal::ring<>::words_for(d.record.bytes().size());
+    if (!ring.credit(words)) return fail(error_code::journal_full);
+    ring.refund(words);
+    return {};
+}
+
 void engine::state::record_cells(desk& d) {
     for (const take_line& t : d.takes)
         if (t.n != 0) d.record.cell({t.cell, -t.n, 0});

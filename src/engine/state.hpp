@@ -46,6 +46,7 @@ struct feed_message {
     bool complete = false;
     std::span<const feed_row> rows;
     std::span<const node_id> nodes;
+    std::span<const section_id> sections;
 };
 
 struct engine::state {
@@ -127,6 +128,9 @@ struct engine::state {
 
     /// Commits what lies on the desk; drains the journal where its ring is full.
     committed commit(const visit& v);
+    /// Alone in the engine: the desk's record, or a shorter one, will find room in the journal and
+    /// need no memory for it. journal_full, out_of_memory, sink_failed.
+    error make_room(const desk& d);
     /// Cell ops of takes, gives and stock lines, into the desk's record.
     void record_cells(desk& d);
     /// One subject for the desk's commit.
@@ -281,6 +285,7 @@ struct engine::state {
     void clip_to_stock(desk& d) const;
     void clip_to_pools(desk& d, std::span<const reserve_line> lines, const basket_terms& t) const;
     [[nodiscard]] granules room_for(const desk& d, const take_line& t) const noexcept;
+    [[nodiscard]] std::vector<pool_id> named_pools_of(const lifecycle::image& basket) const;
     /// Brings the pools' parts of the desk's basket_next in line with its goods.
     error rebind_pools(desk& d) const;
     /// Divides the desk's basket: its goods into `goods`, and after the moves are known its pools
@@ -289,6 +294,11 @@ struct engine::state {
     void keep_pools(desk& d) const;
     /// Records the desk's basket_next, which an order has consumed, as what it keeps of pools.
     void keep(desk& d, std::uint32_t basket);
+    /// What the goods among the desk's takes, and the flat parts of its expired basket, take of
+    /// pools anew: into takes, `kept` and gives. A new reservation is to keep it.
+    error take_pools_anew(const visit& v);
+    /// Records that reservation: born, and consumed by its order in the same step.
+    void keep_anew(const visit& v);
     /// What the desk's moves, not made yet, do to the pools of its order: into gives and stock,
     /// and basket_next. False where they do nothing.
     result<bool> settle_pools(const visit& v) const;
@@ -334,6 +344,7 @@ struct engine::state {
     receipt draft_order(const visit& v, const command& c, const order_request& r, digest128 content,
                         const intake::claim& key, std::uint32_t child, bool reacquired);
     error take_over(const visit& v, const order_request& r, bool& reacquired);
+    error take_anew(const visit& v, const order_request& r);
     placed refuse(const visit& v, const command& c, digest128 content, pending_key& held);
     result<receipt> cancel(const visit& v, const command& c, const cancel_request& r);
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,

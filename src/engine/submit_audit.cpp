@@ -65,11 +65,14 @@ answer run_crossings(const request& r) {
         answer one = {{"position", raw(x.at)}};
         if (has_begun(x.now)) one["now"] = to_string(x.now);
         one["threshold"] = r.on.threshold_key(x.threshold);
-        one["sku"] = r.on.sku(x.sku).key;
+        const auto pool = r.on.pool(x.pool);
+        pool ? one["pool"] = pool->key : one["sku"] = r.on.sku(x.sku).key;
+        if (x.section != none<section_id>) one["section"] = r.on.section(x.section).key;
         if (x.node != none<node_id>) one["node"] = r.on.node(x.node).key;
         if (x.channel != none<channel_id>) one["channel"] = r.on.channel_key(x.channel);
         one["below"] = x.below;
-        one["units"] = quantity_text(r.on, x.sku, x.level);
+        one["units"] =
+            pool ? to_string(x.level, pool->decimals) : quantity_text(r.on, x.sku, x.level);
         list.push_back(std::move(one));
     }
     out["next"] = raw(page->next);

@@ -20,6 +20,7 @@ public:
             feed_row& row = rows_.emplace_back();
             row.sku = v.sku();
             row.node = v.node();
+            row.section = v.section();
             row.figure = v.units_of("units", row.sku);
             if (here.empty()) continue;
             row.figure = {INT64_MIN};
@@ -42,6 +43,10 @@ private:
     std::vector<std::pair<std::size_t, problem>> unread_;
 };
 
+void name_section(const engine& on, section_id s, answer& into) {
+    if (s != none<section_id>) into["section"] = on.section(s).key;
+}
+
 answer answer_of(const call& c, const feed_rows& rows, const feed_report& r) {
     answer out = c.done();
     out["accepted"] = r.accepted;
@@ -51,6 +56,7 @@ answer answer_of(const call& c, const feed_rows& rows, const feed_report& r) {
     answer& changes = out["changes"] = answer::array();
     for (const feed_change& f : r.changes) {
         answer one = {{"sku", c.on.sku(f.sku).key}, {"node", c.on.node(f.node).key}};
+        name_section(c.on, f.section, one);
         if (f.row > 0) one["row"] = f.row;
         one["adjustment"] = quantity_text(c.on, f.sku, f.adjustment);
         if (f.shortfall.atoms > 0) one["shortfall"] = quantity_text(c.on, f.sku, f.shortfall);
@@ -79,6 +85,7 @@ answer promises_of(const engine& on, std::span<const uncovered_promise> list) {
         const auto pool = on.pool(p.pool);
         answer one = pool ? answer{{"pool", pool->key}}
                           : answer{{"sku", on.sku(p.sku).key}, {"node", on.node(p.node).key}};
+        name_section(on, p.section, one);
         const auto o = p.order == none<order_id>
                            ? result<order_view>{fail(error_code::unknown_order)}
                            : on.order(p.order);
@@ -110,6 +117,14 @@ answer run_snapshot(const request& r) {
             if (id) nodes.push_back(*id);
         }
     s.nodes = nodes;
+    std::vector<section_id> sections;
+    if (c.line.has("sections"))
+        for (std::size_t i = 0; i < r.line["sections"].size(); ++i) {
+            const auto id = r.on.find_section(r.line["sections"][i].get_ref<const std::string&>());
+            if (!id) c.wrong.add(make_problem(id.error(), pointer("/sections", i)));
+            if (id) sections.push_back(*id);
+        }
+    s.sections = sections;
     if (!c.ready()) return c.refused();
     const feed_rows rows{r};
     s.rows = rows.rows();
@@ -134,6 +149,7 @@ answer run_count(const request& r) {
     count_request asked;
     asked.sku = c.line.sku();
     asked.node = c.line.node();
+    asked.section = c.line.section();
     asked.found = c.line.units_of("found", asked.sku);
     if (!c.ready()) return c.refused();
     std::vector<uncovered_promise> left;
@@ -171,6 +187,7 @@ answer run_counts(const request& r) {
         if (has_begun(f.now)) one["now"] = to_string(f.now);
         one["sku"] = r.on.sku(f.sku).key;
         one["node"] = r.on.node(f.node).key;
+        name_section(r.on, f.section, one);
         one["record"] = quantity_text(r.on, f.sku, f.record);
         one["found"] = quantity_text(r.on, f.sku, f.found);
         rows.push_back(std::move(one));

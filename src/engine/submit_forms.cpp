@@ -138,14 +138,17 @@ constexpr field feed_row_fields[] = {
     {"node", key, required, "key of the node"},
     {"units", decimal, required, "what is there; of a delta what came or left"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    {"section", key, optional, about_section},
 };
 
 constexpr field threshold_fields[] = {
     {"threshold", key, required, "key of the threshold; one that stands there is replaced"},
-    {"sku", key, required, "key of the SKU"},
+    {"sku", key, optional, "key of the SKU; required, but for a pool"},
     {"node", key, optional, "key of the node; without one all nodes"},
     {"kind", choice, optional, "all nodes of a kind", 0, 0, node_kinds, {}, "node"},
     {"channel", key, optional, "whose floor rules hold"},
+    {"section", key, optional, about_section, 0, 0, {}, {}, "channel"},
+    {"pool", key, optional, "key of a pool in place of goods", 0, 0, {}, {}, "sku"},
     {"low", whole, optional, "units below which it is low, default 1", 1, max_floor_units},
     {"high", whole, optional, "units at which it is not any more, default low", 1, max_floor_units},
     {"active", flag, optional, "false: kept, and silent"},
@@ -176,6 +179,7 @@ constexpr field snapshot_fields[] = {
     {"basis", choice, optional, "what the figures count, default on_hand", 0, 0, bases},
     {"complete", flag, optional, "a SKU that is not named is zero there, default false"},
     {"nodes", keys, optional, "covered by a complete one besides those of its rows", 1, 65'535},
+    {"sections", keys, optional, "covered by a complete one at all its nodes", 1, 65'535},
     {"rows", rows, required, "what is there", 0, most_rows, {}, feed_row_fields},
 };
 constexpr field delta_fields[] = {
@@ -188,6 +192,7 @@ constexpr field count_fields[] = {
     {"node", key, required, "key of the node"},
     {"found", decimal, required, "units on the shelf"},
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    {"section", key, optional, about_section},
 };
 constexpr field uncovered_fields[] = {
     {"sku", key, optional, "key of the SKU; without one all"},
@@ -276,6 +281,7 @@ constexpr field move_fields[] = {
     {"quantity", decimal, optional, "units of that SKU; without one all that are held there"},
     {"floor", decimal, optional, "units of that SKU to leave at the new node"},
 };
+constexpr field reservation_question[] = {{"reservation", id, required, "what reserve returned"}};
 constexpr field unreserve_fields[] = {{"reservation", id, required, "what reserve returned"}};
 constexpr field place_order_fields[] = {
     {"currency", text, required, "ISO 4217 code of all prices of the order"},
@@ -406,6 +412,12 @@ constexpr form all_forms[] = {
      uncovered_fields,
      run_uncovered},
     {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
+    {"reservation",
+     {},
+     "A reservation and what it holds.",
+     false,
+     reservation_question,
+     run_reservation},
     {"pool", {}, "A pool as it stands.", false, pool_question, run_pool},
     {"counts", {}, "Counts behind a cursor, oldest first.", false, poll_fields, run_counts},
     {"explain_available",

@@ -96,6 +96,7 @@ nlohmann::ordered_json run_reserve(const request& r);
 nlohmann::ordered_json run_change(const request& r);
 nlohmann::ordered_json run_move(const request& r);
 nlohmann::ordered_json run_unreserve(const request& r);
+nlohmann::ordered_json run_reservation(const request& r);
 nlohmann::ordered_json run_place_order(const request& r);
 nlohmann::ordered_json run_cancel(const request& r);
 nlohmann::ordered_json run_source(const request& r);

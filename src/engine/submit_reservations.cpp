@@ -117,4 +117,27 @@ answer run_unreserve(const request& r) {
     return out;
 }
 
+answer run_reservation(const request& r) {
+    call c{r};
+    const reservation_id id = c.line.reservation("reservation");
+    if (!c.wrong.empty()) return c.refused();
+    const auto view = r.on.reservation(id);
+    if (!view) return c.refused(view.error());
+    answer out = c.done();
+    out["reservation"] = id_text(raw(id));
+    out["state"] = name_of(view->state);
+    if (view->deadline != never) out["deadline"] = to_string(view->deadline);
+    answer& parts = out["parts"] = answer::array();
+    for (const bucket_view& b : view->parts) {
+        const auto pool = r.on.pool(b.pool);
+        answer one = pool ? answer{{"pool", pool->key}}
+                          : answer{{"sku", r.on.sku(b.sku).key}, {"node", r.on.node(b.node).key}};
+        if (b.section != none<section_id>) one["section"] = r.on.section(b.section).key;
+        one["quantity"] =
+            pool ? to_string(b.amount, pool->decimals) : quantity_text(r.on, b.sku, b.amount);
+        parts.push_back(std::move(one));
+    }
+    return out;
+}
+
 }  // namespace earmark::submission

@@ -118,6 +118,8 @@ answer run_load_thresholds(const request& r) {
         row.node = v.text("node");
         row.channel = v.text("channel");
         if (v.has("kind")) row.kind = kind_of(v.text("kind"));
+        row.section = v.text("section");
+        row.pool = v.text("pool");
         row.low = v.whole("low", 1);
         row.high = v.whole("high", row.low);
         row.active = v.flag("active", true);

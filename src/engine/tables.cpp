@@ -242,6 +242,7 @@ frame uncovered_frame(const catalog& names, const std::vector<uncovered_promise>
          &state = b.codes("state", report::state_words());
     auto &order = b.ints("order"), &reservation = b.ints("reservation"), &amount = b.ints("amount");
     auto& pool = b.ints("pool");
+    auto& section = b.codes("section", words_of(names.sections.keys));
     auto& line = b.small_ints("line");
     auto& made = b.times("made");
     for (const uncovered_promise& p : rows) {
@@ -257,6 +258,8 @@ frame uncovered_frame(const catalog& names, const std::vector<uncovered_promise>
         state.add(static_cast<std::int32_t>(p.state));
         made.add(p.made.ns);
         amount.add(p.amount.atoms);
+        p.section == none<section_id> ? section.add_null()
+                                      : section.add(static_cast<std::int32_t>(raw(p.section)));
     }
     return std::move(b).finish();
 }

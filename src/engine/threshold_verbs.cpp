@@ -5,7 +5,8 @@
 namespace earmark {
 namespace {
 
-constexpr std::size_t threshold_fields = 7;
+constexpr std::size_t plain_fields = 7;  // of a threshold of plain stock, else two more
+constexpr std::size_t threshold_fields = 9;
 
 error check(const threshold_row& r) {
     if (r.key.empty()) return fail(error_code::empty_key);
@@ -14,6 +15,9 @@ error check(const threshold_row& r) {
             return fail(error_code::key_too_long, static_cast<std::int64_t>(key->size()),
                         max_key_bytes);
     if (!r.node.empty() && r.kind) return fail(error_code::bad_field);  // a node has its kind
+    const bool of_goods = !r.sku.empty() || !r.node.empty() || r.kind || !r.section.empty();
+    if (!r.pool.empty() && (of_goods || !r.channel.empty())) return fail(error_code::bad_field);
+    if (!r.section.empty() && !r.channel.empty()) return fail(error_code::bad_field);
     if (r.low < 1) return fail(error_code::out_of_range, r.low, 1);
     if (r.low > max_floor_units) return fail(error_code::out_of_range, r.low, max_floor_units);
     if (r.high < r.low) return fail(error_code::out_of_range, r.high, r.low);
@@ -24,9 +28,18 @@ error check(const threshold_row& r) {
 result<threshold> resolve(const threshold_row& r, const catalog& names) {
     if (const error e = check(r); e.code != error_code::ok) return e;
     threshold t;
+    const auto pool = find_or_none<pool_id>(r.pool, names.pools.keys, error_code::unknown_pool);
+    if (!pool) return pool.error();
+    t.pool = *pool;
     const auto sku = names.skus.find(r.sku);
-    if (!sku) return fail(error_code::unknown_sku, -1);
-    t.sku = sku_id{*sku};
+    if (!sku && r.pool.empty()) return fail(error_code::unknown_sku, -1);
+    if (sku) t.sku = sku_id{*sku};
+    const auto section =
+        find_or_none<section_id>(r.section, names.sections.keys, error_code::unknown_section);
+    if (!section) return section.error();
+    t.section = *section;
+    if (t.section != none<section_id> && !names.sections[t.section].is_sellable())
+        return fail(error_code::bad_field);
     const auto node = find_or_none<node_id>(r.node, names.nodes, error_code::unknown_node);
     if (!node) return node.error();
     t.node = *node;
@@ -43,32 +56,41 @@ result<threshold> resolve(const threshold_row& r, const catalog& names) {
 }  // namespace
 
 std::vector<std::int64_t> fields_of(const threshold& t) {
-    return {raw(t.sku),
-            field_of(t.node),
-            field_of(t.channel),
-            t.kind ? static_cast<std::int64_t>(*t.kind) : -1,
-            t.low,
-            t.high,
-            t.active};
+    std::vector<std::int64_t> f{field_of(t.sku),
+                                field_of(t.node),
+                                field_of(t.channel),
+                                t.kind ? static_cast<std::int64_t>(*t.kind) : -1,
+                                t.low,
+                                t.high,
+                                t.active};
+    if (t.section != none<section_id> || t.pool != none<pool_id>)
+        f.insert(f.end(), {field_of(t.section), field_of(t.pool)});
+    return f;
 }
 
 std::optional<threshold> threshold_of(std::span<const std::int64_t> f, const catalog& names) {
-    if (f.size() != threshold_fields) return std::nullopt;
+    if (f.size() != plain_fields && f.size() != threshold_fields) return std::nullopt;
     const auto known = [&](std::size_t at, std::int64_t least, std::size_t count) {
         return f[at] >= least && f[at] < static_cast<std::int64_t>(count);
     };
-    if (!known(0, 0, names.sku.size()) || !known(1, -1, names.node.size()) ||
+    const bool more = f.size() == threshold_fields;
+    if (more && (!known(7, -1, names.sections.size()) || !known(8, -1, names.pools.keys.size())))
+        return std::nullopt;
+    const bool of_pool = more && f[8] >= 0;
+    if (!known(0, of_pool ? -1 : 0, names.sku.size()) || !known(1, -1, names.node.size()) ||
         !known(2, -1, names.floors.channels.size()) || !known(3, -1, 3) || f[4] < 1 ||
         f[5] < f[4] || f[5] > max_floor_units)
         return std::nullopt;
     threshold t;
-    t.sku = sku_id{static_cast<std::uint32_t>(f[0])};
+    t.sku = id_of<sku_id>(f[0]);
     t.node = id_of<node_id>(f[1]);
     t.channel = id_of<channel_id>(f[2]);
     if (f[3] >= 0) t.kind = static_cast<node_kind>(f[3]);
     t.low = f[4];
     t.high = f[5];
     t.active = f[6] != 0;
+    if (more) t.section = id_of<section_id>(f[7]);
+    if (more) t.pool = id_of<pool_id>(f[8]);
     return t;
 }
 
@@ -93,19 +115,6 @@ std::string_view engine::threshold_key(std::uint32_t number) const {
     const auto& keys = state_->names.threshold_keys;
     EARMARK_CHECK(number < keys.size(), "threshold_key: there is no such threshold");
     return keys.key(number);
-}
-
-/// After a gap in the records, alone in the engine: the books as they stand.
-error engine::state::restart_memories() {
-    const auto flushed = log->flush(journal::durability::memory);
-    if (!flushed) return flushed.error();
-    std::vector<cell_sums> sums;
-    for (std::uint32_t i = 0; i < books.cells.blocks() * stock::block_cells; ++i)
-        sums.push_back({books.cells.on_hand(cell_id{i}), books.stock.free(cell_id{i})});
-    const std::uint64_t at = log->records().tail();
-    feeds.restart(at, std::move(sums));
-    levels.restart(at, {time.load(std::memory_order_acquire)});
-    return {};
 }
 
 result<page_of<crossing>> engine::crossings(position cursor, std::size_t limit) const {

@@ -70,6 +70,7 @@ std::vector<uncovered_promise> engine::state::uncovered(std::span<const cell_id>
         p.sku = books.cells.sku_of(cell);
         p.node = books.cells.node_of(cell);
         p.pool = books.cells.pool_of(cell);
+        p.section = books.cells.section_of(cell);
         const bool is_order = claim.kind == subject_kind::order;
         if (is_order)
             p.order = order_id{claim.index};

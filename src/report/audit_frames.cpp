@@ -85,21 +85,23 @@ frame findings_frame(const audit_report& of, vocabulary sku_keys, vocabulary nod
 }
 
 frame crossings_frame(std::span<const crossing> of, vocabulary sku_keys, vocabulary node_keys,
-                      const std::function<std::string_view(std::uint32_t)>& threshold_key,
-                      const std::function<std::string_view(channel_id)>& channel_key) {
+                      const crossing_names& names) {
     frame_builder b{"crossings"};
     auto &at = b.ints("at"), &level = b.ints("level");
     auto& now = b.times("now");
     auto &threshold = b.strings("threshold"), &channel = b.strings("channel");
     auto &sku = b.codes("sku", std::move(sku_keys)), &node = b.codes("node", std::move(node_keys));
+    auto &section = b.strings("section"), &pool = b.strings("pool");
     auto& below = b.truths("below");
     for (const crossing& c : of) {
         at.add(static_cast<std::int64_t>(raw(c.at)));
         now.add(c.now.ns);
-        threshold.add(threshold_key(c.threshold));
+        threshold.add(names.threshold(c.threshold));
         add_id(sku, c.sku);
         add_id(node, c.node);
-        c.channel == none<channel_id> ? channel.add_null() : channel.add(channel_key(c.channel));
+        c.channel == none<channel_id> ? channel.add_null() : channel.add(names.channel(c.channel));
+        c.section == none<section_id> ? section.add_null() : section.add(names.section(c.section));
+        c.pool == none<pool_id> ? pool.add_null() : pool.add(names.pool(c.pool));
         below.add(c.below);
         level.add(c.level.atoms);
     }

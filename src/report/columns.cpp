@@ -209,6 +209,7 @@ constexpr column fed[] = {
      "Row of the message, from 0; null: a SKU and node that no row names, or all the rest."},
     {"sku", int64, "", null, "Id of the SKU, as the message has it; null where no row is meant."},
     {"node", int64, "", null, "Id of the node, as the message has it; null where no row is meant."},
+    {"section", int64, "", null, "Id of the section of the node's stock; null: the plain one."},
     {"adjustment", int64, "atoms", null, "What the books changed by; null where it was rejected."},
     {"shortfall", int64, "atoms", null,
      "Promised there without goods; null where it was rejected."},
@@ -235,6 +236,7 @@ constexpr column counts[] = {
     {"node", dictionary, "", false, "Node."},
     {"record", int64, "atoms", false, "What the books said."},
     {"found", int64, "atoms", false, "What was found on the shelf."},
+    {"section", utf8, "", null, "Section of the node's stock; null: the plain one."},
 };
 
 constexpr column expiries[] = {
@@ -257,6 +259,7 @@ constexpr column uncovered[] = {
     {"made", timestamp, "ns", false, "When the order was placed or the reservation made."},
     {"pool", int64, "", null, "Id of the pool; null for goods."},
     {"amount", int64, "atoms", false, "Units of the promise behind which there is nothing."},
+    {"section", dictionary, "", null, "Section of the node's stock; null: the plain one, or none."},
 };
 
 constexpr column findings[] = {
@@ -275,11 +278,21 @@ constexpr column crossings[] = {
     {"at", int64, "", false, "Position of the record in the journal."},
     {"now", timestamp, "ns", false, "Instant of the record."},
     {"threshold", utf8, "", false, "Key of the threshold."},
-    {"sku", dictionary, "", false, "SKU."},
+    {"sku", dictionary, "", null, "SKU; null for a pool."},
     {"node", dictionary, "", null, "Node; null: all nodes, or those of a kind."},
     {"channel", utf8, "", null, "Channel; null: none."},
     {"below", boolean, "", false, "Whether the level fell below low; else it came to high."},
     {"level", int64, "atoms", false, "What was available after the record."},
+    {"section", utf8, "", null, "Section of the node's stock; null: the plain one."},
+    {"pool", utf8, "", null, "Key of the pool; null for goods."},
+};
+
+constexpr column held[] = {
+    {"sku", dictionary, "", null, "SKU; null for a pool."},
+    {"node", dictionary, "", null, "Node; null for a pool."},
+    {"section", utf8, "", null, "Section of the node's stock; null: the plain one, or none."},
+    {"pool", utf8, "", null, "Key of the pool; null for goods."},
+    {"amount", int64, "atoms", false, "What it holds, or held when it ended."},
 };
 
 constexpr column dictionary_columns[] = {
@@ -319,6 +332,7 @@ constexpr frame_schema list[] = {
     {"uncovered", "a promise without goods, by SKU and node, who loses first first", uncovered},
     {"findings", "what an audit found, then the lines that found nothing", findings},
     {"crossings", "a threshold that was crossed, oldest first", crossings},
+    {"held", "a part of one reservation, by SKU, node and section, or a pool", held},
     {"columns", "a column of this dictionary", dictionary_columns},
 };
 

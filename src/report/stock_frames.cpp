@@ -14,12 +14,17 @@ std::int64_t number(std::uint64_t n) noexcept { return static_cast<std::int64_t>
 frame fed_frame(const feed_report& r, std::span<const feed_row> rows) {
     frame_builder b{"fed"};
     auto &row = b.ints("row"), &sku = b.ints("sku"), &node = b.ints("node"),
-         &adjustment = b.ints("adjustment"), &shortfall = b.ints("shortfall");
+         &section = b.ints("section"), &adjustment = b.ints("adjustment"),
+         &shortfall = b.ints("shortfall");
     verdict_columns verdict{b};
+    const auto add_section = [&](section_id s) {
+        s == none<section_id> ? section.add_null() : section.add(raw(s));
+    };
     for (const feed_change& c : r.changes) {
         c.row > 0 ? row.add(std::int64_t{c.row} - 1) : row.add_null();
         sku.add(raw(c.sku));
         node.add(raw(c.node));
+        add_section(c.section);
         adjustment.add(c.adjustment.atoms);
         shortfall.add(c.shortfall.atoms);
         verdict.add(outcome::done, error_code::ok);
@@ -29,6 +34,7 @@ frame fed_frame(const feed_report& r, std::span<const feed_row> rows) {
         named ? row.add(std::int64_t{j.row} - 1) : row.add_null();
         named ? sku.add(raw(rows[j.row - 1].sku)) : sku.add_null();
         named ? node.add(raw(rows[j.row - 1].node)) : node.add_null();
+        add_section(named ? rows[j.row - 1].section : none<section_id>);
         adjustment.add_null();
         shortfall.add_null();
         verdict.add(outcome::declined, j.why.code);
@@ -77,12 +83,14 @@ frame pools_frame(std::span<const pool_view> of) {
     return std::move(b).finish();
 }
 
-frame counts_frame(std::span<const counted> of, vocabulary sku_keys, vocabulary node_keys) {
+frame counts_frame(std::span<const counted> of, vocabulary sku_keys, vocabulary node_keys,
+                   const std::function<std::string(section_id)>& section_key) {
     frame_builder b{"counts"};
     auto& now = b.times("now");
     auto& actor = b.small_ints("actor");
     auto& sku = b.codes("sku", std::move(sku_keys));
     auto& node = b.codes("node", std::move(node_keys));
+    auto& section = b.strings("section");
     for (const counted& c : of) {
         b.ints("at").add(number(raw(c.at)));
         now.add(c.now.ns);
@@ -91,6 +99,7 @@ frame counts_frame(std::span<const counted> of, vocabulary sku_keys, vocabulary 
         node.add(raw(c.node));
         b.ints("record").add(c.record.atoms);
         b.ints("found").add(c.found.atoms);
+        c.section == none<section_id> ? section.add_null() : section.add(section_key(c.section));
     }
     return std::move(b).finish();
 }
@@ -108,6 +117,23 @@ frame expiries_frame(std::span<const expiry> of, vocabulary sku_keys, vocabulary
         sku.add(static_cast<std::int32_t>(raw(x.sku)));
         node.add(raw(x.node));
         b.ints("amount").add(x.amount.atoms);
+    }
+    return std::move(b).finish();
+}
+
+frame held_frame(std::span<const bucket_view> of, vocabulary sku_keys, vocabulary node_keys,
+                 const std::function<std::string(section_id)>& section_key,
+                 const std::function<std::string_view(pool_id)>& pool_key) {
+    frame_builder b{"held"};
+    auto &sku = b.codes("sku", std::move(sku_keys)), &node = b.codes("node", std::move(node_keys));
+    auto &section = b.strings("section"), &pool = b.strings("pool");
+    for (const bucket_view& p : of) {
+        const bool of_pool = p.pool != none<pool_id>;
+        of_pool ? sku.add_null() : sku.add(static_cast<std::int32_t>(raw(p.sku)));
+        of_pool ? node.add_null() : node.add(raw(p.node));
+        p.section == none<section_id> ? section.add_null() : section.add(section_key(p.section));
+        of_pool ? pool.add(pool_key(p.pool)) : pool.add_null();
+        b.ints("amount").add(p.amount.atoms);
     }
     return std::move(b).finish();
 }

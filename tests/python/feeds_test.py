@@ -32,7 +32,7 @@ def test_a_snapshot_corrects_the_books_and_a_stale_one_changes_nothing(shop):
     rows = {"sku": np.array([0, 1]), "node": np.array([0, 1]), "units": np.array([10, 7])}
     fed = shop.snapshot(rows, source="wms", sequence=1, as_of=before)
     assert rows_of(fed) == [
-        {"row": 1, "sku": 1, "node": 1, "adjustment": 2, "shortfall": 0,
+        {"row": 1, "sku": 1, "node": 1, "section": None, "adjustment": 2, "shortfall": 0,
          "outcome": "done", "error": 0, "reason": None}]
     assert free(shop, 0, 0) == 7
     assert rows_of(shop.snapshot(rows, source="wms", sequence=1, as_of=before)) == []
@@ -154,3 +154,70 @@ def test_units_of_measure(shop):
     assert shop.unit(0, "case") == 6
     with pytest.raises(earmark.Unknown, match="did you mean 'case'"):
         shop.unit(0, "cases")
+
+
+@pytest.fixture
+def sectioned(shop):
+    shop.load_sections({"section": ["vip", "bad"], "condition": ["", "damaged"]})
+    shop.load_stock({"sku": ["mug", "mug"], "node": ["bonn", "bonn"], "on_hand": [4, 1],
+                     "section": ["vip", "bad"]})
+    return shop
+
+
+def section_of(shop, key):
+    rows = rows_of(shop.sections(0))
+    (row,) = [r for r in rows if r["section"] == key and r["node"] == "bonn"]
+    return row["on_hand"]
+
+
+def test_rows_that_name_a_section_speak_of_it_alone(sectioned):
+    vip = sectioned.find_section("vip")
+    fed = sectioned.snapshot({"sku": [0, 0, 0], "node": [0, 0, 1], "units": [9, 6, 2],
+                              "section": pa.array([None, vip, vip])},
+                             source="wms", sequence=1, as_of=sectioned.head)
+    assert [(r["row"], r["section"], r["adjustment"]) for r in rows_of(fed)] == [
+        (0, None, -1), (1, vip, 2), (2, vip, 2)]
+    assert [section_of(sectioned, k) for k in (None, "vip", "bad")] == [9, 6, 1]
+    late = sectioned.delta({"sku": [0, 0], "node": [0, 0], "units": [1, 1], "section": [vip, 9]},
+                           source="wms", sequence=2)
+    assert [(r["section"], r["reason"]) for r in rows_of(late)] == [
+        (vip, None), (9, "unknown_section")]
+
+
+def test_a_complete_snapshot_covers_the_sections_that_it_lists(sectioned):
+    said = {"sku": [1], "node": [0], "units": [3]}
+    sectioned.snapshot(said, source="wms", sequence=1, as_of=sectioned.head, complete=True)
+    assert [section_of(sectioned, k) for k in (None, "vip", "bad")] == [0, 4, 1]
+    sectioned.snapshot(said, source="wms", sequence=2, as_of=sectioned.head, complete=True,
+                       sections=[sectioned.find_section("bad")])
+    assert [section_of(sectioned, k) for k in (None, "vip", "bad")] == [0, 4, 0]
+
+
+def test_counts_of_a_section_and_what_they_leave_without_goods(sectioned):
+    vip = sectioned.find_section("vip")
+    (held,) = rows_of(sectioned.reserve({"offsets": [0, 1], "sku": [0], "node": [0], "amount": [3],
+                                         "section": [vip]}))
+    assert sectioned.count(0, 0, 2, section=vip) == -2
+    sectioned.count({"sku": [0, 0], "node": [0, 0], "found": [8, 1], "section": [-1, vip]})
+    counts, _ = sectioned.counts()
+    assert [(c["section"], c["record"], c["found"]) for c in rows_of(counts)] == [
+        ("vip", 4, 2), (None, 10, 8), ("vip", 2, 1)]
+    (lost,) = rows_of(sectioned.uncovered())
+    assert (lost["section"], lost["amount"]) == ("vip", 2)
+    parts, state, deadline = sectioned.reservation(held["reservation"])
+    assert (state, deadline) == ("active", None)
+    assert rows_of(parts) == [
+        {"sku": "mug", "node": "bonn", "section": "vip", "pool": None, "amount": 3}]
+
+
+def test_thresholds_watch_a_section_or_a_pool(sectioned):
+    sectioned.load_pools({"pool": ["picks"], "amount": [3], "per_unit": [1], "node": ["bonn"]})
+    sectioned.load_thresholds({"threshold": ["vips", "nearly"], "sku": ["mug", ""],
+                               "section": ["vip", ""], "pool": ["", "picks"],
+                               "low": [4, 2]})
+    sectioned.reserve({"offsets": [0, 1], "sku": [0], "node": [0], "amount": [2],
+                       "section": [sectioned.find_section("vip")]})
+    crossed, _ = sectioned.crossings()
+    assert [(c["threshold"], c["sku"], c["section"], c["pool"], c["level"])
+            for c in rows_of(crossed)] == [("vips", "mug", "vip", None, 2),
+                                           ("nearly", None, None, "picks", 1)]

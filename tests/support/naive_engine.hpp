@@ -287,6 +287,8 @@ private:
     void bind(basket& wanted, const std::string& channel, time_point on,
               const std::set<pool_id>& named) const;
     void rebind(const held_reservation& held, basket& wanted) const;
+    [[nodiscard]] held_reservation asked_anew(const held_reservation& held,
+                                              const held_order& o) const;
     void keep_pools(const held_reservation& held, held_order& o, stock& after) const;
     using line_units = std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>;
     /// By line, and of the whole under 0: open units, and those that left.

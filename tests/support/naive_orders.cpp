@@ -95,13 +95,14 @@ answer engine::take_over(const order_request& r, held_order& o) {
     if (dead != error_code::ok && !again) return refuse(dead);
     held_reservation& held = reservations_.at(raw(r.reservation));
     stock after = cells_;
-    const auto of_pool = [](const auto& part) { return is_pool(part.first); };
-    if (again && std::any_of(held.parts.begin(), held.parts.end(), of_pool))
-        return refuse(error_code::reservation_expired);
     if (!again)
         for (const auto& [at, w] : held.parts) after.at(at).free += w.n;
     o.buckets = divide(held, o);
-    keep_pools(held, o, after);
+    const held_reservation asked = again ? asked_anew(held, o) : held;
+    keep_pools(asked, o, after);
+    for (const auto& [at, w] : asked.parts)
+        if (again && is_pool(at) && after.at(at).free < w.floor)
+            return refuse(error_code::reservation_expired);
     for (const auto& [at, n] : o.buckets) {
         const cell_key here{o.lines[std::get<0>(at) - 1].sku, std::get<2>(at)};
         if (again && !floor_of(here, held.channel, 0))

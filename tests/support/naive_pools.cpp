@@ -101,6 +101,23 @@ void engine::rebind(const held_reservation& held, basket& wanted) const {
     bind(wanted, held.channel, held.on, named);
 }
 
+/// What an expired basket would be if it were reserved now for what the order wants of it.
+engine::held_reservation engine::asked_anew(const held_reservation& held,
+                                            const held_order& o) const {
+    held_reservation anew = held;
+    anew.parts.clear();
+    std::set<pool_id> named;
+    for (const auto& [b, n] : o.buckets)
+        add_part(anew.parts, {o.lines[std::get<0>(b) - 1].sku, std::get<2>(b)}, {n, 0});
+    for (const auto& [at, w] : held.parts) {
+        if (!is_pool(at)) continue;
+        if (pool_at(at).named) named.insert(pool_id{raw(at.first) - first_pool});
+        if (pool_at(at).per_unit.atoms == 0) add_part(anew.parts, at, w);
+    }
+    bind(anew.parts, held.channel, held.on, named);
+    return anew;
+}
+
 /// What an order keeps of its basket's pools; `after` is the stock with the basket given back.
 void engine::keep_pools(const held_reservation& held, held_order& o, stock& after) const {
     for (const auto& [at, w] : held.parts) {

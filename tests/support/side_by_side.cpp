@@ -198,30 +198,6 @@ void side_by_side::play_one(const command& c, const unreserve_step& s, const ste
             nothing);
 }
 
-void side_by_side::play_one(const command& c, const place_step& s, const step& whole) {
-    std::vector<command> commands;
-    std::vector<order_request> requests;
-    for (const new_order& o : s.orders) {
-        commands.push_back({o.key, c.actor, c.now});
-        const auto basket = static_cast<reservation_id>(reservation_of(o.reservation).real);
-        requests.push_back({o.lines, o.ship_to, o.currency, o.priority,
-                            o.reservation == nothing ? none<reservation_id> : basket});
-    }
-    std::vector<placed> real(requests.size());
-    if (requests.size() == 1)
-        real[0] = real_->place_order(commands[0], requests[0]);
-    else
-        real_->place_order(commands, requests, real);
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        order_request mine = requests[i];
-        if (s.orders[i].reservation != nothing)
-            mine.reservation =
-                static_cast<reservation_id>(reservation_of(s.orders[i].reservation).naive);
-        compare_placed(real[i], naive_.place_order(commands[i], mine), commands[i].key,
-                       whole.number + static_cast<serial>(i));
-    }
-}
-
 void side_by_side::play_one(const command& c, const cancel_step& s, const step&) {
     const auto id = static_cast<order_id>(order_of(s.order).real);
     const cancel_request r{id, s.line, s.amount, 0};

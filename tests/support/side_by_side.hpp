@@ -78,6 +78,7 @@ private:
                          serial own);
     void compare_placed(const placed& real, const naive::answer& naive, std::string_view key,
                         serial own);
+    void forget_what_is_kept_anew();
     void compare_report(const load_report& real, const naive::refused_rows& naive);
     void compare_stock();
     void compare_terms();

@@ -79,12 +79,13 @@ class Engine:
     def check_invariants(self) -> list[str]:
         """Sentences of broken invariants; empty when all hold. Quiet engine only."""
     @overload
-    def count(self, sku: int, node: int, found: int, *, now: int = 0) -> int:
+    def count(self, sku: int, node: int, found: int, *, section: int | None = None,
+              now: int = 0) -> int:
         """Brings the books to what was found on the shelf; returns found less booked."""
     @overload
     def count(self, columns: Table, *, now: int = 0,
               progress: Progress | None = None) -> Frame:
-        """The same of many. Columns: sku, node, found, uom. Frame `counted`."""
+        """The same of many. Columns: sku, node, found, uom, section. Frame `counted`."""
     def counts(self, *, cursor: int = 0, limit: int = 100000) -> Any:
         """Counts among the next `limit` records after `cursor`, as frame `counts`, and the cursor
         to go on with (the same at the end)."""
@@ -97,7 +98,8 @@ class Engine:
                 progress: Progress | None = None) -> Frame:
         """Records that all shipped units were delivered. Frame `receipts`."""
     def delta(self, columns: Table, *, source: str, sequence: int, now: int = 0) -> Frame:
-        """Columns: sku, node, units, uom. What a source says has changed. Frame `fed`."""
+        """Columns: sku, node, units, uom, section. What a source says has changed. Frame
+        `fed`."""
     def distances(self) -> Frame:
         """Frame: the distances that were given."""
     def event_digest(self) -> int:
@@ -184,8 +186,8 @@ class Engine:
         uom, section; adds to what is there."""
     def load_thresholds(self, columns: Table, now: int = 0, *,
                         progress: Progress | None = None) -> dict[str, Any]:
-        """Columns: threshold, sku, node, kind, channel, low, high, active. Levels that
-        crossings() tells of."""
+        """Columns: threshold, sku, node, kind, channel, low, high, active, section, pool (in
+        place of a SKU). Levels that crossings() tells of."""
     def load_units(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, unit, holds (atoms): units of measure."""
@@ -233,6 +235,9 @@ class Engine:
         """The engine's journal as facts. Units in 10^-decimals (-1: as fine as its finest SKU).
         `cancel_reasons` says what the codes of cancel() mean: seller, customer, fraud or
         shortage."""
+    def reservation(self, reservation: int) -> Any:
+        """What a reservation holds, as frame `held`, its state (active, consumed, cancelled,
+        expired) and its deadline, or None."""
     def reserve(self, columns: Table, *, deadline: int | None = None, channel: str | None = None,
                 pools: Column | None = None, partial: bool = False, now: int = 0,
                 progress: Progress | None = None) -> Frame:
@@ -259,9 +264,12 @@ class Engine:
         """Frame: all SKUs."""
     def snapshot(self, columns: Table, *, source: str, sequence: int, as_of: int,
                  basis: str = 'on_hand', complete: bool = False, nodes: Column | None = None,
-                 now: int = 0) -> Frame:
-        """Columns: sku, node, units, uom. What a source says is there; as_of is the position of
-        our last event that it had booked. Stale rows change nothing. Frame `fed`."""
+                 sections: Column | None = None, now: int = 0) -> Frame:
+        """Columns: sku, node, units, uom, section (its id; null or -1: the plain stock). What a
+        source says is there; as_of is the position of our last event that it had booked. Stale
+        rows change nothing. Of a complete one, what it covers and does not name is zero: the
+        stock that rows name at their nodes, plain stock at `nodes`, `sections` at all of these.
+        Frame `fed`."""
     def source(self, orders: Column, *, dry_run: bool = False, now: int = 0,
                criterion: object = None, progress: Progress | None = None) -> Frame:
         """Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the

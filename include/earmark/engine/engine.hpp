@@ -138,7 +138,7 @@ public:
     /// What a source says is there. Books := figure + our own events after as_of; promises stay. A
     /// row or nothing: the report names the rows that were not taken. The source and its sequence
     /// are the key, and the command's is not looked at: the same message again finds every row
-    /// stale. A cell that does not exist is made. O(rows + own events after as_of), and where
+    /// stale. A cell that is not there is made. O(rows + own events after as_of), and where
     /// promises are left uncovered O(orders + reservations).
     /// `why`: empty_key, key_too_long (the source), out_of_range (sequence or as_of), feed_too_old,
     /// unknown_node, transient codes.
@@ -183,8 +183,8 @@ public:
     // ---- orders -------------------------------------------------------------------------------
     /// Captures an order under the command's key, once: the same key and content answers the first
     /// receipt (`repeat`), the same key with other content is duplicate_key. All violations are
-    /// listed. A reservation is handed over without touching a cell; a dead one is taken anew where
-    /// stock allows (`reacquired`), else reservation_expired (refs: reservation, asked, free).
+    /// listed. A reservation is handed over without touching a cell; an expired one is taken anew,
+    /// goods and pools or nothing (`reacquired`), else reservation_expired (refs: it, asked, free).
     placed place_order(const command& c, const order_request& r);
     void place_order(std::span<const command> c, std::span<const order_request> r,
                      std::span<placed> out);

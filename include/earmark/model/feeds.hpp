@@ -4,6 +4,9 @@
 // source saw it, and `as_of`, our last event that the source had booked; what we did after that is
 // added again, so a figure that is older than a shipment does not bring the goods back. A delta
 // says what changed. A message that comes late changes nothing.
+//
+// A row or a count that names a section (model/sections.hpp) speaks of that section's stock, one
+// that names none of the plain stock, and neither says anything of the other.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +33,7 @@ struct feed_row {
     sku_id sku{};
     node_id node{};
     quantity figure;
+    section_id section = none<section_id>;  // none: the plain stock
 };
 
 struct snapshot_request {
@@ -37,9 +41,12 @@ struct snapshot_request {
     std::uint64_t sequence = 0;  // of the message, given by the source: 1 or more, ascending
     position as_of{};            // our last event that the source had booked; at most head()
     feed_basis basis = feed_basis::on_hand;
-    bool complete = false;  // a SKU that is missing at a covered node is zero there
+    bool complete = false;  // what is covered and not named is zero
     std::span<const feed_row> rows;
-    std::span<const node_id> nodes{};  // covered by a complete one besides the nodes of its rows
+    // A complete one covers, of every SKU, the plain stock or the section that a row names, at that
+    // row's node; and beside them the plain stock at `nodes`, and `sections` at all these nodes.
+    std::span<const node_id> nodes{};
+    std::span<const section_id> sections{};
 };
 
 struct delta_request {
@@ -53,6 +60,7 @@ struct count_request {
     sku_id sku{};
     node_id node{};
     quantity found;
+    section_id section = none<section_id>;  // none: the plain stock
 };
 
 /// Units of one promise behind which there are no goods.
@@ -66,15 +74,17 @@ struct uncovered_promise {
     time_point made;  // when the order was placed or the reservation made
     quantity amount;
     pool_id pool = none<pool_id>;
+    section_id section = none<section_id>;  // whose goods were promised; none: the plain stock
 };
 
-/// What a feed changed at one SKU and node.
+/// What a feed changed in one cell.
 struct feed_change {
-    std::uint32_t row = 0;  // from 1; 0: a SKU that a complete snapshot does not name
+    std::uint32_t row = 0;  // from 1; 0: a cell that a complete snapshot does not name
     sku_id sku{};
     node_id node{};
     quantity adjustment;
     quantity shortfall;  // promised units without goods, after it
+    section_id section = none<section_id>;
 };
 
 struct feed_report {
@@ -97,6 +107,7 @@ struct counted {
     node_id node{};
     quantity record;  // on hand in the books at that moment
     quantity found;
+    section_id section = none<section_id>;
 };
 
 }  // namespace earmark

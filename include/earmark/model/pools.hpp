@@ -11,6 +11,10 @@
 // What a basket took goes to the order that takes the basket over. A part that binds belongs to the
 // order's lines and shrinks with them: cancelled units give it back, shipped units use it up. A
 // flat part is given back when the whole order is cancelled, else used up with its last unit.
+//
+// Of a basket that has expired, an order takes what it wants anew, all or nothing: of the goods as
+// many units as it wants, of the pools that bind now what these take, of those that the basket had
+// named the same, and its flat parts whole. The day and the channel are still the basket's.
 #pragma once
 
 #include <cstdint>

@@ -52,6 +52,7 @@ struct bucket_view {
     quantity amount;
     pool_id pool = none<pool_id>;  // of a reservation's part: units of a pool, in its scale
     section_id section = none<section_id>;  // of the node's stock; none: the plain one
+    sku_id sku = none<sku_id>;              // of the line; of a reservation's part, none: a pool
 };
 
 struct line_view {

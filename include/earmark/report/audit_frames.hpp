@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "earmark/model/audit.hpp"
@@ -17,10 +18,15 @@ namespace earmark::report {
 [[nodiscard]] frame findings_frame(const audit_report& of, vocabulary sku_keys,
                                    vocabulary node_keys);
 
-/// Frame `crossings`. The keys of thresholds and channels are asked for by number.
-[[nodiscard]] frame crossings_frame(
-    std::span<const crossing> of, vocabulary sku_keys, vocabulary node_keys,
-    const std::function<std::string_view(std::uint32_t)>& threshold_key,
-    const std::function<std::string_view(channel_id)>& channel_key);
+/// Names by number, as an engine gives them.
+struct crossing_names {
+    std::function<std::string_view(std::uint32_t)> threshold;
+    std::function<std::string_view(channel_id)> channel;
+    std::function<std::string(section_id)> section;
+    std::function<std::string_view(pool_id)> pool;
+};
+/// Frame `crossings`.
+[[nodiscard]] frame crossings_frame(std::span<const crossing> of, vocabulary sku_keys,
+                                    vocabulary node_keys, const crossing_names& names);
 
 }  // namespace earmark::report

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/movement.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/sections.hpp"
+#include "earmark/model/view.hpp"
 #include "earmark/report/answers.hpp"
 #include "earmark/report/frame.hpp"
 
@@ -35,9 +38,15 @@ private:
 [[nodiscard]] frame sections_frame(std::span<const section_view> of, const vocabulary& node_keys,
                                    const std::function<section_row(section_id)>& row_of);
 
-// `sku_keys` and `node_keys`: the words of the ids.
+// `sku_keys` and `node_keys`: the words of the ids. The keys of sections and pools are asked for.
 [[nodiscard]] frame counts_frame(std::span<const counted> of, vocabulary sku_keys,
-                                 vocabulary node_keys);
+                                 vocabulary node_keys,
+                                 const std::function<std::string(section_id)>& section_key);
+/// Frame `held`: the parts of one reservation.
+[[nodiscard]] frame held_frame(std::span<const bucket_view> of, vocabulary sku_keys,
+                               vocabulary node_keys,
+                               const std::function<std::string(section_id)>& section_key,
+                               const std::function<std::string_view(pool_id)>& pool_key);
 [[nodiscard]] frame expiries_frame(std::span<const expiry> of, vocabulary sku_keys,
                                    vocabulary node_keys);
 

@@ -283,14 +283,70 @@ TEST_CASE("a basket of pools alone can be placed, and its order is sourced later
     CHECK(s.free("slot") == 1);
 }
 
-TEST_CASE("an expired basket with pools is not taken anew") {
-    shop s{{binding("picks", 9, "", "dc")}};
-    const auto r = s.reserve({of(hat, dc, 2)}, {}, {}, none<channel_id>, monday + minutes(1));
+TEST_CASE(
+    "an expired basket is taken anew with its pools: what the order wants of what binds now") {
+    pool_row credit = flat("credit", 50);
+    shop s{{binding("picks", 9, "", "dc"), by_name("kim", 9, "hat"), credit}};
+    const auto r = s.reserve({of(hat, dc, 4), of(mug, dc, 2), of(s.pool("credit"), 20)},
+                             {s.pool("kim")}, {}, none<channel_id>, monday + minutes(1));
     REQUIRE(r);
     REQUIRE(s.on.advance({{}, {}, monday + minutes(1)}));
-    const placed o = s.order(reservation_id{r->subject}, {{hat, {2}, 100}});
-    CHECK(o.first.why.code == error_code::reservation_expired);
     CHECK(s.free("picks") == 9);
+    // Another pool binds meanwhile.
+    REQUIRE(s.on.load({}, std::vector<pool_row>{binding("cartons", 9, "mug")}).accepted == 1);
+    const placed o = s.order(reservation_id{r->subject}, {{hat, {3}, 100}, {mug, {2}, 100}});
+    CHECK(o.first.what == outcome::reacquired);
+    CHECK(s.free("picks") == 4);
+    CHECK(s.free("kim") == 6);
+    CHECK(s.free("credit") == 30);
+    CHECK(s.free("cartons") == 7);
+    CHECK(s.on.available(hat, dc)->atoms == 7);
+    CHECK(s.on.reservation(reservation_id{r->subject})->state == reservation_state::expired);
+    // From here on it is like any order that has pools.
+    REQUIRE(s.cancel(o, 1, 1));
+    CHECK(s.free("picks") == 5);
+    CHECK(s.free("kim") == 7);
+    CHECK(s.free("credit") == 30);
+    REQUIRE(s.ship(o, 2, 2));
+    CHECK(s.amount("picks") == 7);
+    CHECK(s.amount("cartons") == 7);
+    REQUIRE(s.cancel(o, 1, 2));
+    CHECK(s.free("picks") == 7);
+    CHECK(s.amount("credit") == 30);  // used up: something was shipped
+}
+
+TEST_CASE("an expired basket whose pools have too little is refused whole, and nothing is taken") {
+    shop s{{binding("picks", 9, "", "dc")}};
+    const auto r = s.reserve({of(hat, dc, 5)}, {}, {}, none<channel_id>, monday + minutes(1));
+    REQUIRE(r);
+    REQUIRE(s.on.advance({{}, {}, monday + minutes(1)}));
+    REQUIRE(s.reserve({of(mug, dc, 6)}));
+    const placed o = s.order(reservation_id{r->subject}, {{hat, {5}, 100}});
+    CHECK(o.first.why.code == error_code::reservation_expired);
+    CHECK(o.first.why.refs[1] == 5);
+    CHECK(o.first.why.refs[2] == 3);
+    CHECK(s.free("picks") == 3);
+    CHECK(s.on.available(hat, dc)->atoms == 10);
+    CHECK(s.order(reservation_id{r->subject}, {{hat, {3}, 1}}).first.what == outcome::reacquired);
+    CHECK(s.free("picks") == 0);
+}
+
+TEST_CASE("shares that are rounded by cell and by line leave nothing behind when taken anew") {
+    pool_row volume = binding("litres", 100'000);
+    volume.decimals = 3;
+    volume.granule = 500;
+    volume.per_unit = {1'200};
+    shop s{{volume}};
+    const auto r = s.reserve({of(hat, dc, 1), of(hat, store, 1)}, {}, {}, none<channel_id>,
+                             monday + minutes(1));  // 1.2 twice, so 1.5 twice
+    REQUIRE(r);
+    CHECK(s.free("litres") == 97'000);
+    REQUIRE(s.on.advance({{}, {}, monday + minutes(1)}));
+    const placed o = s.order(reservation_id{r->subject}, {{hat, {2}, 1}});  // 2.4, so 2.5
+    CHECK(o.first.what == outcome::reacquired);
+    CHECK(s.free("litres") == 97'500);
+    REQUIRE(s.cancel(o, 1, 2));
+    CHECK(s.free("litres") == 100'000);
 }
 
 TEST_CASE("shares are rounded up to the pool's granule, a line's units to its share") {

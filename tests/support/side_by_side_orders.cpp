@@ -1,0 +1,48 @@
+// Orders that are placed, side by side.
+#include <algorithm>
+
+#include "side_by_side.hpp"
+
+namespace earmark::streams {
+
+void side_by_side::play_one(const command& c, const place_step& s, const step& whole) {
+    std::vector<command> commands;
+    std::vector<order_request> requests;
+    for (const new_order& o : s.orders) {
+        commands.push_back({o.key, c.actor, c.now});
+        const auto basket = static_cast<reservation_id>(reservation_of(o.reservation).real);
+        requests.push_back({o.lines, o.ship_to, o.currency, o.priority,
+                            o.reservation == nothing ? none<reservation_id> : basket});
+    }
+    std::vector<placed> real(requests.size());
+    const auto baskets = std::ranges::count_if(
+        s.orders, [](const new_order& o) { return o.reservation != nothing; });
+    const bool one_by_one = requests.size() == 1 || baskets > 1;  // see forget_what_is_kept_anew()
+    if (!one_by_one) real_->place_order(commands, requests, real);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (one_by_one) real[i] = real_->place_order(commands[i], requests[i]);
+        order_request mine = requests[i];
+        if (s.orders[i].reservation != nothing)
+            mine.reservation =
+                static_cast<reservation_id>(reservation_of(s.orders[i].reservation).naive);
+        compare_placed(real[i], naive_.place_order(commands[i], mine), commands[i].key,
+                       whole.number + static_cast<serial>(i));
+        if (real[i].first.what == outcome::reacquired) forget_what_is_kept_anew();
+    }
+}
+
+/// An order that takes a dead basket's pools anew keeps them in a reservation of its own, which may
+/// have the number of one that has ended.
+void side_by_side::forget_what_is_kept_anew() {
+    int gone = 0;
+    for (const auto& [real, naive] : reservation_ids_) {
+        if (!naive_.knows(reservation_id{naive}) || real_->reservation(reservation_id{real}))
+            continue;
+        ++gone;
+        if (!naive_.forget(reservation_id{naive})) differ("a live reservation is not known");
+    }
+    tally_["place_order: a number again"] += static_cast<std::uint32_t>(gone);
+    if (gone > 1) differ("one order has used the numbers of several reservations");
+}
+
+}  // namespace earmark::streams
