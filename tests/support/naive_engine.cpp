@@ -122,16 +122,28 @@ refused_rows engine::load(const command& c, std::span<const stock_row> rows) {
     return refused;
 }
 
+void engine::load(const command& c, std::span<const section_row> rows) {
+    tick(c.now);
+    sections_.assign(rows.begin(), rows.end());
+}
+
+section_id engine::section_of(const std::string& key) const {
+    const auto at = std::ranges::find(sections_, key, &section_row::key);
+    return at == sections_.end() ? none<section_id>
+                                 : static_cast<section_id>(at - sections_.begin());
+}
+
 error_code engine::add_stock(const stock_row& row) {
     const auto s = sku_keys_.find(row.sku);
     const auto n = node_keys_.find(row.node);
+    const section_id in = section_of(row.section);
     if (s == sku_keys_.end()) return error_code::unknown_sku;
     if (n == node_keys_.end()) return error_code::unknown_node;
     if (row.on_hand.atoms < 0) return error_code::bad_quantity;
     if (row.on_hand.atoms % skus_.at(s->second).granule != 0) return error_code::not_a_multiple;
     const std::int64_t more = to_granules(s->second, row.on_hand);
-    cell& here =
-        cells_.try_emplace({s->second, n->second}, cell{0, 0, cells_.size()}).first->second;
+    cell& here = cells_.try_emplace(key_of(s->second, n->second, in), cell{0, 0, cells_.size()})
+                     .first->second;
     if (more > most_granules - here.on_hand) return error_code::stock_overflow;
     here.on_hand += more;
     here.free += more;
@@ -153,18 +165,17 @@ error_code engine::check_amount(sku_id s, quantity q) const {
 // ---- supply ------------------------------------------------------------------------------------
 
 answer engine::adjust(const command& c, const adjust_request& r) {
-    const std::string content =
-        text_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms, static_cast<int>(r.reason));
+    const std::string content = text_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
+                                        static_cast<int>(r.reason), raw(r.section));
+    const cell_key at = key_of(r.sku, r.node, r.section);
     tick(c.now);
     if (r.pool != none<pool_id>) return adjust_pool(c, r);
     if (!skus_.contains(r.sku)) return refuse(error_code::unknown_sku);
     if (!nodes_.contains(r.node)) return refuse(error_code::unknown_node);
     const quantity size{r.delta.atoms < 0 ? -r.delta.atoms : r.delta.atoms};
-    if (!cells_.contains({r.sku, r.node})) return refuse(error_code::no_cell);
+    if (!cells_.contains(at)) return refuse(error_code::no_cell);
     if (const error_code bad = check_amount(r.sku, size); bad != error_code::ok) return refuse(bad);
-    return once(c, content, [&] {
-        return adjust_now({r.sku, r.node}, to_granules(r.sku, r.delta));
-    });
+    return once(c, content, [&] { return adjust_now(at, to_granules(r.sku, r.delta)); });
 }
 
 answer engine::adjust_now(const cell_key& at, std::int64_t n) {

@@ -24,6 +24,7 @@
 #include "earmark/model/floors.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
+#include "earmark/model/sections.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/state.hpp"
 #include "earmark/model/tables.hpp"
@@ -82,6 +83,7 @@ struct feed {
     bool complete = false;
     std::span<const feed_row> rows;
     std::span<const node_id> nodes;
+    std::span<const section_id> sections{};
 };
 
 using refused_rows = std::vector<std::pair<std::uint32_t, error_code>>;
@@ -89,7 +91,7 @@ using refused_rows = std::vector<std::pair<std::uint32_t, error_code>>;
 struct feed_answer {
     std::uint32_t accepted = 0, stale = 0, zeroed = 0;
     refused_rows rejected;
-    std::map<std::pair<sku_id, node_id>, std::int64_t> changes;  // in atoms
+    std::map<std::tuple<sku_id, node_id, section_id>, std::int64_t> changes;  // in atoms
 };
 
 inline constexpr std::int64_t most_granules = 4'194'303;  // of one cell, and of one line
@@ -115,6 +117,8 @@ public:
     refused_rows load(const command& c, std::span<const floor_row> rows);
     refused_rows load(const command& c, std::span<const pool_row> rows);
     refused_rows load(const command& c, std::span<const threshold_row> rows);
+    /// Only their keys: which units of a section may be promised is not asked here.
+    void load(const command& c, std::span<const section_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
 
     answer advance(const command& c);
@@ -124,8 +128,11 @@ public:
     /// Keeps the stock as it is now; later snapshots may speak of it.
     std::uint64_t moment();
     /// Atoms that are promised at a cell and not there; of promises made after t.
-    [[nodiscard]] std::int64_t lack(sku_id s, node_id n) const;
+    [[nodiscard]] std::int64_t lack(sku_id s, node_id n, section_id in = none<section_id>) const;
     [[nodiscard]] std::int64_t promised_after(sku_id s, node_id n, time_point t) const;
+    /// On hand and free of a section; nothing where it has no cell.
+    [[nodiscard]] std::optional<std::pair<std::int64_t, std::int64_t>> section(sku_id s, node_id n,
+                                                                               section_id in) const;
     answer reserve(const command& c, const reserve_request& r, const std::string& channel = {});
     answer change(const command& c, const change_request& r);
     answer move(const command& c, const move_request& r);
@@ -213,7 +220,7 @@ private:
     };
     struct wanted_row {
         std::uint32_t row = 0;
-        cell_key at;
+        std::tuple<sku_id, node_id, section_id> of;
         std::int64_t figure = 0;
     };
     using wanted_rows = std::vector<wanted_row>;
@@ -255,6 +262,7 @@ private:
     answer adjust_now(const cell_key& at, std::int64_t n);
     answer adjust_pool(const command& c, const adjust_request& r);
     error_code add_stock(const stock_row& row);
+    [[nodiscard]] section_id section_of(const std::string& key) const;
     answer reserve_now(const reserve_request& r, const std::string& channel);
     answer change_now(const change_request& r);
     answer move_now(const move_request& r);
@@ -268,6 +276,17 @@ private:
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
 
+    // A section of a SKU is like a SKU of its own, of which nobody asks for what is available.
+    static constexpr std::uint32_t first_section = 0xE0000000;
+    static constexpr std::uint32_t skus_at_most = 256;
+    static cell_key key_of(sku_id s, node_id n, section_id in) {
+        if (in == none<section_id>) return {s, n};
+        return {sku_id{first_section + raw(in) * skus_at_most + raw(s)}, n};
+    }
+    static sku_id sku_of(const cell_key& at) {
+        const bool plain = raw(at.first) < first_section;
+        return plain ? at.first : sku_id{(raw(at.first) - first_section) % skus_at_most};
+    }
     // Pool p is the cell (pool_sku(p), no node): what holds a cell holds a pool.
     static constexpr std::uint32_t first_pool = 0xF0000000;
     static cell_key pool_cell(pool_id p) { return {sku_id{first_pool + raw(p)}, none<node_id>}; }
@@ -276,7 +295,7 @@ private:
         return pools_[raw(at.first) - first_pool];
     }
     [[nodiscard]] std::int64_t granule_at(const cell_key& at) const {
-        return is_pool(at) ? pool_at(at).granule : skus_.at(at.first).granule;
+        return is_pool(at) ? pool_at(at).granule : skus_.at(sku_of(at)).granule;
     }
     [[nodiscard]] bool is_about(const pool_row& p, const cell_key& goods,
                                 const std::string& channel) const;
@@ -332,6 +351,7 @@ private:
     std::map<std::string, floor_row> floors_;
     std::set<std::string> channels_;
     std::vector<pool_row> pools_;
+    std::vector<section_row> sections_;
     std::map<std::string, watched> thresholds_;  // crossings of one record: by key
     std::vector<crossed> crossings_;
 };

@@ -34,18 +34,27 @@ error_code engine::check_figure(const feed_row& r, bool is_signed) const {
 /// The rows that can be read, and the cells that a complete snapshot names by leaving them out.
 engine::wanted_rows engine::read_feed(const feed& f, feed_answer& a) {
     wanted_rows out;
-    std::map<cell_key, bool> named;
-    std::map<node_id, bool> covered;
-    for (const node_id n : f.nodes) covered[n] = true;
+    bool made = false;
+    std::set<cell_key> named;
+    std::set<std::pair<node_id, section_id>> covered;
+    std::set<node_id> nodes;
+    const auto cover = [&](node_id n, section_id in) {
+        nodes.insert(n);
+        covered.emplace(n, in);
+    };
+    for (const node_id n : f.nodes) cover(n, none<section_id>);
     for (std::uint32_t row = 1; row <= f.rows.size(); ++row) {
         const feed_row& r = f.rows[row - 1];
-        if (nodes_.contains(r.node)) covered[r.node] = true;
+        if (nodes_.contains(r.node)) cover(r.node, r.section);
+        const cell_key at = key_of(r.sku, r.node, r.section);
         error_code bad = error_code::ok;
         if (!skus_.contains(r.sku))
             bad = error_code::unknown_sku;
         else if (!nodes_.contains(r.node))
             bad = error_code::unknown_node;
-        else if (!named.emplace(cell_key{r.sku, r.node}, true).second)
+        else if (r.section != none<section_id> && raw(r.section) >= sections_.size())
+            bad = error_code::unknown_section;
+        else if (!named.insert(at).second)
             bad = error_code::duplicate_row;
         else
             bad = check_figure(r, f.is_delta || f.basis == feed_basis::available);
@@ -53,12 +62,17 @@ engine::wanted_rows engine::read_feed(const feed& f, feed_answer& a) {
             a.rejected.emplace_back(row, bad);
             continue;
         }
-        cells_.try_emplace({r.sku, r.node}, cell{0, 0, cells_.size()});
-        out.push_back({row, {r.sku, r.node}, to_granules(r.sku, r.figure)});
+        made = cells_.try_emplace(at, cell{0, 0, cells_.size()}).second || made;
+        out.push_back({row, {r.sku, r.node, r.section}, to_granules(r.sku, r.figure)});
     }
-    for (const auto& [at, c] : cells_)
-        if (f.complete && covered.contains(at.second) && !named.contains(at))
-            out.push_back({0, at, 0});
+    if (made) watch();  // in a record before the message's: below zero floors promise already
+    for (const section_id in : f.sections)
+        for (const node_id n : nodes) covered.emplace(n, in);
+    for (const auto& [s, row] : skus_)
+        for (const auto& [n, in] : covered)
+            if (f.complete && cells_.contains(key_of(s, n, in)) &&
+                !named.contains(key_of(s, n, in)))
+                out.push_back({0, {s, n, in}, 0});
     return out;
 }
 
@@ -66,7 +80,8 @@ feed_answer engine::take_feed(const command& c, const feed& f) {
     tick(c.now);
     feed_answer a;
     for (const wanted_row& w : read_feed(f, a)) {
-        said& last = said_[{f.source, w.at}];
+        const cell_key at = std::apply(key_of, w.of);
+        said& last = said_[{f.source, at}];
         const bool late = f.sequence <= last.sequence;
         if (f.is_delta && late) {
             a.rejected.emplace_back(w.row, error_code::late_delta);
@@ -76,11 +91,11 @@ feed_answer engine::take_feed(const command& c, const feed& f) {
             ++a.stale;
             continue;
         }
-        cell& here = cells_.at(w.at);
+        cell& here = cells_.at(at);
         std::int64_t change = w.figure;
         if (!f.is_delta) {
             const std::int64_t now = f.basis == feed_basis::on_hand ? here.on_hand : here.free;
-            const std::int64_t own = own_since(past_.at(f.as_of), w.at, f.basis);
+            const std::int64_t own = own_since(past_.at(f.as_of), at, f.basis);
             change = w.figure + (flaw_ == flaw::forgets_own_events ? 0 : own) - now;
         }
         if (here.on_hand + change > most_granules && change > 0) {
@@ -91,9 +106,9 @@ feed_answer engine::take_feed(const command& c, const feed& f) {
         if (!f.is_delta) last.as_of = f.as_of;
         here.on_hand += change;
         here.free += change;
-        corrected_[w.at] += change;
+        corrected_[at] += change;
         ++(w.row == 0 ? a.zeroed : a.accepted);
-        if (change != 0) a.changes[w.at] = change * skus_.at(w.at.first).granule;
+        if (change != 0) a.changes[w.of] = change * granule_at(at);
     }
     std::sort(a.rejected.begin(), a.rejected.end());
     watch();
@@ -104,21 +119,34 @@ answer engine::count(const command& c, const count_request& r) {
     tick(c.now);
     if (!skus_.contains(r.sku)) return refuse(error_code::unknown_sku);
     if (!nodes_.contains(r.node)) return refuse(error_code::unknown_node);
-    if (!cells_.contains({r.sku, r.node})) return refuse(error_code::no_cell);
+    if (r.section != none<section_id> && raw(r.section) >= sections_.size())
+        return refuse(error_code::unknown_section);
+    const cell_key at = key_of(r.sku, r.node, r.section);
+    if (!cells_.contains(at)) return refuse(error_code::no_cell);
     if (const error_code bad = check_figure({r.sku, r.node, r.found}, false); bad != error_code::ok)
         return refuse(bad);
-    return once(c, text_of(verb::count, raw(r.sku), raw(r.node), r.found.atoms), [&] {
-        cell& here = cells_.at({r.sku, r.node});
-        const std::int64_t lacked = std::max<std::int64_t>(0, -here.free);
-        const std::int64_t change = to_granules(r.sku, r.found) - here.on_hand;
-        here.on_hand += change;
-        here.free += change;
-        return answer{.uncovered = change < 0 ? std::max<std::int64_t>(0, -here.free) - lacked : 0};
-    });
+    return once(
+        c, text_of(verb::count, raw(r.sku), raw(r.node), r.found.atoms, raw(r.section)), [&] {
+            cell& here = cells_.at(at);
+            const std::int64_t lacked = std::max<std::int64_t>(0, -here.free);
+            const std::int64_t change = to_granules(r.sku, r.found) - here.on_hand;
+            here.on_hand += change;
+            here.free += change;
+            return answer{.uncovered =
+                              change < 0 ? std::max<std::int64_t>(0, -here.free) - lacked : 0};
+        });
 }
 
-std::int64_t engine::lack(sku_id s, node_id n) const {
-    const cell& c = cells_.at({s, n});
+std::optional<std::pair<std::int64_t, std::int64_t>> engine::section(sku_id s, node_id n,
+                                                                     section_id in) const {
+    const cell_key at = key_of(s, n, in);
+    const auto c = cells_.find(at);
+    if (c == cells_.end()) return std::nullopt;
+    return std::pair{c->second.on_hand * granule_at(at), c->second.free * granule_at(at)};
+}
+
+std::int64_t engine::lack(sku_id s, node_id n, section_id in) const {
+    const cell& c = cells_.at(key_of(s, n, in));
     return std::max<std::int64_t>(0, -c.free) * skus_.at(s).granule;
 }
 

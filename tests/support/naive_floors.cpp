@@ -100,7 +100,7 @@ refused_rows engine::load(const command& c, std::span<const threshold_row> rows)
         watched& w = thresholds_[t.key];
         const bool goes_on = w.row.active && t.active && w.row.sku == t.sku &&
                              w.row.node == t.node && w.row.channel == t.channel &&
-                             w.row.kind == t.kind;
+                             w.row.kind == t.kind && w.row.section == t.section;
         w = {t, goes_on && w.below};
     }
     watch();
@@ -109,9 +109,15 @@ refused_rows engine::load(const command& c, std::span<const threshold_row> rows)
 
 std::int64_t engine::level_of(const threshold_row& t) const {
     std::int64_t sum = 0;
-    for (const auto& [id, at] : nodes_)
-        if ((t.node.empty() || t.node == at.key) && (!t.kind || *t.kind == at.kind))
-            sum += available(sku_keys_.at(t.sku), id, 0, t.channel);
+    const sku_id sku = sku_keys_.at(t.sku);
+    for (const auto& [id, at] : nodes_) {
+        if ((!t.node.empty() && t.node != at.key) || (t.kind && *t.kind != at.kind)) continue;
+        const auto in = t.section.empty() ? std::nullopt : section(sku, id, section_of(t.section));
+        if (t.section.empty())
+            sum += available(sku, id, 0, t.channel);
+        else if (in && at.active)
+            sum += std::max<std::int64_t>(0, in->second);
+    }
     return sum;
 }
 

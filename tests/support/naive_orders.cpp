@@ -212,7 +212,7 @@ sourcing_picture engine::picture_of(const held_order& o) const {
             seen.wanted.emplace_back(sku, n);
     }
     for (const auto& [at, c] : cells_) {
-        if (is_pool(at) || !nodes_.at(at.second).active) continue;
+        if (sku_of(at) != at.first || !nodes_.at(at.second).active) continue;
         const floor_row* const rule = floor_rule_of(at, {}, floor_use::sourcing);
         if (rule != nullptr && rule->exclude) continue;
         const std::int64_t policy = kept(at);  // the two do not stack: the higher one holds

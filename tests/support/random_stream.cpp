@@ -7,8 +7,6 @@ namespace earmark::streams {
 
 namespace {
 
-constexpr std::array<std::int64_t, 6> granule_of = {1, 1, 1, 1, 50, 6};
-constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 12 : 5; }
 constexpr std::uint32_t place_count = 4;
 constexpr std::uint32_t source_step_kind = 8;
 constexpr std::uint32_t fact_step_kind = 10;
@@ -16,8 +14,6 @@ constexpr std::uint32_t move_step_kind = 11;
 constexpr std::uint32_t snapshot_kind = 12;
 constexpr std::uint32_t delta_kind = 13;
 constexpr std::uint32_t floor_step_kind = 15;
-constexpr std::int64_t second = 1'000'000'000;
-const time_point start{1'795'000'000 * second};
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
 constexpr std::array<std::uint32_t, 16> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7,
@@ -27,116 +23,17 @@ sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
 earmark::currency euro() { return *currency::parse("EUR"); }
 
-void set_policy(world& w, std::uint64_t kind) {
-    w.policy = "policy = \"of a random stream\"\ncurrency = \"EUR\"\n";
-    switch (kind) {
-        case 0:
-            w.policy += "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n";
-            break;
-        case 1:
-            w.policy +=
-                "rank = [\"cost\", \"distance\"]\n"
-                "[costs]\nfixed_per_parcel = \"4.90\"\nper_unit = \"0.35\"\n"
-                "per_unit_per_1000_km = \"1.20\"\n[split]\nlines = \"whole\"\n";
-            w.rules.split_lines = false;
-            break;
-        case 2:
-            w.policy +=
-                "rank = [\"parcels\", \"distance\"]\n"
-                "[split]\nlines = \"by_quantity\"\nmax_parcels = 2\n";
-            w.rules.max_parcels = 2;
-            break;
-        case 3:
-            w.policy +=
-                "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n"
-                "[keep_back]\ndc = 1\nstore = 2\n";
-            w.rules.keep_back = {{node_kind::dc, 1}, {node_kind::store, 2}};
-            break;
-        case 4:
-            w.policy +=
-                "rank = [\"parcels\", \"priority\"]\n[split]\nlines = \"whole\"\n"
-                "[keep_back]\nvendor = 1\n";
-            w.rules.split_lines = false;
-            w.rules.keep_back = {{node_kind::vendor, 1}};
-            break;
-        default:
-            w.policy +=
-                "rank = [\"priority\", \"parcels\"]\n"
-                "[split]\nlines = \"by_quantity\"\n[outcome]\npartial = \"backorder\"\n";
-            w.rules.all_or_nothing = true;
-    }
-}
-
-pool_row pool(const char* key, std::int64_t amount, std::int64_t per_unit) {
-    pool_row r;
-    r.key = key;
-    r.amount = {amount};
-    r.per_unit = {per_unit};
-    return r;
-}
-
-/// Pools 0 to 6: capacity of a node, quotas of a channel in two windows, limits by name (of one
-/// SKU, of all), a flat one, a volume with a scale of its own.
-std::vector<pool_row> some_pools() {
-    std::vector<pool_row> p{pool("dock", 6, 1),       pool("web early", 12, 1),
-                            pool("web late", 8, 1),   pool("kim: s0", 3, 1),
-                            pool("lee: all", 9, 1),   pool("credit", 30, 0),
-                            pool("volume", 1'000, 12)};
-    p[0].node = "n0";
-    p[1].channel = p[2].channel = "web";
-    p[1].until = p[2].from = {start.ns + 600 * second};
-    p[2].until = {start.ns + 1'800 * second};
-    p[3].sku = "s0";
-    p[3].named = p[4].named = true;
-    p[6].decimals = 1;
-    p[6].granule = 5;
-    p[6].sku = "s4";
-    return p;
-}
-
 constexpr std::uint32_t pool_count = 7;
 constexpr pool_id flat_pool{5};
 
 }  // namespace
 
-world make_world(std::uint64_t seed) {
-    dice d{seed ^ 0x5EED};
-    world w;
-    for (std::uint32_t s = 0; s < granule_of.size(); ++s)
-        w.skus.push_back({"s" + std::to_string(s), s == 4 ? 2 : 0, granule_of[s]});
-    w.nodes = {{"n0", node_kind::dc, geo_point{48.14, 11.58}, 2, true, {}, {}},
-               {"n1", node_kind::store, geo_point{52.52, 13.40}, 1, true, {}, {}},
-               {"n2", node_kind::store, std::nullopt, 3, true, {}, {}},
-               {"n3", node_kind::vendor, geo_point{50.11, 8.68}, 1, true, {}, {}},
-               {"n4", node_kind::store, geo_point{53.55, 9.99}, 0, false, {}, {}}};
-    for (std::uint32_t n = 5; n < node_count(seed); ++n)
-        w.nodes.push_back({"n" + std::to_string(n),
-                           static_cast<node_kind>(n % 3),
-                           geo_point{47.0 + n, 20.0 - n},
-                           static_cast<std::int32_t>(n % 4),
-                           true,
-                           {},
-                           {}});
-    w.places = {{"p0", geo_point{48.78, 9.18}},
-                {"p1", geo_point{51.34, 12.37}},
-                {"p2", std::nullopt},
-                {"p3", geo_point{53.08, 8.80}}};
-    for (std::uint32_t s = 0; s < granule_of.size(); ++s)
-        for (std::uint32_t n = 0; n < w.nodes.size(); ++n)
-            if (d.chance(70))
-                w.stock.push_back(
-                    {w.skus[s].key, w.nodes[n].key, {d.between(0, 6) * granule_of[s]}});
-    w.stock.push_back({"nowhere", "n0", {1}});
-    w.stock.push_back({"s0", "nowhere", {1}});
-    w.stock.push_back({"s4", "n0", {25}});
-    w.stock.push_back({"s1", "n0", {-1}});
-    set_policy(w, seed % 6);
-    if (seed % 2 == 1) w.pools = some_pools();
-    return w;
-}
-
 random_stream::random_stream(std::uint64_t seed)
-    : dice_{seed}, nodes_{node_count(seed)}, has_pools_{seed % 2 == 1}, now_{start} {
+    : dice_{seed},
+      nodes_{node_count(seed)},
+      has_pools_{seed % 2 == 1},
+      has_sections_{seed % 3 == 1},
+      now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
         weights_[k] = plain_weights[k] * taste[dice_.below(taste.size())] + 1;
@@ -239,9 +136,12 @@ action random_stream::make(std::uint32_t kind) {
         case 0:
             return advance_step{};
         case 1: {
-            const std::uint32_t s = dice_.below(granule_of.size());
-            return stock_step{{{"s" + std::to_string(s), "n" + std::to_string(dice_.below(nodes_)),
-                                units(sku_at(s), 0, 3)}}};
+            const auto [s, in] = some_shelf();
+            return stock_step{{{"s" + std::to_string(raw(s)),
+                                "n" + std::to_string(dice_.below(nodes_)),
+                                units(s, 0, 3),
+                                {},
+                                in == section_id{0} ? "kept" : ""}}};
         }
         case 2:
             return make_adjust();
@@ -270,8 +170,8 @@ action random_stream::make(std::uint32_t kind) {
         case delta_kind:
             return make_feed(true);
         default: {
-            const sku_id s = sku_at(dice_.below(granule_of.size()));
-            return count_request{s, node_at(dice_.below(nodes_)), units(s, 0, 6)};
+            const auto [s, in] = some_shelf();
+            return count_request{s, node_at(dice_.below(nodes_)), units(s, 0, 6), in};
         }
     }
 }
@@ -288,10 +188,13 @@ action random_stream::make_feed(bool is_delta) {
     s.complete = !is_delta && dice_.chance(10);
     const bool is_signed = is_delta || s.basis == feed_basis::available;
     do {
-        const sku_id sku = sku_at(dice_.below(granule_of.size()));
-        s.rows.push_back({sku, node_at(dice_.below(nodes_)), units(sku, is_signed ? -2 : 0, 6)});
+        const auto [sku, in] = some_shelf();
+        s.rows.push_back(
+            {sku, node_at(dice_.below(nodes_)), units(sku, is_signed ? -2 : 0, 6), in});
     } while (s.rows.size() < 5 && dice_.chance(60));
     while (s.complete && dice_.chance(20)) s.nodes.push_back(node_at(dice_.below(nodes_)));
+    if (has_sections_ && s.complete && dice_.chance(40))
+        s.sections.push_back(section_id{static_cast<std::uint16_t>(dice_.below(2))});
     return s;
 }
 
@@ -318,16 +221,22 @@ action random_stream::make_adjust() {
                               {dice_.between(-4, 8)},
                               adjust_reason::count,
                               pool_id{dice_.below(pool_count + 1)}};
-    const sku_id s = sku_at(dice_.below(granule_of.size()));
+    const auto [s, in] = some_shelf();
     const node_id n = node_at(dice_.below(nodes_));
     const quantity delta = dice_.chance(70) ? units(s, 1, 6) : units(s, -3, -1);
-    return adjust_request{s, n, delta, adjust_reason::count};
+    return adjust_request{s, n, delta, adjust_reason::count, none<pool_id>, in};
+}
+
+random_stream::shelf random_stream::some_shelf() {
+    if (!has_sections_ || dice_.chance(60)) return {sku_at(dice_.below(sku_count))};
+    const auto in = static_cast<std::uint16_t>(dice_.below(3));
+    return {sectioned, in == 2 ? none<section_id> : section_id{in}};
 }
 
 basket random_stream::make_basket() {
     basket b;
     do {
-        const sku_id s = sku_at(dice_.below(granule_of.size()));
+        const sku_id s = sku_at(dice_.below(sku_count));
         const node_id n = node_at(dice_.below(nodes_));
         const bool same = !b.lines.empty() && dice_.chance(30);
         reserve_line l{same ? b.lines[0].sku : s, same ? b.lines[0].node : n, {}, {}};
@@ -347,7 +256,7 @@ basket random_stream::make_basket() {
 action random_stream::make_floors() {
     floor_row r;
     r.key = "f" + std::to_string(dice_.below(6));
-    if (dice_.chance(50)) r.sku = "s" + std::to_string(dice_.below(granule_of.size()));
+    if (dice_.chance(50)) r.sku = "s" + std::to_string(dice_.below(sku_count));
     if (dice_.chance(40))
         r.node = "n" + std::to_string(dice_.below(nodes_));
     else if (dice_.chance(30))
@@ -373,11 +282,10 @@ action random_stream::make_change() {
     if (s.deadline && dice_.chance(60)) return s;
     const basket* const held = s.reservation == unknown ? nullptr : &baskets_.at(s.reservation);
     do {
-        reserve_line l{
-            sku_at(dice_.below(granule_of.size())), node_at(dice_.below(nodes_)), {}, {}};
+        reserve_line l{sku_at(dice_.below(sku_count)), node_at(dice_.below(nodes_)), {}, {}};
         if (held != nullptr && dice_.chance(75)) l = dice_.pick(held->lines);
         const bool is_flat = l.pool != none<pool_id>;
-        l.amount = is_flat ? quantity{dice_.between(0, 8)} : units(l.sku, 0, 3);
+        l.amount = is_flat ? quantity{dice_.between(0, 20)} : units(l.sku, 0, 3);
         l.floor = dice_.chance(20) && !is_flat ? units(l.sku, -2, 2) : quantity{};
         s.lines.push_back(l);
     } while (s.lines.size() < 4 && dice_.chance(40));
@@ -425,7 +333,7 @@ new_order random_stream::make_order(serial own) {
     }
     while (o.lines.empty() || (o.lines.size() < 5 && dice_.chance(40))) {
         const bool same = !o.lines.empty() && dice_.chance(30);
-        const sku_id s = same ? o.lines[0].sku : sku_at(dice_.below(granule_of.size()));
+        const sku_id s = same ? o.lines[0].sku : sku_at(dice_.below(sku_count));
         o.lines.push_back({s, units(s, 1, 4), dice_.between(0, 5000)});
     }
     return o;

@@ -49,10 +49,17 @@ private:
     std::uint64_t state_;
 };
 
+constexpr std::array<std::int64_t, 7> granule_of = {1, 1, 1, 1, 50, 6, 6};
+constexpr std::uint32_t sku_count = 6;  // that baskets ask for
+constexpr sku_id sectioned{6};          // in worlds with sections: only fed, counted and adjusted
+constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 12 : 5; }
+constexpr std::int64_t second = 1'000'000'000;
+constexpr time_point start{1'795'000'000 * second};
+
 /// Six SKUs (one in steps of 0.50, one in packs of 6), five nodes (one inactive, one without
 /// coordinates), in every fifth seed twelve, so that a SKU's row has a second block of cells; four
-/// places, in every second seed a few pools, up to six granules in most cells and no cell for the
-/// rest. Six policies take turns.
+/// places, in every second seed a few pools, in every third two sections, up to six granules in
+/// most cells and no cell for the rest. Six policies take turns.
 [[nodiscard]] world make_world(std::uint64_t seed);
 
 class random_stream {
@@ -75,6 +82,11 @@ private:
     action make_fact();
     action make_cancel();
     basket make_basket();
+    struct shelf {
+        sku_id sku{};
+        section_id section = none<section_id>;
+    };
+    shelf some_shelf();
     new_order make_order(serial own);
     std::vector<order_line> lines_like(const basket& b);
     std::vector<serial> some_orders();
@@ -93,6 +105,7 @@ private:
     dice dice_;
     std::uint32_t nodes_;
     bool has_pools_;
+    bool has_sections_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;

@@ -66,6 +66,7 @@ side_by_side::side_by_side(const world& w, settings s)
     load(w.skus);
     load(w.nodes);
     load(w.places);
+    load_sections(w);
     load(w.stock);
     load(w.pools);
     std::vector<std::string> findings;
@@ -111,6 +112,7 @@ std::string side_by_side::play(const step& s) {
     if (played_ % 32 == 0) load_thresholds();
     compare_crossings();
     if (now_is_time_for(settings_.look_at_all_every)) compare_terms();
+    compare_sections();
     compare_balance(real_->balance_report());
     const bool all = now_is_time_for(settings_.look_at_all_every);
     for (const pair_of_ids& o : touched_orders_) compare_order(o.real);

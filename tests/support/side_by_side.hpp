@@ -81,8 +81,10 @@ private:
     void forget_what_is_kept_anew();
     void compare_report(const load_report& real, const naive::refused_rows& naive);
     void compare_stock();
+    void compare_sections();
     void compare_terms();
     void load_thresholds();
+    void load_sections(const world& w);
     void compare_crossings();
     void compare_balance(const balance& real);
     void compare_order(std::uint64_t id);
@@ -106,6 +108,7 @@ private:
     std::vector<serial> granted_;
     std::map<std::string, std::uint32_t> tally_;
     std::uint32_t played_ = 0;
+    bool has_sections_ = false;
     position heard_{};                                         // of the real engine's crossings
     std::size_t heard_naive_ = 0;                              // of the naive one's
     std::vector<std::pair<position, std::uint64_t>> moments_;  // after each step

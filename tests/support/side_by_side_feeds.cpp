@@ -17,11 +17,12 @@ void side_by_side::play_one(const command& c, const count_request& r, const step
 void side_by_side::play_one(const command& c, const feed_step& s, const step&) {
     const std::size_t back = std::min<std::size_t>(s.ago, moments_.size() - 1);
     const auto& [as_of, then] = moments_[moments_.size() - 1 - back];
-    const naive::feed mine{s.is_delta, s.source,   s.sequence, then,
-                           s.basis,    s.complete, s.rows,     s.nodes};
-    const feed_report real = s.is_delta ? real_->delta(c, {s.source, s.sequence, s.rows})
-                                        : real_->snapshot(c, {s.source, s.sequence, as_of, s.basis,
-                                                              s.complete, s.rows, s.nodes});
+    const naive::feed mine{s.is_delta, s.source, s.sequence, then,      s.basis,
+                           s.complete, s.rows,   s.nodes,    s.sections};
+    const feed_report real = s.is_delta
+                                 ? real_->delta(c, {s.source, s.sequence, s.rows})
+                                 : real_->snapshot(c, {s.source, s.sequence, as_of, s.basis,
+                                                       s.complete, s.rows, s.nodes, s.sections});
     compare_feed(real, naive_.take_feed(c, mine), s.is_delta ? verb::delta : verb::snapshot);
     if (const auto all = real_->uncovered()) compare_uncovered(*all);
 }
@@ -46,12 +47,28 @@ void side_by_side::compare_feed(const feed_report& real, const naive::feed_answe
     load_report rejected;
     rejected.rejected = real.rejected;
     compare_report(rejected, naive.rejected);
-    std::map<std::pair<sku_id, node_id>, std::int64_t> changes;
+    std::map<std::tuple<sku_id, node_id, section_id>, std::int64_t> changes;
     for (const feed_change& c : real.changes) {
-        changes[{c.sku, c.node}] = c.adjustment.atoms;
-        if (c.shortfall.atoms != naive_.lack(c.sku, c.node)) differ(name + ": shortfall");
+        changes[{c.sku, c.node, c.section}] = c.adjustment.atoms;
+        if (c.section != none<section_id>) ++tally_[name + ": a section"];
+        if (c.shortfall.atoms != naive_.lack(c.sku, c.node, c.section))
+            differ(name + ": shortfall");
     }
     if (changes != naive.changes) differ(name + ": adjustments");
+}
+
+/// Sections hold no promise here: lines that draw from several have a model of their own.
+void side_by_side::compare_sections() {
+    for (std::uint32_t s = 0; s < real_->skus(); ++s) {
+        const auto all = real_->sections(sku_id{s});
+        if (!all) return differ("sections");
+        for (const section_view& v : *all) {
+            const auto in = naive_.section(sku_id{s}, v.node, v.section);
+            if (!in || *in != std::pair{v.on_hand.atoms, v.free.atoms})
+                differ("section " + std::to_string(raw(v.section)) + " of s" + std::to_string(s) +
+                       "@n" + std::to_string(raw(v.node)));
+        }
+    }
 }
 
 /// What the promise has of the cell, in the naive engine.

@@ -19,11 +19,22 @@ void side_by_side::load_thresholds() {
         if (salt % 4 == 0) t.channel = salt % 8 == 0 ? "web" : "shop";
         t.low = 1 + salt % 4;
         t.high = t.low + salt % 3;
+        if (has_sections_ && salt % 4 == 3) t.sku = "s6", t.section = "kept";
         t.active = salt % 7 != 6;
         rows.push_back(t);
     }
     const command c{{}, {}, real_->now()};
     compare_report(real_->load(c, rows), naive_.load(c, rows));
+}
+
+/// In every third world: one that nobody draws from, and what is damaged.
+void side_by_side::load_sections(const world& w) {
+    has_sections_ = !w.sections.empty();
+    const command c{};
+    const segment_row nobodys{"nobody's", "vip", {}, never};
+    if (has_sections_) compare_report(real_->load(c, std::span{&nobodys, 1}), {});
+    compare_report(real_->load(c, std::span{w.sections.data(), w.sections.size()}), {});
+    naive_.load(c, std::span{w.sections.data(), w.sections.size()});
 }
 
 /// Of each threshold the same crossings in the same order. Between thresholds the order within a

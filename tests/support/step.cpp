@@ -14,6 +14,12 @@ std::string time_text(time_point t) { return t == never ? "never" : std::to_stri
 std::string node_text(node_id n) {
     return n == none<node_id> ? "any" : "n" + std::to_string(raw(n));
 }
+/// A node, and the section of it that a row names.
+template <class Row>
+std::string place_text(const Row& r) {
+    return node_text(r.node) +
+           (r.section == none<section_id> ? "" : "/" + std::to_string(raw(r.section)));
+}
 
 template <class Items, class Text>
 std::string list(const Items& items, Text text) {
@@ -53,7 +59,7 @@ struct writer {
         if (r.pool != none<pool_id>)
             return "adjust pool " + std::to_string(raw(r.pool)) + " by " +
                    std::to_string(r.delta.atoms);
-        return "adjust s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " by " +
+        return "adjust s" + std::to_string(raw(r.sku)) + "@" + place_text(r) + " by " +
                std::to_string(r.delta.atoms);
     }
     std::string operator()(const reserve_step& s) const {
@@ -101,7 +107,7 @@ struct writer {
         return "release " + list(s.orders, name);
     }
     std::string operator()(const count_request& r) const {
-        return "count s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " found " +
+        return "count s" + std::to_string(raw(r.sku)) + "@" + place_text(r) + " found " +
                std::to_string(r.found.atoms);
     }
     std::string operator()(const feed_step& s) const {
@@ -109,7 +115,7 @@ struct writer {
                std::to_string(s.sequence) + " as of " + std::to_string(s.ago) + " steps ago" +
                (s.basis == feed_basis::available ? ", available" : "") +
                (s.complete ? ", complete " : " ") + list(s.rows, [](const feed_row& r) {
-                   return "s" + std::to_string(raw(r.sku)) + "@" + node_text(r.node) + " " +
+                   return "s" + std::to_string(raw(r.sku)) + "@" + place_text(r) + " " +
                           std::to_string(r.figure.atoms);
                });
     }

@@ -13,6 +13,7 @@
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
 #include "earmark/model/pools.hpp"
+#include "earmark/model/sections.hpp"
 #include "earmark/model/tables.hpp"
 #include "plan_oracle.hpp"
 
@@ -99,6 +100,7 @@ struct feed_step {
     bool complete = false;
     std::vector<feed_row> rows;
     std::vector<node_id> nodes;
+    std::vector<section_id> sections = {};
 };
 
 /// The host dies; the next one recovers the engine from its journal.
@@ -124,8 +126,9 @@ struct world {
     std::vector<sku_row> skus;
     std::vector<node_row> nodes;
     std::vector<place_row> places;
-    std::vector<stock_row> stock;  // with a few rows that must be refused
-    std::vector<pool_row> pools;   // in every second seed
+    std::vector<stock_row> stock;       // with a few rows that must be refused
+    std::vector<pool_row> pools;        // in every second seed
+    std::vector<section_row> sections;  // in every third one
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle
 };

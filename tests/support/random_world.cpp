@@ -1,0 +1,118 @@
+// The worlds of random streams: tables, a policy, pools, sections.
+#include "random_stream.hpp"
+
+namespace earmark::streams {
+namespace {
+
+void set_policy(world& w, std::uint64_t kind) {
+    w.policy = "policy = \"of a random stream\"\ncurrency = \"EUR\"\n";
+    switch (kind) {
+        case 0:
+            w.policy += "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n";
+            break;
+        case 1:
+            w.policy +=
+                "rank = [\"cost\", \"distance\"]\n"
+                "[costs]\nfixed_per_parcel = \"4.90\"\nper_unit = \"0.35\"\n"
+                "per_unit_per_1000_km = \"1.20\"\n[split]\nlines = \"whole\"\n";
+            w.rules.split_lines = false;
+            break;
+        case 2:
+            w.policy +=
+                "rank = [\"parcels\", \"distance\"]\n"
+                "[split]\nlines = \"by_quantity\"\nmax_parcels = 2\n";
+            w.rules.max_parcels = 2;
+            break;
+        case 3:
+            w.policy +=
+                "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n"
+                "[keep_back]\ndc = 1\nstore = 2\n";
+            w.rules.keep_back = {{node_kind::dc, 1}, {node_kind::store, 2}};
+            break;
+        case 4:
+            w.policy +=
+                "rank = [\"parcels\", \"priority\"]\n[split]\nlines = \"whole\"\n"
+                "[keep_back]\nvendor = 1\n";
+            w.rules.split_lines = false;
+            w.rules.keep_back = {{node_kind::vendor, 1}};
+            break;
+        default:
+            w.policy +=
+                "rank = [\"priority\", \"parcels\"]\n"
+                "[split]\nlines = \"by_quantity\"\n[outcome]\npartial = \"backorder\"\n";
+            w.rules.all_or_nothing = true;
+    }
+}
+
+pool_row pool(const char* key, std::int64_t amount, std::int64_t per_unit) {
+    pool_row r;
+    r.key = key;
+    r.amount = {amount};
+    r.per_unit = {per_unit};
+    return r;
+}
+
+/// Pools 0 to 6: capacity of a node, quotas of a channel in two windows, limits by name (of one
+/// SKU, of all), a flat one, a volume with a scale of its own.
+std::vector<pool_row> some_pools() {
+    std::vector<pool_row> p{pool("dock", 6, 1),       pool("web early", 12, 1),
+                            pool("web late", 8, 1),   pool("kim: s0", 3, 1),
+                            pool("lee: all", 9, 1),   pool("credit", 30, 0),
+                            pool("volume", 1'000, 12)};
+    p[0].node = "n0";
+    p[1].channel = p[2].channel = "web";
+    p[1].until = p[2].from = {start.ns + 600 * second};
+    p[2].until = {start.ns + 1'800 * second};
+    p[3].sku = "s0";
+    p[3].named = p[4].named = true;
+    p[6].decimals = 1;
+    p[6].granule = 5;
+    p[6].sku = "s4";
+    return p;
+}
+
+}  // namespace
+
+world make_world(std::uint64_t seed) {
+    dice d{seed ^ 0x5EED};
+    world w;
+    for (std::uint32_t s = 0; s < granule_of.size(); ++s)
+        w.skus.push_back({"s" + std::to_string(s), s == 4 ? 2 : 0, granule_of[s]});
+    w.nodes = {{"n0", node_kind::dc, geo_point{48.14, 11.58}, 2, true, {}, {}},
+               {"n1", node_kind::store, geo_point{52.52, 13.40}, 1, true, {}, {}},
+               {"n2", node_kind::store, std::nullopt, 3, true, {}, {}},
+               {"n3", node_kind::vendor, geo_point{50.11, 8.68}, 1, true, {}, {}},
+               {"n4", node_kind::store, geo_point{53.55, 9.99}, 0, false, {}, {}}};
+    for (std::uint32_t n = 5; n < node_count(seed); ++n)
+        w.nodes.push_back({"n" + std::to_string(n),
+                           static_cast<node_kind>(n % 3),
+                           geo_point{47.0 + n, 20.0 - n},
+                           static_cast<std::int32_t>(n % 4),
+                           true,
+                           {},
+                           {}});
+    w.places = {{"p0", geo_point{48.78, 9.18}},
+                {"p1", geo_point{51.34, 12.37}},
+                {"p2", std::nullopt},
+                {"p3", geo_point{53.08, 8.80}}};
+    for (std::uint32_t s = 0; s < sku_count; ++s)
+        for (std::uint32_t n = 0; n < w.nodes.size(); ++n)
+            if (d.chance(70))
+                w.stock.push_back(
+                    {w.skus[s].key, w.nodes[n].key, {d.between(0, 6) * granule_of[s]}});
+    w.stock.push_back({"nowhere", "n0", {1}});
+    w.stock.push_back({"s0", "nowhere", {1}});
+    w.stock.push_back({"s4", "n0", {25}});
+    w.stock.push_back({"s1", "n0", {-1}});
+    set_policy(w, seed % 6);
+    if (seed % 2 == 1) w.pools = some_pools();
+    if (seed % 3 == 1) {
+        w.sections = {{"kept", "nobody's"}, {"bad", {}, "damaged"}};
+        for (const char* const in : {"kept", "bad", ""})
+            w.stock.push_back(
+                {"s6", "n0", {d.between(0, 6) * granule_of[index_of(sectioned)]}, {}, in});
+    }
+    return w;
+}
+
+}  // namespace earmark::streams
