@@ -18,6 +18,7 @@ public:
     explicit memory(std::size_t lines) {
         if (lines * sizeof(line) >= std::size_t{2} << 20) {
             paged_ = std::make_unique<zeroed_pages<std_env, line>>(lines);
+            paged_->all_of_use();
             at = &(*paged_)[0];
         } else {
             void* raw = nullptr;

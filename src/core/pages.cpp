@@ -33,10 +33,24 @@ void* take_pages(std::size_t bytes) {
     const std::size_t before = (huge - reinterpret_cast<std::uintptr_t>(all) % huge) % huge;
     if (before != 0) munmap(first, before);
     if (before != huge) munmap(first + before + whole, huge - before);
-#ifdef MADV_HUGEPAGE
-    madvise(first + before, whole, MADV_HUGEPAGE);  // small pages work as well, if slower
-#endif
     return first + before;
+}
+
+// Both are advice: small pages work as well, if slower.
+
+void ask_for_huge([[maybe_unused]] void* at, [[maybe_unused]] std::size_t bytes) noexcept {
+#ifdef MADV_HUGEPAGE
+    if (bytes >= huge) madvise(at, rounded(bytes), MADV_HUGEPAGE);
+#endif
+}
+
+void join_pages([[maybe_unused]] void* base, std::size_t first, std::size_t end) noexcept {
+    first -= first % huge;
+    end -= end % huge;
+#ifdef __linux__
+    constexpr int collapse = 25;  // MADV_COLLAPSE, of Linux 6.1, which older headers do not name
+    if (first < end) madvise(static_cast<std::byte*>(base) + first, end - first, collapse);
+#endif
 }
 
 void return_pages(void* at, std::size_t bytes) noexcept { munmap(at, rounded(bytes)); }

@@ -141,6 +141,7 @@ protected:
             segment_at = std::make_unique<cell_segment<Env>>(1u << bits_);
             for (std::uint32_t i = first; i < first + (1u << bits_); ++i)
                 at(cell_id{i}).store(word{}.bits(), std::memory_order_relaxed);
+            words_.in_use(first, std::size_t{first} + (1u << bits_));
         }
         return blocks_;
     }
