@@ -1,8 +1,8 @@
 // TAKES BY KEY: one unit of a random one of a million cells. By 64-bit key: a table of numbers says
 // which cell it is. By text: the text of a SKU is found in the table of keys, the cell of the node
-// in the SKU's row, of which there are 131,072 with eight nodes. The batches find 16 keys, then the
-// rows of texts, then take; while one of these is waited for, the next is on its way. Rivals find
-// the same 64-bit key in a hash map that holds the units themselves.
+// in the SKU's row, of which there are 131,072 with eight nodes. The batches find 64 numbers, or 16
+// texts and then their rows, then take; while one is waited for, the next are on their way. Rivals
+// find the same 64-bit key in a hash map that holds the units themselves.
 #include <fmt/format.h>
 
 #include <array>
@@ -17,7 +17,9 @@ namespace earmark::bench {
 namespace {
 
 constexpr std::uint32_t cells = 1u << 20;
-constexpr std::size_t takes = 1u << 12, batch = 16, asked = 1u << 17;
+constexpr std::size_t takes = 1u << 12, asked = 1u << 17;
+constexpr std::size_t numbers = 64, texts = 16;  // of a batch
+constexpr std::size_t ahead = 16;                // cells that are asked for
 
 struct question {
     std::string_view sku;
@@ -82,11 +84,14 @@ private:
     }
     void numbers_in_batches() {
         const std::uint64_t* const key = key_.data() + next();
-        std::array<std::uint32_t, batch> cell{};
-        for (std::size_t first = 0; first < takes; first += batch) {
-            numbers_.find({key + first, batch}, cell);
-            for (const std::uint32_t c : cell) s_.ours.cells.prefetch(cell_id{c});
-            for (const std::uint32_t c : cell) refused_ += !take(c);
+        std::array<std::uint32_t, numbers> cell{};
+        for (std::size_t first = 0; first < takes; first += numbers) {
+            numbers_.find({key + first, numbers}, cell);
+            for (std::size_t i = 0; i < ahead; ++i) s_.ours.cells.prefetch(cell_id{cell[i]});
+            for (std::size_t i = 0; i < numbers; ++i) {
+                if (i + ahead < numbers) s_.ours.cells.prefetch(cell_id{cell[i + ahead]});
+                refused_ += !take(cell[i]);
+            }
         }
     }
     void texts_singly() {
@@ -98,11 +103,11 @@ private:
     }
     void texts_in_batches() {
         const question* const q = asked_.data() + next();
-        std::array<std::uint32_t, batch> sku{};
-        std::array<cell_id, batch> cell{};
-        for (std::size_t first = 0; first < takes; first += batch) {
-            for (std::size_t i = 0; i < batch; ++i) sku[i] = keys_.find(q[first + i].sku).value();
-            for (std::size_t i = 0; i < batch; ++i) {
+        std::array<std::uint32_t, texts> sku{};
+        std::array<cell_id, texts> cell{};
+        for (std::size_t first = 0; first < takes; first += texts) {
+            for (std::size_t i = 0; i < texts; ++i) sku[i] = keys_.find(q[first + i].sku).value();
+            for (std::size_t i = 0; i < texts; ++i) {
                 cell[i] = s_.ours.cells.find(sku_id{sku[i]}, q[first + i].node).value();
                 s_.ours.cells.prefetch(cell[i]);
             }

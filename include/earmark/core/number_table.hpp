@@ -100,8 +100,12 @@ private:
         const std::size_t first = home_of(number);
         for (std::size_t gone = 0; gone <= most_past; ++gone) {
             const line& l = lines_[(first + gone) & mask_];
+            // Without a branch for each place, which would be guessed wrong and then hold up what
+            // comes after the search until the line is there.
+            std::uint32_t found = 0;
             for (std::size_t i = 0; i < entries; ++i)
-                if (l.number[i] == number && l.handle[i] != 0) return l.handle[i] - 1;
+                found |= l.number[i] == number ? l.handle[i] : 0;
+            if (found != 0) return found - 1;
             if (l.past == 0) break;
         }
         return no_handle;
