@@ -1,6 +1,7 @@
 // STOCK: what is free, and physical changes.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -22,6 +23,18 @@ std::int64_t available_one(engine& e, std::uint32_t sku, std::optional<std::uint
                            std::int64_t floor) {
     const node_id at = node ? node_id{*node} : none<node_id>;
     return value_or_raise(e, e.available(sku_id{sku}, at, {floor})).atoms;
+}
+
+/// Ids of nodes, ascending, each once.
+std::vector<node_id> group_of(const std::optional<any_column>& group) {
+    std::vector<node_id> out;
+    if (!group) return out;
+    for (const std::int64_t n : ids(*group, "group", std::numeric_limits<std::uint16_t>::max() - 1))
+        out.push_back(static_cast<node_id>(n));
+    if (out.empty()) bad_input("'group' is empty; leave it out to ask of all nodes");
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
 }
 
 /// The questions of a batch; `ask(request)` answers one.
@@ -68,25 +81,30 @@ py::array_t<std::int64_t> available(engine& e, const any_column& skus,
 py::array_t<std::int64_t> available_to(engine& e, const any_column& skus,
                                        const std::optional<any_column>& nodes,
                                        const std::optional<std::string>& channel,
-                                       const std::string& use, const progress_call& progress) {
+                                       const std::string& use,
+                                       const std::optional<any_column>& group,
+                                       const progress_call& progress) {
     const channel_id to = channel_of(e, channel);
     const floor_use by = use_of(use);
+    const std::vector<node_id> some = group_of(group);
     return questions{skus, nodes}.answers(e, progress, [&](sku_id sku, node_id node) {
-        return e.available({sku, node, to, by});
+        return e.available({sku, node, to, by, some});
     });
 }
 
 py::array_t<std::int64_t> available_together(engine& e, const any_column& skus,
                                              const std::optional<any_column>& nodes,
                                              const std::optional<std::string>& channel,
-                                             const std::string& use) {
+                                             const std::string& use,
+                                             const std::optional<any_column>& group) {
     const questions of{skus, nodes};
+    const std::vector<node_id> some = group_of(group);
     std::vector<available_request> asked(of.sku.size());
     for (std::size_t i = 0; i < asked.size(); ++i)
         asked[i] = {
             sku_id{static_cast<std::uint32_t>(of.sku[i])},
             of.node.empty() ? none<node_id> : node_id{static_cast<std::uint16_t>(of.node[i])},
-            channel_of(e, channel), use_of(use)};
+            channel_of(e, channel), use_of(use), some};
     const auto units = value_or_raise(e, without_gil([&] { return e.available_together(asked); }));
     py::array_t<std::int64_t> out(static_cast<py::ssize_t>(units.size()));
     for (std::size_t i = 0; i < units.size(); ++i) out.mutable_data()[i] = units[i].atoms;
@@ -139,12 +157,15 @@ void bind_stock(engine_class& c) {
     c.def("available", on(&available), py::arg("skus"), py::arg("nodes") = std::nullopt,
           py::kw_only(), py::arg("floor") = 0, progress,
           "Units free per SKU, at a node each or (None) over all nodes.");
-    c.def("available_to", on(&available_to), py::arg("skus"), py::arg("nodes") = std::nullopt,
-          py::kw_only(), py::arg("channel") = std::nullopt, py::arg("use") = "selling", progress,
-          "The same by the floor rules of a channel, or as `sourcing` sees it.");
+    c.def(
+        "available_to", on(&available_to), py::arg("skus"), py::arg("nodes") = std::nullopt,
+        py::kw_only(), py::arg("channel") = std::nullopt, py::arg("use") = "selling",
+        py::arg("group") = std::nullopt, progress,
+        "The same by the floor rules of a channel, or as `sourcing` sees it. `group`: ids of nodes "
+        "to sum over, each with its floor, in place of all.");
     c.def("available_together", on(&available_together), py::arg("skus"),
           py::arg("nodes") = std::nullopt, py::kw_only(), py::arg("channel") = std::nullopt,
-          py::arg("use") = "selling",
+          py::arg("use") = "selling", py::arg("group") = std::nullopt,
           "The same of up to 64 cells at one instant: no reservation is seen in part.");
     c.def("explain_available", on(&explain_available), py::arg("sku"),
           py::arg("node") = std::nullopt, py::kw_only(), py::arg("channel") = std::nullopt,

@@ -13,7 +13,10 @@ constexpr granules nothing = stock::max_on_hand + stock::max_amount;
 /// Calls f(cell, node, free) where the question is about.
 template <class Books, class F>
 void each_asked(const Books& b, const available_request& r, F&& f) {
-    if (r.node == none<node_id>) return b.stock.each_free(r.sku, std::forward<F>(f));
+    if (r.node == none<node_id>)
+        return b.stock.each_free(r.sku, [&](cell_id cell, node_id at, granules free) {
+            if (r.is_about(at)) f(cell, at, free);
+        });
     if (const auto cell = b.cells.find(r.sku, r.node)) f(*cell, r.node, b.stock.free(*cell));
 }
 
@@ -68,6 +71,10 @@ error engine::state::check(const available_request& r) const noexcept {
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (r.node != none<node_id> && index_of(r.node) >= names.node.size())
         return fail(error_code::unknown_node, raw(r.node));
+    if (!r.nodes.empty() && index_of(r.nodes.back()) >= names.node.size())
+        return fail(error_code::unknown_node, raw(r.nodes.back()));
+    if (std::adjacent_find(r.nodes.begin(), r.nodes.end(), std::greater_equal{}) != r.nodes.end())
+        return fail(error_code::bad_field, 5);  // not ascending, each once
     if (r.channel != none<channel_id> && index_of(r.channel) >= names.floors.channels.size())
         return fail(error_code::unknown_channel, raw(r.channel));
     return {};
@@ -82,10 +89,10 @@ result<std::vector<quantity>> engine::state::available_together(
             return e;
         }
         books.cells.each(r[i].sku, [&](cell_id c, node_id at) {
-            if (r[i].node == none<node_id> || r[i].node == at) cells.push_back(c);
+            if (r[i].is_about(at)) cells.push_back(c);
         });
         books.cells.each_section(r[i].sku, [&](cell_id c, node_id at, section_id) {
-            if (r[i].node == none<node_id> || r[i].node == at) cells.push_back(c);
+            if (r[i].is_about(at)) cells.push_back(c);
         });
         std::ranges::sort(cells);
         cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
@@ -111,7 +118,7 @@ result<std::vector<quantity>> engine::state::available_together(
             const bool wide = books.cells.has_sections(one.sku);
             std::int64_t sum = wide ? available_in_sections(v, one, 0, free_of) : 0;
             const auto add = [&](cell_id c, node_id at) {
-                if (wide || (one.node != none<node_id> && one.node != at)) return;
+                if (wide || !one.is_about(at)) return;
                 const auto kept = floor_of(one.sku, at, one.channel, one.use);
                 if (kept) sum += std::max(0, free_of(c) - *kept);
             };
@@ -128,7 +135,7 @@ result<std::vector<quantity>> engine::state::available_together(
 std::int64_t engine::state::sum_of(const visit& v, const available_request& r, granules floor) {
     if (books.cells.has_sections(r.sku))
         return available_in_sections(v, r, floor, [&](cell_id c) { return books.stock.free(c); });
-    if (r.node == none<node_id> && names.promises_everywhere())
+    if (r.node == none<node_id> && r.nodes.empty() && names.promises_everywhere())
         return books.stock.sum_above(r.sku, floor);
     std::int64_t sum = 0;
     each_asked(books, r, [&](cell_id, node_id at, granules free) {

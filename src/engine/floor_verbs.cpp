@@ -164,8 +164,7 @@ result<std::vector<available_terms>> engine::explain_available(const available_r
     return s.ask<result<terms>>([&](const state::visit& v) -> result<terms> {
         terms out;
         for (const stock_view& row : *rows)
-            if (row.sku == r.sku && (r.node == none<node_id> || row.node == r.node))
-                out.push_back(s.terms_of(row, r));
+            if (row.sku == r.sku && r.is_about(row.node)) out.push_back(s.terms_of(row, r));
         s.share_terms(v.desk, r, v.now, out);
         std::ranges::stable_sort(out, {}, &available_terms::node);
         return out;

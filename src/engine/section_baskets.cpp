@@ -183,7 +183,7 @@ std::int64_t engine::state::available_in_sections(const visit& v, const availabl
     std::int64_t sum = 0;
     for (std::size_t n = 0; n < names.node.size(); ++n) {
         const node_id node{static_cast<std::uint16_t>(n)};
-        if (r.node != none<node_id> && r.node != node) continue;
+        if (!r.is_about(node)) continue;
         const auto kept = floor_of(r.sku, node, r.channel, r.use, floor);
         if (!kept) continue;
         d.draws.clear();

@@ -84,12 +84,15 @@ answer run_available_together(const request& r) {
     call c{r};
     const nlohmann::json& items = r.line["items"];
     std::vector<available_request> asked;
+    std::vector<std::vector<node_id>> groups;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const values v{r.on, items[i], pointer("/items", i), c.wrong};
         const bool sourcing = v.text("use") == "sourcing";
         asked.push_back(
             {v.sku(), v.node(), v.channel(), sourcing ? floor_use::sourcing : floor_use::selling});
+        groups.push_back(v.nodes());
     }
+    for (std::size_t i = 0; i < groups.size(); ++i) asked[i].nodes = groups[i];
     if (!c.wrong.empty()) return c.refused();
     const auto units = r.on.available_together(asked);
     if (!units) return c.refused(units.error(), "items");

@@ -109,13 +109,7 @@ answer run_snapshot(const request& r) {
     s.as_of = position{static_cast<std::uint64_t>(c.line.whole("as_of", 0))};
     if (c.line.text("basis") == "available") s.basis = feed_basis::available;
     s.complete = c.line.flag("complete", false);
-    std::vector<node_id> nodes;
-    if (c.line.has("nodes"))
-        for (std::size_t i = 0; i < r.line["nodes"].size(); ++i) {
-            const auto id = r.on.find_node(r.line["nodes"][i].get_ref<const std::string&>());
-            if (!id) c.wrong.add(make_problem(id.error(), pointer("/nodes", i)));
-            if (id) nodes.push_back(*id);
-        }
+    const std::vector<node_id> nodes = c.line.nodes();
     s.nodes = nodes;
     std::vector<section_id> sections;
     if (c.line.has("sections"))

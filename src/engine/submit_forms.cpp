@@ -156,6 +156,15 @@ constexpr field threshold_fields[] = {
 constexpr field together_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one the sum over all nodes"},
+    {"nodes",
+     keys,
+     optional,
+     "keys of nodes to sum over, each with its floor",
+     1,
+     65'534,
+     {},
+     {},
+     "node"},
     {"channel", key, optional, "whose floor rules hold"},
     {"use", choice, optional, "default selling", 0, 0, asked_uses},
 };
@@ -319,11 +328,21 @@ constexpr field record_fields[] = {
 constexpr field available_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one the sum over all nodes"},
+    {"nodes",
+     keys,
+     optional,
+     "keys of nodes to sum over, each with its floor",
+     1,
+     65'534,
+     {},
+     {},
+     "node"},
     {"floor", decimal, optional, "units to leave at each node, where no rule leaves more"},
 };
 constexpr field explain_available_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one every node that ever had it"},
+    {"nodes", keys, optional, "keys of nodes to tell of", 1, 65'534, {}, {}, "node"},
     {"channel", key, optional, "whose floor rules hold"},
     {"use", choice, optional, "default selling", 0, 0, asked_uses},
 };

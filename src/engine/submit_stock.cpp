@@ -7,9 +7,16 @@ answer run_available(const request& r) {
     call c{r};
     const sku_id sku = c.line.sku();
     const node_id node = c.line.node();
+    const std::vector<node_id> nodes = c.line.nodes();
     const quantity floor = c.line.amount("floor", decimals_of(r.on, sku));
+    if (!nodes.empty() && c.line.has("floor"))
+        c.wrong.add(make_problem(error_code::bad_field, c.line.at("floor"),
+                                 "a group of nodes has the floors of the rules",
+                                 "ask node by node, or leave floor out"));
     if (!c.wrong.empty()) return c.refused();
-    const auto free = r.on.available(sku, node, floor);
+    available_request group{sku};
+    group.nodes = nodes;
+    const auto free = nodes.empty() ? r.on.available(sku, node, floor) : r.on.available(group);
     if (!free) return c.refused(free.error());
     answer out = c.done();
     out["sku"] = c.line.text("sku");
@@ -39,9 +46,10 @@ answer terms_of(const engine& on, sku_id sku, const available_terms& t) {
 
 answer run_explain_available(const request& r) {
     call c{r};
+    const std::vector<node_id> nodes = c.line.nodes();
     const available_request asked{
         c.line.sku(), c.line.node(), c.line.channel(),
-        c.line.text("use") == "sourcing" ? floor_use::sourcing : floor_use::selling};
+        c.line.text("use") == "sourcing" ? floor_use::sourcing : floor_use::selling, nodes};
     if (!c.wrong.empty()) return c.refused();
     const auto terms = r.on.explain_available(asked);
     if (!terms) return c.refused(terms.error());

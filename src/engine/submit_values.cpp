@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "earmark/connect/text.hpp"
@@ -130,6 +131,22 @@ node_id values::node(std::string_view name) const {
     if (id) return *id;
     refuse(id.error(), name);
     return none<node_id>;
+}
+
+std::vector<node_id> values::nodes(std::string_view name) const {
+    std::vector<node_id> out;
+    if (!has(name)) return out;
+    const nlohmann::json& list = object_[std::string{name}];
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto id = on_.find_node(list[i].get_ref<const std::string&>());
+        if (id)
+            out.push_back(*id);
+        else
+            wrong_.add(make_problem(id.error(), pointer(at(name), i)));
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
 }
 
 channel_id values::channel() const {

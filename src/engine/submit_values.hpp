@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -47,6 +48,8 @@ public:
     // Handles; none<Id> where the field is missing or names nothing (then with a problem).
     [[nodiscard]] sku_id sku() const;
     [[nodiscard]] node_id node(std::string_view name = "node") const;
+    /// Those of a list of keys, ascending, each once.
+    [[nodiscard]] std::vector<node_id> nodes(std::string_view name = "nodes") const;
     [[nodiscard]] place_id ship_to() const;
     [[nodiscard]] channel_id channel() const;
     [[nodiscard]] section_id section(std::string_view name = "section") const;

@@ -79,3 +79,14 @@ def test_a_wrong_row_is_listed_and_the_others_are_taken(shop):
         shop.available_to([0], channel="web")
     with pytest.raises(earmark.BadInput, match="selling or sourcing"):
         shop.available_to([0], use="both")
+
+
+def test_a_group_of_nodes_has_what_its_nodes_have(shop):
+    shop.load_floors({"rule": ["stores"], "sku": [""], "kind": ["store"], "units": [9]})
+    assert shop.available_to([0, 1], group=[1, 0, 1]).tolist() == [10, 8]
+    assert shop.available_to([0, 1], group=[1]).tolist() == [0, 0]
+    assert shop.available_together([0], group=pa.array([0])).tolist() == [10]
+    with pytest.raises(earmark.BadInput, match="'group' is empty"):
+        shop.available_to([0], group=[])
+    with pytest.raises(earmark.Unknown):
+        shop.available_to([0], group=[7])

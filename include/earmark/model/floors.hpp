@@ -9,8 +9,10 @@
 //   4. then a rule that names the channel.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,12 +41,19 @@ struct floor_row {
 };
 inline constexpr std::int64_t max_floor_units = 1'000'000'000;
 
-/// What is asked of `available`: one SKU, at some nodes or at all.
+/// What is asked of `available`: one SKU, at one node, at some, or at all.
 struct available_request {
     sku_id sku{};
-    node_id node = none<node_id>;           // none: all nodes, each with its own floor
+    node_id node = none<node_id>;           // none: `nodes`
     channel_id channel = none<channel_id>;  // none: rules that name no channel
     floor_use use = floor_use::selling;     // or sourcing; `both` asks as selling does
+    std::span<const node_id> nodes{};       // a group, ascending, each once; empty: all. Each has
+                                            // its own floor before the sum.
+
+    [[nodiscard]] bool is_about(node_id n) const noexcept {
+        if (node != none<node_id>) return n == node;
+        return nodes.empty() || std::binary_search(nodes.begin(), nodes.end(), n);
+    }
 };
 
 /// Every term of what is available of a SKU at a node, or why it is nothing. In atoms.

@@ -124,6 +124,37 @@ TEST_CASE("each node keeps its own floor before the sum, and inactive ones count
     CHECK((*terms)[1].rule == "all");
 }
 
+TEST_CASE(
+    "a group of nodes has what its nodes have, each above its own floor, and may overlap others") {
+    shop s;
+    REQUIRE(s.rules({rule("safety", "mug", "store", "", 5)}).empty());  // of which there are two
+    const auto sum = [&](sku_id of, std::vector<node_id> nodes) {
+        available_request r{of};
+        r.nodes = nodes;
+        const auto one = s.on.available(r);
+        const auto together = s.on.available_together(std::span{&r, 1});
+        REQUIRE(one);
+        REQUIRE(together);
+        CHECK(one->atoms == together->front().atoms);
+        std::int64_t terms = 0;
+        for (const available_terms& t : *s.on.explain_available(r)) terms += t.available.atoms;
+        CHECK(one->atoms == terms);
+        return one->atoms;
+    };
+    CHECK(sum(mug, {dc, store}) == 10);  // not 7: the store's lack is not the DC's
+    CHECK(sum(hat, {dc, store}) == 20);
+    CHECK(sum(hat, {store, closed}) == 10);
+    CHECK(sum(hat, {closed}) == 0);
+    CHECK(sum(milk, {dc}) == 0);
+    available_request wrong{hat};
+    for (const std::vector<node_id>& nodes :
+         {std::vector{store, dc}, std::vector{dc, dc}, std::vector{dc, node_id{9}}}) {
+        wrong.nodes = nodes;
+        CHECK_FALSE(s.on.available(wrong));
+        CHECK_FALSE(s.on.available_together(std::span{&wrong, 1}));
+    }
+}
+
 TEST_CASE("a reservation meets the floor that available subtracts") {
     shop s;
     REQUIRE(s.rules({rule("hats", "hat", "", "", 4), rule("web", "hat", "", "web", -3)}).empty());
