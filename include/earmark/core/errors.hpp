@@ -39,6 +39,7 @@ enum class error_code : std::uint16_t {
     bad_pool = 2015,       // a pool is taken from in another way than it is asked for
     distance_used = 2016,  // a decision has seen another distance of the pair
     bad_section = 2017,    // a row would change what a section is, or it goes to itself
+    bad_calendar = 2018,   // its zone, weekdays, cut-off, day or span
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call
@@ -71,6 +72,7 @@ enum class error_code : std::uint16_t {
     bad_policy = 5002,
     no_decision = 5004,
     no_scores = 5005,
+    no_date = 5006,  // calendars end, or capacity is used up, before a day that would do
 
     // 6xxx names
     unknown_sku = 6001,
