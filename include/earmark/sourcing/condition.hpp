@@ -1,0 +1,110 @@
+// CONDITIONS say which orders a strategy is for. Typed, without code and without regular
+// expressions: what does not fit is refused while a policy is loaded, with the place.
+//
+//   method == "pickup"
+//   customer.tier in ["gold", "platinum"] and goods_value >= "150.00"
+//   any(hazmat) or not every(category == "outerwear")
+//
+// `or` binds less than `and`, and that less than `not`; parentheses group. Text is compared with ==
+// and !=, numbers and money also with < <= > >=; `in` is one of a list; a flag stands for itself;
+// has(x) asks whether x was given at all. any(...) holds where some line fits, every(...) where no
+// line does not and there is one. Outside of them lines have no names.
+//
+// What was not given compares with nothing: every comparison with it is false, != too.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earmark::sourcing {
+
+/// Numbers and money are counts of 1/10,000; money is of the policy's currency.
+enum class value_type : std::uint8_t { text, number, money, flag };
+[[nodiscard]] std::string_view name_of(value_type t) noexcept;
+
+/// Something that orders, or their lines, are known by.
+struct attribute {
+    std::string name;  // customer.tier: small letters, digits, _ and dots between words
+    value_type type = value_type::text;
+    bool of_line = false;
+};
+
+/// What an order or a line has of an attribute.
+struct attribute_value {
+    bool given = false;
+    std::int64_t n = 0;       // number, money: times 10,000; flag: 0 or 1
+    std::string_view text{};  // text
+};
+
+/// What a condition is asked of. Values stand at the attributes' indexes; short spans give no more.
+struct order_facts {
+    std::span<const attribute_value> order;
+    std::span<const std::span<const attribute_value>> lines{};
+};
+
+/// Immutable; any number of threads may share it.
+class condition {
+public:
+    /// O(terms x lines). Neither allocates nor throws.
+    [[nodiscard]] bool holds(const order_facts& of) const noexcept;
+    /// One spelling for all texts that mean the same, term by term; parsing it gives an equal one.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    /// Indexes of the attributes that it looks at, ascending.
+    [[nodiscard]] std::span<const std::uint16_t> uses() const noexcept { return uses_; }
+
+private:
+    friend class condition_builder;
+    enum class kind : std::uint8_t { all, some, neither, any, every, compare, one_of, flag, has };
+    enum class order : std::uint8_t { equal, other, less, most, more, least };
+    struct literal {
+        std::int64_t n = 0;
+        std::string text;
+    };
+    /// A term and, behind it, what it joins: `size` terms with itself.
+    struct term {
+        kind is = kind::all;
+        order by = order::equal;
+        std::uint16_t attribute = 0;
+        std::uint16_t first = 0, count = 0;  // literals
+        std::uint16_t size = 1;
+    };
+    using values = std::span<const attribute_value>;
+
+    [[nodiscard]] bool holds(std::size_t at, values own, values line,
+                             const order_facts& of) const noexcept;
+    [[nodiscard]] bool joins(std::size_t at, values own, values line,
+                             const order_facts& of) const noexcept;
+    [[nodiscard]] bool fits(const term& t, const attribute_value& v) const noexcept;
+    [[nodiscard]] std::string words(std::size_t at, std::span<const attribute> known) const;
+
+    std::vector<term> terms_;
+    std::vector<literal> literals_;
+    std::vector<bool> of_line_;  // by attribute
+    std::vector<value_type> type_;
+    std::string text_;
+    std::vector<std::uint16_t> uses_;
+};
+
+inline constexpr std::size_t max_condition_bytes = 4'096;
+inline constexpr std::size_t max_condition_depth = 32;  // parentheses
+inline constexpr std::size_t max_condition_terms = 512;
+
+/// A condition, or what is wrong with the text: a sentence that says what to do, and the offset of
+/// the first byte that does not fit.
+struct parsed_condition {
+    std::optional<condition> value;
+    std::size_t at = 0;
+    std::string problem;
+
+    explicit operator bool() const noexcept { return value.has_value(); }
+};
+
+/// The text is hostile until read. O(bytes).
+[[nodiscard]] parsed_condition parse_condition(std::string_view text,
+                                               std::span<const attribute> known);
+
+}  // namespace earmark::sourcing
