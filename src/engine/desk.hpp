@@ -69,9 +69,15 @@ struct desk {
     sourcing::scratch solver;
     std::vector<member> members;
     std::vector<wanted_line> wanted;
-    std::vector<granules> free;  // wanted x nodes
-    std::vector<cell_id> cells;  // the same shape
-    std::vector<granules> held;  // the same shape, or empty: what floor rules keep from `free`
+    std::vector<granules> free;      // wanted x nodes
+    std::vector<cell_id> cells;      // the same shape
+    std::vector<granules> held;      // the same shape, or empty: what floor rules keep from `free`
+    std::vector<granules> pictured;  // `free` before any strategy kept something back of it
+    std::vector<std::uint64_t> selected;  // nodes
+    std::vector<sourcing::tried_strategy> tried;
+    std::vector<sourcing::attribute_value> asked;  // of the order, then of each line
+    std::vector<std::span<const sourcing::attribute_value>> asked_lines;
+    std::string asked_currency;
     sourcing::decision decided;
     std::vector<std::byte> decision;  // the same, encoded
 

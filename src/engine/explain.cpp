@@ -47,10 +47,13 @@ result<remembered_decision> engine::state::recall(const visit& v, order_id id) {
     if (!decided) return decided.error();
     const auto version = raw(decided->by);
     if (version == 0 || version > policies.size()) return fail(error_code::bad_record);
+    const sourcing::policy& whole = policies[version - 1];
+    const auto by = sourcing::decided_by(whole, *decided);
+    if (!by) return by.error();
     auto lines = lines_of(d.order, names);
     if (!lines) return lines.error();
     EARMARK_INVARIANT(decided->nodes <= names.node.size(), "nodes are added, never taken away");
-    return remembered_decision{&policies[version - 1], std::move(*decided), std::move(*lines),
+    return remembered_decision{&whole, *by, std::move(*decided), std::move(*lines),
                                d.order.ship_to};
 }
 
@@ -69,15 +72,21 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
     const auto chosen = sourcing::replay(by, decided, facts, d.solver);
     if (!chosen) return chosen.error();
 
-    const sourcing::recorded_problem problem{by, decided, facts};
+    const sourcing::recorded_problem recorded{by, decided, facts};
+    sourcing_problem problem = recorded.view();
+    sourcing::selected_by(*recalled->whole, decided, facts.nodes, facts.metres, d.selected);
+    problem.selected = d.selected;
     const std::string order_key = keys.key_of(d.order.remembered - 1);
     const auto node_keys = keys_of(names.nodes, decided.nodes);
     std::vector<std::string_view> sku_keys;
-    for (const auto& w : problem.view().lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
-    const auto told =
-        sourcing::explain(by, problem.view(), *chosen, {order_key, node_keys, sku_keys}, d.solver,
-                          decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
-    explanation answer{told.words, {}};
+    for (const auto& w : problem.lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
+    const bool by_strategy = decided.strategy != sourcing::no_strategy;
+    const auto told = sourcing::explain(
+        by, problem, *chosen,
+        {order_key, node_keys, sku_keys,
+         by_strategy ? recalled->whole->name() : std::string_view{}},
+        d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
+    explanation answer{sourcing::strategies_told(*recalled->whole, decided) + told.words, {}};
     for (const auto& n : told.nodes)
         answer.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text});
     return answer;

@@ -163,7 +163,9 @@ public:
         const auto d = sourcing::decode(bytes);
         if (!d) return error_code::bad_record;
         if (version == 0 || version > state_.policies.size()) return error_code::bad_record;
-        why = price(*d, order_id{order}, state_.policies[version - 1]);
+        const auto by = sourcing::decided_by(state_.policies[version - 1], *d);
+        if (!by) return error_code::bad_record;
+        why = price(*d, order_id{order}, **by);
         return why.code;
     }
 

@@ -30,7 +30,8 @@ namespace earmark {
 
 /// What an order carries of its last decision, and the tables of that time.
 struct remembered_decision {
-    const sourcing::policy* by;
+    const sourcing::policy* whole;
+    const sourcing::policy* by;  // the same, or its strategy that decided
     sourcing::decision decided;
     std::vector<wanted_line> lines;  // of the order, by number
     place_id ship_to;
@@ -351,6 +352,16 @@ struct engine::state {
                                digest128 content, decider decide);
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
     error problem(const visit& v, sourcing_problem& p);
+    /// A plan, and the terms that it was made by: the policy's, or those of a strategy of it.
+    struct choice {
+        const sourcing::policy& by;
+        const plan& chosen;
+    };
+    choice choose(const visit& v, std::uint32_t version, sourcing_problem& p);
+    const plan& choose_by(const visit& v, const sourcing::policy& by, std::uint32_t version,
+                          const sourcing_problem& p);
+    /// What conditions may ask of the order on the desk.
+    sourcing::order_facts facts_asked(desk& d, const sourcing::policy& of) const;
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
     bool decide(const visit& v, const command& c, const source_one& ask, digest128 content,

@@ -164,8 +164,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     d.clear();
     const std::uint32_t version = active_policy.load(std::memory_order_acquire);
     if (version == 0) return answer = fail(error_code::no_policy), true;
-    const sourcing::policy& by = policies[version - 1];
-    if (ask.scores.empty() && by.ranks_by(sourcing::criterion::score))
+    if (ask.scores.empty() && policies[version - 1].ranks_by(sourcing::criterion::score))
         return answer = fail(error_code::no_scores), true;
     const auto calm = books.timers.calm(v.now);
     error e = read_order(ask.id, d.order);
@@ -173,7 +172,6 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     p.scores = ask.scores;
     if (e.code == error_code::ok) e = problem(v, p);
     if (e.code != error_code::ok) return answer = e, true;
-    keep_floors(d, by);
     sourced found = emptied(answer);
     found.first.by = verb::source;
     found.first.subject = raw(ask.id);
@@ -181,9 +179,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
         found.first.what = outcome::unchanged;
         return answer = only_remembered(v, c, content, std::move(found)), true;
     }
-    const plan& chosen =
-        sourcing::decide(by, {policy_id{version}, static_cast<std::uint32_t>(p.nodes.size())}, p,
-                         d.solver, d.decided);
+    const auto [by, chosen] = choose(v, version, p);
     if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
         return answer = bad, true;
     found.chosen = chosen;

@@ -104,6 +104,7 @@ void board::find_enough() {
                                           ? enough_above_kept(l, w * 64, count)
                                           : at_least(problem_->free.data() + l * nodes + w * 64,
                                                      count, problem_->lines[l].n);
+            if (!problem_->selected.empty()) enough_[l * words_ + w] &= problem_->selected[w];
         }
 }
 

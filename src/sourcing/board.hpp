@@ -73,14 +73,16 @@ public:
 
     /// May the policy use this node at all?
     [[nodiscard]] bool allows(std::uint32_t node) const noexcept {
-        return node != without_ && (ranks_->allowed()[node / 64] >> node % 64 & 1) != 0;
+        return node != without_ && (ranks_->allowed()[node / 64] >> node % 64 & 1) != 0 &&
+               problem_->selects(static_cast<node_id>(node));
     }
     /// One bit a node: has it enough for all of a wanted line, after what is kept back?
     [[nodiscard]] std::span<const std::uint64_t> enough(std::size_t wanted) const noexcept {
         return std::span{enough_}.subspan(wanted * words_, words_);
     }
-    /// Granules of a wanted line above what is kept back.
+    /// Granules of a wanted line above what is kept back; of a selected node.
     [[nodiscard]] std::int64_t usable(std::size_t wanted, std::uint32_t node) const noexcept {
+        if (!problem_->selects(static_cast<node_id>(node))) return 0;
         const std::int64_t free = problem_->free[wanted * problem_->nodes.size() + node];
         if (!keeps_back_) return free;
         return free - kept_[wanted][static_cast<std::size_t>(problem_->nodes[node].kind)];

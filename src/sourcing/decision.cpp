@@ -77,10 +77,31 @@ std::vector<std::uint16_t> decision::nodes_seen() const {
     return out;
 }
 
+result<const policy*> decided_by(const policy& whole, const decision& d) {
+    const auto all = whole.strategies();
+    if (d.by_strategy != !all.empty()) return fail(error_code::bad_record, raw(d.by));
+    if (!d.by_strategy || d.strategy == no_strategy) return &whole;
+    if (d.strategy >= all.size()) return fail(error_code::bad_record, raw(d.by));
+    return &all[d.strategy].by;
+}
+
+void selected_by(const policy& whole, const decision& d, std::span<const node_facts> nodes,
+                 std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits) {
+    bits.clear();
+    if (!d.by_strategy) return;
+    if (d.strategy == no_strategy)
+        bits.assign((nodes.size() + 63) / 64, 0);
+    else
+        select_nodes(whole.strategies()[d.strategy].from, nodes, metres, bits);
+}
+
 const plan& decide(const policy& by, const decision_versions& versions,
                    const sourcing_problem& problem, scratch& s, decision& out) {
     const plan& found = solve(by, problem, s);
     out.by = versions.policy;
+    out.by_strategy = false;
+    out.strategy = no_strategy;
+    out.tried.clear();
     out.policy_digest = by.digest();
     out.tables = versions.tables;
     out.nodes = static_cast<std::uint16_t>(problem.nodes.size());

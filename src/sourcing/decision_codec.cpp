@@ -3,8 +3,11 @@
 //
 //   1 byte   format
 //   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list,
-//            scores
-//   policy, digest (8 bytes, low byte first), tables, nodes, lines
+//            scores, strategies
+//   policy, digest (8 bytes, low byte first), tables, nodes
+//   strategy where flagged: its number plus one, or 0; how many passed the order on, and of each
+//            its number times four, plus what it could cover
+//   lines    count
 //   per line [its number, unless they are 0, 1, 2, ...] n
 //   stock    one bit per line and node in whole bytes, or count and gaps, whichever is shorter;
 //            then, with amounts, n of each
@@ -24,7 +27,7 @@ constexpr unsigned amounts = 8;
 constexpr unsigned consecutive = 16;
 constexpr unsigned listed = 32;
 constexpr unsigned with_scores = 64;
-constexpr unsigned known_flags = 127;
+constexpr unsigned with_strategy = 128;
 
 /// Writes into memory that was made large enough before.
 class byte_writer {
@@ -105,9 +108,10 @@ void put_stock(const decision& d, bool as_list, byte_writer& out) {
 
 /// No decision takes more.
 std::size_t most_bytes(const decision& d) noexcept {
-    constexpr std::size_t head = 2 + 8 + 5 * most_number;
-    return head + table_bytes(d) + 2 * most_number * d.wanted.size() +
-           most_number * (d.seen_n.size() + d.scores.size()) + 3 * most_number * d.parts.size();
+    constexpr std::size_t head = 2 + 8 + 7 * most_number;
+    return head + d.tried.size() * most_number + table_bytes(d) +
+           2 * most_number * d.wanted.size() + most_number * (d.seen_n.size() + d.scores.size()) +
+           3 * most_number * d.parts.size();
 }
 
 /// Reads hostile bytes; after the first wrong one every answer is 0 and good() is false.
@@ -149,6 +153,26 @@ private:
     std::size_t at_ = 0;
     bool good_ = true;
 };
+
+void put_strategy(const decision& d, byte_writer& out) {
+    out.number(d.strategy == no_strategy ? 0 : d.strategy + 1u);
+    out.number(d.tried.size());
+    for (const tried_strategy& t : d.tried)
+        out.number(t.strategy * 4u + static_cast<unsigned>(t.could));
+}
+
+void read_strategy(byte_reader& in, decision& d) {
+    const auto number = static_cast<std::uint16_t>(in.number(max_strategies));
+    d.strategy = number == 0 ? no_strategy : static_cast<std::uint16_t>(number - 1);
+    const std::uint64_t count = in.number(std::min<std::uint64_t>(max_strategies, in.left()));
+    for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+        const auto t = static_cast<std::uint32_t>(in.number(max_strategies * 4 - 1));
+        const auto strategy = static_cast<std::uint16_t>(t / 4);
+        const bool follows = d.tried.empty() || d.tried.back().strategy < strategy;
+        if (t % 4 == 3 || !follows || strategy >= d.strategy) return void(in.refuse());
+        d.tried.push_back({strategy, static_cast<coverage>(t % 4)});
+    }
+}
 
 void read_lines(byte_reader& in, bool is_dense, decision& d) {
     const std::uint64_t count = in.number(std::min<std::uint64_t>(0xFFFF, in.left()));
@@ -224,11 +248,12 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     out.byte(format);
     out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
              (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U) |
-             (d.scored ? with_scores : 0U));
+             (d.scored ? with_scores : 0U) | (d.by_strategy ? with_strategy : 0U));
     out.number(raw(d.by));
     out.word(d.policy_digest);
     out.number(d.tables);
     out.number(d.nodes);
+    if (d.by_strategy) put_strategy(d, out);
     out.number(d.wanted.size());
     for (const decided_line& line : d.wanted) {
         if (!is_dense) out.number(line.line);
@@ -252,7 +277,7 @@ result<decision> decode(std::span<const std::byte> bytes) {
     decision d;
     const std::uint8_t version = in.byte();
     const std::uint8_t flags = in.byte();
-    if (version != format || flags > known_flags || (flags & 3U) == 3U) in.refuse();
+    if (version != format || (flags & 3U) == 3U) in.refuse();
     d.covers = static_cast<coverage>(flags & 3U);
     d.proof = (flags & heuristic) != 0 ? quality::heuristic : quality::exact;
     d.amounts = (flags & amounts) != 0;
@@ -261,6 +286,8 @@ result<decision> decode(std::span<const std::byte> bytes) {
     d.policy_digest = in.word();
     d.tables = static_cast<std::uint32_t>(in.number(0xFFFFFFFF));
     d.nodes = static_cast<std::uint16_t>(in.number(0xFFFF));
+    d.by_strategy = (flags & with_strategy) != 0;
+    if (in.good() && d.by_strategy) read_strategy(in, d);
     if (in.good()) read_lines(in, (flags & consecutive) != 0, d);
     if (in.good()) read_stock(in, (flags & listed) != 0, d);
     if (in.good() && d.scored) read_scores(in, d);

@@ -80,6 +80,11 @@ private:
         if (std::find(used_.begin(), used_.end(), node) != used_.end())
             return {node, verdict::chosen, {}, tell_.shipment(chosen_, node) + '.'};
         if (!facts.active) return {node, verdict::inactive, {}, name + " is inactive."};
+        if (!problem_.selects(node))
+            return {node,
+                    verdict::not_selected,
+                    {},
+                    name + " is none of the nodes that the strategy sources from."};
         if (!is_priced(by_, facts))
             return {node,
                     verdict::no_rate,
@@ -160,7 +165,10 @@ private:
     void say_headline() {
         const std::string order =
             names_.order.empty() ? std::string{"The order"} : "Order " + std::string{names_.order};
-        const std::string policy = fmt::format("by the policy '{}'", by_.name());
+        const std::string policy =
+            names_.policy.empty()
+                ? fmt::format("by the policy '{}'", by_.name())
+                : fmt::format("by the strategy '{}' of the policy '{}'", by_.name(), names_.policy);
         const auto lines = static_cast<std::int64_t>(problem_.lines.size());
         if (chosen_.parts.empty())
             return say(fmt::format(
@@ -194,7 +202,9 @@ private:
             if (rest[l] > 0) say(why_missing(l, rest[l]));
         if (chosen_.covers == coverage::none && by_.terms().partial == on_partial::backorder &&
             !problem_.lines.empty())
-            say("The policy ships an order only when all of it can be served.");
+            say(names_.policy.empty()
+                    ? "The policy ships an order only when all of it can be served."
+                    : "The strategy ships an order only when all of it can be served.");
     }
 
     [[nodiscard]] std::string why_missing(std::size_t l, std::int64_t rest) const {
@@ -280,6 +290,8 @@ std::string_view name_of(verdict v) noexcept {
             return "chosen";
         case verdict::inactive:
             return "inactive";
+        case verdict::not_selected:
+            return "not_selected";
         case verdict::no_rate:
             return "no_rate";
         case verdict::no_stock:

@@ -6,6 +6,7 @@
 #include "earmark/core/check.hpp"
 #include "earmark/core/digest.hpp"
 #include "policy_text.hpp"
+#include "strategy_text.hpp"
 
 namespace earmark::sourcing {
 namespace {
@@ -127,12 +128,26 @@ std::string_view name_of(node_kind k) noexcept {
 }
 
 bool policy::ranks_by(criterion c) const noexcept {
-    return std::find(terms_.rank.begin(), terms_.rank.end(), c) != terms_.rank.end();
+    return std::find(terms_.rank.begin(), terms_.rank.end(), c) != terms_.rank.end() ||
+           std::any_of(strategies_.begin(), strategies_.end(),
+                       [c](const strategy& s) { return s.by.ranks_by(c); });
 }
 
-policy::policy(policy_terms terms) : terms_{std::move(terms)} {
+policy::policy(policy_terms terms) : policy{std::move(terms), {}} {}
+
+policy::policy(policy_terms terms, std::vector<strategy> strategies)
+    : terms_{std::move(terms)}, strategies_{std::move(strategies)} {
     check(terms_);
+    EARMARK_CHECK(strategies_.size() <= max_strategies, "a policy has at most 256 strategies");
     text_ = canonical(terms_);
+    for (const strategy& s : strategies_) {
+        EARMARK_CHECK(s.by.strategies().empty() && s.by.currency() == terms_.currency,
+                      "a strategy has no strategies of its own, and the policy's currency");
+        const auto same = [&](const strategy& o) { return o.name() == s.name(); };
+        EARMARK_CHECK(std::count_if(strategies_.begin(), strategies_.end(), same) == 1,
+                      "each strategy needs a name of its own");
+        text_ += detail::strategy_text(s);
+    }
     digest_ = earmark::digest{}.add(text_).value();
 }
 

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 
+#include "earmark/core/time_text.hpp"
 #include "earmark/sourcing/policy.hpp"
 #include "policy_text.hpp"
+#include "strategy_text.hpp"
 
 namespace earmark::sourcing {
 namespace {
@@ -20,12 +22,20 @@ using detail::shown;
 using detail::text_place;
 using names = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 7> root_keys = {"policy", "currency", "rank",     "costs",
-                                                       "split",  "outcome",  "keep_back"};
+constexpr std::array<std::string_view, 9> root_keys = {
+    "policy", "currency", "distance", "rank", "costs", "split", "outcome", "keep_back", "strategy"};
+constexpr std::array<std::string_view, 9> strategy_keys = {
+    "name", "when", "starts", "ends", "from", "rank", "split", "outcome", "keep_back"};
 constexpr std::array<std::string_view, 4> cost_keys = {"fixed_per_parcel", "per_unit",
                                                        "per_unit_per_1000_km", "extra_parcel"};
 constexpr std::array<std::string_view, 2> split_keys = {"lines", "max_parcels"};
 constexpr std::array<std::string_view, 1> outcome_keys = {"partial"};
+constexpr std::array<std::string_view, 3> step_keys = {"full", "partial", "none"};
+constexpr std::array<std::string_view, 1> full_names = {"allocate"};
+constexpr std::array<std::string_view, 3> step_names = {"allocate_and_backorder", "backorder",
+                                                        "next"};
+constexpr std::array<std::string_view, 2> none_names = {"backorder", "next"};
+constexpr std::array<std::string_view, 2> distance_names = {"km", "mi"};
 constexpr std::array<std::string_view, node_kinds> kind_names = {"dc", "store", "vendor"};
 constexpr std::array<std::string_view, criteria> criterion_names = {"cost", "parcels", "distance",
                                                                     "priority", "score"};
@@ -44,19 +54,38 @@ public:
         check_keys(root, root_keys, "");
         read_name(root);
         read_currency(root);
-        read_rank(root);
+        unit_ = distance_names[choice(root, "distance", distance_names)];
+        has_strategies_ = root.get("strategy") != nullptr;
+        read_rank(root, terms_);
         read_costs(root);
-        if (const toml::table* split = section(root, "split", split_keys)) {
-            terms_.lines = static_cast<line_split>(choice(*split, "lines", split_names));
-            terms_.max_parcels =
-                static_cast<int>(whole_number(*split, "max_parcels", 1, max_parcel_limit));
-        }
+        read_split(root, terms_);
         if (const toml::table* outcome = section(root, "outcome", outcome_keys))
             terms_.partial = static_cast<on_partial>(choice(*outcome, "partial", partial_names));
-        if (const toml::table* kept = section(root, "keep_back", kind_names))
-            for (std::size_t k = 0; k < node_kinds; ++k)
-                terms_.keep_back[k] = whole_number(*kept, kind_names[k], 0, max_keep_back);
+        read_keep_back(root, terms_);
         return terms_;
+    }
+
+    /// After read(): a strategy is read where the policy's own terms are known.
+    std::vector<strategy> strategies(const toml::table& root, bool are_terms_good) {
+        std::vector<strategy> all;
+        const toml::node* node = root.get("strategy");
+        if (node == nullptr) return all;
+        const toml::array* list = node->as_array();
+        if (list == nullptr || list->empty() || !list->is_array_of_tables()) {
+            refuse(error_code::bad_field, *node,
+                   "strategies are tables; write [[strategy]] for each");
+            return all;
+        }
+        if (list->size() > max_strategies) {
+            refuse(error_code::out_of_range, *node,
+                   "a policy has at most " + std::to_string(max_strategies) + " strategies");
+            return all;
+        }
+        for (std::size_t i = 0; i < list->size(); ++i)
+            read_strategy(*(*list)[i].as_table(), are_terms_good, all);
+        for (std::size_t i = 0; i < all.size() && all.size() == list->size(); ++i)
+            check_reached(*(*list)[i].as_table(), all, i);
+        return all;
     }
 
 private:
@@ -146,29 +175,181 @@ private:
         }
     }
 
-    void read_rank(const toml::table& root) {
-        const toml::node* node = root.get("rank");
+    void read_split(const toml::table& from, policy_terms& into) {
+        const toml::table* split = section(from, "split", split_keys);
+        if (split == nullptr) return;
+        into.lines = static_cast<line_split>(choice(*split, "lines", split_names));
+        into.max_parcels =
+            static_cast<int>(whole_number(*split, "max_parcels", 1, max_parcel_limit));
+    }
+
+    void read_keep_back(const toml::table& from, policy_terms& into) {
+        const toml::table* kept = section(from, "keep_back", kind_names);
+        if (kept == nullptr) return;
+        for (std::size_t k = 0; k < node_kinds; ++k)
+            into.keep_back[k] = whole_number(*kept, kind_names[k], 0, max_keep_back);
+    }
+
+    void read_rank(const toml::table& from, policy_terms& into) {
+        const toml::node* node = from.get("rank");
         const std::string example = "rank = [\"cost\", \"parcels\", \"distance\"]";
+        if (node == nullptr && has_strategies_) {
+            if (into.rank.empty()) into.rank = {criterion::parcels};
+            return;
+        }
         if (node == nullptr) return miss("rank", example);
         const toml::array* list = node->as_array();
         if (list == nullptr || list->empty())
             return refuse(error_code::bad_field, *node,
                           "'rank' is a list of at least one name; write for example " + example);
+        into.rank.clear();
         for (const toml::node& entry : *list) {
             const auto index = index_of(entry, "rank", criterion_names);
             if (!index) continue;
             const auto c = static_cast<criterion>(*index);
-            if (std::find(terms_.rank.begin(), terms_.rank.end(), c) != terms_.rank.end()) {
+            if (std::find(into.rank.begin(), into.rank.end(), c) != into.rank.end()) {
                 refuse(error_code::duplicate_row, entry,
                        quoted(name_of(c)) + " stands twice in 'rank'; the second can never decide");
             } else {
-                terms_.rank.push_back(c);
+                into.rank.push_back(c);
             }
         }
     }
 
+    // ---- strategies ----------------------------------------------------------------------------
+
+    void read_strategy(const toml::table& from, bool are_terms_good, std::vector<strategy>& all) {
+        const std::size_t before = found_.size();
+        check_keys(from, strategy_keys, " in [[strategy]]");
+        policy_terms terms = terms_;
+        terms.name = strategy_name(from, all);
+        read_rank(from, terms);
+        const bool by_cost =
+            std::find(terms.rank.begin(), terms.rank.end(), criterion::cost) != terms.rank.end();
+        if (by_cost && !has_costs_)
+            refuse(error_code::missing_field, from,
+                   "this strategy ranks by cost, and the policy has no [costs]");
+        read_split(from, terms);
+        read_keep_back(from, terms);
+        bool next_on_partial = false, next_on_none = false;
+        read_steps(from, terms, next_on_partial, next_on_none);
+        auto when = read_when(from);
+        const time_point starts = instant(from, "starts", {INT64_MIN});
+        const time_point ends = instant(from, "ends", never);
+        if (starts >= ends)
+            refuse(error_code::out_of_range, from, "this strategy ends before it starts");
+        auto nodes = read_from(from);
+        if (found_.size() != before || !are_terms_good) return;
+        all.push_back({policy{std::move(terms)}, std::move(when), starts, ends, std::move(nodes),
+                       next_on_partial, next_on_none});
+    }
+
+    std::string strategy_name(const toml::table& from, const std::vector<strategy>& all) {
+        const toml::node* node = from.get("name");
+        if (node == nullptr) {
+            refuse(error_code::missing_field, from,
+                   "this strategy has no name; write for example name = \"gold customers\"");
+            return {};
+        }
+        const std::string name{node->value_exact<std::string_view>().value_or("")};
+        if (!detail::is_policy_name(name))
+            refuse(error_code::bad_field, *node,
+                   "'name' is quoted text of 1 to 64 letters, digits, blanks or any of - _ .");
+        for (const strategy& s : all)
+            if (s.name() == name)
+                refuse(error_code::duplicate_row, *node,
+                       "another strategy is called " + quoted(name) + "; give each its own name");
+        return name;
+    }
+
+    void read_steps(const toml::table& from, policy_terms& terms, bool& next_on_partial,
+                    bool& next_on_none) {
+        const toml::table* outcome = section(from, "outcome", step_keys);
+        if (outcome == nullptr) return;
+        choice(*outcome, "full", full_names);
+        if (outcome->get("partial") != nullptr) {
+            const std::size_t step = choice(*outcome, "partial", step_names);
+            next_on_partial = step == 2;
+            terms.partial = step == 0 ? on_partial::allocate_and_backorder : on_partial::backorder;
+        }
+        next_on_none = choice(*outcome, "none", none_names) == 1;
+    }
+
+    std::optional<condition> read_when(const toml::table& from) {
+        const toml::node* node = from.get("when");
+        if (node == nullptr) return {};
+        const auto text = node->value_exact<std::string_view>();
+        if (!text) {
+            refuse(error_code::bad_field, *node,
+                   "'when' is a quoted condition; write for example when = 'lines > 1'");
+            return {};
+        }
+        parsed_condition parsed = parse_condition(*text, order_attributes());
+        if (!parsed) {
+            const toml::source_position at = node->source().begin;
+            found_.add(error_code::bad_policy, {at.line, at.column},
+                       "in 'when', at its character " + std::to_string(parsed.at + 1) + ": " +
+                           parsed.problem);
+        }
+        return std::move(parsed.value);
+    }
+
+    time_point instant(const toml::table& from, std::string_view name, time_point otherwise) {
+        const toml::node* node = from.get(name);
+        if (node == nullptr) return otherwise;
+        const auto text = node->value_exact<std::string_view>();
+        const auto at =
+            text ? parse_time(*text) : result<time_point>{fail(error_code::bad_time, 0)};
+        if (at) return *at;
+        refuse(error_code::bad_time, *node,
+               quoted(name) + " is quoted RFC 3339; write for example \"2026-11-27T00:00:00Z\"");
+        return otherwise;
+    }
+
+    std::vector<node_selector> read_from(const toml::table& from) {
+        std::vector<node_selector> out;
+        const toml::node* node = from.get("from");
+        if (node == nullptr) return out;
+        const std::string example = "from = [\"dc\", \"store within 300\", \"any priority 1\"]";
+        const toml::array* list = node->as_array();
+        if (list == nullptr || list->empty()) {
+            refuse(error_code::bad_field, *node, "'from' is a list; write for example " + example);
+            return out;
+        }
+        for (const toml::node& entry : *list) {
+            const auto text = entry.value_exact<std::string_view>();
+            const auto one = text ? detail::read_selector(*text, unit_) : std::nullopt;
+            if (one)
+                out.push_back(*one);
+            else
+                refuse(error_code::bad_field, entry,
+                       "these are no nodes; write a kind (dc, store, vendor) or any, then perhaps "
+                       "within a distance and a priority: " +
+                           example);
+        }
+        return out;
+    }
+
+    /// A strategy that no order comes to is a mistake.
+    void check_reached(const toml::table& from, const std::vector<strategy>& all, std::size_t i) {
+        for (std::size_t k = 0; k < i; ++k) {
+            const strategy& s = all[k];
+            const bool same_orders =
+                !s.when || (all[i].when && all[i].when->text() == s.when->text());
+            const bool all_the_time = s.starts <= all[i].starts && s.ends >= all[i].ends;
+            if (same_orders && all_the_time && !s.next_on_partial && !s.next_on_none)
+                return refuse(error_code::bad_policy, from,
+                              "no order comes to " + quoted(all[i].name()) + ": " +
+                                  quoted(s.name()) + " serves them before, and passes none on");
+        }
+        if (i + 1 == all.size() && (all[i].next_on_partial || all[i].next_on_none))
+            refuse(error_code::bad_policy, from,
+                   quoted(all[i].name()) + " passes orders on, and is the last; say backorder");
+    }
+
     void read_costs(const toml::table& root) {
         const toml::table* costs = section(root, "costs", cost_keys);
+        has_costs_ = costs != nullptr && !costs->empty();
         const bool needed =
             std::find(terms_.rank.begin(), terms_.rank.end(), criterion::cost) != terms_.rank.end();
         if (needed && root.get("costs") == nullptr)
@@ -229,6 +410,9 @@ private:
 
     findings& found_;
     policy_terms terms_;
+    std::string_view unit_ = "km";
+    bool has_strategies_ = false;
+    bool has_costs_ = false;
 };
 
 }  // namespace
@@ -239,8 +423,10 @@ parsed_policy parse_policy(std::string_view text, std::string_view file) {
     if (detail::is_harmless(text, found)) {
         const toml::parse_result parsed = toml::parse(text);
         if (parsed) {
-            policy_terms terms = reader{found}.read(parsed.table());
-            if (found.empty()) out.value.emplace(std::move(terms));
+            reader read{found};
+            policy_terms terms = read.read(parsed.table());
+            auto strategies = read.strategies(parsed.table(), found.empty());
+            if (found.empty()) out.value.emplace(std::move(terms), std::move(strategies));
         } else {
             found.add(error_code::bad_policy, place(parsed.error().source()),
                       std::string{parsed.error().description()} + "; this is not valid TOML");

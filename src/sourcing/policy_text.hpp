@@ -24,6 +24,7 @@ public:
 
     void add(error_code code, text_place at, const std::string& sentence);
     [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
     /// In the order of the text.
     [[nodiscard]] std::vector<rejected_row> take();
 

@@ -134,6 +134,7 @@ std::int64_t kept_back(const policy& by, const node_facts& node, const wanted_li
 
 std::int64_t usable(const policy& by, const sourcing_problem& problem, std::size_t wanted,
                     node_id node) noexcept {
+    if (!problem.selects(node)) return 0;
     return problem.free[wanted * problem.nodes.size() + index_of(node)] -
            kept_back(by, problem.nodes[index_of(node)], problem.lines[wanted]);
 }

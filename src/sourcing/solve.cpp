@@ -25,6 +25,8 @@ void check(const sourcing_problem& problem) {
                   "a sourcing problem needs one free amount per line and node");
     EARMARK_CHECK(problem.scores.empty() || problem.scores.size() == nodes,
                   "a sourcing problem needs one score per node, or none at all");
+    EARMARK_CHECK(problem.selected.empty() || problem.selected.size() == (nodes + 63) / 64,
+                  "a sourcing problem selects nodes with one bit for each, or all of them");
     for (const wanted_line& line : problem.lines)
         EARMARK_CHECK(line.n > 0 && line.granule_e9 > 0,
                       "a wanted line needs a positive amount and a positive granule");

@@ -46,6 +46,12 @@ struct sourcing_problem {
     std::uint64_t view = 0;
     /// What the host's own criterion says of each node, smaller is better. Empty: 0 for all.
     std::span<const std::int32_t> scores{};
+    /// A bit per node, the lowest of the first word for node 0: those that may be used. Empty: all.
+    std::span<const std::uint64_t> selected{};
+
+    [[nodiscard]] bool selects(node_id n) const noexcept {
+        return selected.empty() || (selected[index_of(n) / 64] >> index_of(n) % 64 & 1) != 0;
+    }
 };
 
 /// `n` granules from a node. In a plan, `wanted` is an index into sourcing_problem::lines: it

@@ -27,8 +27,20 @@ struct decided_line {
     friend bool operator==(const decided_line&, const decided_line&) = default;
 };
 
+/// A strategy that had the order before the one that decided, and how much of it it could serve.
+struct tried_strategy {
+    std::uint16_t strategy = 0;
+    coverage could = coverage::none;
+    friend bool operator==(const tried_strategy&, const tried_strategy&) = default;
+};
+
 struct decision {
     policy_id by{};
+    /// Of a policy with strategies: the one that decided, or no_strategy where none was left; and
+    /// those that passed the order on, ascending. Not of a policy without.
+    bool by_strategy = false;
+    std::uint16_t strategy = no_strategy;
+    std::vector<tried_strategy> tried;
     std::uint64_t policy_digest = 0;
     std::uint32_t tables = 0;  // the caller's version of nodes, rates and distances
     std::uint16_t nodes = 0;   // that the tables had
@@ -69,6 +81,14 @@ struct decision_versions {
     policy_id policy{};
     std::uint32_t tables = 0;
 };
+
+/// The terms that a decision was made by: its strategy's, or the policy's own. bad_record where the
+/// policy has no such strategy.
+[[nodiscard]] result<const policy*> decided_by(const policy& whole, const decision& d);
+
+/// The nodes that it could choose from, into `bits`: a problem's `selected`. Empty: all.
+void selected_by(const policy& whole, const decision& d, std::span<const node_facts> nodes,
+                 std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits);
 
 /// Solves and records. The plan lies in `s` until its next use; `out` is reused without allocating
 /// once it has grown.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
 
 namespace earmark::sourcing {
@@ -20,12 +21,14 @@ struct explain_names {
     std::string_view order;
     std::span<const std::string_view> nodes;  // by raw(node_id)
     std::span<const std::string_view> lines;  // by wanted line: the SKU's key
+    std::string_view policy{};                // where `by` is a strategy of it
 };
 
 /// Why a node is, or is not, in the plan. The first that holds, from the top.
 enum class verdict : std::uint8_t {
     chosen,
     inactive,
+    not_selected,  // the strategy's `from` does not name it
     no_rate,       // the policy has none for its kind
     no_stock,      // no wanted line is there in full
     kept_back,     // it would be, but for what the policy keeps back
@@ -66,6 +69,10 @@ enum class picture : std::uint8_t { amounts, enough };
 [[nodiscard]] explanation explain(const policy& by, const sourcing_problem& problem,
                                   const plan& chosen, const explain_names& names, scratch& s,
                                   picture known = picture::amounts);
+
+/// Which strategies had the order before, and what became of it, in sentences that end with a
+/// blank. Empty for a policy without strategies.
+[[nodiscard]] std::string strategies_told(const policy& whole, const decision& d);
 
 /// `13.20 USD`: rounded half up to the currency's minor unit; amounts that would read as zero are
 /// written in full.

@@ -11,18 +11,33 @@
 //   per_unit_per_1000_km = "0.336"
 //   [split]
 //   max_parcels = 3
+//
+// A policy may have strategies: ways of sourcing for some orders, tried from top to bottom. The
+// first whose conditions hold decides, unless its outcome passes the order on. What a strategy does
+// not say it has from the policy; where none serves the order, all of it is back-ordered.
+//
+//   [[strategy]]
+//   name    = "large orders from the DCs"
+//   when    = 'goods_value >= "150.00" and lines > 1'     # sourcing/condition.hpp
+//   from    = ["dc", "store within 300 km", "any priority 1"]
+//   rank    = ["parcels", "cost"]
+//   outcome = { partial = "next", none = "next" }
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "earmark/core/money.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
+#include "earmark/sourcing/condition.hpp"
 
 namespace earmark::sourcing {
 
@@ -73,17 +88,32 @@ struct policy_terms {
     std::array<std::int64_t, node_kinds> keep_back{};  // units that stay at a node, by kind
 };
 
+/// Nodes of a kind, within a distance, up to a priority: what fits all that is said.
+struct node_selector {
+    std::optional<node_kind> kind{};
+    std::optional<std::uint32_t> within_metres{};  // a node of unknown distance does not fit
+    std::optional<std::int32_t> priority{};        // at most
+    friend bool operator==(const node_selector&, const node_selector&) = default;
+};
+
+struct strategy;
+
 /// An immutable policy. Cheap to share by const reference.
 class policy {
 public:
-    /// Throws earmark::misuse where `terms` are outside the bounds above.
+    /// Throws earmark::misuse where `terms` are outside the bounds above, or strategies have no
+    /// names of their own.
     explicit policy(policy_terms terms);
+    policy(policy_terms terms, std::vector<strategy> strategies);
 
     [[nodiscard]] std::string_view name() const noexcept { return terms_.name; }
     [[nodiscard]] earmark::currency currency() const noexcept { return terms_.currency; }
     [[nodiscard]] const policy_terms& terms() const noexcept { return terms_; }
 
+    /// Of the policy itself: whether any strategy does, too.
     [[nodiscard]] bool ranks_by(criterion c) const noexcept;
+    /// In the order of the text. Empty: the policy's own terms serve every order.
+    [[nodiscard]] std::span<const strategy> strategies() const noexcept;
 
     /// The canonical text: every value said, one spelling. Parsing it gives an equal policy.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -92,9 +122,50 @@ public:
 
 private:
     policy_terms terms_;
+    std::vector<strategy> strategies_;
     std::string text_;
     std::uint64_t digest_ = 0;
 };
+
+/// A way of sourcing for some orders.
+struct strategy {
+    policy by;                        // its own terms, under its own name; has no strategies
+    std::optional<condition> when{};  // of order_attributes(); none: every order
+    time_point starts{INT64_MIN};     // decisions of instants in [starts, ends)
+    time_point ends = never;
+    std::vector<node_selector> from{};  // nodes that fit one of them; empty: all
+    bool next_on_partial = false;       // where it serves a part only, the next one is tried
+    bool next_on_none = false;
+
+    [[nodiscard]] std::string_view name() const noexcept { return by.name(); }
+};
+inline std::span<const strategy> policy::strategies() const noexcept { return strategies_; }
+
+inline constexpr std::size_t max_strategies = 256;
+inline constexpr std::uint16_t no_strategy = 0xFFFF;
+
+/// What conditions may ask of an order, by index. Money is in the policy's currency; of an order in
+/// another one it is not given.
+enum class order_attribute : std::uint8_t {
+    goods_value,
+    units,
+    lines,
+    priority,
+    currency,
+    ship_to,
+    line_sku,
+    line_units,
+    line_unit_price,
+    line_value
+};
+[[nodiscard]] std::span<const attribute> order_attributes();
+
+/// A bit per node that a strategy may use, into `bits`. O(nodes x selectors).
+void select_nodes(std::span<const node_selector> from, std::span<const node_facts> nodes,
+                  std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits);
+
+/// `dc`, `store within 300000 m`, `any priority 1`.
+[[nodiscard]] std::string to_string(const node_selector& s);
 
 /// A policy, or everything that is wrong with the text. `row` is the line of the text; the sentence
 /// starts with file:line:column and says what to do.

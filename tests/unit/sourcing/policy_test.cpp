@@ -94,7 +94,8 @@ TEST_CASE("an unknown key is refused with the nearest known name") {
               "x.toml:6:1: unknown key 'per_unti' in [costs]; did you mean 'per_unit'?"));
     CHECK(has(complaints("ranks = ['cost']\n" + good),
               "x.toml:1:1: unknown key 'ranks'; did you mean 'rank'?"));
-    CHECK(has(complaints(good + "[colour]\n"), "; known are policy, currency, rank, costs"));
+    CHECK(has(complaints(good + "[colour]\n"),
+              "; known are policy, currency, distance, rank, costs"));
     CHECK(has(complaints(good + "[keep_back]\nstores = 1\n"), "did you mean 'store'?"));
     CHECK(has(complaints("policy='p'\ncurrency='USD'\nrank=['price']\n"),
               "unknown value 'price' of 'rank'; known are cost, parcels, distance, priority"));

@@ -1,0 +1,112 @@
+// STRATEGIES: which nodes they may use, and their one spelling.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "earmark/core/time_text.hpp"
+#include "earmark/sourcing/explain.hpp"
+#include "strategy_text.hpp"
+
+namespace earmark::sourcing {
+namespace {
+
+bool fits(const node_selector& s, const node_facts& node, std::uint32_t metres) noexcept {
+    if (s.kind && node.kind != *s.kind) return false;
+    if (s.within_metres && (metres == unknown_distance || metres > *s.within_metres)) return false;
+    return !s.priority || node.priority <= *s.priority;
+}
+
+/// TOML basic text.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+}  // namespace
+
+std::span<const attribute> order_attributes() {
+    using enum value_type;
+    static const std::vector<attribute> all{{"goods_value", money},
+                                            {"units", number},
+                                            {"lines", number},
+                                            {"priority", number},
+                                            {"currency", text},
+                                            {"ship_to", text},
+                                            {"line.sku", text, true},
+                                            {"line.units", number, true},
+                                            {"line.unit_price", money, true},
+                                            {"line.value", money, true}};
+    return all;
+}
+
+void select_nodes(std::span<const node_selector> from, std::span<const node_facts> nodes,
+                  std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits) {
+    bits.assign((nodes.size() + 63) / 64, 0);
+    for (std::size_t k = 0; k < nodes.size(); ++k) {
+        bool is_selected = from.empty();
+        for (const node_selector& s : from) is_selected |= fits(s, nodes[k], metres[k]);
+        bits[k / 64] |= std::uint64_t{is_selected} << k % 64;
+    }
+}
+
+std::string to_string(const node_selector& s) {
+    std::string out{s.kind ? name_of(*s.kind) : "any"};
+    if (s.within_metres) out += fmt::format(" within {} m", *s.within_metres);
+    if (s.priority) out += fmt::format(" priority {}", *s.priority);
+    return out;
+}
+
+std::string detail::strategy_text(const strategy& s) {
+    std::string out = "\n[[strategy]]\nname    = " + quoted(s.name()) + '\n';
+    if (s.when) out += "when    = " + quoted(s.when->text()) + '\n';
+    if (s.starts.ns != INT64_MIN) out += "starts  = " + quoted(to_string(s.starts)) + '\n';
+    if (s.ends != never) out += "ends    = " + quoted(to_string(s.ends)) + '\n';
+    std::string list;
+    for (const node_selector& one : s.from)
+        list += (list.empty() ? "" : ", ") + quoted(to_string(one));
+    if (!list.empty()) out += "from    = [" + list + "]\n";
+    list.clear();
+    for (const criterion c : s.by.terms().rank)
+        list += (list.empty() ? "" : ", ") + quoted(name_of(c));
+    const policy_terms& t = s.by.terms();
+    out += "rank    = [" + list + "]\n";
+    out += "split   = { lines = " + quoted(name_of(t.lines));
+    if (t.max_parcels != 0) out += fmt::format(", max_parcels = {}", t.max_parcels);
+    out += " }\nkeep_back = {";
+    for (const node_kind k : {node_kind::dc, node_kind::store, node_kind::vendor})
+        out += fmt::format("{} {} = {}", k == node_kind::dc ? "" : ",", name_of(k),
+                           t.keep_back[static_cast<std::size_t>(k)]);
+    out += " }\noutcome = { partial = ";
+    out += quoted(s.next_on_partial ? "next" : name_of(t.partial));
+    out += ", none = ";
+    return out + quoted(s.next_on_none ? "next" : "backorder") + " }\n";
+}
+
+std::string strategies_told(const policy& whole, const decision& d) {
+    std::string out;
+    const auto all = whole.strategies();
+    const std::size_t end = d.strategy == no_strategy ? all.size() : d.strategy;
+    for (std::size_t i = 0; d.by_strategy && i < end; ++i) {
+        const auto tried = std::find_if(d.tried.begin(), d.tried.end(),
+                                        [i](const auto& t) { return t.strategy == i; });
+        const strategy& s = all[i];
+        if (tried != d.tried.end()) {
+            out +=
+                fmt::format("The strategy '{}' could serve {}, and passed the order on. ", s.name(),
+                            tried->could == coverage::none ? "no line of it" : "a part of it only");
+            continue;
+        }
+        const bool has_window = s.starts.ns != INT64_MIN || s.ends != never;
+        out += fmt::format("The strategy '{}' was not for it{}{}. ", s.name(),
+                           s.when ? " (" + s.when->text() + ")" : std::string{},
+                           has_window ? ", or not at that time" : "");
+    }
+    if (d.by_strategy && d.strategy == no_strategy) out += "No strategy was left for it. ";
+    return out;
+}
+
+}  // namespace earmark::sourcing
