@@ -128,7 +128,7 @@ result<page_of<crossing>> engine::crossings(position cursor, std::size_t limit) 
         gap = e.code == error_code::cursor_too_old;
         return e.code == error_code::ok ? s.levels.after(cursor, limit) : page{e};
     };
-    const page first = s.ask<page>(read);
+    page first = s.ask<page>(read);
     if (!gap) return first;
     error e;
     const error alone = s.alone_to_look([&](std::uint32_t) { e = s.restart_memories(); });
