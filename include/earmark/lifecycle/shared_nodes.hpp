@@ -1,7 +1,8 @@
-// FREE NODES (chunks, timers) that any thread may use again, whoever gave them back.
+// FREE NODES (chunks) that any thread may use again, whoever gave them back.
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "earmark/core/env.hpp"
 
@@ -33,9 +34,12 @@ public:
             const auto next =
                 static_cast<std::uint32_t>(link(node).load(std::memory_order_relaxed));
             if (head_.compare_exchange_weak(seen, after(seen, next),
-                                            std::memory_order_acquire,   // (b), as is its failure;
-                                            std::memory_order_acquire))  // a push further down is
-                return node;                                             // still in its sequence
+                                            std::memory_order_acquire,  // (b), as is its failure;
+                                            std::memory_order_acquire)) {  // a push further down
+                if constexpr (std::is_same_v<Env, std_env>)                // is still in sequence
+                    if (next != nil) __builtin_prefetch(&link(next), 1);   // the next pop's
+                return node;
+            }
         }
         return nil;
     }

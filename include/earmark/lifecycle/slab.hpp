@@ -11,7 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <new>
+#include <type_traits>
 #include <vector>
 
 #include "earmark/core/env.hpp"
@@ -34,7 +35,7 @@ public:
     slab(std::size_t max_bytes, std::uint32_t slots, std::uint32_t segment_bits = 14)
         : bits_{segment_bits}, segments_((max_bytes >> (segment_bits + 6)) + 1), free_(slots) {}
     ~slab() {
-        for (auto& s : segments_) delete[] s.load(std::memory_order_relaxed);
+        for (auto& s : segments_) release(s.load(std::memory_order_relaxed));
     }
     slab(const slab&) = delete;
     slab& operator=(const slab&) = delete;
@@ -49,6 +50,7 @@ public:
             const chunk reused{head, room};
             head = static_cast<std::uint32_t>(word(head, 0).load(std::memory_order_relaxed));
             --free_[slot].held[c];
+            prefetch(head);  // whoever takes it waits for its link
             return reused;
         }
         const std::uint32_t other = shared_[c].pop(link());
@@ -111,8 +113,14 @@ public:
         }
     }
 
-    void prefetch(std::uint32_t block) const noexcept {
-        if (block != nil) __builtin_prefetch(&word(block, 0));
+    /// Nothing under a test's Env: it would be a step that tells nothing.
+    void prefetch(std::uint32_t block, std::uint32_t blocks = 1) const noexcept {
+        if constexpr (std::is_same_v<Env, std_env>) {
+            if (block == nil) return;
+            const atomic_word* const from = words(block);
+            for (std::uint32_t i = 0; i < blocks; ++i)
+                __builtin_prefetch(from + std::size_t{i} * words_per_block, 1);
+        }
     }
 
 private:
@@ -159,16 +167,22 @@ private:
     }
     bool ensure(std::uint64_t i) {
         if (segments_[i].load(std::memory_order_acquire) != nullptr) return true;
-        auto* fresh = new (std::nothrow) atomic_word[std::size_t{words_per_block} << bits_]();
+        auto* fresh = new (a_line, std::nothrow)
+            atomic_word[std::size_t{words_per_block} << bits_]();  // a block is one cache line
         if (fresh == nullptr) return false;
         atomic_word* expected = nullptr;
         if (!segments_[i].compare_exchange_strong(
                 expected, fresh,
                 std::memory_order_acq_rel,  // (a) publishes the zeroed words
                 std::memory_order_acquire))
-            delete[] fresh;
+            release(fresh);
         return true;
     }
+    static void release(atomic_word* segment) noexcept {
+        static_assert(std::is_trivially_destructible_v<atomic_word>);
+        ::operator delete[](segment, a_line);
+    }
+    static constexpr std::align_val_t a_line{64};
 
     std::uint32_t bits_;
     typename Env::template atomic<std::uint64_t> end_{0};
