@@ -50,8 +50,8 @@ public:
         const auto timer = books_.timers.make(self);
         const time_point deadline = now_ + duration{life};
         reserve(cell, child, deadline);
-        books_.timers.push(timer, static_cast<std::uint64_t>(basket_.birth) << 32 | child.index,
-                           deadline);
+        books_.timers.push(self, timer,
+                           static_cast<std::uint64_t>(basket_.birth) << 32 | child.index, deadline);
         confirm(child);
     }
     void prefetch(cell_id c) const { books_.cells.prefetch(c); }
@@ -260,7 +260,7 @@ private:
 
     static void expire(house& h, const std::vector<std::int64_t>& deadlines) {
         for (std::size_t i = 0; i < timers; ++i)
-            h.wheel.push(h.wheel.make(self), i, h.base + duration{deadlines[i]});
+            h.wheel.push(self, h.wheel.make(self), i, h.base + duration{deadlines[i]});
         std::size_t gone = 0;
         const time_point first = h.base, end = h.base + duration{life + second};
         const auto deadline_of = [&](std::uint64_t i) { return first + duration{deadlines[i]}; };
@@ -268,8 +268,9 @@ private:
             gone += i < timers;
             return never;
         };
+        const auto soon = [&](std::uint64_t i) { __builtin_prefetch(&deadlines[i]); };
         for (; h.base < end; h.base = h.base + duration{second / 4})
-            h.wheel.sweep(self, h.base, deadline_of, wake);
+            h.wheel.sweep(self, h.base, deadline_of, wake, soon);
         demand(gone == timers, "each timer goes off once");
     }
     void queue() const {

@@ -141,7 +141,7 @@ bool engine::state::auditor::still(subject_kind kind, const awaited& a) {
 void engine::state::auditor::look_at_timers() {
     if (m_.due.empty()) return enter(audit_stage::again_cells);
     std::vector<hung_timer> hung(s_.books.ledger.size(subject_kind::reservation));
-    const std::uint64_t most = s_.books.ledger.chunks().carved() * 4;
+    const std::uint64_t most = s_.books.ledger.chunks().carved() * lifecycle::timer_place::end;
     std::uint64_t seen = 0;
     const bool all = s_.books.timers.each([&](std::uint64_t id, time_point wakes) {
         const auto index = static_cast<std::uint32_t>(id);

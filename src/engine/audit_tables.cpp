@@ -173,16 +173,8 @@ void engine::state::auditor::look_at_memory() {
     if (used != s_.keys.size())
         wrong(audit_check::entry, {}, {s_.keys.size(), used},
               "the idempotency map does not have as many entries as it counts");
-    std::uint64_t timers = 0, timer_blocks = 0;
-    const std::uint64_t most = chunks.carved() * 4;
-    s_.books.timers.each_timer([&](std::uint32_t t) {
-        if (t / 4 < chunks.carved() && held.take(t / 4, 1)) ++timer_blocks;
-        return ++timers <= most;
-    });
-    if (timers != timer_blocks * 4)
-        leak(audit_check::dead_chunk, {},
-             {static_cast<std::int64_t>(timers), static_cast<std::int64_t>(timer_blocks * 4)},
-             "some timers hang nowhere and are not free, or do so twice");
+    s_.books.timers.each_block(
+        [&](chunk c) { return claim(c.at, c.blocks, {}, "a block of timers"); });
     chunks.each_free([&](chunk c) { return claim(c.at, c.blocks, {}, "a free chunk"); });
     const std::uint64_t known = held.count() + chunks.wasted();
     if (known != chunks.carved())

@@ -163,7 +163,7 @@ error_code folder::wake(std::uint32_t index, time_point deadline) {
     if (deadline == never) return error_code::ok;
     const auto t = books_.timers.make(self);
     if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
-    books_.timers.push(t, static_cast<std::uint64_t>(image_.birth) << 32 | index, deadline);
+    books_.timers.push(self, t, static_cast<std::uint64_t>(image_.birth) << 32 | index, deadline);
     return error_code::ok;
 }
 

@@ -112,7 +112,11 @@ std::uint32_t engine::state::sweep(std::uint32_t slot, time_point now) {
         };
     };
     books.timers.sweep(slot, now, or_later([&](std::uint64_t id) { return due_at(slot, now, id); }),
-                       or_later([&](std::uint64_t id) { return expire(slot, now, id, expired); }));
+                       or_later([&](std::uint64_t id) { return expire(slot, now, id, expired); }),
+                       [&](std::uint64_t id) {
+                           books.ledger.prefetch(subject_kind::reservation,
+                                                 static_cast<std::uint32_t>(id));
+                       });
     return expired;
 }
 

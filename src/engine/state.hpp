@@ -116,7 +116,7 @@ struct engine::state {
     /// The timer of a subject that was announced and is committed.
     void hang_up(const visit& v, lifecycle::wheel<>::timer timer, std::uint64_t subject,
                  time_point deadline) noexcept {
-        books.timers.push(timer, subject, deadline);
+        books.timers.push(v.slot, timer, subject, deadline);
         books.timers.withdraw(v.slot);
     }
     /// Whether what was free when `calm` was true is all there was: else something due has turned

@@ -5,6 +5,7 @@
 #include "explore/pile.hpp"
 #include "explore/plans.hpp"
 #include "explore/strip.hpp"
+#include "explore/timer_yard.hpp"
 #include "explore/worlds.hpp"
 
 namespace earmark::explore {
@@ -175,6 +176,48 @@ std::vector<gate_scenario> small_gate() {
     add_timers(all);
     add_keys(all);
     add_rings(all);
+    return all;
+}
+
+std::vector<gate_scenario> timer_gate() {
+    std::vector<gate_scenario> all;
+    using yard = timer_yard<env>;
+    using world = std::unique_ptr<yard>;
+    const auto play = [&](const std::string& name, const auto& s, unsigned preemptions = 2) {
+        add_both(all, "timers in blocks: " + name, s, preemptions, 1);
+    };
+    const auto push = [](world& y) { y->push(this_thread()), y->push(this_thread()); };
+    const auto sweep = [](world& y) { y->sweep(this_thread()); };
+    const auto both = [](world& y) { y->push(this_thread()), y->sweep(this_thread()); };
+    play("push beside a sweep", push_beside_sweep<env>());
+    play("two sweep, one pushes", in_a_yard<env>({sweep, sweep, push}, {.soon = 2}));
+    play("all push and sweep", in_a_yard<env>({both, both}, {.soon = 1}));
+    // The block comes back to who hung it up, and is used again while the next sweep runs.
+    play("a block comes back", in_a_yard<env>({[](world& y) { y->push(0), y->push(0), y->push(0); },
+                                               [](world& y) { y->sweep(1), y->sweep(1); }},
+                                              {.soon = 1}));
+    // The last place of a block, and the first of the next.
+    constexpr auto full = lifecycle::timer_place::end - lifecycle::timer_place::first;
+    play("a block is full", in_a_yard<env>({push, sweep}, {.soon = full - 1}));
+    play("a full one is taken", in_a_yard<env>({push, both}, {.soon = full}), 1);
+    // What is not due stays in its block, which two sweepers may meet.
+    const auto later = [](world& y) { y->push(this_thread(), yard::late), y->push(this_thread()); };
+    const auto late = [](world& y) { y->sweep(this_thread(), yard::late); };
+    const auto again = [](world& y) {
+        y->push(this_thread()), y->sweep(this_thread(), yard::late);
+    };
+    const auto keep = [](world& y) {
+        y->push(this_thread(), yard::late), y->push(this_thread()), y->sweep(this_thread());
+    };
+    play("some stay", in_a_yard<env>({later, [=](world& y) { sweep(y), late(y); }}, {.soon = 1}));
+    play("two keep", in_a_yard<env>({keep, keep}, {}));
+    play("two take what is kept",
+         in_a_yard<env>({again, late}, {.soon = 1, .later = yard::late, .swept = true}));
+    play("kept beside a push", in_a_yard<env>({sweep, again}, {.soon = 1, .later = yard::late}), 3);
+    play("kept beside a push before it",
+         in_a_yard<env>({[](world& y) { y->sweep(this_thread(), yard::next); }, both},
+                        {.soon = 1, .later = yard::after_next}),
+         3);
     return all;
 }
 

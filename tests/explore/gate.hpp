@@ -16,6 +16,7 @@ struct gate_scenario {
 };
 
 [[nodiscard]] std::vector<gate_scenario> small_gate();  // slots, numbers, chunks, timers, ring, map
+[[nodiscard]] std::vector<gate_scenario> timer_gate();  // timers in blocks
 [[nodiscard]] std::vector<gate_scenario> take_gate();
 [[nodiscard]] std::vector<gate_scenario> lease_gate();
 [[nodiscard]] std::vector<gate_scenario> commit_gate();

@@ -117,7 +117,7 @@ private:
         d.subjects.push_back(rewrite(subject_kind::reservation, child.index, 0, image));
         const auto timer = b_.timers.make(keeper);
         expect(commit(keeper, d) == error_code::ok, "the reservation is there");
-        b_.timers.push(timer, child.index, image.deadline);
+        b_.timers.push(keeper, timer, child.index, image.deadline);
     }
 
     // ---- what a commit is given ----------------------------------------------------------------
@@ -230,7 +230,7 @@ private:
             if (announces()) b_.timers.announce(me, id, deadline);
             const error_code code = commit(me, d);
             if (code == error_code::ok) {
-                b_.timers.push(timer, id, deadline);
+                b_.timers.push(me, timer, id, deadline);
                 b_.timers.withdraw(me);
                 mine_[me].push_back(child.index);
                 return note(me, what, answer::done);

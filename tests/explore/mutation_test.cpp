@@ -26,9 +26,10 @@ namespace earmark::explore {
 namespace {
 
 const std::vector<std::string> files = {
-    "take.hpp",         "claims.hpp", "slots.hpp",   "leases.hpp", "leasing.hpp",
-    "cells.hpp",        "ledger.hpp", "numbers.hpp", "slab.hpp",   "wheel.hpp",
-    "shared_nodes.hpp", "ring.hpp",   "dedupe.hpp"};
+    "take.hpp",     "claims.hpp",       "slots.hpp",        "leases.hpp",
+    "leasing.hpp",  "cells.hpp",        "ledger.hpp",       "numbers.hpp",
+    "slab.hpp",     "wheel.hpp",        "timer_blocks.hpp", "timer_room.hpp",
+    "slot_set.hpp", "shared_nodes.hpp", "ring.hpp",         "dedupe.hpp"};
 constexpr rlim_t most_seconds = 120;  // of work, where a mutant goes round in plain code for ever
 
 /// The mutants of the page, each between back quotes at the head of its row.
@@ -49,6 +50,7 @@ struct gate {
     std::vector<site> sites;
 
     gate() : scenarios{small_gate()} {
+        for (auto& s : timer_gate()) scenarios.push_back(std::move(s));
         for (auto& s : take_gate()) scenarios.push_back(std::move(s));
         for (auto& s : lease_gate()) scenarios.push_back(std::move(s));
         for (auto& s : commit_gate()) scenarios.push_back(std::move(s));

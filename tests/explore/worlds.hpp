@@ -184,7 +184,7 @@ struct clock_tower {
         expect(t != lifecycle::wheel<env>::nil, "there is room for a timer");
         hung[subject] = true;
         due[subject] = deadline;
-        timers.push(t, subject, deadline);
+        timers.push(me, t, subject, deadline);
     }
     void sweep(std::uint32_t me, time_point until = now) {
         const auto deadline_of = [&](std::uint64_t subject) {

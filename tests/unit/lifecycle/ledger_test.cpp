@@ -194,7 +194,7 @@ TEST_CASE("the wheel wakes a timer at its period, keeps the others, and is quiet
     wheel<> w{chunks, 1, 16};
     std::vector<std::uint64_t> woken;
     std::vector<std::int64_t> deadline{seconds(5).ns, seconds(1).ns, seconds(60).ns};
-    for (std::uint64_t i = 0; i < 3; ++i) w.push(w.make(0), i, {deadline[i]});
+    for (std::uint64_t i = 0; i < 3; ++i) w.push(0, w.make(0), i, {deadline[i]});
     const auto at = [&](std::int64_t ns) {
         w.sweep(
             0, {ns}, [&](std::uint64_t i) { return time_point{deadline[i]}; },
@@ -219,7 +219,7 @@ TEST_CASE("a timer far beyond the ring's span goes round and still wakes exactly
     wheel<> w{chunks, 1, 4};
     int woken = 0;
     const std::int64_t deadline = seconds(1'000).ns + 17;
-    w.push(w.make(0), 1, {deadline});
+    w.push(0, w.make(0), 1, {deadline});
     for (std::int64_t now = 0; now < seconds(1'010).ns; now += seconds(1).ns / 3)
         w.sweep(
             0, {now}, [&](std::uint64_t) { return time_point{deadline}; },
@@ -236,7 +236,7 @@ TEST_CASE("what is due is woken by deadline and then by number, however it came 
         for (std::uint64_t i = 0; i < 200; ++i) {
             x = x * 6364136223846793005ULL + 1442695040888963407ULL;
             deadline.push_back(static_cast<std::int64_t>(x >> 33) % 20 * seconds(span).ns / 10 + 1);
-            w.push(w.make(0), i, {deadline[i]});
+            w.push(0, w.make(0), i, {deadline[i]});
         }
         std::vector<std::pair<std::int64_t, std::uint64_t>> woken;
         for (const std::int64_t now : {seconds(span).ns, seconds(3 * span).ns})
