@@ -44,7 +44,7 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
         return fail(error_code::unknown_channel, raw(channel));
     const auto read = [&](const reserve_line& l) -> error {
         if (l.pool != none<pool_id>) return flat_take(d, l, may_be_none);
-        if (l.section != none<section_id>) return section_take(d, l, terms.on, may_be_none);
+        if (l.section != none<section_id>) return section_take(d, l, terms, may_be_none);
         if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
         if (index_of(l.node) >= names.node.size())
             return fail(error_code::unknown_node, raw(l.node));

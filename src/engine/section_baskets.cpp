@@ -114,7 +114,7 @@ error engine::state::may_promise(cell_id c, const lifecycle::image& basket) cons
     return fail(error_code::excluded, raw(sku), raw(node), -1);
 }
 
-error engine::state::section_take(desk& d, const reserve_line& l, time_point on,
+error engine::state::section_take(desk& d, const reserve_line& l, const basket_terms& t,
                                   bool may_be_none) const {
     if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
     if (index_of(l.node) >= names.node.size()) return fail(error_code::unknown_node, raw(l.node));
@@ -125,9 +125,11 @@ error engine::state::section_take(desk& d, const reserve_line& l, time_point on,
     if (!n) return n.error();
     const auto floor = to_floor(l.floor, facts);
     if (!floor) return floor.error();
-    const bool gives =
-        names.sections[l.section].gives_on(on) && names.node[index_of(l.node)].active;
-    if (!gives && !may_be_none) return fail(error_code::excluded, raw(l.sku), raw(l.node), -1);
+    // No rule's floor is the section's, but what a rule freezes is frozen here, too.
+    const auto rule = floor_of(l.sku, l.node, t.channel, floor_use::selling);
+    if (!rule && !may_be_none) return rule.error();
+    if (!names.sections[l.section].gives_on(t.on) && !may_be_none)
+        return fail(error_code::excluded, raw(l.sku), raw(l.node), -1);
     const auto cell = books.cells.find(l.sku, l.node, l.section);
     if (!cell) return fail(error_code::no_cell, raw(l.sku), raw(l.node));
     d.takes.push_back({*cell, *n, *floor});

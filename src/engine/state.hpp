@@ -251,8 +251,6 @@ struct engine::state {
     [[nodiscard]] bool was_there(const desk& d, const take_line& t) const noexcept;
     /// May more of a cell's goods be promised to such a basket at all? Error: excluded.
     [[nodiscard]] error may_promise(cell_id c, const lifecycle::image& basket) const noexcept;
-    /// A line that names its section, into the desk's takes.
-    error section_take(desk& d, const reserve_line& l, time_point on, bool may_be_none) const;
     /// What sections add to the desk's free units, and where it lies.
     void add_sections(desk& d, time_point now) const;
     /// A plan's part as the desk's draws, one of each cell. False where the units are not there.
@@ -274,8 +272,10 @@ struct engine::state {
     [[nodiscard]] bool is_pool(cell_id c) const noexcept {
         return books.cells.pool_of(c) != none<pool_id>;
     }
-    /// A line that names a flat pool, into the desk's takes.
+    /// A line that names a flat pool, or a section, into the desk's takes.
     error flat_take(desk& d, const reserve_line& l, bool may_be_none) const;
+    error section_take(desk& d, const reserve_line& l, const basket_terms& t,
+                       bool may_be_none) const;
     [[nodiscard]] error check_named(std::span<const pool_id> named) const noexcept;
     /// What goods take from pools, into the desk's `bound`: one line a pool.
     error bound_takes(desk& d, const take_line& goods, const basket_terms& t) const;
@@ -353,10 +353,7 @@ struct engine::state {
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
     error problem(const visit& v, sourcing_problem& p);
     /// A plan, and the terms that it was made by: the policy's, or those of a strategy of it.
-    struct choice {
-        const sourcing::policy& by;
-        const plan& chosen;
-    };
+    using choice = std::pair<const sourcing::policy&, const plan&>;
     choice choose(const visit& v, std::uint32_t version, sourcing_problem& p);
     const plan& choose_by(const visit& v, const sourcing::policy& by, std::uint32_t version,
                           const sourcing_problem& p);

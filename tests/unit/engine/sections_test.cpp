@@ -197,6 +197,20 @@ TEST_CASE("units move between sections; into a condition it is truth and uncover
     CHECK(s.reserve(1, {}, {}, s.id("damaged")).error().code == error_code::excluded);
 }
 
+TEST_CASE("a freeze of a SKU or a node holds for lines that name a section, too") {
+    shop s{{}, {lot("lot a", day(9))}, at_dc({{"lot a", 2}, {"", 2}})};
+    floor_row freeze;
+    freeze.key = "recall";
+    freeze.sku = "hat";
+    freeze.exclude = true;
+    REQUIRE(s.on.load({{}, {}, monday}, std::vector{freeze}).accepted == 1);
+    CHECK(s.reserve(1, {}, {}, s.id("lot a")).error().code == error_code::excluded);
+    CHECK(s.available() == 0);
+    freeze.active = false;
+    REQUIRE(s.on.load({{}, {}, monday}, std::vector{freeze}).accepted == 1);
+    CHECK(s.reserve(1, {}, {}, s.id("lot a")));
+}
+
 TEST_CASE("a lot is frozen in one row, and is not promised for a date beyond its own") {
     const section_row a = lot("lot a", day(3));
     shop s{{}, {a, lot("lot b", day(9))}, at_dc({{"lot a", 2}, {"lot b", 2}})};
