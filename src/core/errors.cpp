@@ -73,8 +73,8 @@ constexpr error_row rows[] = {
     {bad_section, "bad_section", final, "section {0} is already another one",
      "give a new section another key, and transfer between two different ones"},
     {bad_calendar, "bad_calendar", final, "field {0} of the calendar is not as it must be",
-     "1: a zone of the IANA database, one for all rows; 2: weekdays in one row each; 3: a cut-off "
-     "as 14:00; 4: dates as 2025-12-24, each once; 5: a span of at most 20 years before 2216"},
+     "1: one IANA zone for all rows; 2: each weekday once; 3: a cut-off as 14:00; 4: each date "
+     "once, as 2025-12-24; 5: at most 20 years"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",
@@ -135,8 +135,8 @@ constexpr error_row rows[] = {
     {no_decision, "no_decision", final, "order {0} was never sourced", "call source first"},
     {no_scores, "no_scores", final, "the active policy ranks by score, and no scores were given",
      "give one score for each order and node, or activate another policy"},
-    {no_date, "no_date", final, "no day would do: {0} were tried",
-     "add capacity, or calendar days: the calendar knows days {1} to {2}, counted from 1970-01-01"},
+    {no_date, "no_date", final, "no day would do: {0} were tried, up to day {2} since 1970",
+     "add capacity, or days to the calendar"},
 
     // 6xxx names
     {unknown_sku, "unknown_sku", final, "the SKU is not in the table of SKUs",

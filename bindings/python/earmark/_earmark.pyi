@@ -54,11 +54,13 @@ class Engine:
         """Units free per SKU, at a node each or (None) over all nodes."""
     def available_to(self, skus: Column, nodes: Column | None = None, *,
                      channel: str | None = None, use: str = 'selling',
+                     group: Column | None = None,
                      progress: Progress | None = None) -> npt.NDArray[np.int64]:
-        """The same by the floor rules of a channel, or as `sourcing` sees it."""
+        """The same by the floor rules of a channel, or as `sourcing` sees it. `group`: ids of
+        nodes to sum over, each with its floor, in place of all."""
     def available_together(self, skus: Column, nodes: Column | None = None, *,
-                           channel: str | None = None,
-                           use: str = 'selling') -> npt.NDArray[np.int64]:
+                           channel: str | None = None, use: str = 'selling',
+                           group: Column | None = None) -> npt.NDArray[np.int64]:
         """The same of up to 64 cells at one instant: no reservation is seen in part."""
     def balance(self) -> dict[str, Any]:
         """Granules by where they are, over all cells and orders."""

@@ -137,7 +137,9 @@ TEST_CASE(
         REQUIRE(together);
         CHECK(one->atoms == together->front().atoms);
         std::int64_t terms = 0;
-        for (const available_terms& t : *s.on.explain_available(r)) terms += t.available.atoms;
+        const auto all = s.on.explain_available(r);
+        REQUIRE(all);
+        for (const available_terms& t : *all) terms += t.available.atoms;
         CHECK(one->atoms == terms);
         return one->atoms;
     };
