@@ -59,7 +59,9 @@ def every_frame(shop):
     yield "uncovered", shop.uncovered()
     yield "counted", shop.count({"sku": [mug, 99], "node": [bonn] * 2, "found": [1, 1]})
     yield "counts", shop.counts()[0]
-    shop.reserve_one(shop.find_sku("bowl"), shop.find_node("bonn"), 1, 0, NOW + 1_000, NOW)
+    basket = shop.reserve_one(shop.find_sku("bowl"), shop.find_node("bonn"), 1, 0, NOW + 1_000,
+                              NOW)
+    yield "held", shop.reservation(basket)[0]
     shop.advance(NOW + 1_000)
     yield "expiries", shop.expiries()[0]
     yield "findings", shop.audit()
