@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "earmark/core/time_text.hpp"
+#include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/explain.hpp"
 #include "strategy_text.hpp"
 

@@ -12,10 +12,12 @@
 
 #include "earmark/core/env.hpp"
 #include "earmark/lifecycle/shared_nodes.hpp"
-#include "earmark/lifecycle/slab.hpp"
 #include "earmark/lifecycle/timer_words.hpp"
 
 namespace earmark::lifecycle {
+
+template <class Env>
+class slab;  // included where this is used: headers nest six deep at most
 
 template <class Env = std_env>
 class timer_room {
@@ -89,7 +91,7 @@ private:
             }
             return;
         }
-        if (const chunk c = chunks_.take(slot, lines); c.holds()) own.bag[own.count++] = c.at;
+        if (const auto c = chunks_.take(slot, lines); c.holds()) own.bag[own.count++] = c.at;
     }
     void spill(owned& own) noexcept {
         const block b = own.bag[--own.count];

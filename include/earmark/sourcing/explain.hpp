@@ -10,10 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
 
 namespace earmark::sourcing {
+
+struct decision;
 
 /// Names as the merchant knows them; this room knows numbers only. All views outlive the call.
 /// Where a name is missing or empty, the number stands for it.

@@ -96,51 +96,65 @@ TEST_CASE("where no day would do, that is the answer") {
     CHECK(promise_dates(at("2026-01-31T20:00:00Z"), by, far).error().code == error_code::no_date);
 }
 
+namespace {
+
+/// Days of work at random, as a calendar and as a set.
+struct random_days {
+    std::set<std::int32_t> days;
+    calendar as_calendar;
+
+    random_days(std::mt19937& dice, civil_day from) : as_calendar{calendar::always(from, from)} {
+        const std::vector<calendar_row> none{{"c", "UTC", 0}};
+        std::vector<calendar_day_row> rows;
+        for (std::int32_t n = 0; n < 200; ++n) {
+            if (dice() % 3 == 0) continue;
+            days.insert(from.n + n);
+            rows.push_back({"c", to_string(from + n), true});
+        }
+        as_calendar = compile_calendar(none, rows, from, from + 199).value();
+    }
+    [[nodiscard]] std::int32_t first(std::int32_t d) const {
+        while (!days.contains(d)) ++d;
+        return d;
+    }
+    [[nodiscard]] std::int32_t after(std::int32_t d, std::int32_t n) const {
+        for (; n > 0; --n) d = first(d + 1);
+        return d;
+    }
+};
+
+/// The work day by trying one after the other.
+std::int32_t counted_work(std::int32_t today, const ship_terms& by, const random_days& works) {
+    const capacity_track& t = by.capacity.front();
+    for (std::int32_t work = works.first(today);; work = works.first(work + 1)) {
+        const std::int32_t d = t.by_ship_day ? works.after(work, by.processing) : work;
+        const std::int32_t i = d - t.first.n;
+        if (i < 0 || i >= 60 || t.free[static_cast<std::size_t>(i)] >= t.needs) return work;
+    }
+}
+
+}  // namespace
+
 TEST_CASE("the chain is what counting days one by one gives") {
     std::mt19937 dice{11};
     const auto below = [&](std::uint32_t n) { return static_cast<std::int32_t>(dice() % n); };
     const civil_day from = day("2025-03-01");
     for (int round = 0; round < 400; ++round) {
-        std::set<std::int32_t> works, carries, delivers;
-        std::vector<calendar_day_row> rows[3];
-        std::set<std::int32_t>* const sets[] = {&works, &carries, &delivers};
-        for (std::int32_t n = 0; n < 200; ++n)
-            for (int k = 0; k < 3; ++k)
-                if (below(3) != 0) {
-                    sets[k]->insert(from.n + n);
-                    rows[k].push_back({"c", to_string(from + n), true});
-                }
-        const std::vector<calendar_row> none{{"c", "UTC", 0}};
-        std::vector<calendar> made;
-        for (const auto& r : rows)
-            made.push_back(compile_calendar(none, r, from, from + 199).value());
+        const random_days works{dice, from}, carries{dice, from}, delivers{dice, from};
         std::vector<std::int64_t> free(60);
         for (auto& f : free) f = below(4);
-        const civil_day pool = from + below(20);
-        const capacity_track tracks[] = {{2, below(2) == 0, pool, free}};
-        const ship_terms by{&made[0], nullptr, below(4), tracks, 150};
-        const lane_terms over{below(6), &made[1], &made[2]};
+        const capacity_track tracks[] = {{2, below(2) == 0, from + below(20), free}};
+        const ship_terms by{&works.as_calendar, nullptr, below(4), tracks, 150};
+        const lane_terms over{below(6), &carries.as_calendar, &delivers.as_calendar};
         const civil_day today = from + below(40);
-        const time_point now{std::int64_t{today.n} * 86'400'000'000'000 + 5};
 
-        const auto first = [](const std::set<std::int32_t>& in, std::int32_t d) {
-            while (!in.contains(d)) ++d;
-            return d;
-        };
-        std::int32_t work = first(works, today.n), ship = 0;
-        for (;; work = first(works, work + 1)) {
-            ship = work;
-            for (int p = 0; p < by.processing; ++p) ship = first(works, ship + 1);
-            const std::int32_t i = (tracks[0].by_ship_day ? ship : work) - pool.n;
-            if (i < 0 || i >= 60 || free[static_cast<std::size_t>(i)] >= 2) break;
-        }
-        std::int32_t there = ship;
-        for (int t = 0; t < over.transit; ++t) there = first(carries, there + 1);
-        const auto d = promise_dates(now, by, over);
+        const std::int32_t work = counted_work(today.n, by, works);
+        const std::int32_t ship = works.after(work, by.processing);
+        const auto d = promise_dates({std::int64_t{today.n} * 86'400'000'000'000 + 5}, by, over);
         REQUIRE(d);
         CHECK(d->work.n == work);
         CHECK(d->ship.n == ship);
-        CHECK(d->delivery.n == first(delivers, there));
+        CHECK(d->delivery.n == delivers.first(carries.after(ship, over.transit)));
         // Whoever orders just before "order within" gets the same days; at it, later ones.
         const auto before = promise_dates({d->order_within.ns - 1}, by, over);
         REQUIRE(before);
