@@ -71,6 +71,15 @@ bool condition::fits(const term& t, const attribute_value& v) const noexcept {
 
 // ---- the one spelling --------------------------------------------------------------------------
 
+namespace {
+/// `any(` and what is in it.
+std::string around(std::string_view opening, std::string_view inner) {
+    std::string out{opening};
+    out += inner;
+    return out += ')';
+}
+}  // namespace
+
 std::string condition::words(std::size_t at, std::span<const attribute> known) const {
     constexpr std::string_view signs[] = {"==", "!=", "<", "<=", ">", ">="};
     const term& t = terms_[at];
@@ -86,17 +95,17 @@ std::string condition::words(std::size_t at, std::span<const attribute> known) c
     const std::string& name = known[t.attribute].name;
     switch (t.is) {
         case kind::all:
-            return "(" + inside(" and ") + ")";
+            return around("(", inside(" and "));
         case kind::some:
-            return "(" + inside(" or ") + ")";
+            return around("(", inside(" or "));
         case kind::neither:
             return "not " + inside("");
         case kind::any:
-            return "any(" + inside("") + ")";
+            return around("any(", inside(""));
         case kind::every:
-            return "every(" + inside("") + ")";
+            return around("every(", inside(""));
         case kind::has:
-            return "has(" + name + ")";
+            return around("has(", name);
         case kind::flag:
             return name;
         case kind::compare:

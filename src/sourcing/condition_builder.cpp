@@ -160,13 +160,19 @@ std::optional<std::int64_t> number_e4(std::string_view text) noexcept {
     return negative ? -n : n;
 }
 
+static std::string in_double_quotes(const std::string& text) {
+    std::string out{'"'};
+    out += text;
+    return out += '"';
+}
+
 std::string literal_text(value_type t, std::int64_t n, std::string_view text) {
     if (t == value_type::flag) return n != 0 ? "true" : "false";
     std::string out;
     if (t == value_type::text) {
         for (const char c : text)
             out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
-        return '"' + out + '"';
+        return in_double_quotes(out);
     }
     const std::uint64_t size =
         n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
@@ -174,8 +180,10 @@ std::string literal_text(value_type t, std::int64_t n, std::string_view text) {
     part.insert(0, 4 - part.size(), '0');
     const std::size_t least = t == value_type::money ? 2 : 0;
     while (part.size() > least && part.back() == '0') part.pop_back();
-    out = (n < 0 ? "-" : "") + std::to_string(size / 10'000) + (part.empty() ? "" : "." + part);
-    return t == value_type::money ? '"' + out + '"' : out;
+    if (n < 0) out += '-';
+    out += std::to_string(size / 10'000);
+    if (!part.empty()) out += '.', out += part;
+    return t == value_type::money ? in_double_quotes(out) : out;
 }
 
 }  // namespace detail
