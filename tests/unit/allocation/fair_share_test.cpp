@@ -57,7 +57,7 @@ TEST_CASE("numbers that cannot be are refused with their claim") {
 
 TEST_CASE("every division keeps to supply, need, lot and proportion") {
     std::mt19937 dice{7};
-    const auto below = [&](int n) { return static_cast<std::int64_t>(dice() % n); };
+    const auto below = [&](std::uint32_t n) { return static_cast<std::int64_t>(dice() % n); };
     for (int round = 0; round < 4'000; ++round) {
         std::vector<share_claim> claims(static_cast<std::size_t>(1 + below(6)));
         for (share_claim& c : claims) c = {below(40), below(4) == 0 ? 0 : below(30)};

@@ -79,7 +79,8 @@ TEST_CASE("a wheel wakes what a sorted list would, through laps, jumps and chang
     for (int step = 0; step < 3'000; ++step) {
         for (std::uint64_t i = draw(x, 12); i > 0; --i) {
             const auto laps = draw(x, 8) == 0 ? 40 : 3;  // most are near
-            const auto ahead = static_cast<std::int64_t>(draw(x, laps * period));
+            const auto ahead =
+                static_cast<std::int64_t>(draw(x, static_cast<std::uint64_t>(laps * period)));
             REQUIRE(c.push(next++, now + 1 + ahead, static_cast<std::uint32_t>(draw(x, 2))));
         }
         if (!c.deadlines.empty()) {  // longer: its timer finds out; sooner: a timer of its own
