@@ -194,9 +194,10 @@ void crossing_memory::restart(std::uint64_t at, time_point now) {
     for (std::uint32_t i = 0; i < names_.floors.rules().size(); ++i)
         floors_.set(i, names_.floors.rules()[i]);
     sections_.clear();
-    for (std::uint16_t i = 0; i < names_.sections.size(); ++i)
-        sections_.push_back(
-            {names_.sections[section_id{i}].expires, names_.sections[section_id{i}].frozen});
+    for (std::size_t i = 0; i < names_.sections.size(); ++i) {
+        const auto& section = names_.sections[section_id{static_cast<std::uint16_t>(i)}];
+        sections_.push_back({section.expires, section.frozen});
+    }
     of_.clear();
     for (std::uint32_t i = 0; i < names_.thresholds.size(); ++i) set(i, names_.thresholds[i]);
     terms_changed_ = true;

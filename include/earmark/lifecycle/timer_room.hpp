@@ -72,7 +72,7 @@ private:
     struct alignas(64) owned {
         std::uint32_t count = 0;
         block first = nil;  // of those that others gave back
-        std::array<block, 2 * (named + 1)> bag;
+        std::array<block, std::size_t{2} * (named + 1)> bag;
         alignas(64) typename Env::template atomic<std::uint32_t> returned{nil};
     };
 
