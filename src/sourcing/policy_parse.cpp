@@ -251,7 +251,7 @@ private:
                    "this strategy has no name; write for example name = \"gold customers\"");
             return {};
         }
-        const std::string name{node->value_exact<std::string_view>().value_or("")};
+        std::string name{node->value_exact<std::string_view>().value_or("")};
         if (!detail::is_policy_name(name))
             refuse(error_code::bad_field, *node,
                    "'name' is quoted text of 1 to 64 letters, digits, blanks or any of - _ .");
