@@ -74,7 +74,7 @@ constexpr error_row rows[] = {
      "give a new section another key, and transfer between two different ones"},
     {bad_calendar, "bad_calendar", final, "field {0} of the calendar is not as it must be",
      "1: one IANA zone for all rows; 2: each weekday once; 3: a cut-off as 14:00; 4: each date "
-     "once, as 2025-12-24; 5: at most 20 years"},
+     "once, as 2025-12-24; 5: at most 20 years; 6: one key"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",

@@ -44,7 +44,6 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
         return fail(error_code::unknown_channel, raw(channel));
     const auto read = [&](const reserve_line& l) -> error {
         if (l.pool != none<pool_id>) return flat_take(d, l, may_be_none);
-        if (l.section != none<section_id>) return section_take(d, l, terms, may_be_none);
         if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
         if (index_of(l.node) >= names.node.size())
             return fail(error_code::unknown_node, raw(l.node));
@@ -54,6 +53,8 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
         if (!n) return n.error();
         const auto own = to_floor(l.floor, facts);
         if (!own) return own.error();
+        if (l.section != none<section_id>)
+            return section_take(d, l, {{}, *n, *own}, terms, may_be_none);
         const auto floor = floor_of(l.sku, l.node, channel, floor_use::selling, *own);
         if (!floor && !may_be_none) return floor.error();  // a change may keep or give back
         if (!may_be_none && books.cells.has_sections(l.sku)) {
@@ -158,13 +159,18 @@ error engine::state::clip_basket(const visit& v, const reserve_request& r,
     if (const error e = check_named(t.named); e.code != error_code::ok) return e;
     clip_to_stock(d);
     if (!names.pools.empty()) clip_to_pools(d, r.lines, t);
-    const auto is_taken = [](const take_line& x) { return x.n > 0; };
-    if (std::any_of(d.takes.begin(), d.takes.end(), is_taken)) return {};
-    const reserve_line& first = r.lines.front();
-    error nothing = first.pool != none<pool_id>
-                        ? fail(error_code::pool_exhausted, first.amount.atoms, 0, raw(first.pool))
-                        : fail(error_code::insufficient, first.amount.atoms, 0, raw(first.node));
-    nothing.row = 1;
+    const auto goods = std::find_if(r.lines.begin(), r.lines.end(),
+                                    [](const reserve_line& l) { return l.pool == none<pool_id>; });
+    const bool wants_goods = goods != r.lines.end();  // then pools alone are nothing
+    const auto is_worth_it = [&](const take_line& x) {
+        return x.n > 0 && !(wants_goods && is_pool(x.cell));
+    };
+    if (std::any_of(d.takes.begin(), d.takes.end(), is_worth_it)) return {};
+    const reserve_line& first = wants_goods ? *goods : r.lines.front();
+    error nothing = wants_goods
+                        ? fail(error_code::insufficient, first.amount.atoms, 0, raw(first.node))
+                        : fail(error_code::pool_exhausted, first.amount.atoms, 0, raw(first.pool));
+    nothing.row = static_cast<std::uint32_t>(&first - r.lines.data() + 1);
     return nothing;
 }
 

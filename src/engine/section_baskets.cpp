@@ -114,17 +114,9 @@ error engine::state::may_promise(cell_id c, const lifecycle::image& basket) cons
     return fail(error_code::excluded, raw(sku), raw(node), -1);
 }
 
-error engine::state::section_take(desk& d, const reserve_line& l, const basket_terms& t,
-                                  bool may_be_none) const {
-    if (index_of(l.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(l.sku));
-    if (index_of(l.node) >= names.node.size()) return fail(error_code::unknown_node, raw(l.node));
+error engine::state::section_take(desk& d, const reserve_line& l, take_line asked,
+                                  const basket_terms& t, bool may_be_none) const {
     if (!names.sections.exists(l.section)) return fail(error_code::unknown_section, raw(l.section));
-    const sku_facts& facts = names.sku[index_of(l.sku)];
-    const bool is_none = may_be_none && l.amount.atoms == 0;
-    const auto n = is_none ? result<granules>{0} : intake::to_granules(l.amount, facts);
-    if (!n) return n.error();
-    const auto floor = to_floor(l.floor, facts);
-    if (!floor) return floor.error();
     // No rule's floor is the section's, but what a rule freezes is frozen here, too.
     const auto rule = floor_of(l.sku, l.node, t.channel, floor_use::selling);
     if (!rule && !may_be_none) return rule.error();
@@ -132,7 +124,8 @@ error engine::state::section_take(desk& d, const reserve_line& l, const basket_t
         return fail(error_code::excluded, raw(l.sku), raw(l.node), -1);
     const auto cell = books.cells.find(l.sku, l.node, l.section);
     if (!cell) return fail(error_code::no_cell, raw(l.sku), raw(l.node));
-    d.takes.push_back({*cell, *n, *floor});
+    asked.cell = *cell;
+    d.takes.push_back(asked);
     return {};
 }
 

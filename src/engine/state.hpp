@@ -274,7 +274,7 @@ struct engine::state {
     }
     /// A line that names a flat pool, or a section, into the desk's takes.
     error flat_take(desk& d, const reserve_line& l, bool may_be_none) const;
-    error section_take(desk& d, const reserve_line& l, const basket_terms& t,
+    error section_take(desk& d, const reserve_line& l, take_line asked, const basket_terms& t,
                        bool may_be_none) const;
     [[nodiscard]] error check_named(std::span<const pool_id> named) const noexcept;
     /// What goods take from pools, into the desk's `bound`: one line a pool.

@@ -153,18 +153,13 @@ constexpr field threshold_fields[] = {
     {"high", whole, optional, "units at which it is not any more, default low", 1, max_floor_units},
     {"active", flag, optional, "false: kept, and silent"},
 };
+constexpr field group_of_nodes = {
+    "nodes", keys, optional, "keys of nodes to sum over, each with its floor", 1, 65'534,
+    {},      {},   "node"};
 constexpr field together_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one the sum over all nodes"},
-    {"nodes",
-     keys,
-     optional,
-     "keys of nodes to sum over, each with its floor",
-     1,
-     65'534,
-     {},
-     {},
-     "node"},
+    group_of_nodes,
     {"channel", key, optional, "whose floor rules hold"},
     {"use", choice, optional, "default selling", 0, 0, asked_uses},
 };
@@ -328,15 +323,7 @@ constexpr field record_fields[] = {
 constexpr field available_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one the sum over all nodes"},
-    {"nodes",
-     keys,
-     optional,
-     "keys of nodes to sum over, each with its floor",
-     1,
-     65'534,
-     {},
-     {},
-     "node"},
+    group_of_nodes,
     {"floor", decimal, optional, "units to leave at each node, where no rule leaves more"},
 };
 constexpr field explain_available_fields[] = {

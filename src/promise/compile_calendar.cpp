@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int32_t no_cutoff = 24 * 60;
 
-enum wrong : std::int64_t { zone = 1, weekdays, cutoff_text, day_text, span_of_days };
+enum wrong : std::int64_t { zone = 1, weekdays, cutoff_text, day_text, span_of_days, key };
 
 error bad(wrong what, std::size_t row) {
     error e = fail(error_code::bad_calendar, what);
@@ -64,6 +64,7 @@ error read_week(std::span<const calendar_row> rows, week& into) {
     std::uint8_t seen = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const calendar_row& r = rows[i];
+        if (r.key != rows[0].key) return bad(key, i + 1);
         const auto* const its = find_zone(r.zone);
         if (its == nullptr || (into.zone != nullptr && its != into.zone)) return bad(zone, i + 1);
         into.zone = its;
@@ -77,9 +78,10 @@ error read_week(std::span<const calendar_row> rows, week& into) {
     return rows.empty() ? bad(zone, 0) : error{};
 }
 
-error read_days(std::span<const calendar_day_row> rows, const week& usual,
+error read_days(std::span<const calendar_day_row> rows, const std::string& of, const week& usual,
                 std::map<civil_day, day_terms>& into) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].calendar != of) return bad(key, i + 1);
         const auto d = parse_day(rows[i].day);
         if (!d) return bad(day_text, i + 1);
         const auto until = minutes_of(rows[i].cutoff);
@@ -130,7 +132,8 @@ result<calendar> compile_calendar(std::span<const calendar_row> rows,
     week usual;
     if (const error e = read_week(rows, usual); e.code != error_code::ok) return e;
     std::map<civil_day, day_terms> others;
-    if (const error e = read_days(days, usual, others); e.code != error_code::ok) return e;
+    if (const error e = read_days(days, rows[0].key, usual, others); e.code != error_code::ok)
+        return e;
     return calendar_builder::build(usual, others, first, last);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "earmark/core/check.hpp"
+
 namespace earmark {
 
 bool capacity_track::has_room(civil_day d) const noexcept {
@@ -25,6 +27,8 @@ error no_date(const ship_terms& by, std::int32_t tried) {
 }  // namespace
 
 result<date_chain> ship_dates(time_point at, const ship_terms& by) {
+    EARMARK_CHECK(by.node != nullptr && by.processing >= 0 && by.most_days >= 0,
+                  "ship_dates needs the node's calendar, and days that are not below 0");
     date_chain d;
     d.order = by.node->day_of(at);
     d.in_time_for = by.node->taken_on(at);
@@ -43,7 +47,8 @@ result<date_chain> ship_dates(time_point at, const ship_terms& by) {
     return no_date(by, tried);
 }
 
-civil_day delivery_day(civil_day ship, const lane_terms& over) noexcept {
+civil_day delivery_day(civil_day ship, const lane_terms& over) {
+    EARMARK_CHECK(over.transit >= 0, "delivery_day needs days of transit that are not below 0");
     if (ship == no_day) return no_day;
     civil_day d = ship;
     if (over.transit > 0)

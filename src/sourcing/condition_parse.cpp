@@ -1,6 +1,5 @@
 // Reads conditions: the grammar as PEGTL rules, and actions that build the terms.
 #include <algorithm>
-#include <cctype>
 #include <tao/pegtl.hpp>
 
 #include "condition_builder.hpp"
@@ -229,8 +228,9 @@ using control = pegtl::must_if<sentences>::control<Rule>;
 
 bool is_word_at(std::string_view text, std::size_t i, std::string_view word) {
     const auto joins = [&](std::size_t k) {
-        return k < text.size() && (std::isalnum(static_cast<unsigned char>(text[k])) != 0 ||
-                                   text[k] == '_' || text[k] == '.');
+        const char c = k < text.size() ? text[k] : ' ';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '.';
     };
     return text.substr(i, word.size()) == word && !(i > 0 && joins(i - 1)) &&
            !joins(i + word.size());

@@ -84,7 +84,9 @@ private:
             return {node,
                     verdict::not_selected,
                     {},
-                    name + " is none of the nodes that the strategy sources from."};
+                    names_.policy.empty()
+                        ? name + " was not asked: no strategy was left."
+                        : name + " is none of the nodes that the strategy sources from."};
         if (!is_priced(by_, facts))
             return {node,
                     verdict::no_rate,
@@ -196,7 +198,13 @@ private:
         if (extra > 0) say(fmt::format("Splitting the order adds {}.", tell_.cost(extra)));
     }
 
+    /// Which nodes a sentence is about that finds nothing in any.
+    [[nodiscard]] std::string_view no_node() const {
+        return problem_.selected.empty() ? "no node" : "none of its nodes";
+    }
+
     void say_unserved() {
+        if (!problem_.selected.empty() && names_.policy.empty()) return;  // nobody was asked
         const std::vector<std::int64_t> rest = missing();
         for (std::size_t l = 0; l < rest.size(); ++l)
             if (rest[l] > 0) say(why_missing(l, rest[l]));
@@ -224,7 +232,7 @@ private:
             return fmt::format("{} must wait: its stock is at nodes that this plan cannot add.",
                                goods);
         if (sum == 0 || known_ == picture::enough)
-            return fmt::format("{} must wait: no node can serve it.", goods);
+            return fmt::format("{} must wait: {} can serve it.", goods, no_node());
         const std::string total = detail::units_text(sum, problem_.lines[l].granule_e9);
         if (by_.terms().lines == line_split::by_quantity)
             return fmt::format("{} must wait: all nodes together have {}.", goods, total);
@@ -234,7 +242,9 @@ private:
 
     void say_second() {
         if (chosen_.parts.empty()) return;
-        if (!out_.second) return say("No other set of nodes can serve it.");
+        if (!out_.second)
+            return say(problem_.selected.empty() ? "No other set of nodes can serve it."
+                                                 : "No other set of its nodes can serve it.");
         say(fmt::format("The next best plan{} {}: {} ({}).",
                         out_.second_proof == quality::exact ? "" : " that was found",
                         tell_.gap(out_.second_gap), tell_.shipments(*out_.second),

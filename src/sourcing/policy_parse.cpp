@@ -193,11 +193,7 @@ private:
     void read_rank(const toml::table& from, policy_terms& into) {
         const toml::node* node = from.get("rank");
         const std::string example = "rank = [\"cost\", \"parcels\", \"distance\"]";
-        if (node == nullptr && has_strategies_) {
-            if (into.rank.empty()) into.rank = {criterion::parcels};
-            return;
-        }
-        if (node == nullptr) return miss("rank", example);
+        if (node == nullptr) return has_strategies_ ? void() : miss("rank", example);
         const toml::array* list = node->as_array();
         if (list == nullptr || list->empty())
             return refuse(error_code::bad_field, *node,
@@ -224,6 +220,9 @@ private:
         policy_terms terms = terms_;
         terms.name = strategy_name(from, all);
         read_rank(from, terms);
+        if (terms.rank.empty())
+            refuse(error_code::missing_field, from,
+                   "'rank' is missing here and in the policy; write for example rank = [\"cost\"]");
         const bool by_cost =
             std::find(terms.rank.begin(), terms.rank.end(), criterion::cost) != terms.rank.end();
         if (by_cost && !has_costs_)
@@ -426,6 +425,8 @@ parsed_policy parse_policy(std::string_view text, std::string_view file) {
             reader read{found};
             policy_terms terms = read.read(parsed.table());
             auto strategies = read.strategies(parsed.table(), found.empty());
+            if (terms.rank.empty() && !strategies.empty())  // it ranks nothing by itself
+                terms.rank = strategies.front().by.terms().rank;
             if (found.empty()) out.value.emplace(std::move(terms), std::move(strategies));
         } else {
             found.add(error_code::bad_policy, place(parsed.error().source()),

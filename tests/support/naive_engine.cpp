@@ -286,9 +286,11 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
     }
     if (r.partial) {
         clipped |= clip(wanted, r.lines, own, [&](basket& b) { bind(b, channel, on, named); });
-        if (wanted.empty())
-            return refuse(r.lines[0].pool == none<pool_id> ? error_code::insufficient
-                                                           : error_code::pool_exhausted);
+        const auto is_goods = [](const reserve_line& l) { return l.pool == none<pool_id>; };
+        const bool wants_goods = std::any_of(r.lines.begin(), r.lines.end(), is_goods);
+        if (std::none_of(wanted.begin(), wanted.end(),
+                         [&](const auto& part) { return !(wants_goods && is_pool(part.first)); }))
+            return refuse(wants_goods ? error_code::insufficient : error_code::pool_exhausted);
     }
     bind(wanted, channel, on, named);
     stock after = cells_;

@@ -49,7 +49,8 @@ struct reserve_request {
     std::span<const pool_id> pools = {};  // that are taken from by name (model/pools.hpp), most 16
     std::optional<time_point> on{};       // the confirmed date, for pools of days; else `now`
     bool partial = false;  // take what there is: lines shrink to it, or fall out, first the last
-                           // ones where pools bind; `insufficient` where there is nothing at all
+                           // ones where pools bind; `insufficient` where there is nothing at all,
+                           // or pools alone of what asks for goods, too
 };
 
 /// What a live reservation is to be. What is not said stays as it is; nothing said is

@@ -96,8 +96,8 @@ private:
 /// time that the clock skips is the first instant after the gap; one that it shows twice is the
 /// first of the two.
 ///
-/// bad_calendar (refs: what is wrong: 1 the zone, 2 the weekdays, 3 a cut-off, 4 a day, 5 the span;
-/// row: of `rows`, then of `days`, from 1). O(days of the span).
+/// bad_calendar (refs: what is wrong: 1 the zone, 2 the weekdays, 3 a cut-off, 4 a day, 5 the span,
+/// 6 a row of another calendar; row: of `rows`, then of `days`, from 1). O(days of the span).
 [[nodiscard]] result<calendar> compile_calendar(std::span<const calendar_row> rows,
                                                 std::span<const calendar_day_row> days,
                                                 civil_day first, civil_day last);

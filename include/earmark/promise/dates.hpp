@@ -51,13 +51,14 @@ struct date_chain {
     friend bool operator==(const date_chain&, const date_chain&) = default;
 };
 
-/// When an order of instant `at` ships. no_date (refs: days tried, first and last day known) where
-/// calendars end or most_days have no room. O(days put off x tracks).
+/// When an order of instant `at` ships. Misuse: no node, or days below 0. no_date (refs: days
+/// tried, first and last day known) where calendars end or most_days have no room. O(days put off x
+/// tracks).
 [[nodiscard]] result<date_chain> ship_dates(time_point at, const ship_terms& by);
 
 /// When what ships on a day is delivered: transit days are counted from the day after; a day of
 /// delivery is waited for. no_day where the calendars end.
-[[nodiscard]] civil_day delivery_day(civil_day ship, const lane_terms& over) noexcept;
+[[nodiscard]] civil_day delivery_day(civil_day ship, const lane_terms& over);
 
 /// Both.
 [[nodiscard]] result<date_chain> promise_dates(time_point at, const ship_terms& by,

@@ -116,6 +116,25 @@ TEST_CASE("pools shrink a partial basket line by line, the last lines first") {
     CHECK(s.parts(mugs) == amounts{1, 5, 6, 2});
 }
 
+TEST_CASE("pools alone are no basket of what asks for goods, too") {
+    pool_row credit;
+    credit.key = "credit";
+    credit.kind = pool_kind::credit;
+    credit.amount = {100};
+    shop s{{credit}};
+    const reserve_line of_credit{{}, {}, {150}, {}, *s.on.find_pool("credit")};
+    const auto both = s.reserve({of_credit, of(mug, dc, 9)});
+    REQUIRE(both);
+    CHECK(s.parts(both) == amounts{5, 100});
+    REQUIRE(s.on.unreserve({{}, {}, monday}, reservation_id{both->subject}));
+    REQUIRE(s.reserve({of(mug, dc, 5)}));
+    const auto none = s.reserve({of_credit, of(mug, dc, 9)});
+    CHECK(none.error().code == error_code::insufficient);
+    CHECK(none.error().row == 2);
+    CHECK(s.on.pool(*s.on.find_pool("credit"))->free.atoms == 100);
+    CHECK(s.parts(s.reserve({of_credit})) == amounts{100});
+}
+
 TEST_CASE("a key tells a partial basket from a whole one, and remembers its answer") {
     shop s;
     const auto first = s.reserve({of(mug, dc, 6)}, {}, "k");

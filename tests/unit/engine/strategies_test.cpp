@@ -103,6 +103,7 @@ TEST_CASE("the first strategy whose conditions hold decides") {
     CHECK(s.sourced(large) == nodes{0});
     CHECK(s.tells(large, "The strategy 'campaign' was not for it, or not at that time. "));
     CHECK(s.tells(large, "by the strategy 'large' of the policy 'ladder'"));
+    CHECK(s.tells(large, "No other set of its nodes can serve it."));
     CHECK(s.tells(large, "near is none of the nodes that the strategy sources from."));
     const order_id small = s.order({{mug, {2}}});
     CHECK(s.sourced(small) == nodes{1});
@@ -128,6 +129,8 @@ TEST_CASE("where no strategy is left, the order waits, and that is told") {
     CHECK(answer->first.what == outcome::backordered);
     CHECK(s.tells(three, "No strategy was left for it. "));
     CHECK(s.tells(three, "'two at most' was not for it (lines <= 2). "));
+    CHECK(s.tells(three, "dc was not asked: no strategy was left."));
+    CHECK_FALSE(s.tells(three, "can serve it"));  // nobody looked
     CHECK(s.on.available(hat)->atoms == 10);
 }
 

@@ -110,6 +110,8 @@ TEST_CASE("what is no calendar is refused with its row") {
         CHECK(why({{"a", "UTC", 1, cut}}).refs[0] == 3);
     CHECK(why({{"a"}}, {{"a", "2025-02-30"}}).refs[0] == 4);
     CHECK(why({{"a"}}, {{"a", "2025-02-20"}, {"a", "2025-02-20"}}).row == 2);
+    CHECK(why({{"a", "UTC", 1}, {"b", "UTC", 2}}).refs[0] == 6);
+    CHECK(why({{"a"}}, {{"b", "2025-02-20"}}).refs[0] == 6);
     const std::vector<calendar_row> rows{{"a"}};
     const auto spans = [&](civil_day first, civil_day last) {
         return compile_calendar(rows, {}, first, last);

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "earmark/core/check.hpp"
 #include "earmark/core/time_text.hpp"
 
 namespace earmark {
@@ -81,6 +82,12 @@ TEST_CASE("a carrier that comes on some days ships on those") {
     const auto d = ship_dates(at("2025-06-24T14:00:00Z"), by);  // a Tuesday
     CHECK(d->work == day("2025-06-24"));
     CHECK(d->ship == day("2025-06-30"));
+}
+
+TEST_CASE("a chain without a calendar, or with days below none, is misuse") {
+    CHECK_THROWS_AS(static_cast<void>(ship_dates({}, {})), misuse);
+    CHECK_THROWS_AS(static_cast<void>(ship_dates({}, {&new_york, nullptr, -1})), misuse);
+    CHECK_THROWS_AS(static_cast<void>(delivery_day({5}, {-1, nullptr, nullptr})), misuse);
 }
 
 TEST_CASE("where no day would do, that is the answer") {

@@ -7,7 +7,9 @@ namespace {
 
 using namespace sourcing_test;
 
-const std::string head = "policy = 'p'\ncurrency = 'USD'\n[costs]\nper_unit = '0.5'\n";
+const std::string bare = "policy = 'p'\ncurrency = 'USD'\n";
+const std::string costs = "[costs]\nper_unit = '0.5'\n";
+const std::string head = bare + "rank = ['parcels']\n" + costs;
 
 std::string complaints(const std::string& strategies, const std::string& before = head) {
     const parsed_policy p = parse_policy(before + strategies, "x.toml");
@@ -33,7 +35,8 @@ const std::string two =
     "keep_back = { store = 2 }\n"
     "outcome = { full = 'allocate', partial = 'next', none = 'next' }\n"
     "[[strategy]]\n"
-    "name = 'everyone else'\n";
+    "name = 'everyone else'\n"
+    "rank = ['distance']\n";
 
 }  // namespace
 
@@ -59,7 +62,7 @@ TEST_CASE("a strategy has what it says, and the rest from its policy") {
     const strategy& others = p.strategies()[1];
     CHECK_FALSE(others.when);
     CHECK(others.ends == never);
-    CHECK(others.by.terms().rank == std::vector{criterion::parcels});
+    CHECK(others.by.terms().rank == std::vector{criterion::distance});
     CHECK(others.by.terms().partial == on_partial::allocate_and_backorder);
     CHECK_FALSE(others.next_on_none);
     CHECK(p.ranks_by(criterion::cost));
@@ -78,6 +81,12 @@ TEST_CASE("the canonical text of a policy with strategies parses to the same pol
               .find("dc within 1609 m") != std::string::npos);
 }
 
+TEST_CASE("a policy needs no rank of its own where every strategy has one") {
+    const policy p = policy_of(bare + costs + two);
+    CHECK(p.terms().rank == p.strategies()[0].by.terms().rank);
+    CHECK(policy_of(p.text()).text() == p.text());
+}
+
 TEST_CASE("a flat policy is what it was") {
     const policy p = policy_of(head + "[split]\nmax_parcels = 1\n" + "[keep_back]\nstore = 1\n" +
                                "[[strategy]]\nname = 'a'\n");
@@ -89,9 +98,9 @@ TEST_CASE("a flat policy is what it was") {
 TEST_CASE("what is wrong with a strategy is said with its line") {
     const std::string a = "[[strategy]]\nname = 'a'\n";
     CHECK(complaints(a + "when = 'goods_valu > \"1\"'\n") ==
-          "x.toml:7:8: in 'when', at its character 1: unknown attribute 'goods_valu'; did you mean "
+          "x.toml:8:8: in 'when', at its character 1: unknown attribute 'goods_valu'; did you mean "
           "'goods_value'?\n");
-    CHECK(refused("[[strategy]]\nrank = ['cost']\n", "x.toml:5"));
+    CHECK(refused("[[strategy]]\nrank = ['cost']\n", "x.toml:6"));
     CHECK(refused("[[strategy]]\nrank = ['cost']\n", "has no name"));
     CHECK(refused(a + "outcome = { none = 'next' }\n" + a, "another strategy is called 'a'"));
     CHECK(refused(a + "form = ['dc']\n", "did you mean 'from'?"));
@@ -105,8 +114,10 @@ TEST_CASE("what is wrong with a strategy is said with its line") {
     CHECK(refused(a + "when = 3\n", "'when' is a quoted condition"));
     CHECK(refused(a + "outcome = { partial = 'nxt' }\n", "did you mean 'next'?"));
     CHECK(complaints("", "strategy = 3\n" + head).find("write [[strategy]]") != std::string::npos);
-    CHECK(complaints(a + "rank = ['cost']\n", "policy = 'p'\ncurrency = 'USD'\n")
-              .find("the policy has no [costs]") != std::string::npos);
+    CHECK(complaints(a, bare + costs).find("'rank' is missing here and in the policy") !=
+          std::string::npos);
+    CHECK(complaints(a + "rank = ['cost']\n", bare).find("the policy has no [costs]") !=
+          std::string::npos);
     std::string many = head;
     for (int i = 0; i < 257; ++i) many += "[[strategy]]\nname='" + std::to_string(i) + "'\n";
     CHECK(parse_policy(many).rejected.front().text.find("at most 256") != std::string::npos);
