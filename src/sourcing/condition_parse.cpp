@@ -78,6 +78,8 @@ void refuse(const Input& in, const std::string& sentence) {
     if (!sentence.empty()) throw pegtl::parse_error(sentence, in.position());
 }
 
+bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
 template <>
 struct action<grammar::name> {
     template <class Input>
@@ -97,6 +99,9 @@ template <>
 struct action<grammar::text_body> {
     template <class Input>
     static void apply(const Input& in, condition_builder& to) {
+        const std::string_view all = in.string_view();
+        if (std::any_of(all.begin(), all.end(), [](char c) { return is_control(c) && c != '\t'; }))
+            refuse(in, "a control character in a text; no key and no name has one");
         std::string text;
         for (std::string_view s = in.string_view(); !s.empty(); s.remove_prefix(1)) {
             if (s.front() == '\\') s.remove_prefix(1);
@@ -260,6 +265,18 @@ std::optional<std::size_t> too_deep(std::string_view text) {
     return {};
 }
 
+/// What is too much of a condition, however it is spelt: where, and a sentence; or nothing.
+std::optional<std::pair<std::size_t, std::string>> too_much(std::string_view text) {
+    if (text.size() > max_condition_bytes)
+        return std::pair{max_condition_bytes, "a condition has at most " +
+                                                  std::to_string(max_condition_bytes) +
+                                                  " bytes; make several strategies of it"};
+    if (const auto at = too_deep(text))
+        return std::pair{*at, std::string{text[*at] == 'n' ? "leave `not not` out"
+                                                           : "parentheses nest at most 32 deep"}};
+    return {};
+}
+
 }  // namespace
 
 parsed_condition parse_condition(std::string_view text, std::span<const attribute> known) {
@@ -269,13 +286,7 @@ parsed_condition parse_condition(std::string_view text, std::span<const attribut
         out.problem = std::move(sentence);
         return std::move(out);
     };
-    if (text.size() > max_condition_bytes)
-        return refuse_at(max_condition_bytes, "a condition has at most " +
-                                                  std::to_string(max_condition_bytes) +
-                                                  " bytes; make several strategies of it");
-    if (const auto at = too_deep(text))
-        return refuse_at(
-            *at, text[*at] == 'n' ? "leave `not not` out" : "parentheses nest at most 32 deep");
+    if (auto much = too_much(text)) return refuse_at(much->first, std::move(much->second));
     condition_builder builder{known};
     try {
         pegtl::memory_input<pegtl::tracking_mode::eager, pegtl::eol::lf> in{
@@ -284,7 +295,13 @@ parsed_condition parse_condition(std::string_view text, std::span<const attribut
     } catch (const pegtl::parse_error& e) {
         return refuse_at(e.positions().front().byte, std::string{e.message()});
     }
-    out.value = builder.finish();
+    condition made = builder.finish();
+    // A journal keeps the one spelling, which says all parentheses and decimals, and reads it
+    // again.
+    if (const auto much = too_much(made.text()))
+        return refuse_at(0,
+                         "spelt out in full, with all parentheses and decimals: " + much->second);
+    out.value = std::move(made);
     return out;
 }
 

@@ -428,6 +428,15 @@ parsed_policy parse_policy(std::string_view text, std::string_view file) {
             if (terms.rank.empty() && !strategies.empty())  // it ranks nothing by itself
                 terms.rank = strategies.front().by.terms().rank;
             if (found.empty()) out.value.emplace(std::move(terms), std::move(strategies));
+            // A journal keeps the canonical text and reads it again.
+            if (out.value && out.value->text().size() > max_policy_bytes) {
+                found.add(error_code::input_too_large, {},
+                          "spelt out in full the policy has " +
+                              std::to_string(out.value->text().size()) + " bytes; at most " +
+                              std::to_string(max_policy_bytes) +
+                              ": make fewer strategies of it, or shorter lists");
+                out.value.reset();
+            }
         } else {
             found.add(error_code::bad_policy, place(parsed.error().source()),
                       std::string{parsed.error().description()} + "; this is not valid TOML");

@@ -87,6 +87,31 @@ TEST_CASE("a policy needs no rank of its own where every strategy has one") {
     CHECK(policy_of(p.text()).text() == p.text());
 }
 
+TEST_CASE("a policy is refused where its canonical text could not be read again") {
+    const auto when = [](const std::string& condition) {
+        return "[[strategy]]\nname = 'a'\nwhen = " + condition + "\n";
+    };
+    for (const char* control : {"\\u0001", "\\r", "\\u007f", "\\u0000"})
+        CHECK(refused(when("\"ship_to == \\\"" + std::string{control} + "\\\"\""),
+                      "a control character"));
+    CHECK(complaints(when("\"ship_to == \\\"a\\tb\\\"\"")).empty());
+
+    std::string sums = "'goods_value in [\"1\"";
+    for (int i = 1; i < 1000; ++i) sums += ",\"1\"";  // "1.00" in full
+    CHECK(refused(when(sums + "]'"), "spelt out in full"));
+
+    std::string deep = "lines > 1 or units > 1 and priority > 1";  // or (... and ...)
+    for (int i = 0; i < 32; ++i)
+        deep = "lines > 1 " + std::string{i % 2 == 0 ? "and (" : "or ("} + deep + ")";
+    CHECK(refused(when("'" + deep + "'"), "spelt out in full"));
+
+    std::string many;
+    for (int i = 0; i < 256; ++i)
+        many += "[[strategy]]\nname='" + std::string(55, 'x') + std::to_string(i) +
+                "'\nwhen='lines == " + std::to_string(i) + "'\nfrom=['dc','store']\n";
+    CHECK(refused(many, "spelt out in full the policy has"));
+}
+
 TEST_CASE("a flat policy is what it was") {
     const policy p = policy_of(head + "[split]\nmax_parcels = 1\n" + "[keep_back]\nstore = 1\n" +
                                "[[strategy]]\nname = 'a'\n");
