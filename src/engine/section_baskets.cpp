@@ -60,14 +60,15 @@ error engine::state::picture_of_wide(const visit& v, std::vector<std::size_t>& e
     if (!books.stock.read_together(v.slot, d.together, d.together_free))
         return fail(error_code::stock_moving);
     for (std::size_t i = 0; i < d.draws.size(); ++i) {
-        d.draws[i].free = d.together_free[i];
+        granules& free = d.draws[i].free;
+        free = d.together_free[i];
+        for (const give_line& g : d.gives)  // comes back in the same step
+            if (g.cell == d.draws[i].cell) free += g.n;
         for (const take_line& t : d.takes)  // lines that name this section come first
             if (t.cell == d.draws[i].cell) {
-                d.draws[i].free -= t.n;
+                free -= d.partial ? std::clamp(free - t.floor, 0, t.n) : t.n;  // what it will get
                 d.draws[i].least = std::max(d.draws[i].least, t.floor);
             }
-        for (const give_line& g : d.gives)  // comes back in the same step
-            if (g.cell == d.draws[i].cell) d.draws[i].free += g.n;
     }
     return {};
 }

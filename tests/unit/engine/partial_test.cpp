@@ -166,4 +166,28 @@ TEST_CASE("sections of a channel serve a partial basket in their order") {
     CHECK(s.on.available(hat)->atoms == 10);
 }
 
+TEST_CASE("what a line asks of its section beyond what is there, no other line goes without") {
+    const auto total = [](std::int64_t of_section, std::int64_t of_any) {
+        shop s;
+        section_row b;
+        b.key = "b-ware";
+        REQUIRE(s.on.load({{}, {}, monday}, std::vector{b}).accepted == 1);
+        stock_row there{"hat", "store", {4}};
+        there.section = "b-ware";
+        REQUIRE(s.on.load({{}, {}, monday}, std::vector{there}).accepted == 1);
+        reserve_line named = of(hat, store, of_section);
+        named.section = section_id{0};
+        const auto got = s.reserve({named, of(hat, store, of_any)});
+        REQUIRE(got);
+        CHECK(s.on.check_invariants().empty());
+        const amounts parts = s.parts(got);
+        return std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+    };
+    CHECK(total(4, 3) == 7);
+    CHECK(total(5, 3) == 7);
+    CHECK(total(99, 99) == 7);
+    CHECK(total(99, 2) == 6);
+    CHECK(total(1, 99) == 7);
+}
+
 }  // namespace earmark
