@@ -66,8 +66,7 @@ public:
         if (b != nil) room_.put(slot, b);
     }
 
-    /// Hangs a timer up, with room from make(). Neither allocates nor throws; two exchanges at most
-    /// fail.
+    /// Hangs a timer up, with room from make(). No allocation, no throw; one exchange may fail.
     void push(std::uint32_t slot, block room, std::uint64_t subject, time_point deadline) noexcept {
         auto& head = rings_[slot][timer_hint::period(deadline) & mask_];
         const std::uint32_t hint = hint_of(deadline);
@@ -75,7 +74,8 @@ public:
         std::uint64_t seen = head.load(std::memory_order_relaxed);
         if (const timer_place p{next_place(seen)}; p.at != 0 && p.at != timer_place::end) {
             write(chunks_.words(block_of(seen)), p, subject, hint);
-            if (p.is_last_of_line()) chunks_.prefetch(block_of(seen) + p.line() + 1);
+            if (p.is_last_of_line() && p.line() + 1 < timer_place::lines)
+                chunks_.prefetch(block_of(seen) + p.line() + 1);
             if (head.compare_exchange_strong(seen, seen + 1,
                                              std::memory_order_seq_cst,  // (a) pairs with (b)
                                              std::memory_order_relaxed))
@@ -90,8 +90,7 @@ public:
             std::memory_order_relaxed));
     }
 
-    /// The slots that ever had room for a timer. A slot is there before its first push, as a push
-    /// before its look at next_due.
+    /// The slots that ever had room for a timer. A slot is there before its first push.
     [[nodiscard]] slot_picture pushers() const noexcept { return pushers_.picture(); }
     /// Whether something hangs in a period.
     [[nodiscard]] bool hangs(const slot_picture& who, std::int64_t period) const noexcept {
@@ -122,7 +121,8 @@ public:
     template <class F>
     void take(std::uint32_t slot, const slot_picture& who, std::int64_t period, F&& f) {
         const std::size_t at = static_cast<std::size_t>(period & mask_);
-        if (who.has(slot)) take_list(slot, slot, at, f);
+        // Its ring may be younger than the picture: this sweep may have hung something up there.
+        if (rings_[slot]) take_list(slot, slot, at, f);
         who.each([&](std::uint32_t s) {
             if (s != slot) take_list(slot, s, at, f);
         });

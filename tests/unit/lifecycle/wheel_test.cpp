@@ -72,6 +72,26 @@ struct bench_clock {
 
 }  // namespace
 
+TEST_CASE("a sweep of a slot that never pushed wakes what it hangs up itself") {
+    bench_clock c;
+    REQUIRE(c.push(7, 2 * period + 5));
+    c.deadlines[7] = 7 * period + 3;  // later by now: a deadline that grows has no timer of its own
+    c.sweep_and_check(9 * period, 1);
+    CHECK(c.deadlines.empty());
+}
+
+TEST_CASE("timers fill memory to its last block, go off, and fill it again") {
+    for (int round = 0; round < 2; ++round) {
+        bench_clock c{1 << 10, 64};
+        for (int again = 0; again < 2; ++again) {
+            std::uint64_t n = 0;
+            while (c.push(n, period + static_cast<std::int64_t>(n))) ++n;
+            CHECK(n >= 26);
+            c.sweep_and_check(3 * period, static_cast<std::uint32_t>(round));
+        }
+    }
+}
+
 TEST_CASE("a wheel wakes what a sorted list would, through laps, jumps and changed deadlines") {
     bench_clock c;
     std::uint64_t x = 88'172'645'463'325'252, next = 0;
