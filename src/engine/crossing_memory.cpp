@@ -160,9 +160,9 @@ void crossing_memory::compare(std::uint32_t number) {
     const quantity level{w.level * scale.granule};
     const bool below = level.atoms < atoms_of(w.below ? w.of.high : w.of.low, scale);
     if (below == w.below) return;
-    w.below = below;
     events_.push_back({position{at_}, now_, number, w.of.sku, w.of.node, w.of.channel, below, level,
                        w.of.section, w.of.pool});
+    w.below = below;  // after it: where memory was short, the record is folded again
     if (events_.size() <= most_events_) return;
     horizon_ = raw(events_.front().at);
     events_.pop_front();

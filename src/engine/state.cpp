@@ -238,9 +238,7 @@ committed engine::state::commit(const visit& v) {
 error engine::state::make_room(const desk& d) {
     auto& ring = log->records();
     if (ring.half_full())
-        if (const auto e = log->try_drain();
-            e == error_code::sink_failed || e == error_code::out_of_memory)
-            return fail(e);
+        if (const auto e = log->try_drain(); e != error_code::ok) return fail(e);
     const std::uint64_t words = journal::ring<>::words_for(d.record.bytes().size());
     if (!ring.credit(words)) return fail(error_code::journal_full);
     ring.refund(words);
