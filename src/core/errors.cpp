@@ -73,7 +73,7 @@ constexpr error_row rows[] = {
     {bad_section, "bad_section", final, "section {0} is already another one",
      "give a new section another key, and transfer between two different ones"},
     {bad_calendar, "bad_calendar", final, "field {0} of the calendar is not as it must be",
-     "1: one IANA zone for all rows; 2: each weekday once; 3: a cut-off as 14:00; 4: each date "
+     "1: one IANA zone; 2: each weekday once; 3: a cut-off as 14:00; 4: each date "
      "once, as 2025-12-24; 5: at most 20 years; 6: one key"},
 
     // 3xxx stock

@@ -1,8 +1,11 @@
 #include "earmark/core/number_table.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <exception>
 #include <new>
+#include <random>
 #include <type_traits>
 #include <utility>
 
@@ -37,9 +40,24 @@ private:
 
 const std::array<number_table::line, 2> number_table::nothing{};
 
-number_table::number_table()
-    : number_table{mix(reinterpret_cast<std::uintptr_t>(this)) ^
-                   reinterpret_cast<std::uintptr_t>(&nothing)} {}
+namespace {
+
+/// No number of a table shows the seed, so the clock of the machine may not either.
+std::uint64_t unknown_seed(const void* table) {
+    static std::atomic<std::uint64_t> tables{0};
+    std::uint64_t seed = mix(reinterpret_cast<std::uintptr_t>(table)) +
+                         tables.fetch_add(1, std::memory_order_relaxed);  // a number, no order
+    try {
+        std::random_device dice;
+        seed ^= std::uint64_t{dice()} << 32 | dice();
+    } catch (const std::exception&) {  // a machine without: addresses are what there is
+    }
+    return mix(seed);
+}
+
+}  // namespace
+
+number_table::number_table() : number_table{unknown_seed(this)} {}
 
 number_table::number_table(std::uint64_t seed) noexcept
     : multiplier_{wide{mix(seed + 1)} << 64 | mix(seed + 2) | 1},
@@ -84,8 +102,8 @@ number_table::added number_table::insert(std::uint64_t number, std::uint32_t han
     EARMARK_CHECK(handle != no_handle, "a number table has no place for the handle 0xFFFFFFFF");
     if (const auto known = find(number)) return {*known, false};
     if (!memory_ || size_ == (mask_ + 1) * 4) reserve(size_ + 1);
-    for (unsigned attempt = 1; !put(number, handle); ++attempt) {
-        number_table other = remade((mask_ + 1) << (attempt - 1), mix(seed_ + attempt));
+    for (std::size_t lines = mask_ + 1; !put(number, handle); lines = 2 * (mask_ + 1)) {
+        number_table other = remade(lines, mix(seed_ + 1));
         swap(other);
     }
     return {handle, true};

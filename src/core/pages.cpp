@@ -32,7 +32,7 @@ void* take_pages(std::size_t bytes) {
     auto* const first = static_cast<std::byte*>(all);
     const std::size_t before = (huge - reinterpret_cast<std::uintptr_t>(all) % huge) % huge;
     if (before != 0) munmap(first, before);
-    if (before != huge) munmap(first + before + whole, huge - before);
+    munmap(first + before + whole, huge - before);
     return first + before;
 }
 

@@ -34,14 +34,14 @@ public:
     static constexpr std::uint32_t no_handle = 0xFFFFFFFF;  // never a number's handle
     static constexpr std::uint32_t most_past = 64;
 
-    number_table();  // a seed that differs between tables and processes
+    number_table();  // a seed that nobody can know, from std::random_device where there is one
     explicit number_table(std::uint64_t seed) noexcept;
     ~number_table();
     number_table(number_table&&) noexcept;  // what was moved from is empty
     number_table& operator=(number_table&&) noexcept;
 
-    /// Memory for so many numbers, at most 2^32, so that inserts up to there need none. May throw
-    /// std::bad_alloc, then unchanged.
+    /// Memory for so many numbers, at most 2^32, so that inserts up to there need none, save
+    /// where a seed turns out unlucky (above). May throw std::bad_alloc, then unchanged.
     void reserve(std::size_t numbers);
 
     struct added {
@@ -74,8 +74,8 @@ public:
     void prefetch(std::uint64_t number) const noexcept { __builtin_prefetch(&home(number)); }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    /// What the table takes: at most 16 an entry where it was reserved for a power of two of them,
-    /// 32 while it grows.
+    /// What the table takes: 16 an entry where it was reserved for a power of two of them, 32 while
+    /// it grows; more only where seeds turn out unlucky.
     [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:

@@ -1,6 +1,7 @@
 // PAGES. Zeroed arrays, as zeroed.hpp has them, for what is read at random: they lie in pages of
-// 2 MiB where the system follows the advice, so that an access does not also wait for the address
-// of its page. What is filled from the front gets them as it is filled, and so wastes none.
+// 2 MiB where the system gives them (MADV_COLLAPSE may, whatever transparent_hugepage says), so
+// that an access does not also wait for the address of its page. What is filled from the front gets
+// them as it is filled, and so wastes none.
 #pragma once
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 // make a cold walk wait for memory once per block.
 //
 // A row of one block, which most are, lies in the row's own place. A longer one lies in a list that
-// has room for the next power of two; a list that became too short serves other rows, so beside its
-// lists a row costs eight bytes.
+// has room for the next power of two; one that became too short is kept for other rows. A row costs
+// eight bytes beside its list.
 //
 // Who may call: `add` and `push` one thread, while nobody is inside; `of` any thread.
 #pragma once
