@@ -3,6 +3,7 @@
 // have left. The commit takes all of it in one step, or the engine decides again.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "earmark/intake/capture.hpp"
 #include "state.hpp"
@@ -113,8 +114,10 @@ void engine::state::clip_to_stock(desk& d) const {
     });
 }
 
-void engine::state::clip_to_pools(desk& d, std::span<const reserve_line> lines,
-                                  const basket_terms& t) const {
+/// The first pool that had nothing at all for goods that were there, with what they asked of it.
+std::optional<take_line> engine::state::clip_to_pools(desk& d, std::span<const reserve_line> lines,
+                                                      const basket_terms& t) const {
+    std::optional<take_line> nothing_of;
     std::vector<std::size_t> order(d.takes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto first_line = [&](std::size_t i) {
@@ -145,12 +148,21 @@ void engine::state::clip_to_pools(desk& d, std::span<const reserve_line> lines,
         d.clipped = true;
         goods.n = n;
         d.bound = before;
-        if (n > 0)
+        if (n > 0) {
             static_cast<void>(bound_takes(d, {goods.cell, n, 0}, t));  // it fitted
-        else
-            goods.cell = none<cell_id>;
+            continue;
+        }
+        if (!nothing_of && bound_takes(d, {goods.cell, 1, 0}, t).code == error_code::ok) {
+            const auto short_of =
+                std::find_if(d.bound.begin(), d.bound.end(),
+                             [&](const take_line& b) { return room_for(d, b) < b.n; });
+            if (short_of != d.bound.end()) nothing_of = *short_of;
+        }
+        d.bound = before;
+        goods.cell = none<cell_id>;
     }
     std::erase_if(d.takes, [](const take_line& x) { return x.cell == none<cell_id>; });
+    return nothing_of;
 }
 
 error engine::state::clip_basket(const visit& v, const reserve_request& r,
@@ -158,18 +170,23 @@ error engine::state::clip_basket(const visit& v, const reserve_request& r,
     desk& d = v.desk;
     if (const error e = check_named(t.named); e.code != error_code::ok) return e;
     clip_to_stock(d);
-    if (!names.pools.empty()) clip_to_pools(d, r.lines, t);
+    std::optional<take_line> bound;  // the pool because of which goods that are there are not had
+    if (!names.pools.empty()) bound = clip_to_pools(d, r.lines, t);
     const auto goods = std::find_if(r.lines.begin(), r.lines.end(),
                                     [](const reserve_line& l) { return l.pool == none<pool_id>; });
     const bool wants_goods = goods != r.lines.end();  // then pools alone are nothing
-    const auto is_worth_it = [&](const take_line& x) {
+    const auto is_some = [&](const take_line& x) {
         return x.n > 0 && !(wants_goods && is_pool(x.cell));
     };
-    if (std::any_of(d.takes.begin(), d.takes.end(), is_worth_it)) return {};
+    if (std::any_of(d.takes.begin(), d.takes.end(), is_some)) return {};
     const reserve_line& first = wants_goods ? *goods : r.lines.front();
-    error nothing = wants_goods
-                        ? fail(error_code::insufficient, first.amount.atoms, 0, raw(first.node))
-                        : fail(error_code::pool_exhausted, first.amount.atoms, 0, raw(first.pool));
+    error nothing = fail(error_code::insufficient, first.amount.atoms, 0, raw(first.node));
+    if (!wants_goods)
+        nothing = fail(error_code::pool_exhausted, first.amount.atoms, 0, raw(first.pool));
+    else if (bound)
+        nothing = fail(error_code::pool_exhausted, bound->n * scale_of(bound->cell).granule,
+                       std::max(0, books.stock.free(bound->cell)) * scale_of(bound->cell).granule,
+                       raw(books.cells.pool_of(bound->cell)));
     nothing.row = static_cast<std::uint32_t>(&first - r.lines.data() + 1);
     return nothing;
 }

@@ -185,6 +185,12 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
         if (!parsed.rejected.empty()) e.row = parsed.rejected.front().row;
         return e;
     }
+    const auto again = sourcing::parse_policy(parsed.value->text());  // as a recovery will
+    if (!again || again.value->digest() != parsed.value->digest()) {
+        if (findings != nullptr)
+            findings->push_back("the policy could not be read again from its journal; simplify it");
+        return fail(error_code::bad_policy, 1);
+    }
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {
         const auto id = static_cast<std::uint32_t>(s.policies.size()) + 1;
         v.desk.clear();

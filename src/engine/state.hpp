@@ -284,7 +284,8 @@ struct engine::state {
     /// A basket that may be partial: its takes shrink to what cells and pools have.
     error clip_basket(const visit& v, const reserve_request& r, const basket_terms& t) const;
     void clip_to_stock(desk& d) const;
-    void clip_to_pools(desk& d, std::span<const reserve_line> lines, const basket_terms& t) const;
+    std::optional<take_line> clip_to_pools(desk& d, std::span<const reserve_line> lines,
+                                           const basket_terms& t) const;
     [[nodiscard]] granules room_for(const desk& d, const take_line& t) const noexcept;
     [[nodiscard]] std::vector<pool_id> named_pools_of(const lifecycle::image& basket) const;
     /// Brings the pools' parts of the desk's basket_next in line with its goods.

@@ -285,12 +285,15 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
         for (const auto& [at, w] : reservations_.at(raw(r.supersedes)).parts) own[at] += w.n;
     }
     if (r.partial) {
-        clipped |= clip(wanted, r.lines, own, [&](basket& b) { bind(b, channel, on, named); });
+        bool had_goods = false;  // before pools were asked
+        const auto bind_pools = [&](basket& b) { bind(b, channel, on, named); };
+        clipped |= clip(wanted, r.lines, own, bind_pools, had_goods);
         const auto is_goods = [](const reserve_line& l) { return l.pool == none<pool_id>; };
         const bool wants_goods = std::any_of(r.lines.begin(), r.lines.end(), is_goods);
         if (std::none_of(wanted.begin(), wanted.end(),
                          [&](const auto& part) { return !(wants_goods && is_pool(part.first)); }))
-            return refuse(wants_goods ? error_code::insufficient : error_code::pool_exhausted);
+            return refuse(wants_goods && !had_goods ? error_code::insufficient
+                                                    : error_code::pool_exhausted);
     }
     bind(wanted, channel, on, named);
     stock after = cells_;
@@ -319,7 +322,7 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
 /// Takes units off a basket, one by one, until cells and pools have the rest. True where it did.
 bool engine::clip(basket& wanted, std::span<const reserve_line> lines,
                   const std::map<cell_key, std::int64_t>& own,
-                  const std::function<void(basket&)>& bind_pools) const {
+                  const std::function<void(basket&)>& bind_pools, bool& had_goods) const {
     const auto has = [&](const cell_key& at, const want& w) {
         const std::int64_t mine = own.contains(at) ? own.at(at) : 0;
         return w.n <= mine || cells_.at(at).free + mine - w.n >= w.floor;
@@ -333,6 +336,9 @@ bool engine::clip(basket& wanted, std::span<const reserve_line> lines,
     bool clipped = false;
     for (auto& [at, w] : wanted)
         for (; w.n > 0 && !has(at, w); --w.n) clipped = true;
+    had_goods = std::any_of(wanted.begin(), wanted.end(), [](const auto& part) {
+        return !is_pool(part.first) && part.second.n > 0;
+    });
     basket by_line = wanted, kept;
     std::stable_sort(by_line.begin(), by_line.end(), [&](const auto& a, const auto& b) {
         return line_of(a.first) < line_of(b.first);

@@ -252,7 +252,7 @@ private:
                                          bool* left_out = nullptr) const;
     [[nodiscard]] bool clip(basket& wanted, std::span<const reserve_line> lines,
                             const std::map<cell_key, std::int64_t>& own,
-                            const std::function<void(basket&)>& bind_pools) const;
+                            const std::function<void(basket&)>& bind_pools, bool& had_goods) const;
     error_code add_part(basket& out, const cell_key& at, const want& w) const;
     [[nodiscard]] std::vector<error_code> violations(const command& c,
                                                      const order_request& r) const;

@@ -110,7 +110,8 @@ TEST_CASE("pools shrink a partial basket line by line, the last lines first") {
     CHECK(got->what == outcome::partial);
     CHECK(s.parts(got) == amounts{4, 2, 6, 8});
     const auto more = s.reserve({of(mug, dc, 1)});
-    CHECK(more.error().code == error_code::insufficient);
+    CHECK(more.error().code == error_code::pool_exhausted);  // there are mugs
+    CHECK(more.error().refs[2] == static_cast<std::int64_t>(raw(*s.on.find_pool("week"))));
     REQUIRE(s.on.unreserve({{}, {}, monday}, reservation_id{got->subject}));
     const auto mugs = s.reserve({of(mug, dc, 5), of(hat, dc, 9)});
     CHECK(s.parts(mugs) == amounts{1, 5, 6, 2});
