@@ -58,9 +58,9 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
             return section_take(d, l, {{}, *n, *own}, terms, may_be_none);
         const auto floor = floor_of(l.sku, l.node, channel, floor_use::selling, *own);
         if (!floor && !may_be_none) return floor.error();  // a change may keep or give back
+        const auto row = static_cast<std::uint32_t>(&l - lines.data() + 1);
         if (!may_be_none && books.cells.has_sections(l.sku)) {
-            d.wide.push_back(
-                {l.sku, l.node, *n, *floor, static_cast<std::uint32_t>(&l - lines.data() + 1)});
+            d.wide.push_back({l.sku, l.node, *n, *floor, row});
             return {};
         }
         const auto cell = books.cells.find(l.sku, l.node);
@@ -70,19 +70,17 @@ error engine::state::basket_takes(const visit& v, std::span<const reserve_line> 
     };
     for (std::size_t i = 0; i < lines.size(); ++i)
         if (error e = read(lines[i]); e.code != error_code::ok) {
-            if (d.partial && (e.code == error_code::excluded || e.code == error_code::no_cell)) {
-                d.clipped = true;
-                continue;
-            }
             e.row = static_cast<std::uint32_t>(i + 1);
-            return e;
+            if (!d.partial || (e.code != error_code::excluded && e.code != error_code::no_cell))
+                return e;
+            d.clipped = true;
         }
     if (!d.wide.empty()) {
         names.sections.order({terms.channel, v.now, terms.on}, d.drawn);
         if (const error e = draw_wide(v); e.code != error_code::ok) return e;
     }
-    if (const error e = merge_takes(v); e.code != error_code::ok) return e;
-    return fits_basket(d.takes.size());
+    const error clash = merge_takes(v);
+    return clash.code == error_code::ok ? fits_basket(d.takes.size()) : clash;
 }
 
 /// The caller's own basket that the new one replaces: its units go back in the same step.

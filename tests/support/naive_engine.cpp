@@ -309,8 +309,7 @@ answer engine::reserve_now(const reserve_request& r, const std::string& channel)
         else
             lacks.insert(is_pool(at));
     }
-    if (!lacks.empty() && flaw_ != flaw::takes_what_it_can) return lacking(lacks);
-    cells_ = after;
+    if (lacks.empty() || flaw_ == flaw::takes_what_it_can) cells_ = after;
     if (!lacks.empty()) return lacking(lacks);
     if (r.supersedes != none<reservation_id>)
         reservations_.at(raw(r.supersedes)).state = reservation_state::cancelled;

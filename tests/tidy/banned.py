@@ -13,6 +13,8 @@ from source import Finding
 # The rooms whose orderings are argued by hand, and the one place that applies a change set.
 STRICT = re.compile(r"(include/earmark|src)/(stock|lifecycle)/|(include/earmark|src)/engine/commit")
 LIBRARY = re.compile(r"(include|src)/")
+# A hash seed that nobody can know may be drawn where no number of the table ever shows it.
+NO_SEEDS = re.compile(r"(include|src)/(?!core/number_table\.cpp$)")
 OURS = re.compile(r"(bench|bindings|examples|include|src|tests)/")
 
 RULES = (
@@ -30,7 +32,7 @@ RULES = (
      "waiting; answer with a transient code"),
     (OURS, r"\bstd::w?c?regex\b|#\s*include\s*<regex>",
      "std::regex, which overflows the stack on long texts; write the few lines by hand"),
-    (LIBRARY, r"\b(std::)?s?rand\s*\(|\brandom_device\b|\bmt19937\w*|#\s*include\s*<random>",
+    (NO_SEEDS, r"\b(std::)?s?rand\s*\(|\brandom_device\b|\bmt19937\w*|#\s*include\s*<random>",
      "a random number; the seed comes from outside"),
     (LIBRARY, r"\b\w+_clock\s*::\s*now\b|\b(clock_gettime|gettimeofday|__rdtsc)\b"
      r"|\bstd::time\s*\(|\btime\s*\(\s*(nullptr|NULL|0)\s*\)",
