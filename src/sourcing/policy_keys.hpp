@@ -1,0 +1,37 @@
+// THE KEYS of a policy's tables and the names that they take: what the reader knows, and the only
+// list of them.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "earmark/sourcing/policy.hpp"
+
+namespace earmark::sourcing::detail {
+
+using names = std::span<const std::string_view>;
+template <std::size_t N>
+using keys = std::array<std::string_view, N>;
+
+inline constexpr keys<9> root_keys = {"policy", "currency", "distance",  "rank",    "costs",
+                                      "split",  "outcome",  "keep_back", "strategy"};
+inline constexpr keys<9> strategy_keys = {"name", "when",  "starts",  "ends",     "from",
+                                          "rank", "split", "outcome", "keep_back"};
+inline constexpr keys<4> cost_keys = {"fixed_per_parcel", "per_unit", "per_unit_per_1000_km",
+                                      "extra_parcel"};
+inline constexpr keys<2> split_keys = {"lines", "max_parcels"};
+inline constexpr keys<1> outcome_keys = {"partial"};
+inline constexpr keys<3> step_keys = {"full", "partial", "none"};
+
+inline constexpr keys<1> full_names = {"allocate"};
+inline constexpr keys<3> step_names = {"allocate_and_backorder", "backorder", "next"};
+inline constexpr keys<2> none_names = {"backorder", "next"};
+inline constexpr keys<2> distance_names = {"km", "mi"};
+inline constexpr keys<node_kinds> kind_names = {"dc", "store", "vendor"};
+inline constexpr keys<criteria> criterion_names = {"cost", "parcels", "distance", "priority",
+                                                   "score"};
+inline constexpr keys<2> split_names = {"whole", "by_quantity"};
+inline constexpr keys<2> partial_names = {"allocate_and_backorder", "backorder"};
+
+}  // namespace earmark::sourcing::detail

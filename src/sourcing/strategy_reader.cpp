@@ -1,0 +1,152 @@
+#include "strategy_reader.hpp"
+
+#include <algorithm>
+
+#include "strategy_text.hpp"
+
+namespace earmark::sourcing::detail {
+std::vector<strategy> strategy_reader::read(const toml::table& root, bool are_terms_good) {
+    std::vector<strategy> all;
+    const toml::node* node = root.get("strategy");
+    if (node == nullptr) return all;
+    const toml::array* list = node->as_array();
+    if (list == nullptr || list->empty() || !list->is_array_of_tables()) {
+        in_.refuse(error_code::bad_field, *node,
+                   "strategies are tables; write [[strategy]] for each");
+        return all;
+    }
+    if (list->size() > max_strategies) {
+        in_.refuse(error_code::out_of_range, *node,
+                   "a policy has at most " + std::to_string(max_strategies) + " strategies");
+        return all;
+    }
+    for (std::size_t i = 0; i < list->size(); ++i)
+        read_strategy(*(*list)[i].as_table(), are_terms_good, all);
+    for (std::size_t i = 0; i < all.size() && all.size() == list->size(); ++i)
+        check_reached(*(*list)[i].as_table(), all, i);
+    return all;
+}
+
+void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good,
+                                    std::vector<strategy>& all) {
+    const std::size_t before = in_.found().size();
+    in_.check_keys(from, strategy_keys, " in [[strategy]]");
+    policy_terms terms = usual_;
+    terms.name = strategy_name(from, all);
+    terms_.read_rank(from, terms);
+    if (terms.rank.empty())
+        in_.refuse(error_code::missing_field, from,
+                   "'rank' is missing here and in the policy; write for example rank = [\"cost\"]");
+    const bool by_cost =
+        std::find(terms.rank.begin(), terms.rank.end(), criterion::cost) != terms.rank.end();
+    if (by_cost && !terms_.has_costs())
+        in_.refuse(error_code::missing_field, from,
+                   "this strategy ranks by cost, and the policy has no [costs]");
+    terms_.read_split(from, terms);
+    terms_.read_keep_back(from, terms);
+    bool next_on_partial = false, next_on_none = false;
+    read_steps(from, terms, next_on_partial, next_on_none);
+    auto when = read_when(from);
+    const time_point starts = in_.instant(from, "starts", {INT64_MIN});
+    const time_point ends = in_.instant(from, "ends", never);
+    if (starts >= ends)
+        in_.refuse(error_code::out_of_range, from, "this strategy ends before it starts");
+    auto nodes = read_from(from);
+    if (in_.found().size() != before || !are_terms_good) return;
+    all.push_back({policy{std::move(terms)}, std::move(when), starts, ends, std::move(nodes),
+                   next_on_partial, next_on_none});
+}
+
+std::string strategy_reader::strategy_name(const toml::table& from,
+                                           const std::vector<strategy>& all) {
+    const toml::node* node = from.get("name");
+    if (node == nullptr) {
+        in_.refuse(error_code::missing_field, from,
+                   "this strategy has no name; write for example name = \"gold customers\"");
+        return {};
+    }
+    std::string name{node->value_exact<std::string_view>().value_or("")};
+    if (!is_policy_name(name))
+        in_.refuse(error_code::bad_field, *node,
+                   "'name' is quoted text of 1 to 64 letters, digits, blanks or any of - _ .");
+    for (const strategy& s : all)
+        if (s.name() == name)
+            in_.refuse(error_code::duplicate_row, *node,
+                       "another strategy is called " + quoted(name) + "; give each its own name");
+    return name;
+}
+
+void strategy_reader::read_steps(const toml::table& from, policy_terms& terms,
+                                 bool& next_on_partial, bool& next_on_none) {
+    const toml::table* outcome = in_.section(from, "outcome", step_keys);
+    if (outcome == nullptr) return;
+    in_.choice(*outcome, "full", full_names);
+    if (outcome->get("partial") != nullptr) {
+        const std::size_t step = in_.choice(*outcome, "partial", step_names);
+        next_on_partial = step == 2;
+        terms.partial = step == 0 ? on_partial::allocate_and_backorder : on_partial::backorder;
+    }
+    next_on_none = in_.choice(*outcome, "none", none_names) == 1;
+}
+
+std::optional<condition> strategy_reader::read_when(const toml::table& from) {
+    const toml::node* node = from.get("when");
+    if (node == nullptr) return {};
+    const auto text = node->value_exact<std::string_view>();
+    if (!text) {
+        in_.refuse(error_code::bad_field, *node,
+                   "'when' is a quoted condition; write for example when = 'lines > 1'");
+        return {};
+    }
+    parsed_condition parsed = parse_condition(*text, order_attributes());
+    if (!parsed) {
+        const toml::source_position at = node->source().begin;
+        in_.found().add(
+            error_code::bad_policy, {at.line, at.column},
+            "in 'when', at its character " + std::to_string(parsed.at + 1) + ": " + parsed.problem);
+    }
+    return std::move(parsed.value);
+}
+
+std::vector<node_selector> strategy_reader::read_from(const toml::table& from) {
+    std::vector<node_selector> out;
+    const toml::node* node = from.get("from");
+    if (node == nullptr) return out;
+    const std::string example = "from = [\"dc\", \"store within 300\", \"any priority 1\"]";
+    const toml::array* list = node->as_array();
+    if (list == nullptr || list->empty()) {
+        in_.refuse(error_code::bad_field, *node, "'from' is a list; write for example " + example);
+        return out;
+    }
+    for (const toml::node& entry : *list) {
+        const auto text = entry.value_exact<std::string_view>();
+        const auto one = text ? read_selector(*text, unit_) : std::nullopt;
+        if (one)
+            out.push_back(*one);
+        else
+            in_.refuse(error_code::bad_field, entry,
+                       "these are no nodes; write a kind (dc, store, vendor) or any, then perhaps "
+                       "within a distance and a priority: " +
+                           example);
+    }
+    return out;
+}
+
+/// A strategy that no order comes to is a mistake.
+void strategy_reader::check_reached(const toml::table& from, const std::vector<strategy>& all,
+                                    std::size_t i) {
+    for (std::size_t k = 0; k < i; ++k) {
+        const strategy& s = all[k];
+        const bool same_orders = !s.when || (all[i].when && all[i].when->text() == s.when->text());
+        const bool all_the_time = s.starts <= all[i].starts && s.ends >= all[i].ends;
+        if (same_orders && all_the_time && !s.next_on_partial && !s.next_on_none)
+            return in_.refuse(error_code::bad_policy, from,
+                              "no order comes to " + quoted(all[i].name()) + ": " +
+                                  quoted(s.name()) + " serves them before, and passes none on");
+    }
+    if (i + 1 == all.size() && (all[i].next_on_partial || all[i].next_on_none))
+        in_.refuse(error_code::bad_policy, from,
+                   quoted(all[i].name()) + " passes orders on, and is the last; say backorder");
+}
+
+}  // namespace earmark::sourcing::detail

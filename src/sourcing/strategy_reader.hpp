@@ -1,0 +1,35 @@
+// STRATEGIES, read from TOML.
+#pragma once
+
+#include <vector>
+
+#include "terms_reader.hpp"
+
+namespace earmark::sourcing::detail {
+
+class strategy_reader {
+public:
+    /// `usual`: the policy's own terms. `unit`: of distances that name none.
+    strategy_reader(toml_reader& in, terms_reader& terms, const policy_terms& usual,
+                    std::string_view unit)
+        : in_{in}, terms_{terms}, usual_{usual}, unit_{unit} {}
+
+    /// Those of the policy. Empty where anything is wrong.
+    std::vector<strategy> read(const toml::table& root, bool are_terms_good);
+
+private:
+    void read_strategy(const toml::table& from, bool are_terms_good, std::vector<strategy>& all);
+    std::string strategy_name(const toml::table& from, const std::vector<strategy>& all);
+    void read_steps(const toml::table& from, policy_terms& terms, bool& next_on_partial,
+                    bool& next_on_none);
+    std::optional<condition> read_when(const toml::table& from);
+    std::vector<node_selector> read_from(const toml::table& from);
+    void check_reached(const toml::table& from, const std::vector<strategy>& all, std::size_t i);
+
+    toml_reader& in_;
+    terms_reader& terms_;
+    const policy_terms& usual_;
+    std::string_view unit_;
+};
+
+}  // namespace earmark::sourcing::detail

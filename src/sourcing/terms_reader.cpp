@@ -1,0 +1,104 @@
+#include "terms_reader.hpp"
+
+#include <algorithm>
+
+namespace earmark::sourcing::detail {
+void terms_reader::read_split(const toml::table& from, policy_terms& into) {
+    const toml::table* split = in_.section(from, "split", split_keys);
+    if (split == nullptr) return;
+    into.lines = static_cast<line_split>(in_.choice(*split, "lines", split_names));
+    into.max_parcels =
+        static_cast<int>(in_.whole_number(*split, "max_parcels", 1, max_parcel_limit));
+}
+
+void terms_reader::read_keep_back(const toml::table& from, policy_terms& into) {
+    const toml::table* kept = in_.section(from, "keep_back", kind_names);
+    if (kept == nullptr) return;
+    for (std::size_t k = 0; k < node_kinds; ++k)
+        into.keep_back[k] = in_.whole_number(*kept, kind_names[k], 0, max_keep_back);
+}
+
+void terms_reader::read_rank(const toml::table& from, policy_terms& into) {
+    const toml::node* node = from.get("rank");
+    const std::string example = "rank = [\"cost\", \"parcels\", \"distance\"]";
+    if (node == nullptr) return has_strategies_ ? void() : in_.miss("rank", example);
+    const toml::array* list = node->as_array();
+    if (list == nullptr || list->empty())
+        return in_.refuse(error_code::bad_field, *node,
+                          "'rank' is a list of at least one name; write for example " + example);
+    into.rank.clear();
+    for (const toml::node& entry : *list) {
+        const auto index = in_.index_of(entry, "rank", criterion_names);
+        if (!index) continue;
+        const auto c = static_cast<criterion>(*index);
+        if (std::find(into.rank.begin(), into.rank.end(), c) != into.rank.end()) {
+            in_.refuse(error_code::duplicate_row, entry,
+                       quoted(name_of(c)) + " stands twice in 'rank'; the second can never decide");
+        } else {
+            into.rank.push_back(c);
+        }
+    }
+}
+
+void terms_reader::read_costs(const toml::table& root, policy_terms& into) {
+    const toml::table* costs = in_.section(root, "costs", cost_keys);
+    has_costs_ = costs != nullptr && !costs->empty();
+    const bool needed =
+        std::find(into.rank.begin(), into.rank.end(), criterion::cost) != into.rank.end();
+    if (needed && root.get("costs") == nullptr)
+        return in_.miss("costs",
+                        "[costs] and below it fixed_per_parcel = \"8.759\"; 'rank' uses cost");
+    if (costs == nullptr) return;
+    if (needed && costs->empty())
+        in_.refuse(error_code::missing_field, *costs,
+                   "[costs] is empty but 'rank' uses cost; write for example per_unit = \"0.35\"");
+    into.fixed_per_parcel = rates(*costs, "fixed_per_parcel");
+    into.per_unit = rates(*costs, "per_unit");
+    into.per_unit_per_1000_km = rates(*costs, "per_unit_per_1000_km");
+    if (const toml::node* extra = costs->get("extra_parcel"))
+        into.extra_parcel = rate(*extra, "extra_parcel");
+}
+
+/// One rate for all kinds of node, or a table of them; a kind that is left out is unpriced.
+rate_by_kind terms_reader::rates(const toml::table& costs, std::string_view name) {
+    rate_by_kind out{};
+    const toml::node* node = costs.get(name);
+    if (node == nullptr) return out;
+    const toml::table* kinds = node->as_table();
+    if (kinds == nullptr) {
+        out.fill(rate(*node, name));
+        return out;
+    }
+    in_.check_keys(*kinds, kind_names, " in " + quoted(name));
+    if (kinds->empty())
+        in_.refuse(error_code::missing_field, *kinds,
+                   quoted(name) + " names no kind of node; write for example { dc = \"0.35\" }");
+    for (std::size_t k = 0; k < node_kinds; ++k) {
+        const toml::node* entry = kinds->get(kind_names[k]);
+        out[k] = entry == nullptr ? unpriced : rate(*entry, name);
+    }
+    return out;
+}
+
+std::int64_t terms_reader::rate(const toml::node& node, std::string_view name) {
+    const auto text = node.value_exact<std::string_view>();
+    if (!text) {
+        in_.refuse(error_code::bad_price, node,
+                   "a bare value for " + quoted(name) +
+                       "; money is quoted text, write for example \"0.35\"");
+        return 0;
+    }
+    const auto parsed = parse_rate(*text);
+    if (!parsed) {
+        in_.refuse(parsed.error().code, node,
+                   quoted(*text) + " is no amount for " + quoted(name) +
+                       "; digits with at most 4 decimals, for example \"0.35\"");
+        return 0;
+    }
+    if (parsed->e4 >= 0 && parsed->e4 <= max_rate_e4) return parsed->e4;
+    in_.refuse(error_code::bad_price, node,
+               quoted(name) + " is from 0 to 1,000,000,000; " + quoted(*text) + " is outside");
+    return 0;
+}
+
+}  // namespace earmark::sourcing::detail

@@ -1,0 +1,30 @@
+// What plans are compared by and bound to, read from TOML: of a policy, or of one of its
+// strategies.
+#pragma once
+
+#include "toml_reader.hpp"
+
+namespace earmark::sourcing::detail {
+
+class terms_reader {
+public:
+    /// Where a policy has strategies, it need not rank by itself.
+    terms_reader(toml_reader& in, bool has_strategies) : in_{in}, has_strategies_{has_strategies} {}
+
+    void read_rank(const toml::table& from, policy_terms& into);
+    void read_split(const toml::table& from, policy_terms& into);
+    void read_keep_back(const toml::table& from, policy_terms& into);
+    /// After read_rank().
+    void read_costs(const toml::table& root, policy_terms& into);
+    [[nodiscard]] bool has_costs() const noexcept { return has_costs_; }
+
+private:
+    rate_by_kind rates(const toml::table& costs, std::string_view name);
+    std::int64_t rate(const toml::node& node, std::string_view name);
+
+    toml_reader& in_;
+    bool has_strategies_;
+    bool has_costs_ = false;
+};
+
+}  // namespace earmark::sourcing::detail
