@@ -1,0 +1,130 @@
+// HOW A CALL ENTERS the engine: with a slot beside others, alone, or under an idempotency key. The
+// templates of state.hpp, which includes them.
+#pragma once
+
+#include "state.hpp"
+
+namespace earmark {
+
+template <class R, class F>
+R engine::state::stay(const command& c, F&& f) {
+    const stock::slot_guard<> slot{books.slots};
+    if (!slot.ok()) return fail(error_code::no_slot);
+    if (taken.load(std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
+    try {
+        const visit v{slot.index(), desk_of(slot.index()), move_time(c.now)};
+        sweep(v.slot, v.now);
+        return f(v);
+    } catch (const broken& e) {
+        halt(e.what());
+        return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class R, class F>
+R engine::state::ask(F&& f) const {
+    auto& self = const_cast<state&>(*this);  // a slot is borrowed; what the caller sees is const
+    const stock::slot_guard<> slot{self.books.slots};
+    if (!slot.ok()) return fail(error_code::no_slot);
+    if (taken.load(std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    try {
+        return f(visit{slot.index(), self.desk_of(slot.index()),
+                       time_point{time.load(std::memory_order_acquire)}});
+    } catch (const broken& e) {
+        self.halt(e.what());
+        return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+/// The engine for one caller, as long as it lives; or why not.
+class engine::state::sole_stay {
+public:
+    explicit sole_stay(state& s) : slot_{s.books.slots}, flag_{s.taken} {
+        if (!slot_.ok()) {
+            why_ = fail(error_code::no_slot);
+            return;
+        }
+        took_ = !flag_.exchange(true, std::memory_order_seq_cst);
+        constexpr int looks = 1'000;
+        for (int i = 0; took_ && i <= looks; ++i)
+            if (s.books.slots.alone(slot_.index())) return;
+        why_ = fail(error_code::stock_moving);
+    }
+    ~sole_stay() {
+        if (took_) flag_.store(false, std::memory_order_release);
+    }
+    sole_stay(const sole_stay&) = delete;
+    sole_stay& operator=(const sole_stay&) = delete;
+
+    [[nodiscard]] const error& why_not() const noexcept { return why_; }
+    [[nodiscard]] std::uint32_t slot() const noexcept { return slot_.index(); }
+
+private:
+    const stock::slot_guard<> slot_;
+    std::atomic<bool>& flag_;
+    bool took_ = false;
+    error why_;
+};
+
+template <class R, class F>
+R engine::state::alone(const command& c, F&& f) {
+    if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
+    const sole_stay here{*this};
+    if (here.why_not().code != error_code::ok) return here.why_not();
+    try {
+        return f(visit{here.slot(), desk_of(here.slot()), move_time(c.now)});
+    } catch (const broken& e) {
+        halt(e.what());
+        return fail(error_code::halted);
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class F>
+error engine::state::alone_to_look(F&& f) {
+    const sole_stay here{*this};
+    if (here.why_not().code != error_code::ok) return here.why_not();
+    try {
+        f(here.slot());
+        return {};
+    } catch (const std::bad_alloc&) {
+        return fail(error_code::out_of_memory);
+    }
+}
+
+template <class F>
+result<receipt> engine::state::once(const visit& v, const command& c, digest128 content, F&& f) {
+    if (c.key.empty()) return f();
+    if (c.key.size() > max_key_bytes)
+        return fail(error_code::key_too_long, static_cast<std::int64_t>(c.key.size()),
+                    max_key_bytes);
+    const auto key = keys.begin(v.slot, intake::key_space::command, c.key, content);
+    switch (key.state) {
+        case intake::claim_state::repeat: {
+            receipt first = key.first;
+            if (first.what != outcome::declined) first.what = outcome::repeat;
+            counters::bump(counts[v.slot].repeats);
+            return first;
+        }
+        case intake::claim_state::conflict:
+            return fail(error_code::duplicate_key, static_cast<std::int64_t>(raw(key.first.at)));
+        case intake::claim_state::pending:
+            return fail(error_code::in_progress);
+        case intake::claim_state::full:
+            return fail(error_code::key_memory_full);
+        case intake::claim_state::fresh:
+            break;
+    }
+    pending_key held{keys, key};
+    const result<receipt> done = f();
+    if (done) held.finish(*done);
+    return done;
+}
+
+}  // namespace earmark
