@@ -6,7 +6,7 @@
 #include <string>
 
 #include "audit_memory.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "earmark/intake/capture.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

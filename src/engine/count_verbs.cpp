@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "earmark/connect/text.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

@@ -2,7 +2,7 @@
 #include "earmark/engine/engine.hpp"
 
 #include "earmark/engine/submit.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

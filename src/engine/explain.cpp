@@ -3,7 +3,7 @@
 #include "earmark/sourcing/explain.hpp"
 
 #include "earmark/engine/fold.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

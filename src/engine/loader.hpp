@@ -5,7 +5,7 @@
 #include <string>
 
 #include "earmark/core/check.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 

@@ -1,5 +1,5 @@
 // What is folded beside the books, for feeds and for thresholds, brought up to the journal.
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

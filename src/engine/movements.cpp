@@ -3,7 +3,7 @@
 
 #include "earmark/journal/record.hpp"
 #include "earmark/sourcing/solve.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

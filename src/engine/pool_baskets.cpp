@@ -5,7 +5,7 @@
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/capture.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

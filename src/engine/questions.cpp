@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "earmark/journal/record.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

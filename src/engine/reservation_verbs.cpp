@@ -4,7 +4,7 @@
 #include "content.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/capture.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

@@ -1,4 +1,4 @@
-#include "state.hpp"
+#include "state_calls.hpp"
 
 #include <algorithm>
 

@@ -377,5 +377,3 @@ struct engine::state {
 };
 
 }  // namespace earmark
-
-#include "state_calls.hpp"

@@ -1,5 +1,5 @@
 // HOW A CALL ENTERS the engine: with a slot beside others, alone, or under an idempotency key. The
-// templates of state.hpp, which includes them.
+// templates of what stands behind the door.
 #pragma once
 
 #include "state.hpp"

@@ -1,7 +1,7 @@
 // ADJUST: what happens to goods, whatever was promised.
 #include "content.hpp"
 #include "earmark/intake/capture.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

@@ -1,7 +1,7 @@
 // STRATEGIES at work: which of a policy's strategies serves the order on the desk.
 #include <algorithm>
 
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "earmark/report/answers.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

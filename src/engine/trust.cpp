@@ -2,7 +2,7 @@
 #include <map>
 
 #include "earmark/lifecycle/workflow.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

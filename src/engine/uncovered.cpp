@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 namespace {

@@ -7,7 +7,7 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
-#include "state.hpp"
+#include "state_calls.hpp"
 
 namespace earmark {
 

@@ -2,7 +2,7 @@
 // Nothing else may look.
 #pragma once
 
-#include "state.hpp"  // src/engine
+#include "state_calls.hpp"  // src/engine
 
 namespace earmark {
 
