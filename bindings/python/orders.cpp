@@ -295,6 +295,10 @@ frame_ref explanation_frame(const engine& e, std::uint64_t order) {
         node.add(raw(r.node));
         b.strings("verdict").add(r.verdict);
         b.strings("sentence").add(r.reason);
+        auto &strategy = b.strings("strategy"), &passed_on = b.strings("passed_on");
+        told.strategy.empty() ? strategy.add_null() : strategy.add(told.strategy);
+        told.passed_on.empty() ? passed_on.add_null()
+                               : passed_on.add(report::joined(told.passed_on));
     }
     return to_python(std::move(b).finish());
 }

@@ -3,6 +3,7 @@
 
 #include "binding.hpp"
 #include "earmark/connect/text.hpp"
+#include "earmark/sourcing/explain.hpp"
 #include "earmark/sourcing/policy.hpp"
 
 namespace earmark::python {
@@ -33,7 +34,32 @@ std::uint32_t activate_policy(engine& e, const sourcing::policy& p, std::int64_t
     return activate(e, p.text(), now);
 }
 
+sourcing::policy_terms by_score(sourcing::policy_terms terms) {
+    std::erase(terms.rank, sourcing::criterion::score);
+    terms.rank.insert(terms.rank.begin(), sourcing::criterion::score);
+    return terms;
+}
+
+/// The policy under another name, which ranks by the host's score before anything else; so do its
+/// strategies, whichever of them decides.
+sourcing::policy ranked_by_score(const sourcing::policy& p, const std::string& name) {
+    sourcing::policy_terms terms = by_score(p.terms());
+    terms.name = name;
+    std::vector<sourcing::strategy> strategies{p.strategies().begin(), p.strategies().end()};
+    for (sourcing::strategy& s : strategies) s.by = sourcing::policy{by_score(s.by.terms())};
+    return {std::move(terms), std::move(strategies)};
+}
+
+/// Every verdict of an explanation, in the order in which they are asked.
+py::tuple verdicts() {
+    py::list all;
+    for (int i = 0; sourcing::name_of(static_cast<sourcing::verdict>(i)) != "?"; ++i)
+        all.append(sourcing::name_of(static_cast<sourcing::verdict>(i)));
+    return all;
+}
+
 void bind_policy(py::module_& m) {
+    m.attr("VERDICTS") = verdicts();
     py::class_<sourcing::policy> c(
         m, "Policy",
         "A sourcing policy: which nodes serve an order, in which order, at what cost.");
@@ -47,6 +73,9 @@ void bind_policy(py::module_& m) {
     c.def_property_readonly(
         "currency", [](const sourcing::policy& p) { return p.currency().text(); },
         "The currency of its rates.");
+    c.def("ranked_by_score", &ranked_by_score, py::arg("name"),
+          "The same under another name, ranked by an earmark.Criterion first, with all its "
+          "strategies.");
     c.def("__repr__",
           [](const sourcing::policy& p) { return "Policy(" + connect::shown(p.name()) + ")"; });
     c.def("__eq__", [](const sourcing::policy& a, const sourcing::policy& b) {

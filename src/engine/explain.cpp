@@ -4,6 +4,7 @@
 
 #include "earmark/engine/fold.hpp"
 #include "state_calls.hpp"
+#include "strategy_names.hpp"
 
 namespace earmark {
 namespace {
@@ -87,6 +88,7 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
          by_strategy ? recalled->whole->name() : std::string_view{}},
         d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
     explanation answer{sourcing::strategies_told(*recalled->whole, decided) + told.words, {}};
+    name_strategies(*recalled->whole, decided, answer.strategy, answer.passed_on);
     for (const auto& n : told.nodes)
         answer.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text});
     return answer;
@@ -105,6 +107,7 @@ result<sourced> engine::state::decision(const visit& v, order_id id) {
                         : chosen->covers == coverage::partial ? outcome::partial
                                                               : outcome::backordered;
     answer.chosen = std::move(*chosen);
+    name_strategies(*recalled->whole, recalled->decided, answer.strategy, answer.passed_on);
     return answer;
 }
 

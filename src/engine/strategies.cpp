@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "state_calls.hpp"
+#include "strategy_names.hpp"
 
 namespace earmark {
 namespace {
@@ -107,6 +108,14 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
     }
     d.selected.assign((p.nodes.size() + 63) / 64, 0);
     return {whole, decide(all.size(), whole)};
+}
+
+void name_strategies(const sourcing::policy& whole, const sourcing::decision& d,
+                     std::string_view& decided, std::vector<std::string_view>& passed_on) {
+    if (!d.by_strategy) return;
+    const auto all = whole.strategies();
+    if (d.strategy < all.size()) decided = all[d.strategy].name();
+    for (const sourcing::tried_strategy& t : d.tried) passed_on.push_back(all[t.strategy].name());
 }
 
 }  // namespace earmark

@@ -125,6 +125,7 @@ answer run_source(const request& r) {
             const sourced& s = *out[at];
             answer one = {{"order", key}, {"ok", true}, {"outcome", name_of(s.first.what)}};
             if (!dry_run) one["position"] = raw(s.first.at);
+            if (!s.strategy.empty()) one["strategy"] = s.strategy;
             if (s.first.what != outcome::unchanged) one["plan"] = plan_of(r.on, s.chosen, skus[at]);
             return one;
         });

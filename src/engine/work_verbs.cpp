@@ -8,6 +8,7 @@
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
 #include "state_calls.hpp"
+#include "strategy_names.hpp"
 
 namespace earmark {
 
@@ -66,8 +67,10 @@ sourced emptied(result<sourced>& old) {
     if (!old) return fresh;
     fresh.chosen.parts = std::move(old->chosen.parts);
     fresh.by_line = std::move(old->by_line);
+    fresh.passed_on = std::move(old->passed_on);
     fresh.chosen.parts.clear();
     fresh.by_line.clear();
+    fresh.passed_on.clear();
     return fresh;
 }
 
@@ -183,6 +186,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
         return answer = bad, true;
     found.chosen = chosen;
+    name_strategies(policies[version - 1], d.decided, found.strategy, found.passed_on);
     for (const bucket_move& m : d.moves)
         if (m.to == unit_state::allocated)
             found.by_line.push_back({m.line, books.cells.node_of(m.to_cell), m.n});

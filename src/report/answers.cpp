@@ -27,6 +27,12 @@ bool has_subject(const receipt& r) noexcept { return r.what != outcome::declined
 
 }  // namespace
 
+std::string joined(std::span<const std::string_view> names) {
+    std::string out;
+    for (const std::string_view name : names) out.append(out.empty() ? "" : ", ").append(name);
+    return out;
+}
+
 const vocabulary& outcome_words() {
     static const vocabulary words =
         names_of_first<outcome>(static_cast<std::size_t>(outcome::reacquired) + 1);
@@ -167,6 +173,8 @@ decision_rows::decision_rows(std::size_t rows)
       allocated_{decisions_.ints("allocated")},
       decision_ns_{decisions_.ints("decision_ns")},
       exact_{decisions_.truths("exact")},
+      strategy_{decisions_.codes("strategy", strategies_)},
+      passed_on_{decisions_.strings("passed_on")},
       part_row_{parts_.ints("row")},
       part_order_{parts_.ints("order")},
       part_granules_{parts_.ints("granules")},
@@ -190,8 +198,21 @@ void decision_rows::add(order_id order, const result<sourced>& r, std::int64_t n
     metres_.add(s.chosen.cost.metres);
     exact_.add(r && s.chosen.proof == quality::exact);
     ns < 0 ? decision_ns_.add_null() : decision_ns_.add(ns);
+    add_strategies(s);
     add_parts(order, s);
     ++row_;
+}
+
+void decision_rows::add_strategies(const sourced& s) {
+    if (s.strategy.empty()) {
+        strategy_.add_null();
+    } else {
+        std::size_t code = 0;
+        while (code < strategies_->size() && (*strategies_)[code] != s.strategy) ++code;
+        if (code == strategies_->size()) strategies_->add(s.strategy);
+        strategy_.add(static_cast<std::int32_t>(code));
+    }
+    s.passed_on.empty() ? passed_on_.add_null() : passed_on_.add(joined(s.passed_on));
 }
 
 void decision_rows::add_parts(order_id order, const sourced& s) {

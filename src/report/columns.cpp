@@ -58,6 +58,11 @@ constexpr column decisions[] = {
     {"exact", boolean, "", false,
      "True where no plan under the policy is better, by proof; false for a refusal."},
     {"decision_ns", int64, "ns", null, "Time of the engine's call; null where nobody measured it."},
+    {"strategy", dictionary, "", null,
+     "Strategy that decided; null where none was left, and for a policy without."},
+    {"passed_on", utf8, "", null,
+     "Strategies that had the order before and passed it on, in their order, with ', ' between; "
+     "null for none."},
 };
 
 constexpr column parts[] = {
@@ -183,8 +188,12 @@ constexpr column receipts[] = {
 constexpr column explanations[] = {
     {"order", int64, "", false, "Id of the order."},
     {"node", dictionary, "", false, "Node that was looked at."},
-    {"verdict", utf8, "", false, "chosen, second_best, or what spoke against it."},
+    {"verdict", utf8, "", false,
+     "chosen, or the first that spoke against it: inactive, not_selected, no_rate, no_stock, "
+     "kept_back, no_such_plan, worse, later, better (docs/rooms/sourcing.md)."},
     {"sentence", utf8, "", false, "The verdict in words, with the figures."},
+    {"strategy", utf8, "", null, "Strategy that decided, as in `decisions`."},
+    {"passed_on", utf8, "", null, "Strategies that passed the order on, as in `decisions`."},
 };
 
 constexpr column distances[] = {

@@ -42,25 +42,27 @@ TABLES = ["--orders", "orders.csv", "--nodes", "nodes.csv", "--stock", "stock.cs
 def test_source_writes_a_row_for_each_part(folder, capsys):
     assert run(["source", *TABLES, "--policy", "near.toml", "--out", "-"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "policy,order_key,line,sku,node,quantity,outcome,leg,order_cost,order_parcels,proved_best",
-        "near,o1,1,mug,A,1,allocated,0,12.1119,2,True",
-        "near,o1,2,bowl,B,1,allocated,0,12.1119,2,True",
-        "near,o2,1,mug,B,1,allocated,0,6.6119,1,True"]
+        "policy,strategy,order_key,line,sku,node,quantity,outcome,leg,order_cost,order_parcels,"
+        "proved_best",
+        "near,,o1,1,mug,A,1,allocated,0,12.1119,2,True",
+        "near,,o1,2,bowl,B,1,allocated,0,12.1119,2,True",
+        "near,,o2,1,mug,B,1,allocated,0,6.6119,1,True"]
 
 
 def test_what_nobody_fills_is_a_row_without_a_node(folder, capsys):
     (folder / "stock.csv").write_text("sku,node,on_hand\nmug,A,1\n")
     assert run(["source", *TABLES, "--policy", "cheap.toml", "--out", "-"]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert rows[2] == "cheap,o1,2,bowl,,1,not filled,0,5.5,1,True"
-    assert rows[3] == "cheap,o2,1,mug,,1,not filled,0,0.0,0,True"
+    assert rows[2] == "cheap,,o1,2,bowl,,1,not filled,0,5.5,1,True"
+    assert rows[3] == "cheap,,o2,1,mug,,1,not filled,0,0.0,0,True"
 
 
 def test_json_is_one_object(folder, capsys):
     assert run(["source", *TABLES, "--json", "--out", "d.csv.gz"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["orders"], said["lines"], said["unit_fill"]) == (2, 3, 1.0)
-    assert gzip.decompress((folder / "d.csv.gz").read_bytes()).startswith(b"policy,order_key")
+    written = gzip.decompress((folder / "d.csv.gz").read_bytes())
+    assert written.startswith(b"policy,strategy,order_key")
 
 
 def test_compare_says_the_figures_of_the_pencil(folder, capsys):

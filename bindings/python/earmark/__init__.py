@@ -14,6 +14,7 @@ from ._earmark import (
     KPIS,
     OUTCOMES,
     UNIT_STATES,
+    VERDICTS,
     Engine,
     Frame,
     Policy,
@@ -40,7 +41,7 @@ from .errors import (
 )
 from .network import Network
 
-__all__ = ["KPIS", "OUTCOMES", "UNIT_STATES", "BadInput", "BadPolicy", "Busy", "Candidates",
-           "Comparison", "Criterion", "EarmarkError", "Engine", "Forked", "Frame", "Halted",
-           "JournalError", "Network", "Policy", "Refused", "Report", "Unknown", "compare",
-           "dictionary", "error_name", "fair_share", "figures", "kpis", "read_orders"]
+__all__ = ["KPIS", "OUTCOMES", "UNIT_STATES", "VERDICTS", "BadInput", "BadPolicy", "Busy",
+           "Candidates", "Comparison", "Criterion", "EarmarkError", "Engine", "Forked", "Frame",
+           "Halted", "JournalError", "Network", "Policy", "Refused", "Report", "Unknown",
+           "compare", "dictionary", "error_name", "fair_share", "figures", "kpis", "read_orders"]

@@ -347,6 +347,9 @@ class Policy:
     def digest(self) -> int: ...
     @property
     def name(self) -> str: ...
+    def ranked_by_score(self, name: str) -> Policy:
+        """The same under another name, ranked by an earmark.Criterion first, with all its
+        strategies."""
     @property
     def text(self) -> str: ...
 
@@ -380,6 +383,8 @@ class Report:
         """Reads what the engine's journal has gained."""
 
 UNIT_STATES: tuple[str, ...]
+
+VERDICTS: tuple[str, ...]
 
 def columns_page() -> str:
     """docs/formats/columns.md, made of the dictionary."""

@@ -13,7 +13,6 @@ explanations and replays need none of this code.
     earmark.compare(orders, stock, nodes, {"cheapest": text, "slow movers": rule})
 """
 
-import re
 from functools import cached_property
 
 import numpy as np
@@ -22,8 +21,6 @@ from ._earmark import Engine, Policy
 from .errors import BadInput
 
 LEAST, MOST = -(2**31), 2**31 - 1
-NAME = re.compile(r'^policy\s*=.*$', re.MULTILINE)
-RANK = re.compile(r'^rank\s*=\s*\[(.*)\]$', re.MULTILINE)
 
 
 class Candidates:
@@ -78,25 +75,18 @@ class Candidates:
 
 class Criterion:
     """Derive from it and write `score`. `policy` is the TOML to activate: the given one, ranked by
-    score first. Give a policy's text, or the name of a shipped one with the orders' currency."""
+    score first, and each of its strategies too. Give a policy's text, or the name of a shipped one
+    with the orders' currency."""
 
     def __init__(self, policy: str = "cheapest", currency: str = "USD") -> None:
         from .policies import policies_of  # it reads files; the engine's own face does not
         text = policy if "\n" in policy else next(iter(policies_of([policy], currency).values()))
-        self.policy = _by_score(Policy(text).text, type(self).__name__)
+        self.policy = Policy(text).ranked_by_score(type(self).__name__).text
 
     def score(self, c: Candidates) -> np.ndarray:
         """Whole numbers from -2^31 to 2^31 - 1, smaller is better: orders x nodes, or one row that
         all orders share. Called once for a batch, with the GIL and no lock held."""
         raise NotImplementedError(f"{type(self).__name__}.score(c) is to be written")
-
-
-def _by_score(text: str, name: str) -> str:
-    rank = [r.strip().strip('"') for r in RANK.search(text)[1].split(",")]
-    rank = ["score", *(r for r in rank if r != "score")]
-    listed = ", ".join(f'"{r}"' for r in rank)
-    text = RANK.sub(f"rank     = [{listed}]", text, count=1)
-    return NAME.sub(f'policy   = "{name}"', text, count=1)
 
 
 def scores_of(engine: Engine, orders: object, criterion: Criterion) -> np.ndarray:

@@ -20,7 +20,8 @@ FORMATS = (".csv", ".csv.gz", ".parquet", ".jsonl")
 
 def decisions(orders: Orders, node_keys: list[str], replay: Replay) -> dict[str, list | np.ndarray]:
     """One row per part of what ships, by order and line; the units nobody ships are rows without a
-    node. `leg` counts how often the line's pick was declined before."""
+    node. `strategy` is the last that decided about the order, empty without one; `leg` counts how
+    often the line's pick was declined before."""
     p = replay.parts
     filled = np.zeros(orders.lines, dtype=np.int64)
     np.add.at(filled, p.line, p.units)
@@ -37,6 +38,7 @@ def decisions(orders: Orders, node_keys: list[str], replay: Replay) -> dict[str,
     whole = not orders.decimals.any()
     return {
         "policy": [replay.policy] * len(line),
+        "strategy": [replay.strategies[i] for i in order.tolist()],
         "order_key": [orders.keys[i] for i in order.tolist()],
         "line": (line - orders.offsets[order] + 1),
         "sku": [orders.sku_keys[i] for i in orders.sku[line].tolist()],

@@ -57,6 +57,7 @@ class Replay:
     events: int              # digest of all events
     state: int
     sentences: list[str]     # broken invariants: none
+    strategies: list[str]    # per order: the one that decided last, empty where none did
     engine: object = field(repr=False, default=None)
     ids: np.ndarray | None = None  # engine's order ids by row, -1 where not captured
 
@@ -123,6 +124,7 @@ class Player:
         self.ids = np.full(len(orders), -1, dtype=np.int64)
         self.exact = np.ones(len(orders), dtype=bool)
         self.ns = np.zeros(len(orders), dtype=np.int64)
+        self.strategies = [""] * len(orders)
         self.kept: list[Parts] = []
         self.supplied = self.refused = self.declined_picks = 0
         self.seconds = 0.0
@@ -138,7 +140,8 @@ class Player:
         return Replay(self.name, self.card, parts, costs, parcels, self.exact, self.ns,
                       self.refused, self.declined_picks, self.seconds,
                       int(self.engine.event_digest()), int(self.engine.state_hash()),
-                      list(self.engine.check_invariants()), self.engine, self.ids)
+                      list(self.engine.check_invariants()), self.strategies, self.engine,
+                      self.ids)
 
     def replenish(self, now: int) -> None:
         """What arrives up to the end of the day of `now`."""
@@ -194,6 +197,9 @@ class Player:
                       np.full(len(row), leg, dtype=np.int64))
         self.exact[rows[taken]] &= at["exact"].astype(bool)
         self.ns[rows[taken]] += at["decision_ns"]
+        if sourced.dictionary("strategy"):
+            for i, name in zip(rows[taken].tolist(), sourced.words("strategy"), strict=True):
+                self.strategies[i] = name or ""
         self.check_costs(parts, rows[taken], at["cost_e4"])
         return parts, ids
 

@@ -91,17 +91,23 @@ struct sourced {
     receipt first;
     plan chosen;
     std::vector<plan_part> by_line;
+    // Of a policy with strategies: the one that decided, empty where none was left, and those that
+    // passed the order on before. The names live as long as the engine.
+    std::string_view strategy{};
+    std::vector<std::string_view> passed_on{};
 };
 
 /// A decision in words and as a table.
 struct explanation {
     struct row {
         node_id node{};
-        std::string verdict;  // chosen | second_best | inactive | no_stock | dearer | farther ...
+        std::string verdict;  // name_of(sourcing::verdict): chosen, inactive, no_stock, worse...
         std::string reason;
     };
     std::string words;
-    std::vector<row> rows;  // one per node, in the node's sequence
+    std::vector<row> rows;        // one per node, in the node's sequence
+    std::string_view strategy{};  // as in `sourced`
+    std::vector<std::string_view> passed_on{};
 };
 
 /// One record, for readers outside. `text` is made by describe() only when asked.

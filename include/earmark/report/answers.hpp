@@ -86,6 +86,9 @@ private:
     verdict_columns verdict_;
 };
 
+/// Names with ", " between, of strategies that passed an order on.
+[[nodiscard]] std::string joined(std::span<const std::string_view> names);
+
 /// Frames `decisions` and `parts`. `node_keys`: the words of nodes, known at the end.
 class decision_rows {
 public:
@@ -97,6 +100,7 @@ public:
 
 private:
     void add_parts(order_id order, const sourced& s);
+    void add_strategies(const sourced& s);
 
     frame_builder decisions_{"decisions"}, parts_{"parts"};
     numbers<std::int64_t>& order_;
@@ -104,6 +108,9 @@ private:
     numbers<std::int32_t>&parcels_, &unknown_;
     numbers<std::int64_t>&cost_e4_, &metres_, &allocated_, &decision_ns_;
     flags& exact_;
+    std::shared_ptr<texts> strategies_ = std::make_shared<texts>();  // those that decided
+    numbers<std::int32_t>& strategy_;
+    texts& passed_on_;
     numbers<std::int64_t>&part_row_, &part_order_, &part_granules_;
     numbers<std::int32_t>&part_line_, &part_node_;
     std::int64_t row_ = 0;

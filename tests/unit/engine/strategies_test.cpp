@@ -120,6 +120,10 @@ TEST_CASE("an order that a strategy cannot serve goes on where it says so, and s
     CHECK(s.sourced(tvs) == nodes{2});
     CHECK(s.tells(tvs, "'from near' could serve no line of it, and passed the order on."));
     CHECK(s.tells(tvs, "by the strategy 'two at most'"));
+    const auto remembered = s.on.decision(tvs);
+    CHECK(remembered->strategy == "two at most");
+    CHECK(remembered->passed_on == std::vector<std::string_view>{"from near"});
+    CHECK(s.on.explain(tvs)->strategy == "two at most");
 }
 
 TEST_CASE("where no strategy is left, the order waits, and that is told") {
@@ -127,6 +131,7 @@ TEST_CASE("where no strategy is left, the order waits, and that is told") {
     const order_id three = s.order({{hat, {1}}, {tv, {1}}, {mug, {1}}}, none<place_id>);
     const auto answer = s.on.source({{}, {}, monday}, three);
     CHECK(answer->first.what == outcome::backordered);
+    CHECK(answer->strategy.empty());
     CHECK(s.tells(three, "No strategy was left for it. "));
     CHECK(s.tells(three, "'two at most' was not for it (lines <= 2). "));
     CHECK(s.tells(three, "dc was not asked: no strategy was left."));

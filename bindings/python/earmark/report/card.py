@@ -9,10 +9,20 @@ from ..comparison import Comparison
 from ..replay import Replay
 from .style import FAINT, INK, SERIES, SOFT, bare, new, plt, short
 
-# The rules in the order in which the engine asks them, and the verdict that says "not this one".
-RULES = (("active", "inactive"), ("has a rate", "no_rate"), ("has stock", "no_stock"),
-         ("may give it", "kept_back"), ("fits a plan", "no_such_plan"), ("ranks best", "worse"))
-FAILS = {verdict: i for i, (_, verdict) in enumerate(RULES)} | {"later": 5, "better": 5}
+
+@dataclass(frozen=True)
+class Rule:
+    says: str
+    fails: tuple[str, ...]  # the verdicts (earmark.VERDICTS) that say "not this one"
+    always: bool = True     # else it is shown where a node fails it
+
+
+# In the order in which the engine asks.
+RULES = (Rule("active", ("inactive",)),
+         Rule("in the strategy", ("not_selected",), always=False),
+         Rule("has a rate", ("no_rate",)), Rule("has stock", ("no_stock",)),
+         Rule("may give it", ("kept_back",)), Rule("fits a plan", ("no_such_plan",)),
+         Rule("ranks best", ("worse", "later", "better")))
 
 LOOKED_AT = 200  # orders
 
@@ -26,11 +36,21 @@ class Card:
     words: str
     rows: list[tuple[str, str, str]]  # node, verdict, reason
 
+    @property
+    def rules(self) -> list[Rule]:
+        """The columns of this card."""
+        failed = {verdict for _, verdict, _ in self.rows}
+        return [rule for rule in RULES if rule.always or failed & set(rule.fails)]
+
     def cells(self, verdict: str) -> list[str]:
         """pass, fail or blank, by rule; `blank` is not asked any more."""
-        last = FAILS.get(verdict, len(RULES))
+        fails = [verdict in rule.fails for rule in self.rules]
+        if verdict != "chosen" and not any(fails):
+            raise RuntimeError(f"the card has no rule for the verdict '{verdict}'; this is a fault"
+                               " of Earmark, please report it")
+        last = fails.index(True) if any(fails) else len(fails)
         return ["pass" if i < last else "fail" if i == last else "blank"
-                for i in range(len(RULES))]
+                for i in range(len(fails))]
 
 
 def card_of(c: Comparison, policy: str, key: str | None = None) -> Card | None:
@@ -62,7 +82,7 @@ def _telling(c: Comparison, replay: Replay) -> int | None:
 
 
 def draw(card: Card) -> Figure:
-    n = len(card.rows)
+    n, rules = len(card.rows), card.rules
     figure, axes = new(0.95 + 0.27 * n)
     for y, (node, verdict, _) in enumerate(card.rows):
         for x, state in enumerate(card.cells(verdict)):
@@ -76,11 +96,11 @@ def draw(card: Card) -> Figure:
         axes.text(-0.6, y, short(node, 18), ha="right", va="center", fontsize=8,
                   fontweight="bold" if chosen else "normal", color=INK if chosen else SOFT)
         if chosen:
-            axes.text(len(RULES) - 0.4, y, "chosen", ha="left", va="center", fontsize=8,
+            axes.text(len(rules) - 0.4, y, "chosen", ha="left", va="center", fontsize=8,
                       fontweight="bold", color=SERIES[2])
-    axes.set(xlim=(-3.4, len(RULES) + 0.9), ylim=(n - 0.4, -0.6), yticks=[],
-             xticks=range(len(RULES)))
-    axes.set_xticklabels([r for r, _ in RULES], fontsize=7.5, rotation=35, ha="left",
+    axes.set(xlim=(-3.4, len(rules) + 0.9), ylim=(n - 0.4, -0.6), yticks=[],
+             xticks=range(len(rules)))
+    axes.set_xticklabels([rule.says for rule in rules], fontsize=7.5, rotation=35, ha="left",
                          rotation_mode="anchor")
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", labelcolor=INK)

@@ -132,7 +132,7 @@ def _write(c: Comparison, out: Path, storm: list[dict] | None, plug: dict | None
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     text = environment.get_template("report.html.j2").render(
         c=c, names=[title(n) for n in c.names], rows=kpis(c), p=drawn, card=card,
-        rules=cards.RULES, storm=storm or [], plug=plug,
+        storm=storm or [], plug=plug,
         facts=dict.fromkeys(("licence", "machine", "command"), "") | (facts or {}),
         bound=bound_sentence(c), moved=[move_sentence(c, n) for n in c.names[1:]],
         runs=len(c.runs[c.names[0]]),
