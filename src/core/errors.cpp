@@ -75,6 +75,9 @@ constexpr error_row rows[] = {
     {bad_calendar, "bad_calendar", final, "field {0} of the calendar is not as it must be",
      "1: one IANA zone; 2: each weekday once; 3: a cut-off as 14:00; 4: each date "
      "once, as 2025-12-24; 5: at most 20 years; 6: one key"},
+    {bad_attribute, "bad_attribute", final, "attribute {0} cannot be so",
+     "a name of small letters, not one of Earmark's own, with one type; in orders, of an order or "
+     "a line"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",
@@ -157,6 +160,8 @@ constexpr error_row rows[] = {
      "load the section first; keys are compared byte for byte, also in case"},
     {unknown_segment, "unknown_segment", final, "the segment is not in the table of segments",
      "load the segment first; a segment may overflow only into those before it"},
+    {unknown_attribute, "unknown_attribute", final, "attribute {0} is not declared",
+     "declare it first: in [attributes] of a policy, or as a row of attributes"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

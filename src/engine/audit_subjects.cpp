@@ -108,6 +108,19 @@ const char* engine::state::auditor::what_is_wrong_with_decision() const {
     return known ? nullptr : "its decision was made by a policy that does not exist";
 }
 
+const char* engine::state::auditor::what_is_wrong_with_facts() const {
+    if (of_.facts == 0xFFFFFFFF) return nullptr;
+    const auto& chunks = s_.books.ledger.chunks();
+    constexpr const char* outside = "its facts lie outside of the engine's memory";
+    if (!chunks.stands(of_.facts, 1)) return outside;
+    const std::uint64_t first = chunks.words(of_.facts)[0].load(std::memory_order_acquire);
+    if (!chunks.stands(of_.facts, ((first & 0xFFFFFFFF) + 63) / 64)) return outside;
+    std::vector<order_value> values;
+    const auto bytes = load_facts(chunks, of_.facts);
+    const bool is_sound = read_facts(bytes, of_.lines.size(), s_.names.facts, values);
+    return is_sound ? nullptr : "its facts cannot be read";
+}
+
 /// Whether the order's key answers with the order.
 bool engine::state::auditor::leads_back(std::uint32_t order) const {
     const std::uint32_t block = of_.remembered - 1;
@@ -118,7 +131,8 @@ bool engine::state::auditor::leads_back(std::uint32_t order) const {
 }
 
 void engine::state::auditor::look_at_order(std::uint32_t index) {
-    if (const char* const sentence = what_is_wrong_with_decision()) {
+    const char* const of_facts = what_is_wrong_with_facts();
+    if (const char* const sentence = of_facts ? of_facts : what_is_wrong_with_decision()) {
         const auto h = s_.books.ledger.header(subject_kind::order, index);
         if (h.version == of_.version && h.owner == 0)
             wrong(audit_check::decision, place_of(subject_kind::order, index, 0), {}, sentence);

@@ -160,9 +160,16 @@ void engine::state::auditor::look_at_memory() {
             const chunk c = ledger.place(kind, i);
             std::vector<unread> busy;
             if (!c.holds() || !claim(c.at, c.blocks, place_of(kind, i, 0), "its chunk")) continue;
-            if (!read(kind, i, busy) || of_.cold == 0xFFFFFFFF) continue;
-            claim(of_.cold, lifecycle::slab<>::room_for((of_.cold_bytes + 63) / 64),
-                  place_of(kind, i, 0), "its decision");
+            if (!read(kind, i, busy)) continue;
+            if (of_.cold != 0xFFFFFFFF)
+                claim(of_.cold, lifecycle::slab<>::room_for((of_.cold_bytes + 63) / 64),
+                      place_of(kind, i, 0), "its decision");
+            if (of_.facts != 0xFFFFFFFF && chunks.stands(of_.facts, 1)) {
+                const auto size = static_cast<std::uint32_t>(
+                    chunks.words(of_.facts)[0].load(std::memory_order_acquire));
+                claim(of_.facts, lifecycle::slab<>::room_for((size + 63) / 64),
+                      place_of(kind, i, 0), "its facts");
+            }
         }
     std::uint32_t used = 0;
     for (std::uint32_t i = 0; i < s_.keys.entries(); ++i)

@@ -117,6 +117,7 @@ std::uint64_t catalog::digest_of_tables() const {
             d.add(i).add(u.name).add(static_cast<std::uint64_t>(u.atoms));
     if (!floors.empty() || floors.channels.size() != 0) d.add(floors.digest_of_rules());
     if (!pools.empty()) d.add(pools.digest_of_pools());
+    if (!facts.empty()) d.add(facts.digest_of_facts());
     for (std::uint32_t i = 0; i < thresholds.size(); ++i) {
         const threshold& t = thresholds[i];
         d.add(threshold_keys.key(i)).add(raw(t.sku)).add(raw(t.node)).add(raw(t.channel));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "earmark/engine/facts.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/intake/dedupe.hpp"
 #include "earmark/journal/record.hpp"
@@ -38,6 +39,15 @@ struct member {
     std::uint16_t line = 0;
     std::uint16_t wanted = 0;
     std::int64_t n = 0;
+};
+
+/// What a policy's filters say of nodes, as long as its tables stand.
+struct filter_memory {
+    std::uint32_t policy = 0;  // 0: of none
+    std::uint64_t facts = 0;   // version
+    std::size_t nodes = 0;
+    std::vector<sourcing::attribute_value> values;   // nodes x attributes
+    std::vector<std::vector<std::uint64_t>> passes;  // by filter; of those that ask `same`, empty
 };
 
 /// Working memory of one caller slot.
@@ -78,8 +88,15 @@ struct desk {
     std::vector<sourcing::attribute_value> asked;  // of the order, then of each line
     std::vector<std::span<const sourcing::attribute_value>> asked_lines;
     std::string asked_currency;
+    std::vector<std::byte> asked_bytes;             // of the order's own facts
+    std::vector<std::uint64_t> preferred;           // nodes
+    std::vector<std::uint16_t> removed_by;          // as in `decided`
+    std::vector<std::uint64_t> removed, remaining;  // rows of nodes
+    filter_memory filters;
     sourcing::decision decided;
     std::vector<std::byte> decision;  // the same, encoded
+    std::vector<std::byte> facts;     // of the order that is placed
+    std::vector<order_value> values;  // of one that is sourced
 
     /// A basket whose timer is announced, and its header word when it was seen not to be due by
     /// `now`.

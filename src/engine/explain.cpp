@@ -22,6 +22,25 @@ result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const c
     return lines;
 }
 
+/// By node: the filter, or the exclusion, that took it away.
+struct taken_nodes {
+    std::vector<std::string_view> by_filter, by_exclusion;
+};
+taken_nodes taken_away(const sourcing::policy& whole, const sourcing::decision& d) {
+    taken_nodes out;
+    out.by_filter.resize(d.nodes);
+    out.by_exclusion.resize(d.nodes);
+    for (std::size_t i = 0; i < d.removed_by.size(); ++i)
+        for (std::size_t k = 0; k < d.nodes; ++k) {
+            if ((d.removed_row(i)[k / 64] >> k % 64 & 1) == 0) continue;
+            if (d.removed_by[i] == sourcing::by_exclusion)
+                out.by_exclusion[k] = "the host took it out for that time";
+            else
+                out.by_filter[k] = whole.filters()[d.removed_by[i]].name;
+        }
+    return out;
+}
+
 std::vector<std::string_view> keys_of(const key_table& table, std::size_t count) {
     std::vector<std::string_view> keys;
     for (std::uint32_t i = 0; i < count; ++i) keys.push_back(table.key(i));
@@ -82,10 +101,11 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
     std::vector<std::string_view> sku_keys;
     for (const auto& w : problem.lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
     const bool by_strategy = decided.strategy != sourcing::no_strategy;
+    const auto gone = taken_away(*recalled->whole, decided);
     const auto told = sourcing::explain(
         by, problem, *chosen,
-        {order_key, node_keys, sku_keys,
-         by_strategy ? recalled->whole->name() : std::string_view{}},
+        {order_key, node_keys, sku_keys, by_strategy ? recalled->whole->name() : std::string_view{},
+         gone.by_filter, gone.by_exclusion},
         d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
     explanation answer{sourcing::strategies_told(*recalled->whole, decided) + told.words, {}};
     name_strategies(*recalled->whole, decided, answer.strategy, answer.passed_on);

@@ -235,21 +235,15 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return unit(t);
         case intern_kind::distance:
             return distance(t);
-        case intern_kind::channel:
-        case intern_kind::floor:
-        case intern_kind::threshold:
-        case intern_kind::pool:
-        case intern_kind::segment:
-        case intern_kind::section:
-            return rule(kind, t);
         case intern_kind::order:
         case intern_kind::key:
-            break;  // have shapes of their own
+            return error_code::bad_record;  // have shapes of their own
+        default:
+            return rule(kind, t);
     }
-    return error_code::bad_record;
 }
 
-/// A row of a table that decides what may be promised.
+/// A row of a table that decides what may be promised, or sourced.
 error_code folder::rule(journal::intern_kind kind, const journal::intern_table& t) {
     using journal::intern_kind;
     key_table& channels = catalog_.floors.channels;
@@ -264,6 +258,10 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return threshold(t);
         case intern_kind::pool:
             return pool(t);
+        case intern_kind::attribute:
+        case intern_kind::fact:
+        case intern_kind::exclusion:
+            return read_facts_row(kind, t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::segment:
             return read_segment(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::section:
@@ -429,6 +427,7 @@ error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint3
                         std::span<const std::byte> bytes) {
     if (kind == journal::note_kind::basket) return basket_note(ref, bytes);
     if (kind == journal::note_kind::pools) return pools_note(order, ref, bytes);
+    if (kind == journal::note_kind::facts) return facts_note(order, bytes);
     if (kind != journal::note_kind::decision) return error_code::ok;
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     image_.decided_by = policy_id{ref};

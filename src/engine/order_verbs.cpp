@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "earmark/allocation/allot.hpp"
+#include "earmark/engine/fold.hpp"
 #include "earmark/intake/cancel.hpp"
 #include "earmark/intake/capture.hpp"
 #include "state_calls.hpp"
@@ -16,6 +17,13 @@ placed declined(error why) {
     p.first.why = why;
     p.violations.push_back(why);
     return p;
+}
+
+/// The order and everything that is wrong with it, on the desk.
+void capture(desk& d, const command& c, const order_request& r, const catalog& names) {
+    d.violations.clear();
+    intake::capture(c, r, names.sku, names.places.size(), d.order, d.violations);
+    keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
 }
 
 /// The order on the desk as the journal will know it.
@@ -49,10 +57,8 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
             if (key.first.what == outcome::declined) {
                 placed p = declined(key.first.why);
                 p.first = key.first;
-                std::vector<error>& all = v.desk.violations;  // the same content: found again
-                all.clear();
-                intake::capture(c, r, names.sku, names.places.size(), v.desk.order, all);
-                if (!all.empty()) p.violations = all;
+                capture(v.desk, c, r, names);  // the same content: found again
+                if (!v.desk.violations.empty()) p.violations = v.desk.violations;
                 return p;
             }
             placed p;
@@ -71,8 +77,7 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
             break;
     }
     pending_key held{keys, key};
-    v.desk.violations.clear();
-    intake::capture(c, r, names.sku, names.places.size(), v.desk.order, v.desk.violations);
+    capture(v.desk, c, r, names);
     if (!v.desk.violations.empty()) return refuse(v, c, content, held);
 
     receipt first;
@@ -141,6 +146,7 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     }
     if (d.keeper.exists()) keep_anew(v);
     record_birth(d, c, r, content, first);
+    if (!d.facts.empty()) d.record.note(child, journal::note_kind::facts, 0, d.facts);
     for (const bucket_move& m : d.moves) d.record.move(child, m);
     if (d.order.pools != none<reservation_id>) {
         const auto holder = static_cast<std::uint32_t>(raw(keeper) >> 32);
@@ -150,6 +156,21 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     record_cells(d);
     subject(d, subject_kind::order, child, d.order, is_basket ? d.next : d.order);
     return first;
+}
+
+/// The order's own facts go beside it. False where there is no room.
+bool engine::state::store_facts(const visit& v) {
+    desk& d = v.desk;
+    if (d.facts.empty()) return true;
+    d.order.facts = store_cold(books.ledger.chunks(), v.slot, d.facts);
+    return d.order.facts != 0xFFFFFFFF;
+}
+
+void engine::state::drop_facts(const visit& v) noexcept {
+    desk& d = v.desk;
+    drop_cold(books.ledger.chunks(), v.slot, d.order.facts,
+              static_cast<std::uint32_t>(d.facts.size()));
+    d.order.facts = 0xFFFFFFFF;
 }
 
 error engine::state::try_place(const visit& v, const command& c, const order_request& r,
@@ -168,12 +189,14 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
         const auto give_back = [&] {
             books.ledger.abandon(v.slot, subject_kind::order, child);
             books.ledger.abandon(v.slot, subject_kind::reservation, d.keeper);
+            drop_facts(v);
         };
         const auto draft_and_commit = [&] {
             if (reacquired && !d.kept.empty()) {
                 d.keeper = books.ledger.conceive(v.slot, subject_kind::reservation);
                 if (!d.keeper.exists()) return committed{error_code::out_of_memory, {}, 0, 0};
             }
+            if (!store_facts(v)) return committed{error_code::out_of_memory, {}, 0, 0};
             first = draft_order(v, c, r, content, key, child.index, reacquired);
             return commit(v);
         };

@@ -192,15 +192,19 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
         return fail(error_code::bad_policy, 1);
     }
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {
+        if (const error e = s.declare(v, c, *parsed.value, findings); e.code != error_code::ok)
+            return e;
         const auto id = static_cast<std::uint32_t>(s.policies.size()) + 1;
         v.desk.clear();
         v.desk.record.begin(verb::activate, v.now, c.actor);
         v.desk.record.intern(journal::intern_kind::policy, {id, parsed.value->text(), {}, {}});
         s.names.policies.reserve(s.names.policies.size() + 1);
         std::string canonical = parsed.value->text();
+        s.bindings.push_back(s.bind(*parsed.value));
         s.policies.push_back(std::move(*parsed.value));
         if (const auto done = s.commit(v); done.code != error_code::ok) {
             s.policies.pop_back();
+            s.bindings.pop_back();
             return fail(done.code);
         }
         s.names.policies.push_back(std::move(canonical));  // cannot fail: it is recorded

@@ -89,6 +89,7 @@ void engine::state::recover() {
         auto parsed = sourcing::parse_policy(text);
         if (!parsed) return halt("recovery: a policy of the journal cannot be read any more");
         policies.push_back(std::move(*parsed.value));
+        bindings.push_back(bind(policies.back()));
     }
     active_policy.store(static_cast<std::uint32_t>(policies.size()), std::memory_order_release);
     lifecycle::image at;

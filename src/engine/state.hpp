@@ -62,6 +62,11 @@ struct engine::state {
     std::unique_ptr<journal::log> log;
     std::unique_ptr<committer<>> commits;
     std::deque<sourcing::policy> policies;  // never moved: decisions point to them by version
+    /// By version: which attribute each of those is that a policy declares, of orders and of nodes.
+    struct binding {
+        std::vector<attribute_id> of_orders, of_nodes;
+    };
+    std::deque<binding> bindings;
     std::atomic<std::uint32_t> active_policy{0};
     std::atomic<std::int64_t> time{std::numeric_limits<std::int64_t>::min()};
     std::atomic<bool> taken{false};  // an administrator has the engine to himself
@@ -345,6 +350,8 @@ struct engine::state {
                     const intake::claim& key, receipt& first);
     receipt draft_order(const visit& v, const command& c, const order_request& r, digest128 content,
                         const intake::claim& key, std::uint32_t child, bool reacquired);
+    bool store_facts(const visit& v);
+    void drop_facts(const visit& v) noexcept;
     error take_over(const visit& v, const order_request& r, bool& reacquired);
     error take_anew(const visit& v, const order_request& r);
     placed refuse(const visit& v, const command& c, digest128 content, pending_key& held);
@@ -359,7 +366,21 @@ struct engine::state {
     const plan& choose_by(const visit& v, const sourcing::policy& by, std::uint32_t version,
                           const sourcing_problem& p);
     /// What conditions may ask of the order on the desk.
-    sourcing::order_facts facts_asked(desk& d, const sourcing::policy& of) const;
+    sourcing::order_facts facts_asked(desk& d, std::uint32_t version) const;
+    void own_facts(desk& d, const sourcing::policy& of) const;
+    void declared_facts(desk& d, std::uint32_t version) const;
+    [[nodiscard]] binding bind(const sourcing::policy& p) const;
+    /// Alone in the engine: what the policy declares and nobody did before, in a record of its own.
+    error declare(const visit& v, const command& c, const sourcing::policy& p,
+                  std::vector<std::string>* findings);
+    void ready_filters(desk& d, std::uint32_t version) const;
+    /// The nodes of the desk's `selected` that a filter lets through stay; the others are noted.
+    void keep_passing(desk& d, const sourcing::policy& whole, std::uint16_t filter,
+                      std::vector<std::uint64_t>& bits) const;
+    void keep_included(const visit& v, std::vector<std::uint64_t>& bits) const;
+    choice choose_without_strategies(const visit& v, std::uint32_t version, sourcing_problem& p);
+    const plan& decide_by(const visit& v, std::uint32_t version, std::size_t strategy,
+                          sourcing_problem& p);
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
     bool decide(const visit& v, const command& c, const source_one& ask, digest128 content,

@@ -1,78 +1,132 @@
-// STRATEGIES at work: which of a policy's strategies serves the order on the desk.
+// STRATEGIES at work: which of a policy's strategies serves the order on the desk, and from which
+// nodes.
 #include <algorithm>
 
+#include "earmark/sourcing/filter.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 
 namespace earmark {
-namespace {
 
-using sourcing::attribute_value;
-using sourcing::order_attribute;
-__extension__ using wide = __int128;
-
-constexpr std::size_t attributes = static_cast<std::size_t>(order_attribute::line_value) + 1;
-
-attribute_value number(wide e4) noexcept {
-    const bool fits = e4 <= INT64_MAX && e4 >= INT64_MIN;
-    return {fits, fits ? static_cast<std::int64_t>(e4) : 0};
-}
-
-/// Minor units times 10^-exponent, in 1/10,000.
-wide in_e4(wide minor, int exponent) noexcept {
-    for (; exponent < 4; ++exponent) minor *= 10;
-    return minor;
-}
-
-/// Units times 10^9 in 1/10,000, rounded down.
-wide units_e4(wide granules_n, std::int64_t granule_e9) noexcept {
-    return granules_n * granule_e9 / 100'000;
-}
-
-}  // namespace
-
-sourcing::order_facts engine::state::facts_asked(desk& d, const sourcing::policy& of) const {
-    const auto set = [&](std::size_t first, order_attribute a, attribute_value to) {
-        d.asked[first * attributes + static_cast<std::size_t>(a)] = to;
-    };
-    const auto& lines = d.order.lines;
-    d.asked.assign((1 + lines.size()) * attributes, {});
-    d.asked_lines.clear();
-    const auto money = currency::from_code(d.order.currency);
-    const bool is_priced = money == of.currency();
-    wide value = 0, units = 0;
-    for (std::size_t l = 0; l < lines.size(); ++l) {
-        const auto granule = names.granule_e9(lines[l].sku);
-        const wide n = granule ? units_e4(lines[l].ordered, *granule) : 0;
-        const wide price = in_e4(lines[l].unit_price_minor, money.exponent());
-        const wide goods = price * n / 10'000;
-        units += n;
-        value += goods;
-        const std::size_t row = l + 1;
-        set(row, order_attribute::line_sku, {true, 0, names.skus.key(raw(lines[l].sku))});
-        set(row, order_attribute::line_units, number(n));
-        if (is_priced) set(row, order_attribute::line_unit_price, number(price));
-        if (is_priced) set(row, order_attribute::line_value, number(goods));
+void engine::state::ready_filters(desk& d, std::uint32_t version) const {
+    filter_memory& m = d.filters;
+    const sourcing::policy& whole = policies[version - 1];
+    if (m.policy == version && m.facts == names.facts.version() && m.nodes == names.node.size())
+        return;
+    const auto& declared = bindings[version - 1].of_nodes;
+    const std::size_t row = whole.of_nodes().size(), own = row - declared.size();
+    m.policy = 0;
+    m.nodes = names.node.size();
+    m.values.assign(m.nodes * row, {});
+    for (std::uint32_t k = 0; k < m.nodes; ++k) {
+        const auto values = std::span{m.values}.subspan(k * row, row);
+        const node_facts& f = names.node[k];
+        values[static_cast<std::size_t>(sourcing::node_attribute::key)] = {true, 0,
+                                                                           names.nodes.key(k)};
+        values[static_cast<std::size_t>(sourcing::node_attribute::kind)] = {
+            true, 0, sourcing::name_of(f.kind)};
+        values[static_cast<std::size_t>(sourcing::node_attribute::priority)] = {
+            true, std::int64_t{f.priority} * 10'000, {}};
+        for (std::size_t a = 0; a < declared.size(); ++a)
+            values[own + a] = names.facts.value(declared[a], k);
     }
-    d.asked_currency = money.text();
-    if (is_priced) set(0, order_attribute::goods_value, number(value));
-    set(0, order_attribute::units, number(units));
-    set(0, order_attribute::lines, number(wide{lines.size()} * 10'000));
-    set(0, order_attribute::priority, number(wide{d.order.priority} * 10'000));
-    set(0, order_attribute::currency, {true, 0, d.asked_currency});
-    if (d.order.ship_to != none<place_id>)
-        set(0, order_attribute::ship_to, {true, 0, names.places.key(raw(d.order.ship_to))});
-    const std::span<const attribute_value> all{d.asked};
-    for (std::size_t l = 1; l <= lines.size(); ++l)
-        d.asked_lines.push_back(all.subspan(l * attributes, attributes));
-    return {all.first(attributes), d.asked_lines};
+    const std::size_t words = (m.nodes + 63) / 64;
+    m.passes.assign(whole.filters().size(), {});
+    for (std::size_t f = 0; f < m.passes.size(); ++f) {
+        if (whole.filters()[f].same) continue;
+        sourcing::select_nodes({}, names.node, names.metres(none<place_id>), m.passes[f]);
+        m.passes[f].resize(words);
+        sourcing::filter_nodes(whole.filters()[f], {m.values, row}, {}, m.passes[f]);
+    }
+    m.facts = names.facts.version();
+    m.policy = version;
+}
+
+/// Notes which bits went since `before`.
+static void note_removed(desk& d, std::uint16_t by, std::span<const std::uint64_t> before,
+                         std::span<const std::uint64_t> after) {
+    if (std::equal(before.begin(), before.end(), after.begin())) return;
+    d.removed_by.push_back(by);
+    for (std::size_t w = 0; w < before.size(); ++w) d.removed.push_back(before[w] & ~after[w]);
+}
+
+void engine::state::keep_passing(desk& d, const sourcing::policy& whole, std::uint16_t filter,
+                                 std::vector<std::uint64_t>& bits) const {
+    const sourcing::filter& f = whole.filters()[filter];
+    if (f.when &&
+        !f.when->holds({std::span{d.asked}.first(whole.of_orders().size()), d.asked_lines}))
+        return;
+    d.remaining = bits;
+    if (f.same)
+        sourcing::filter_nodes(f, {d.filters.values, whole.of_nodes().size()},
+                               std::span{d.asked}.first(whole.of_orders().size()), bits);
+    else
+        for (std::size_t w = 0; w < bits.size(); ++w) bits[w] &= d.filters.passes[filter][w];
+    note_removed(d, filter, d.remaining, bits);
+}
+
+void engine::state::keep_included(const visit& v, std::vector<std::uint64_t>& bits) const {
+    desk& d = v.desk;
+    d.removed_by.clear();
+    d.removed.clear();
+    d.remaining = bits;
+    for (const exclusion& e : names.facts.exclusions())
+        if (e.from <= v.now && v.now < e.until)
+            bits[index_of(e.node) / 64] &= ~(std::uint64_t{1} << index_of(e.node) % 64);
+    note_removed(d, sourcing::by_exclusion, d.remaining, bits);
 }
 
 const plan& engine::state::choose_by(const visit& v, const sourcing::policy& by,
                                      std::uint32_t version, const sourcing_problem& p) {
     keep_floors(v.desk, by);
-    return sourcing::decide(by, {policy_id{version}, static_cast<std::uint32_t>(p.nodes.size())}, p,
-                            v.desk.solver, v.desk.decided);
+    const plan& found =
+        sourcing::decide(by, {policy_id{version}, static_cast<std::uint32_t>(p.nodes.size())}, p,
+                         v.desk.solver, v.desk.decided);
+    v.desk.decided.removed_by = v.desk.removed_by;
+    v.desk.decided.removed = v.desk.removed;
+    return found;
+}
+
+engine::state::choice engine::state::choose_without_strategies(const visit& v,
+                                                               std::uint32_t version,
+                                                               sourcing_problem& p) {
+    desk& d = v.desk;
+    const sourcing::policy& whole = policies[version - 1];
+    d.removed_by.clear();
+    d.removed.clear();
+    if (!names.facts.exclusions().empty()) {
+        sourcing::select_nodes({}, p.nodes, p.metres, d.selected);
+        keep_included(v, d.selected);
+        p.selected = d.selected;
+    }
+    return {whole, choose_by(v, whole, version, p)};
+}
+
+/// Decides by one strategy on the desk's `selected` nodes; preferences are given up from the last
+/// one on until all is served.
+const plan& engine::state::decide_by(const visit& v, std::uint32_t version, std::size_t strategy,
+                                     sourcing_problem& p) {
+    desk& d = v.desk;
+    const sourcing::policy& whole = policies[version - 1];
+    const bool is_none = strategy == whole.strategies().size();
+    const auto prefer =
+        is_none ? std::span<const std::uint16_t>{} : std::span{whole.strategies()[strategy].prefer};
+    const std::size_t rules = d.removed_by.size(), words = d.removed.size();
+    for (std::size_t kept = prefer.size();; --kept) {
+        d.removed_by.resize(rules);
+        d.removed.resize(words);
+        d.preferred = d.selected;
+        for (std::size_t i = 0; i < kept; ++i) keep_passing(d, whole, prefer[i], d.preferred);
+        std::copy(d.pictured.begin(), d.pictured.end(), d.free.begin());
+        p.selected = d.preferred;
+        const plan& found =
+            choose_by(v, is_none ? whole : whole.strategies()[strategy].by, version, p);
+        d.decided.by_strategy = true;
+        d.decided.strategy = is_none ? sourcing::no_strategy : static_cast<std::uint16_t>(strategy);
+        d.decided.tried = d.tried;
+        d.decided.given_up = static_cast<std::uint16_t>(prefer.size() - kept);
+        if (found.covers == coverage::full || kept == 0) return found;
+    }
 }
 
 engine::state::choice engine::state::choose(const visit& v, std::uint32_t version,
@@ -80,25 +134,19 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
     desk& d = v.desk;
     const sourcing::policy& whole = policies[version - 1];
     const auto all = whole.strategies();
-    if (all.empty()) return {whole, choose_by(v, whole, version, p)};
+    if (all.empty()) return choose_without_strategies(v, version, p);
 
     d.pictured.assign(d.free.begin(), d.free.end());
     d.tried.clear();
-    const auto facts = facts_asked(d, whole);
-    const auto decide = [&](std::size_t i, const sourcing::policy& by) -> const plan& {
-        std::copy(d.pictured.begin(), d.pictured.end(), d.free.begin());
-        p.selected = d.selected;
-        const plan& found = choose_by(v, by, version, p);
-        d.decided.by_strategy = true;
-        d.decided.strategy = i < all.size() ? static_cast<std::uint16_t>(i) : sourcing::no_strategy;
-        d.decided.tried = d.tried;
-        return found;
-    };
+    const auto facts = facts_asked(d, version);
+    if (!whole.filters().empty()) ready_filters(d, version);
     for (std::size_t i = 0; i < all.size(); ++i) {
         const sourcing::strategy& s = all[i];
         if (v.now < s.starts || v.now >= s.ends || (s.when && !s.when->holds(facts))) continue;
         sourcing::select_nodes(s.from, p.nodes, p.metres, d.selected);
-        const plan& found = decide(i, s.by);
+        keep_included(v, d.selected);
+        for (const std::uint16_t f : s.require) keep_passing(d, whole, f, d.selected);
+        const plan& found = decide_by(v, version, i, p);
         const bool has_some = d.decided.count_seen() > 0;  // of a plan that would have been partial
         const bool passes_on =
             found.covers == coverage::none && (has_some ? s.next_on_partial : s.next_on_none);
@@ -107,7 +155,9 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
             {static_cast<std::uint16_t>(i), has_some ? coverage::partial : coverage::none});
     }
     d.selected.assign((p.nodes.size() + 63) / 64, 0);
-    return {whole, decide(all.size(), whole)};
+    d.removed_by.clear();
+    d.removed.clear();
+    return {whole, decide_by(v, version, all.size(), p)};
 }
 
 void name_strategies(const sourcing::policy& whole, const sourcing::decision& d,

@@ -1,6 +1,7 @@
 // TRUST: the digests, the balance and the invariants that a host can recompute at any quiet moment.
 #include <map>
 
+#include "earmark/engine/fold.hpp"
 #include "earmark/lifecycle/workflow.hpp"
 #include "state_calls.hpp"
 
@@ -37,7 +38,10 @@ std::uint64_t engine::state_hash() const {
     });
     each(s, subject_kind::order, [&](std::uint32_t i, const lifecycle::image& of) {
         digest d{lifecycle::digest_of(of, i)};
-        sum += d.add(s.keys.key_of(of.remembered - 1)).value();
+        d.add(s.keys.key_of(of.remembered - 1));
+        for (const std::byte b : load_facts(s.books.ledger.chunks(), of.facts))
+            d.add(static_cast<std::uint64_t>(b));
+        sum += d.value();
     });
     each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {
         if (of.holds()) sum += lifecycle::digest_of(of, i);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <string>
 
 #include "earmark/core/intern.hpp"
 
@@ -99,6 +100,25 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
     });
 }
 
+/// With facts, in whatever order they were given.
+static digest128 content_of(const digest128& bare, std::span<const order_fact> facts) {
+    std::vector<std::string> rows;
+    for (const order_fact& f : facts) {
+        std::string& row = rows.emplace_back();
+        for (const std::uint32_t n : {std::uint32_t{raw(f.attribute)}, f.line})
+            row.append(reinterpret_cast<const char*>(&n), sizeof n);
+        row += f.value;
+    }
+    std::sort(rows.begin(), rows.end());
+    std::string all(reinterpret_cast<const char*>(&bare), sizeof bare);
+    for (const std::string& row : rows) {
+        const auto size = static_cast<std::uint32_t>(row.size());
+        all.append(reinterpret_cast<const char*>(&size), sizeof size);
+        all += row;
+    }
+    return content_digest(std::as_bytes(std::span{all}));
+}
+
 digest128 content_of(const order_request& r) {
     constexpr std::size_t head = 3, per_line = 3, on_stack = 16;
     std::array<std::uint64_t, head + per_line * on_stack> few;  // most orders need no memory
@@ -115,7 +135,8 @@ digest128 content_of(const order_request& r) {
         *w++ = static_cast<std::uint64_t>(l.amount.atoms);
         *w++ = static_cast<std::uint64_t>(l.unit_price_minor);
     }
-    return content_digest(std::as_bytes(std::span{words, count}));
+    const digest128 bare = content_digest(std::as_bytes(std::span{words, count}));
+    return r.facts.empty() ? bare : content_of(bare, r.facts);
 }
 
 }  // namespace earmark::intake

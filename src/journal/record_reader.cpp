@@ -211,7 +211,8 @@ private:
         const unsigned kind = in_.byte();
         const auto ref = in_.below<std::uint32_t>();
         const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
-        const bool of_order = kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools);
+        const bool of_order = (kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools)) ||
+                              kind == static_cast<unsigned>(note_kind::facts);
         if (!of_order && kind != static_cast<unsigned>(note_kind::count) &&
             kind != static_cast<unsigned>(note_kind::basket))
             return refuse();
@@ -223,7 +224,8 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
-                              kind == static_cast<unsigned>(intern_kind::threshold);
+                              (kind >= static_cast<unsigned>(intern_kind::threshold) &&
+                               kind <= static_cast<unsigned>(intern_kind::exclusion));
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();

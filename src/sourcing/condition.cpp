@@ -6,11 +6,6 @@
 
 namespace earmark::sourcing {
 
-std::string_view name_of(value_type t) noexcept {
-    constexpr std::string_view names[] = {"text", "number", "money", "flag"};
-    return names[static_cast<std::size_t>(t)];
-}
-
 bool condition::holds(const order_facts& of) const noexcept { return holds(0, of.order, {}, of); }
 
 bool condition::holds(std::size_t at, values own, values line,

@@ -81,18 +81,26 @@ result<const policy*> decided_by(const policy& whole, const decision& d) {
     const auto all = whole.strategies();
     if (d.by_strategy != !all.empty()) return fail(error_code::bad_record, raw(d.by));
     if (!d.by_strategy || d.strategy == no_strategy) return &whole;
-    if (d.strategy >= all.size()) return fail(error_code::bad_record, raw(d.by));
+    if (d.strategy >= all.size() || d.given_up > all[d.strategy].prefer.size())
+        return fail(error_code::bad_record, raw(d.by));
+    for (const std::uint16_t f : d.removed_by)
+        if (f != by_exclusion && f >= whole.filters().size())
+            return fail(error_code::bad_record, raw(d.by));
     return &all[d.strategy].by;
 }
 
 void selected_by(const policy& whole, const decision& d, std::span<const node_facts> nodes,
                  std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits) {
     bits.clear();
-    if (!d.by_strategy) return;
-    if (d.strategy == no_strategy)
+    if (!d.by_strategy && d.removed_by.empty()) return;
+    if (d.by_strategy && d.strategy == no_strategy)
         bits.assign((nodes.size() + 63) / 64, 0);
     else
-        select_nodes(whole.strategies()[d.strategy].from, nodes, metres, bits);
+        select_nodes(d.by_strategy ? std::span{whole.strategies()[d.strategy].from}
+                                   : std::span<const node_selector>{},
+                     nodes, metres, bits);
+    for (std::size_t i = 0; i < d.removed_by.size(); ++i)
+        for (std::size_t w = 0; w < bits.size(); ++w) bits[w] &= ~d.removed_row(i)[w];
 }
 
 const plan& decide(const policy& by, const decision_versions& versions,
@@ -102,6 +110,9 @@ const plan& decide(const policy& by, const decision_versions& versions,
     out.by_strategy = false;
     out.strategy = no_strategy;
     out.tried.clear();
+    out.removed_by.clear();
+    out.removed.clear();
+    out.given_up = 0;
     out.policy_digest = by.digest();
     out.tables = versions.tables;
     out.nodes = static_cast<std::uint16_t>(problem.nodes.size());

@@ -1,5 +1,5 @@
-// THE COMPACT FORM of a decision, format 1. Numbers are varints (7 bits a byte, low bits first)
-// unless a width is said.
+// THE COMPACT FORM of a decision, format 1, or 2 where filters took nodes away. Numbers are varints
+// (7 bits a byte, low bits first) unless a width is said.
 //
 //   1 byte   format
 //   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list,
@@ -7,6 +7,9 @@
 //   policy, digest (8 bytes, low byte first), tables, nodes
 //   strategy where flagged: its number plus one, or 0; how many passed the order on, and of each
 //            its number times four, plus what it could cover
+//   format 2 preferences given up; what took nodes away: count, and of each its filter plus one (0:
+//            an exclusion) and its nodes: count and gaps, or where there are more than an eighth of
+//            all, a bit for each in whole bytes
 //   lines    count
 //   per line [its number, unless they are 0, 1, 2, ...] n
 //   stock    one bit per line and node in whole bytes, or count and gaps, whichever is shorter;
@@ -22,6 +25,7 @@ namespace earmark::sourcing {
 namespace {
 
 constexpr std::uint8_t format = 1;
+constexpr std::uint8_t with_removals = 2;
 constexpr unsigned heuristic = 4;
 constexpr unsigned amounts = 8;
 constexpr unsigned consecutive = 16;
@@ -109,7 +113,8 @@ void put_stock(const decision& d, bool as_list, byte_writer& out) {
 /// No decision takes more.
 std::size_t most_bytes(const decision& d) noexcept {
     constexpr std::size_t head = 2 + 8 + 7 * most_number;
-    return head + d.tried.size() * most_number + table_bytes(d) +
+    const std::size_t removals = 2 * most_number * (1 + d.removed_by.size()) + 8 * d.removed.size();
+    return head + d.tried.size() * most_number + removals + table_bytes(d) +
            2 * most_number * d.wanted.size() + most_number * (d.seen_n.size() + d.scores.size()) +
            3 * most_number * d.parts.size();
 }
@@ -172,6 +177,77 @@ void read_strategy(byte_reader& in, decision& d) {
         if (t % 4 == 3 || !follows || strategy >= d.strategy) return void(in.refuse());
         d.tried.push_back({strategy, static_cast<coverage>(t % 4)});
     }
+}
+
+// ---- what filters took away --------------------------------------------------------------------
+
+bool has_removals(const decision& d) noexcept { return !d.removed_by.empty() || d.given_up != 0; }
+
+std::size_t count_of(std::span<const std::uint64_t> row) noexcept {
+    std::size_t count = 0;
+    for (const std::uint64_t word : row) count += static_cast<std::size_t>(std::popcount(word));
+    return count;
+}
+
+constexpr bool is_gapped(std::uint64_t count, std::size_t nodes) noexcept {
+    return count <= nodes / 8;
+}
+
+void put_row(std::span<const std::uint64_t> row, std::size_t nodes, byte_writer& out) {
+    const std::size_t count = count_of(row);
+    out.number(count);
+    if (!is_gapped(count, nodes)) {
+        for (std::size_t i = 0; i < (nodes + 7) / 8; ++i)
+            out.byte(static_cast<unsigned>(row[i / 8] >> i % 8 * 8 & 255));
+        return;
+    }
+    std::size_t next = 0;
+    for (std::size_t w = 0; w < row.size(); ++w)
+        for (std::uint64_t left = row[w]; left != 0; left &= left - 1) {
+            const std::size_t at = w * 64 + static_cast<std::size_t>(std::countr_zero(left));
+            out.number(at - next);
+            next = at + 1;
+        }
+}
+
+void put_removals(const decision& d, byte_writer& out) {
+    out.number(d.given_up);
+    out.number(d.removed_by.size());
+    for (std::size_t i = 0; i < d.removed_by.size(); ++i) {
+        out.number(d.removed_by[i] == by_exclusion ? 0 : d.removed_by[i] + 1u);
+        put_row(d.removed_row(i), d.nodes, out);
+    }
+}
+
+void read_row(byte_reader& in, std::size_t nodes, std::span<std::uint64_t> row) {
+    const std::uint64_t count = in.number(nodes);
+    if (!is_gapped(count, nodes)) {
+        for (std::size_t i = 0; i < (nodes + 7) / 8; ++i)
+            row[i / 8] |= std::uint64_t{in.byte()} << i % 8 * 8;
+        const bool has_more = nodes % 64 != 0 && row.back() >> nodes % 64 != 0;
+        if (has_more || count_of(row) != count) in.refuse();
+        return;
+    }
+    std::uint64_t next = 0;
+    for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+        const std::uint64_t at = next + in.number(0xFFFF);
+        if (at >= nodes) return void(in.refuse());
+        row[at / 64] |= std::uint64_t{1} << at % 64;
+        next = at + 1;
+    }
+}
+
+void read_removals(byte_reader& in, decision& d) {
+    d.given_up = static_cast<std::uint16_t>(in.number(max_filters));
+    const std::size_t words = (d.nodes + std::size_t{63}) / 64;
+    const std::uint64_t count = in.number(std::min<std::uint64_t>(max_filters + 1, in.left() / 2));
+    for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+        const std::uint64_t by = in.number(max_filters);
+        d.removed_by.push_back(by == 0 ? by_exclusion : static_cast<std::uint16_t>(by - 1));
+        d.removed.resize((i + 1) * words);
+        read_row(in, d.nodes, std::span{d.removed}.subspan(i * words, words));
+    }
+    if (!has_removals(d)) in.refuse();  // one spelling for one decision
 }
 
 void read_lines(byte_reader& in, bool is_dense, decision& d) {
@@ -245,7 +321,7 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     const std::size_t start = to.size();
     to.resize(start + most_bytes(d));
     byte_writer out{to.data() + start};
-    out.byte(format);
+    out.byte(has_removals(d) ? with_removals : format);
     out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
              (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U) |
              (d.scored ? with_scores : 0U) | (d.by_strategy ? with_strategy : 0U));
@@ -254,6 +330,7 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     out.number(d.tables);
     out.number(d.nodes);
     if (d.by_strategy) put_strategy(d, out);
+    if (has_removals(d)) put_removals(d, out);
     out.number(d.wanted.size());
     for (const decided_line& line : d.wanted) {
         if (!is_dense) out.number(line.line);
@@ -277,7 +354,7 @@ result<decision> decode(std::span<const std::byte> bytes) {
     decision d;
     const std::uint8_t version = in.byte();
     const std::uint8_t flags = in.byte();
-    if (version != format || (flags & 3U) == 3U) in.refuse();
+    if ((version != format && version != with_removals) || (flags & 3U) == 3U) in.refuse();
     d.covers = static_cast<coverage>(flags & 3U);
     d.proof = (flags & heuristic) != 0 ? quality::heuristic : quality::exact;
     d.amounts = (flags & amounts) != 0;
@@ -288,6 +365,7 @@ result<decision> decode(std::span<const std::byte> bytes) {
     d.nodes = static_cast<std::uint16_t>(in.number(0xFFFF));
     d.by_strategy = (flags & with_strategy) != 0;
     if (in.good() && d.by_strategy) read_strategy(in, d);
+    if (in.good() && version == with_removals) read_removals(in, d);
     if (in.good()) read_lines(in, (flags & consecutive) != 0, d);
     if (in.good()) read_stock(in, (flags & listed) != 0, d);
     if (in.good() && d.scored) read_scores(in, d);

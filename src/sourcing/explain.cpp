@@ -74,12 +74,24 @@ private:
                          });
     }
 
+    [[nodiscard]] static std::string_view said_of(std::span<const std::string_view> all,
+                                                  node_id node) {
+        return index_of(node) < all.size() ? all[index_of(node)] : std::string_view{};
+    }
+
     [[nodiscard]] node_verdict judge(node_id node) const {
         const node_facts& facts = problem_.nodes[index_of(node)];
         const std::string name = tell_.node(node);
         if (std::find(used_.begin(), used_.end(), node) != used_.end())
             return {node, verdict::chosen, {}, tell_.shipment(chosen_, node) + '.'};
         if (!facts.active) return {node, verdict::inactive, {}, name + " is inactive."};
+        if (const auto why = said_of(names_.exclusions, node); !why.empty())
+            return {node, verdict::excluded, {}, fmt::format("{} was excluded: {}.", name, why)};
+        if (const auto filter = said_of(names_.filters, node); !filter.empty())
+            return {node,
+                    verdict::filtered,
+                    {},
+                    fmt::format("The filter '{}' does not let {} through.", filter, name)};
         if (!problem_.selects(node))
             return {node,
                     verdict::not_selected,
@@ -300,6 +312,10 @@ std::string_view name_of(verdict v) noexcept {
             return "chosen";
         case verdict::inactive:
             return "inactive";
+        case verdict::excluded:
+            return "excluded";
+        case verdict::filtered:
+            return "filtered";
         case verdict::not_selected:
             return "not_selected";
         case verdict::no_rate:

@@ -89,6 +89,22 @@ void check(const policy_terms& t) {
                       "a policy keeps back 0 to 1,000,000,000 units");
 }
 
+void check_rules(std::span<const attribute> declared, std::span<const filter> filters) {
+    EARMARK_CHECK(declared.size() <= max_attributes, "a policy declares at most 256 attributes");
+    for (const attribute& a : declared)
+        EARMARK_CHECK(
+            is_attribute_name(a.name) && a.of_line == (owner_of(a.name) == attribute_of::line),
+            "an attribute's name is of small letters, and says whose it is");
+    EARMARK_CHECK(filters.size() <= max_filters, "a policy has at most 64 filters");
+    for (const filter& f : filters) {
+        const auto same = [&](const filter& o) { return o.name == f.name; };
+        EARMARK_CHECK(detail::is_policy_name(f.name) &&
+                          std::count_if(filters.begin(), filters.end(), same) == 1,
+                      "each filter needs a name of its own");
+        EARMARK_CHECK(f.nodes || f.same, "a filter says which nodes it lets through");
+    }
+}
+
 }  // namespace
 
 std::string_view name_of(criterion c) noexcept {
@@ -133,20 +149,29 @@ bool policy::ranks_by(criterion c) const noexcept {
                        [c](const strategy& s) { return s.by.ranks_by(c); });
 }
 
-policy::policy(policy_terms terms) : policy{std::move(terms), {}} {}
+policy::policy(policy_terms terms) : policy{std::move(terms), policy_rules{}} {}
 
-policy::policy(policy_terms terms, std::vector<strategy> strategies)
-    : terms_{std::move(terms)}, strategies_{std::move(strategies)} {
+policy::policy(policy_terms terms, policy_rules rules)
+    : terms_{std::move(terms)},
+      strategies_{std::move(rules.strategies)},
+      filters_{std::move(rules.filters)},
+      declared_{std::move(rules.attributes)},
+      of_orders_{known_attributes(order_attributes(), declared_, false)},
+      of_nodes_{known_attributes(node_attributes(), declared_, true)} {
     check(terms_);
+    check_rules(declared_, filters_);
     EARMARK_CHECK(strategies_.size() <= max_strategies, "a policy has at most 256 strategies");
-    text_ = canonical(terms_);
+    text_ = canonical(terms_) + detail::rules_text(*this);
     for (const strategy& s : strategies_) {
         EARMARK_CHECK(s.by.strategies().empty() && s.by.currency() == terms_.currency,
                       "a strategy has no strategies of its own, and the policy's currency");
         const auto same = [&](const strategy& o) { return o.name() == s.name(); };
         EARMARK_CHECK(std::count_if(strategies_.begin(), strategies_.end(), same) == 1,
                       "each strategy needs a name of its own");
-        text_ += detail::strategy_text(s);
+        for (const auto* list : {&s.require, &s.prefer})
+            for (const std::uint16_t f : *list)
+                EARMARK_CHECK(f < filters_.size(), "a strategy asks a filter that the policy has");
+        text_ += detail::strategy_text(s, filters_);
     }
     digest_ = earmark::digest{}.add(text_).value();
 }

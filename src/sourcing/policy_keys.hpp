@@ -14,10 +14,14 @@ using names = std::span<const std::string_view>;
 template <std::size_t N>
 using keys = std::array<std::string_view, N>;
 
-inline constexpr keys<9> root_keys = {"policy", "currency", "distance",  "rank",    "costs",
-                                      "split",  "outcome",  "keep_back", "strategy"};
-inline constexpr keys<9> strategy_keys = {"name", "when",  "starts",  "ends",     "from",
-                                          "rank", "split", "outcome", "keep_back"};
+inline constexpr keys<12> root_keys = {"policy",     "currency", "distance", "rank",
+                                       "costs",      "split",    "outcome",  "keep_back",
+                                       "attributes", "always",   "filter",   "strategy"};
+inline constexpr keys<11> strategy_keys = {"name",  "when",    "starts",   "ends",
+                                           "from",  "require", "prefer",   "rank",
+                                           "split", "outcome", "keep_back"};
+inline constexpr keys<1> always_keys = {"require"};
+inline constexpr keys<4> filter_keys = {"name", "when", "nodes", "same"};
 inline constexpr keys<4> cost_keys = {"fixed_per_parcel", "per_unit", "per_unit_per_1000_km",
                                       "extra_parcel"};
 inline constexpr keys<2> split_keys = {"lines", "max_parcels"};

@@ -55,12 +55,16 @@ std::optional<policy> read_policy(detail::findings& found, const toml::table& ro
     detail::terms_reader terms{in, root.get("strategy") != nullptr};
     policy_terms usual = read_terms(in, terms, root);
     const auto unit = detail::distance_names[in.choice(root, "distance", detail::distance_names)];
-    detail::strategy_reader read{in, terms, usual, unit};
+    detail::filter_reader filters{in};
+    filters.read(root);
+    detail::strategy_reader read{in, terms, filters, usual, unit};
     auto strategies = read.read(root, found.empty());
     if (usual.rank.empty() && !strategies.empty())  // it ranks nothing by itself
         usual.rank = strategies.front().by.terms().rank;
     if (!found.empty()) return {};
-    return policy{std::move(usual), std::move(strategies)};
+    policy_rules rules = filters.take();
+    rules.strategies = std::move(strategies);
+    return policy{std::move(usual), std::move(rules)};
 }
 
 }  // namespace

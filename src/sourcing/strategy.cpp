@@ -17,16 +17,6 @@ bool fits(const node_selector& s, const node_facts& node, std::uint32_t metres) 
     return !s.priority || node.priority <= *s.priority;
 }
 
-/// TOML basic text.
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + '"';
-}
-
 }  // namespace
 
 std::span<const attribute> order_attributes() {
@@ -42,6 +32,21 @@ std::span<const attribute> order_attributes() {
                                             {"line.unit_price", money, true},
                                             {"line.value", money, true}};
     return all;
+}
+
+std::span<const attribute> node_attributes() {
+    using enum value_type;
+    static const std::vector<attribute> all{
+        {"node.key", text}, {"node.kind", text}, {"node.priority", number}};
+    return all;
+}
+
+std::vector<attribute> known_attributes(std::span<const attribute> built_in,
+                                        std::span<const attribute> declared, bool of_nodes) {
+    std::vector<attribute> out{built_in.begin(), built_in.end()};
+    for (const attribute& a : declared)
+        if ((owner_of(a.name) == attribute_of::node) == of_nodes) out.push_back(a);
+    return out;
 }
 
 void select_nodes(std::span<const node_selector> from, std::span<const node_facts> nodes,
@@ -61,7 +66,17 @@ std::string to_string(const node_selector& s) {
     return out;
 }
 
-std::string detail::strategy_text(const strategy& s) {
+std::string detail::quoted_text(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string detail::strategy_text(const strategy& s, std::span<const filter> filters) {
+    const auto quoted = [](std::string_view text) { return quoted_text(text); };
     std::string out = "\n[[strategy]]\nname    = " + quoted(s.name()) + '\n';
     if (s.when) out += "when    = " + quoted(s.when->text()) + '\n';
     if (s.starts.ns != INT64_MIN) out += "starts  = " + quoted(to_string(s.starts)) + '\n';
@@ -73,6 +88,13 @@ std::string detail::strategy_text(const strategy& s) {
     list.clear();
     for (const criterion c : s.by.terms().rank)
         list += (list.empty() ? "" : ", ") + quoted(name_of(c));
+    const auto named = [&](const char* key, std::span<const std::uint16_t> of) {
+        std::string text;
+        for (const std::uint16_t f : of)
+            text += (text.empty() ? "" : ", ") + quoted(filters[f].name);
+        return text.empty() ? text : key + ("= [" + text + "]\n");
+    };
+    out += named("require ", s.require) + named("prefer  ", s.prefer);
     const policy_terms& t = s.by.terms();
     out += "rank    = [" + list + "]\n";
     out += "split   = { lines = " + quoted(name_of(t.lines));
@@ -107,6 +129,16 @@ std::string strategies_told(const policy& whole, const decision& d) {
                            has_window ? ", or not at that time" : "");
     }
     if (d.by_strategy && d.strategy == no_strategy) out += "No strategy was left for it. ";
+    std::string given_up;
+    for (std::size_t i = 0; d.given_up != 0 && i < d.given_up; ++i) {
+        const auto& prefer = all[d.strategy].prefer;
+        given_up += given_up.empty() ? "'" : ", '";
+        given_up += whole.filters()[prefer[prefer.size() - 1 - i]].name;
+        given_up += '\'';
+    }
+    if (d.given_up != 0)
+        out +=
+            fmt::format("Not all of it could be served with {}, which it would prefer. ", given_up);
     return out;
 }
 

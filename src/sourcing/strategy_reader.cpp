@@ -46,7 +46,13 @@ void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good
     terms_.read_keep_back(from, terms);
     bool next_on_partial = false, next_on_none = false;
     read_steps(from, terms, next_on_partial, next_on_none);
-    auto when = read_when(from);
+    auto when = read_condition(in_, from, "when", filters_.of_orders());
+    auto require = read_required(from);
+    auto prefer = filters_.named(from, "prefer");
+    for (const std::uint16_t f : prefer)
+        if (std::find(require.begin(), require.end(), f) != require.end())
+            in_.refuse(error_code::duplicate_row, from,
+                       "a filter that is required need not be preferred, too");
     const time_point starts = in_.instant(from, "starts", {INT64_MIN});
     const time_point ends = in_.instant(from, "ends", never);
     if (starts >= ends)
@@ -54,7 +60,7 @@ void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good
     auto nodes = read_from(from);
     if (in_.found().size() != before || !are_terms_good) return;
     all.push_back({policy{std::move(terms)}, std::move(when), starts, ends, std::move(nodes),
-                   next_on_partial, next_on_none});
+                   std::move(require), std::move(prefer), next_on_partial, next_on_none});
 }
 
 std::string strategy_reader::strategy_name(const toml::table& from,
@@ -89,23 +95,12 @@ void strategy_reader::read_steps(const toml::table& from, policy_terms& terms,
     next_on_none = in_.choice(*outcome, "none", none_names) == 1;
 }
 
-std::optional<condition> strategy_reader::read_when(const toml::table& from) {
-    const toml::node* node = from.get("when");
-    if (node == nullptr) return {};
-    const auto text = node->value_exact<std::string_view>();
-    if (!text) {
-        in_.refuse(error_code::bad_field, *node,
-                   "'when' is a quoted condition; write for example when = 'lines > 1'");
-        return {};
-    }
-    parsed_condition parsed = parse_condition(*text, order_attributes());
-    if (!parsed) {
-        const toml::source_position at = node->source().begin;
-        in_.found().add(
-            error_code::bad_policy, {at.line, at.column},
-            "in 'when', at its character " + std::to_string(parsed.at + 1) + ": " + parsed.problem);
-    }
-    return std::move(parsed.value);
+/// Those of every strategy, and its own.
+std::vector<std::uint16_t> strategy_reader::read_required(const toml::table& from) {
+    std::vector<std::uint16_t> out{filters_.always().begin(), filters_.always().end()};
+    for (const std::uint16_t f : filters_.named(from, "require"))
+        if (std::find(out.begin(), out.end(), f) == out.end()) out.push_back(f);
+    return out;
 }
 
 std::vector<node_selector> strategy_reader::read_from(const toml::table& from) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "filter_reader.hpp"
 #include "terms_reader.hpp"
 
 namespace earmark::sourcing::detail {
@@ -10,9 +11,9 @@ namespace earmark::sourcing::detail {
 class strategy_reader {
 public:
     /// `usual`: the policy's own terms. `unit`: of distances that name none.
-    strategy_reader(toml_reader& in, terms_reader& terms, const policy_terms& usual,
-                    std::string_view unit)
-        : in_{in}, terms_{terms}, usual_{usual}, unit_{unit} {}
+    strategy_reader(toml_reader& in, terms_reader& terms, filter_reader& filters,
+                    const policy_terms& usual, std::string_view unit)
+        : in_{in}, terms_{terms}, filters_{filters}, usual_{usual}, unit_{unit} {}
 
     /// Those of the policy. Empty where anything is wrong.
     std::vector<strategy> read(const toml::table& root, bool are_terms_good);
@@ -22,12 +23,13 @@ private:
     std::string strategy_name(const toml::table& from, const std::vector<strategy>& all);
     void read_steps(const toml::table& from, policy_terms& terms, bool& next_on_partial,
                     bool& next_on_none);
-    std::optional<condition> read_when(const toml::table& from);
+    std::vector<std::uint16_t> read_required(const toml::table& from);
     std::vector<node_selector> read_from(const toml::table& from);
     void check_reached(const toml::table& from, const std::vector<strategy>& all, std::size_t i);
 
     toml_reader& in_;
     terms_reader& terms_;
+    filter_reader& filters_;
     const policy_terms& usual_;
     std::string_view unit_;
 };

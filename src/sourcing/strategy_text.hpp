@@ -10,7 +10,13 @@
 namespace earmark::sourcing::detail {
 
 /// A strategy's table of the canonical text.
-[[nodiscard]] std::string strategy_text(const strategy& s);
+[[nodiscard]] std::string strategy_text(const strategy& s, std::span<const filter> filters);
+
+/// The tables of attributes and filters.
+[[nodiscard]] std::string rules_text(const policy& p);
+
+/// TOML basic text.
+[[nodiscard]] std::string quoted_text(std::string_view text);
 
 /// Reads `store within 300 mi priority 2`; distances without a unit are in `usual_unit` ("km").
 /// Nothing where it is none.

@@ -40,6 +40,7 @@ enum class error_code : std::uint16_t {
     distance_used = 2016,  // a decision has seen another distance of the pair
     bad_section = 2017,    // a row would change what a section is, or it goes to itself
     bad_calendar = 2018,   // its zone, weekdays, cut-off, day or span
+    bad_attribute = 2021,  // a name, a type or an owner that it cannot have
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call
@@ -84,6 +85,7 @@ enum class error_code : std::uint16_t {
     unknown_pool = 6007,
     unknown_section = 6008,
     unknown_segment = 6009,
+    unknown_attribute = 6010,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

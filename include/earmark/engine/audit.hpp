@@ -6,6 +6,11 @@
 // left the engine once, have seen the same words, the same versions and the same amounts. Whatever
 // does not hold still for that is listed as `moving`, never as wrong.
 //
+// A sliced audit looks at about so many cells, orders, reservations or keys a call, in a slot of
+// its own, and answers complete at the end; the call after that begins anew. One slice walks all
+// timers. Between slices others may load tables. In exact mode the engine is taken as load() takes
+// it.
+//
 // What an audit cannot see: whether a promise kept its floor when it was made (that is the take's
 // own proof), and the past beyond the records that the journal still keeps.
 #pragma once

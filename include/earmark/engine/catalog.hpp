@@ -11,6 +11,7 @@
 #include "earmark/core/ids.hpp"
 #include "earmark/core/intern.hpp"
 #include "earmark/core/result.hpp"
+#include "earmark/engine/facts.hpp"
 #include "earmark/engine/floors.hpp"
 #include "earmark/engine/pools.hpp"
 #include "earmark/engine/sections.hpp"
@@ -41,6 +42,7 @@ public:
     key_table threshold_keys;           // by number
     std::vector<threshold> thresholds;  // the same
     section_table sections;
+    fact_table facts;
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.

@@ -24,6 +24,7 @@
 #include "earmark/engine/audit.hpp"
 #include "earmark/engine/config.hpp"
 #include "earmark/engine/status.hpp"
+#include "earmark/model/attributes.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -73,16 +74,20 @@ public:
     load_report load(const command& c, std::span<const segment_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const section_row> rows, const load_part& p = {});
     /// Levels of what is available at which crossings() tells of an event.
-    load_report load(const command& c, std::span<const threshold_row> rows,
-                     const load_part& part = {});
+    load_report load(const command& c, std::span<const threshold_row> rows, const load_part& = {});
+
+    /// Attributes of a host's own, what tables have of them, and nodes that nothing is sourced from
+    /// for a time. bad_attribute, unknown_attribute, and what parse_value() refuses.
+    load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
+    load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
+    load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
     result<policy_id> activate(const command& c, std::string_view policy_toml,
                                std::vector<std::string>* findings = nullptr);
 
-    /// Moves engine time forward and expires what is due. `lines` counts expired reservations, up
-    /// to 65,535.
+    /// Moves engine time forward; `lines` counts what expired, up to 65,535.
     result<receipt> advance(const command& c);
 
     // ---- names --------------------------------------------------------------------------------
@@ -95,11 +100,12 @@ public:
     [[nodiscard]] result<order_id> find_order(std::string_view key) const;
     [[nodiscard]] result<channel_id> find_channel(std::string_view key) const;
     [[nodiscard]] result<pool_id> find_pool(std::string_view key) const;
-    /// A pool as it stands. Amount and free are of one instant in a quiet engine only.
     [[nodiscard]] result<pool_view> pool(pool_id id) const;
     [[nodiscard]] std::uint32_t pools() const noexcept;
     [[nodiscard]] result<section_id> find_section(std::string_view key) const;
     [[nodiscard]] section_row section(section_id id) const;
+    [[nodiscard]] result<attribute_id> find_attribute(std::string_view name) const;
+    [[nodiscard]] attribute_row attribute(attribute_id id) const;
     /// Keys of rules and channels by number, as refs and answers have them.
     [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;
     [[nodiscard]] std::string_view channel_key(channel_id id) const;
@@ -225,15 +231,15 @@ public:
     /// A consistent copy of one order, or unknown_order.
     result<order_view> order(order_id id) const;
     result<reservation_view> reservation(reservation_id id) const;
-    /// All ids are below it; a number that no order got in the end answers unknown_order.
+    /// All ids are below it; one that no order got answers unknown_order.
     [[nodiscard]] std::uint32_t orders() const noexcept;
-    /// Why the units of an order go where they go: chosen plan, second best, what removed the rest.
+    /// Why its units go where they go: chosen plan, second best, what removed the rest.
     result<explanation> explain(order_id id) const;
     /// The last decision about an order as its record has it: the chosen plan, without `by_line`.
     /// no_decision before the first. The solver runs again, on what it saw then.
     result<sourced> decision(order_id id) const;
-    /// Every SKU at every node where it was stocked, by SKU and node. Counts of one cell are of one
-    /// instant in a quiet engine only. O(cells + orders + reservations).
+    /// Every SKU at every node where it was stocked, by SKU and node; of one instant in a quiet
+    /// engine only. O(cells + orders + reservations).
     result<std::vector<stock_view>> stock() const;
     /// A frame of the column dictionary with everything that the engine has of it: skus, nodes,
     /// places, orders, lines, buckets, stock or decisions; another name is misuse. Orders that
@@ -251,13 +257,10 @@ public:
     result<page_of<expiry>> expiries(position cursor, std::size_t limit) const;
     /// What the sourcing decisions among them planned; costs are priced again from the record.
     result<page_of<decided>> decisions(position cursor, std::size_t limit) const;
-    /// Crossings of thresholds behind `cursor`, oldest first: whole records, as many as it takes
-    /// for `limit` rows or more; `next` is the cursor to go on with. Folded from the journal when
-    /// it is asked for, so that other verbs pay nothing for it; ask before the journal has grown by
-    /// config::retained_bytes, or the stretch that is not kept any more shows as one step, and
-    /// cursors before it are cursor_too_old (refs: cursor, oldest). The newest
-    /// config::crossing_events are kept. Transient: stock_moving while a feed or another reader is
-    /// at it. O(records since it was asked last).
+    /// Crossings of thresholds behind `cursor`, oldest first (model/thresholds.hpp): whole records,
+    /// as many as it takes for `limit` rows or more; `next` is the cursor to go on with. Errors:
+    /// cursor_too_old (refs: cursor, oldest), stock_moving (transient: a feed or another reader is
+    /// at it). O(records since it was asked last).
     [[nodiscard]] result<page_of<crossing>> crossings(position cursor, std::size_t limit) const;
     [[nodiscard]] std::string_view threshold_key(std::uint32_t number) const;
     /// One command as a JSON line (docs/formats/submit.md), answered as one JSON line.
@@ -266,7 +269,7 @@ public:
     [[nodiscard]] std::string describe(const error& e) const;
 
     // ---- trust --------------------------------------------------------------------------------
-    /// Writes all records to the sink. Answers the position that has reached `level`.
+    /// Writes all records to the sink; answers the position that has reached `level`.
     result<position> flush(journal::durability level);
     [[nodiscard]] position durable(journal::durability level) const noexcept;
     [[nodiscard]] position head() const noexcept;
@@ -277,13 +280,9 @@ public:
     [[nodiscard]] std::uint64_t event_digest();
     /// The sentences of broken invariants; empty when all hold. Quiet engine only.
     [[nodiscard]] std::vector<std::string> check_invariants() const;
-    /// Recomputes what is stored and can be recomputed, and reports every difference that holds
-    /// still, beside whoever works (engine/audit.hpp). One call of the second looks at about
-    /// `looks` cells, orders, reservations or keys, in a slot of its own, and answers complete at
-    /// the end; the call after that begins anew. One slice walks all timers. Between slices others
-    /// may load tables. In exact mode the engine is taken as load() takes it. Transient: no_slot,
-    /// stock_moving. O(cells + orders + reservations + keys), and as much again for each round over
-    /// what moved.
+    /// Recomputes what is stored and can be recomputed, beside whoever works (engine/audit.hpp).
+    /// Transient: no_slot, stock_moving. O(cells + orders + reservations + keys), and as much again
+    /// for each round over what moved.
     result<audit_report> audit(audit_how how = audit_how::online) const;
     result<audit_report> audit(audit_run& run, std::size_t looks) const;
     [[nodiscard]] balance balance_report() const;

@@ -53,6 +53,7 @@ private:
     error_code pools_note(std::uint32_t order, std::uint32_t keeper,
                           std::span<const std::byte> bytes);
     error_code threshold(const journal::intern_table& t);
+    error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
@@ -119,6 +120,14 @@ std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32
     return bytes;
 }
 
+/// The bytes of an order's own facts, of which the first four say how many they are.
+template <class Env>
+std::vector<std::byte> load_facts(const lifecycle::slab<Env>& chunks, std::uint32_t at) {
+    if (at == 0xFFFFFFFF) return {};
+    const std::uint64_t first = chunks.words(at)[0].load(std::memory_order_acquire);
+    return load_cold(chunks, at, static_cast<std::uint32_t>(first));
+}
+
 /// Node and sku rows as the journal keeps them.
 [[nodiscard]] std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at);
 [[nodiscard]] std::vector<std::int64_t> fields_of(const coordinates& at);
@@ -128,6 +137,8 @@ std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32
 [[nodiscard]] std::optional<floor_rule> rule_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);
 /// Into the catalog; false where it cannot be.
+[[nodiscard]] bool read_facts_row(journal::intern_kind kind, const journal::intern_table& t,
+                                  catalog& into);
 [[nodiscard]] bool read_segment(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,

@@ -43,7 +43,10 @@ enum class intern_kind : std::uint8_t {
     distance,
     segment,
     section,
-    threshold = 20
+    threshold = 20,
+    attribute,
+    fact,  // of an attribute, about a SKU, a node or a place
+    exclusion
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -51,7 +54,8 @@ enum class intern_kind : std::uint8_t {
 /// A count is about a cell, its number, and names no order. `pools`: the order's units of pools are
 /// kept by the reservation whose number it is. `basket`: channel and day of the reservation that
 /// was born just before.
-enum class note_kind : std::uint8_t { decision = 1, reason, input, pools, count, basket };
+/// `facts`: an order's own, just after its birth.
+enum class note_kind : std::uint8_t { decision = 1, reason, input, pools, count, basket, facts };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.
 struct intern_table {

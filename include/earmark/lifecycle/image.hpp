@@ -65,6 +65,7 @@ struct image {
     std::uint32_t remembered = 0;     // its key's place in the idempotency memory, plus one
     std::uint32_t cold = 0xFFFFFFFF;  // chunk of its decision record, and that record's bytes
     std::uint32_t cold_bytes = 0;
+    std::uint32_t facts = 0xFFFFFFFF;  // chunk of an order's own facts; its bytes say their number
     std::vector<line> lines;
     std::vector<bucket> buckets;
 
@@ -195,7 +196,7 @@ void to_words(const image& of, bool lines_stand, Put put) noexcept {
     put(3, static_cast<std::uint64_t>(of.deadline.ns));
     put(4, join(of.birth, of.remembered));
     put(5, join(of.cold, of.cold_bytes));
-    put(6, static_cast<std::uint64_t>(raw(of.channel)) << 16 | of.currency);
+    put(6, join(of.facts + 1, std::uint32_t{raw(of.channel)} << 16 | of.currency));
     put(7, of.kind == subject_kind::order ? raw(of.pools) : static_cast<std::uint64_t>(of.on.ns));
     std::size_t at = block_words;
     if (!lines_stand)
@@ -226,6 +227,7 @@ void from_words(std::uint64_t first, Get get, image& into) {
     into.cold_bytes = low(w5);
     into.currency = static_cast<std::uint16_t>(w6);
     into.channel = channel_id{static_cast<std::uint16_t>(w6 >> 16)};
+    into.facts = high(w6) - 1;
     const bool is_order = into.kind == subject_kind::order;
     into.pools = is_order ? reservation_id{w7} : none<reservation_id>;
     into.on = is_order ? time_point{} : time_point{static_cast<std::int64_t>(w7)};

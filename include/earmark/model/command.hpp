@@ -13,6 +13,7 @@
 #include "earmark/core/quantity.hpp"
 #include "earmark/core/result.hpp"
 #include "earmark/core/time.hpp"
+#include "earmark/model/attributes.hpp"
 #include "earmark/model/kinds.hpp"
 
 namespace earmark {
@@ -85,6 +86,7 @@ struct order_request {
     earmark::currency currency;
     std::uint8_t priority = 0;
     reservation_id reservation = none<reservation_id>;  // basket to hand over
+    std::span<const order_fact> facts = {};             // what policies may ask of it
 };
 
 struct cancel_request {

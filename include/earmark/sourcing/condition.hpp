@@ -20,11 +20,9 @@
 #include <string_view>
 #include <vector>
 
-namespace earmark::sourcing {
+#include "earmark/model/attributes.hpp"
 
-/// Numbers and money are counts of 1/10,000; money is of the policy's currency.
-enum class value_type : std::uint8_t { text, number, money, flag };
-[[nodiscard]] std::string_view name_of(value_type t) noexcept;
+namespace earmark::sourcing {
 
 /// Something that orders, or their lines, are known by.
 struct attribute {

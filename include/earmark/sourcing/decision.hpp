@@ -34,6 +34,9 @@ struct tried_strategy {
     friend bool operator==(const tried_strategy&, const tried_strategy&) = default;
 };
 
+/// In place of a filter: the host had excluded the node for that time.
+inline constexpr std::uint16_t by_exclusion = 0xFFFF;
+
 struct decision {
     policy_id by{};
     /// Of a policy with strategies: the one that decided, or no_strategy where none was left; and
@@ -41,6 +44,12 @@ struct decision {
     bool by_strategy = false;
     std::uint16_t strategy = no_strategy;
     std::vector<tried_strategy> tried;
+    /// What took nodes away from those that the strategy names, in the order in which it was asked:
+    /// filters of the policy or by_exclusion, and for each a row of bits, one per node. A filter
+    /// that took none away is not among them.
+    std::vector<std::uint16_t> removed_by;
+    std::vector<std::uint64_t> removed;
+    std::uint16_t given_up = 0;  // preferences of the strategy, the last ones
     std::uint64_t policy_digest = 0;
     std::uint32_t tables = 0;  // the caller's version of nodes, rates and distances
     std::uint16_t nodes = 0;   // that the tables had
@@ -64,6 +73,10 @@ struct decision {
         for (const std::uint64_t word : seen)
             count += static_cast<std::size_t>(std::popcount(word));
         return count;
+    }
+    [[nodiscard]] std::span<const std::uint64_t> removed_row(std::size_t i) const noexcept {
+        const std::size_t words = (nodes + std::size_t{63}) / 64;
+        return std::span{removed}.subspan(i * words, words);
     }
     /// The nodes that are seen with any line, ascending. O(lines x nodes).
     [[nodiscard]] std::vector<std::uint16_t> nodes_seen() const;

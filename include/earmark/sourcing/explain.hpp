@@ -20,15 +20,19 @@ struct decision;
 /// Where a name is missing or empty, the number stands for it.
 struct explain_names {
     std::string_view order;
-    std::span<const std::string_view> nodes;  // by raw(node_id)
-    std::span<const std::string_view> lines;  // by wanted line: the SKU's key
-    std::string_view policy{};                // where `by` is a strategy of it
+    std::span<const std::string_view> nodes;            // by raw(node_id)
+    std::span<const std::string_view> lines;            // by wanted line: the SKU's key
+    std::string_view policy{};                          // where `by` is a strategy of it
+    std::span<const std::string_view> filters = {};     // by node: the filter that took it away
+    std::span<const std::string_view> exclusions = {};  // by node: why it was excluded; not empty
 };
 
 /// Why a node is, or is not, in the plan. The first that holds, from the top.
 enum class verdict : std::uint8_t {
     chosen,
     inactive,
+    excluded,      // by the host, for that time
+    filtered,      // a filter of the strategy does not let it through
     not_selected,  // the strategy's `from` does not name it
     no_rate,       // the policy has none for its kind
     no_stock,      // no wanted line is there in full

@@ -21,7 +21,25 @@
 //   when    = 'goods_value >= "150.00" and lines > 1'     # sourcing/condition.hpp
 //   from    = ["dc", "store within 300 km", "any priority 1"]
 //   rank    = ["parcels", "cost"]
+//   require = ["hazmat"]                      # filters that always hold
+//   prefer  = ["own market"]                  # given up, the last first, where not all is served
 //   outcome = { partial = "next", none = "next" }
+//
+// Filters say which nodes may serve which orders, by what a host knows them by. Its attributes are
+// declared with their types; [always] names the filters of every strategy.
+//
+//   [attributes]
+//   "line.hazmat" = "flag"
+//   "node.hazmat" = "flag"
+//   [always]
+//   require = ["hazmat"]
+//   [[filter]]
+//   name  = "hazmat"
+//   when  = "any(line.hazmat)"
+//   nodes = "node.hazmat"
+//   [[filter]]
+//   name  = "own market"
+//   same  = ["node.market", "ship_to.market"]
 #pragma once
 
 #include <array>
@@ -97,6 +115,20 @@ struct node_selector {
 };
 
 struct strategy;
+struct policy_rules;
+
+/// Which nodes may serve an order. Where `same` is said, those whose text is that of the order;
+/// none where the order does not give it.
+struct filter {
+    std::string name;
+    std::optional<condition> when{};   // of orders, by policy::of_orders(); none: every order
+    std::optional<condition> nodes{};  // that may serve it, by policy::of_nodes()
+    struct pair {
+        std::uint16_t node = 0;   // of policy::of_nodes()
+        std::uint16_t order = 0;  // of policy::of_orders(); not of lines
+    };
+    std::optional<pair> same{};
+};
 
 /// An immutable policy. Cheap to share by const reference.
 class policy {
@@ -104,7 +136,7 @@ public:
     /// Throws earmark::misuse where `terms` are outside the bounds above, or strategies have no
     /// names of their own.
     explicit policy(policy_terms terms);
-    policy(policy_terms terms, std::vector<strategy> strategies);
+    policy(policy_terms terms, policy_rules rules);
 
     [[nodiscard]] std::string_view name() const noexcept { return terms_.name; }
     [[nodiscard]] earmark::currency currency() const noexcept { return terms_.currency; }
@@ -114,6 +146,13 @@ public:
     [[nodiscard]] bool ranks_by(criterion c) const noexcept;
     /// In the order of the text. Empty: the policy's own terms serve every order.
     [[nodiscard]] std::span<const strategy> strategies() const noexcept;
+    [[nodiscard]] std::span<const filter> filters() const noexcept { return filters_; }
+    /// What the policy declares of a host's own, as its text has them.
+    [[nodiscard]] std::span<const attribute> declared() const noexcept { return declared_; }
+    /// What conditions may ask: order_attributes(), or node_attributes(), and then of the declared
+    /// ones those of orders, lines and places, or those of nodes.
+    [[nodiscard]] std::span<const attribute> of_orders() const noexcept { return of_orders_; }
+    [[nodiscard]] std::span<const attribute> of_nodes() const noexcept { return of_nodes_; }
 
     /// The canonical text: every value said, one spelling. Parsing it gives an equal policy.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -123,6 +162,8 @@ public:
 private:
     policy_terms terms_;
     std::vector<strategy> strategies_;
+    std::vector<filter> filters_;
+    std::vector<attribute> declared_, of_orders_, of_nodes_;
     std::string text_;
     std::uint64_t digest_ = 0;
 };
@@ -133,15 +174,27 @@ struct strategy {
     std::optional<condition> when{};  // of order_attributes(); none: every order
     time_point starts{INT64_MIN};     // decisions of instants in [starts, ends)
     time_point ends = never;
-    std::vector<node_selector> from{};  // nodes that fit one of them; empty: all
-    bool next_on_partial = false;       // where it serves a part only, the next one is tried
+    std::vector<node_selector> from{};     // nodes that fit one of them; empty: all
+    std::vector<std::uint16_t> require{};  // of policy::filters(), in the order in which they are
+                                           // asked
+    std::vector<std::uint16_t> prefer{};   // likewise; where not all is served they are given up,
+                                           // the last first
+    bool next_on_partial = false;          // where it serves a part only, the next one is tried
     bool next_on_none = false;
 
     [[nodiscard]] std::string_view name() const noexcept { return by.name(); }
 };
 inline std::span<const strategy> policy::strategies() const noexcept { return strategies_; }
 
+/// What a policy has beside its own terms.
+struct policy_rules {
+    std::vector<strategy> strategies{};
+    std::vector<filter> filters{};
+    std::vector<attribute> attributes{};  // declared
+};
+
 inline constexpr std::size_t max_strategies = 256;
+inline constexpr std::size_t max_filters = 64;
 inline constexpr std::uint16_t no_strategy = 0xFFFF;
 
 /// What conditions may ask of an order, by index. Money is in the policy's currency; of an order in
@@ -159,6 +212,15 @@ enum class order_attribute : std::uint8_t {
     line_value
 };
 [[nodiscard]] std::span<const attribute> order_attributes();
+
+/// What filters may ask of a node, by index.
+enum class node_attribute : std::uint8_t { key, kind, priority };
+[[nodiscard]] std::span<const attribute> node_attributes();
+
+/// `built_in`, and of the declared ones those of nodes, or the others.
+[[nodiscard]] std::vector<attribute> known_attributes(std::span<const attribute> built_in,
+                                                      std::span<const attribute> declared,
+                                                      bool of_nodes);
 
 /// A bit per node that a strategy may use, into `bits`. O(nodes x selectors).
 void select_nodes(std::span<const node_selector> from, std::span<const node_facts> nodes,

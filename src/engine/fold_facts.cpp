@@ -1,0 +1,62 @@
+// THE FOLD of attributes, facts and exclusions.
+#include "earmark/engine/fold.hpp"
+
+namespace earmark {
+namespace {
+
+using journal::intern_kind;
+using journal::intern_table;
+
+bool read_attribute(const intern_table& t, fact_table& into) {
+    const bool is_sound = t.fields.size() == 1 && t.fields[0] >= 0 &&
+                          t.fields[0] < static_cast<std::int64_t>(value_types) &&
+                          t.id == into.size() && t.id < max_attributes &&
+                          is_attribute_name(t.key) && !into.find(t.key);
+    if (is_sound) into.declare(t.key, static_cast<value_type>(t.fields[0]));
+    return is_sound;
+}
+
+/// Key: the text. Fields: attribute, given, n.
+bool read_fact(const intern_table& t, catalog& into) {
+    const auto f = t.fields;
+    if (f.size() != 3 || f[0] < 0 || f[0] >= static_cast<std::int64_t>(into.facts.size()) ||
+        (f[1] != 0 && f[1] != 1))
+        return false;
+    const attribute_id a{static_cast<std::uint16_t>(f[0])};
+    const std::uint32_t rows[] = {0, into.skus.size(), into.nodes.size(), into.places.size()};
+    if (t.id >= rows[static_cast<std::size_t>(into.facts.owner(a))]) return false;
+    kept_value v{f[1] != 0, f[2]};
+    if (v.given && into.facts.type(a) == value_type::text)
+        v.n = into.facts.texts.insert(t.key).index;
+    into.facts.set(a, t.id, v);
+    return true;
+}
+
+/// Key: the reason. Fields: from, until.
+bool read_exclusion(const intern_table& t, catalog& into) {
+    if (t.fields.size() != 2 || t.id >= into.nodes.size()) return false;
+    into.facts.exclude({node_id{static_cast<std::uint16_t>(t.id)},
+                        {t.fields[0]},
+                        {t.fields[1]},
+                        into.facts.texts.insert(t.key).index});
+    return true;
+}
+
+}  // namespace
+
+bool read_facts_row(intern_kind kind, const intern_table& t, catalog& into) {
+    if (kind == intern_kind::attribute) return read_attribute(t, into.facts);
+    return kind == intern_kind::fact ? read_fact(t, into) : read_exclusion(t, into);
+}
+
+error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> bytes) {
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    std::vector<order_value> values;
+    const bool is_sound = image_.facts == 0xFFFFFFFF && !bytes.empty() &&
+                          read_facts(bytes, image_.lines.size(), catalog_.facts, values);
+    if (!is_sound) return error_code::bad_record;
+    image_.facts = store_cold(books_.ledger.chunks(), 0, bytes);
+    return image_.facts == 0xFFFFFFFF ? error_code::out_of_memory : error_code::ok;
+}
+
+}  // namespace earmark
