@@ -38,6 +38,8 @@ const char* class_of(const error& why) {
         case error_code::unknown_segment:
         case error_code::unknown_unit:
         case error_code::unknown_pool:
+        case error_code::unknown_calendar:
+        case error_code::unknown_service:
             return "Unknown";
         default:
             break;
@@ -192,6 +194,7 @@ PYBIND11_MODULE(_earmark_here, m) {
           py::arg("max_keys") = usual.max_keys,
           "With `journal`, a path: the engine is what the journal says, and writes to it.");
     bind_policies(m, c);
+    bind_promises(c);
     bind_tables(c);
     bind_stock(c);
     bind_reservations(c);

@@ -7,6 +7,7 @@
 
 #include "columns.hpp"
 #include "earmark/report/answers.hpp"
+#include "rows.hpp"
 
 namespace earmark::python {
 
@@ -24,7 +25,36 @@ reservation_id basket_of(std::int64_t value) {
     return value < 0 ? none<reservation_id> : reservation_id{static_cast<std::uint64_t>(value)};
 }
 
+constexpr std::int64_t no_method = raw(none<service_id>);
+service_id method_of(std::int64_t value) {
+    return value < 0 ? none<service_id> : service_id{static_cast<std::uint16_t>(value)};
+}
+/// The UTC date of an instant; none of `never`.
+civil_day day_of(time_point t) {
+    constexpr std::int64_t day_ns = 86'400'000'000'000;
+    if (t == never) return no_day;
+    return {static_cast<std::int32_t>(t.ns / day_ns - (t.ns % day_ns < 0 ? 1 : 0))};
+}
+
 error_code code_of(const placed& p) { return p.first.why.code; }
+
+}  // namespace
+
+std::vector<order_line> order_lines(const engine& e, const py::iterable& lines) {
+    std::vector<order_line> wanted;
+    for (const py::handle item : lines) {
+        const auto line = py::cast<py::tuple>(item);
+        if (line.size() < 2 || line.size() > 3)
+            bad_input("a line is (sku key, amount) or (sku key, amount, price_minor)");
+        const sku_id sku = value_or_raise(e, e.find_sku(line[0].cast<std::string>()));
+        wanted.push_back({sku,
+                          {line[1].cast<std::int64_t>()},
+                          line.size() == 3 ? line[2].cast<std::int64_t>() : 0});
+    }
+    return wanted;
+}
+
+namespace {
 
 /// A batch of orders, its memory behind it.
 struct order_batch {
@@ -49,8 +79,9 @@ std::vector<order_line> read_lines(const columns& c) {
 
 order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
-    constexpr std::string_view known[] = {"key",   "offsets",  "sku", "amount",     "price_minor",
-                                          "place", "priority", "now", "reservation"};
+    constexpr std::string_view known[] = {"key",         "offsets", "sku",       "amount",
+                                          "price_minor", "place",   "priority",  "now",
+                                          "reservation", "method",  "deliver_by"};
     columns c{table, known};
     auto lines = read_lines(c);
     auto keys = c.texts("key");
@@ -66,6 +97,8 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
         {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), now});
     const auto basket =
         c.integers("reservation", n, {-1, std::numeric_limits<std::int64_t>::max(), -1});
+    const auto method = c.integers("method", n, {-1, no_method - 1, -1});
+    const auto deliver_by = c.integers("deliver_by", n, {INT64_MIN, INT64_MAX, never.ns});
     const currency in = currency_of(e, money);
     order_batch b{std::move(c), std::move(keys), std::move(lines), {}, {}};
     b.commands.reserve(b.keys.size());
@@ -74,8 +107,14 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
         const auto first = static_cast<std::size_t>(offsets[i]);
         const auto count = static_cast<std::size_t>(offsets[i + 1]) - first;
         b.commands.push_back({b.keys[i], actor_id{}, {at[i]}});
-        b.requests.push_back({std::span{b.lines}.subspan(first, count), place_of(place[i]), in,
-                              static_cast<std::uint8_t>(priority[i]), basket_of(basket[i])});
+        b.requests.push_back({std::span{b.lines}.subspan(first, count),
+                              place_of(place[i]),
+                              in,
+                              static_cast<std::uint8_t>(priority[i]),
+                              basket_of(basket[i]),
+                              {},
+                              method_of(method[i]),
+                              day_of({deliver_by[i]})});
     }
     return b;
 }
@@ -108,20 +147,14 @@ frame_ref place_orders(engine& e, const any_table& table, const std::string& mon
 
 std::uint64_t place_order(engine& e, const std::string& key, const py::iterable& lines,
                           const std::optional<std::string>& place, const std::string& money,
-                          std::optional<std::int64_t> basket, std::int64_t now) {
-    std::vector<order_line> wanted;
-    for (const py::handle item : lines) {
-        const auto line = py::cast<py::tuple>(item);
-        if (line.size() < 2 || line.size() > 3)
-            bad_input("a line is (sku key, amount) or (sku key, amount, price_minor)");
-        const sku_id sku = value_or_raise(e, e.find_sku(line[0].cast<std::string>()));
-        wanted.push_back({sku,
-                          {line[1].cast<std::int64_t>()},
-                          line.size() == 3 ? line[2].cast<std::int64_t>() : 0});
-    }
-    const order_request request{wanted,
-                                place ? value_or_raise(e, e.find_place(*place)) : none<place_id>,
-                                currency_of(e, money), 0, basket_of(basket.value_or(-1))};
+                          std::optional<std::int64_t> basket, std::int64_t now,
+                          const std::optional<std::string>& method,
+                          const std::optional<std::string>& deliver_by) {
+    const auto wanted = order_lines(e, lines);
+    order_request request{wanted, place ? value_or_raise(e, e.find_place(*place)) : none<place_id>,
+                          currency_of(e, money), 0, basket_of(basket.value_or(-1))};
+    if (method) request.method = value_or_raise(e, e.find_service(*method));
+    if (deliver_by) request.deliver_by = value_or_raise(e, parse_day(*deliver_by));
     const placed answer = with_room(
         e,
         [&] {
@@ -341,6 +374,8 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["key"] = v.key;
     out["version"] = v.version;
     out["placed"] = v.placed.ns;
+    if (v.method != none<service_id>) out["method"] = e.service_key(v.method);
+    if (v.deliver_by != no_day) out["deliver_by"] = to_string(v.deliver_by);
     out["lowest"] = name_of(v.lowest);
     out["highest"] = name_of(v.highest);
     out["lines"] = lines;      // (sku, ordered, lowest, highest)
@@ -362,12 +397,16 @@ void bind_orders(engine_class& c) {
     c.def("place_orders", on(&place_orders), py::arg("columns"), py::kw_only(), money, now,
           progress,
           "Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount "
-          "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation (null or "
-          "-1: none). Frame `placed`, with the frame `violations`.");
+          "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method "
+          "(id of "
+          "a service) (null or -1: none), deliver_by (an instant of its UTC date). Frame `placed`, "
+          "with the frame `violations`.");
     c.def("place_order", on(&place_order), py::arg("key"), py::arg("lines"), py::kw_only(),
           py::arg("place") = std::nullopt, money, py::arg("reservation") = std::nullopt, now,
+          py::arg("method") = std::nullopt, py::arg("deliver_by") = std::nullopt,
           "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A "
-          "`reservation` is handed over: its units are the order's, and no stock is touched.");
+          "`reservation` is handed over: its units are the order's, and no stock is touched. "
+          "`method`: key of a service; `deliver_by`: a date such as 2026-12-24.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,

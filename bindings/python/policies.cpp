@@ -47,7 +47,10 @@ sourcing::policy ranked_by_score(const sourcing::policy& p, const std::string& n
     terms.name = name;
     std::vector<sourcing::strategy> strategies{p.strategies().begin(), p.strategies().end()};
     for (sourcing::strategy& s : strategies) s.by = sourcing::policy{by_score(s.by.terms())};
-    return {std::move(terms), std::move(strategies)};
+    sourcing::policy_rules rules{std::move(strategies),
+                                 {p.filters().begin(), p.filters().end()},
+                                 {p.declared().begin(), p.declared().end()}};
+    return {std::move(terms), std::move(rules)};
 }
 
 /// Every verdict of an explanation, in the order in which they are asked.

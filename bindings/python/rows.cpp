@@ -11,13 +11,20 @@
 #include "earmark/report/answers.hpp"
 
 namespace earmark::python {
-namespace {
 
-using names = std::initializer_list<std::string_view>;
-
-columns read(const py::object& table, names known) {
+columns read(const py::object& table, std::initializer_list<std::string_view> known) {
     return {table, std::span{known.begin(), known.size()}};
 }
+
+std::vector<std::string> optional_texts(const columns& c, std::string_view name, std::size_t n) {
+    std::vector<std::string> out(n);
+    if (!c.has(name)) return out;
+    const auto texts = c.texts(name, static_cast<std::ptrdiff_t>(n));
+    for (std::size_t i = 0; i < n; ++i) out[i] = texts.text(i);
+    return out;
+}
+
+namespace {
 
 /// Positions; unknown where both coordinates are null or NaN. One alone is left to the engine to
 /// refuse, row by row.
@@ -78,21 +85,33 @@ std::vector<std::int64_t> metres_of(const columns& c, std::ptrdiff_t n) {
     return out;
 }
 
-/// Texts of a column that may be left out, and may have nulls: empty ones.
-std::vector<std::string> optional_texts(const columns& c, std::string_view name, std::size_t n) {
-    std::vector<std::string> out(n);
-    if (!c.has(name)) return out;
-    const auto texts = c.texts(name, static_cast<std::ptrdiff_t>(n));
-    for (std::size_t i = 0; i < n; ++i) out[i] = texts.text(i);
-    return out;
-}
-
 floor_use use_of(std::string_view text, std::size_t row) {
     if (text.empty() || text == "both") return floor_use::both;
     if (text == "selling") return floor_use::selling;
     if (text == "sourcing") return floor_use::sourcing;
     bad_input("column 'use', row " + std::to_string(row + 1) + ": " + connect::shown(text) +
               "; the uses are both, selling, sourcing");
+}
+
+/// One of three words that name_of() has, the first where there is none.
+template <class Enum>
+std::vector<Enum> words_of(const columns& c, std::string_view name, std::size_t rows) {
+    const auto texts = optional_texts(c, name, rows);
+    std::vector<Enum> out(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+        std::string known;
+        bool found = texts[i].empty();
+        for (const Enum e : {Enum{0}, Enum{1}, Enum{2}}) {
+            known.append(known.empty() ? "" : ", ").append(name_of(e));
+            if (texts[i] != name_of(e)) continue;
+            out[i] = e;
+            found = true;
+        }
+        if (!found)
+            bad_input("column '" + std::string{name} + "', row " + std::to_string(i + 1) + ": " +
+                      connect::shown(texts[i]) + "; use one of " + known);
+    }
+    return out;
 }
 
 constexpr pool_kind pool_kinds[] = {pool_kind::quota, pool_kind::capacity, pool_kind::limit,
@@ -247,14 +266,18 @@ std::vector<unit_row> read_units(const any_table& table) {
 
 std::vector<pool_row> read_pools(const any_table& table) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-    const columns c = read(table, {"pool", "kind", "decimals", "granule", "amount", "per_unit",
-                                   "named", "sku", "node", "channel", "from", "until"});
+    const columns c =
+        read(table, {"pool", "kind", "decimals", "granule", "amount", "per_unit", "named", "sku",
+                     "node", "channel", "from", "until", "day", "counts", "service"});
     const auto keys = c.texts("pool");
     const std::size_t rows = keys.size();
     const auto n = static_cast<std::ptrdiff_t>(rows);
     const auto kinds = optional_texts(c, "kind", rows), skus = optional_texts(c, "sku", rows),
                nodes = optional_texts(c, "node", rows),
-               channels = optional_texts(c, "channel", rows);
+               channels = optional_texts(c, "channel", rows),
+               services = optional_texts(c, "service", rows);
+    const auto days = words_of<pool_day>(c, "day", rows);
+    const auto counts = words_of<pool_count>(c, "counts", rows);
     const auto decimals = c.integers("decimals", n, {0, max_decimals, 0});
     const auto granule = c.integers("granule", n, {1, most, 1});
     const auto amount = c.integers("amount", n, {-most, most});
@@ -275,7 +298,10 @@ std::vector<pool_row> read_pools(const any_table& table) {
                   nodes[i],
                   channels[i],
                   time_point{from[i]},
-                  time_point{until[i]}};
+                  time_point{until[i]},
+                  days[i],
+                  counts[i],
+                  services[i]};
     return out;
 }
 

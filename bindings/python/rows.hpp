@@ -1,9 +1,13 @@
 // ROWS: tables of the caller as rows of the engine.
 #pragma once
 
+#include <initializer_list>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "columns.hpp"
+#include "earmark/model/dates.hpp"
 #include "earmark/model/floors.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/sections.hpp"
@@ -11,6 +15,14 @@
 #include "earmark/model/thresholds.hpp"
 
 namespace earmark::python {
+
+/// The columns of a table, of which no other may be there.
+[[nodiscard]] columns read(const py::object& table, std::initializer_list<std::string_view> known);
+/// Texts of a column that may be left out, and may have nulls: empty ones.
+[[nodiscard]] std::vector<std::string> optional_texts(const columns& c, std::string_view name,
+                                                      std::size_t n);
+/// Lines (sku key, amount[, price_minor]) of one order.
+[[nodiscard]] std::vector<order_line> order_lines(const engine& e, const py::iterable& lines);
 
 [[nodiscard]] std::vector<sku_row> read_skus(const any_table& table);
 [[nodiscard]] std::vector<node_row> read_nodes(const any_table& table);
@@ -22,6 +34,11 @@ namespace earmark::python {
 [[nodiscard]] std::vector<unit_row> read_units(const any_table& table);
 [[nodiscard]] std::vector<pool_row> read_pools(const any_table& table);
 [[nodiscard]] std::vector<segment_row> read_segments(const any_table& table);
+[[nodiscard]] std::vector<calendar_row> read_calendars(const any_table& table);
+[[nodiscard]] std::vector<calendar_day_row> read_calendar_days(const any_table& table);
+[[nodiscard]] std::vector<service_row> read_services(const any_table& table);
+[[nodiscard]] std::vector<hours_row> read_hours(const any_table& table);
+[[nodiscard]] std::vector<lane_row> read_lanes(const any_table& table);
 [[nodiscard]] std::vector<section_row> read_sections(const any_table& table);
 
 }  // namespace earmark::python

@@ -235,6 +235,27 @@ void bind_stock_and_frames(engine_class& c) {
     c.def("decisions", table("decisions"), "Frame: the last decision about each order.");
 }
 
+template <class One>
+void bind_dates(const One& one) {
+    one("load_calendars", load_one("calendars", &read_calendars),
+        "Days of work and their cut-offs. Columns: calendar, zone (IANA, default UTC), weekdays "
+        "(mon-fri), cutoff (local 14:00; empty: the day's end), first, last (dates that are "
+        "known). A calendar is all rows of its key, replaces that of before with its days, and is "
+        "compiled now; `accepted` counts calendars.");
+    one("load_calendar_days", load_one("calendar_days", &read_calendar_days),
+        "Dates that differ from their weekdays. Columns: calendar, day (2026-12-24), works "
+        "(default 0: a holiday), cutoff.");
+    one("load_services", load_one("services", &read_services),
+        "How orders travel. Columns: service, carrier (calendar of days in transit), delivery "
+        "(calendar of days of delivery), transit_days (where no lane says; -1: then no date).");
+    one("load_hours", load_one("hours", &read_hours),
+        "By which calendar a node works. Columns: node, service (empty: all), calendar, pickup "
+        "(calendar of the carrier's visits), processing_days.");
+    one("load_lanes", load_one("lanes", &read_lanes),
+        "Days in transit. Columns: service, node, place (empty: all), up_to_metres (-1: however "
+        "far), transit_days, delivery (calendar). The narrowest that fits holds.");
+}
+
 }  // namespace
 
 void bind_tables(engine_class& c) {
@@ -270,7 +291,8 @@ void bind_tables(engine_class& c) {
     one("load_pools", load_one("pools", &read_pools),
         "What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit), "
         "decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any), "
-        "from, until.");
+        "from, until; of a plan's days: day (work or ship, else basket), counts (units, shipments, "
+        "orders), service, with from and until the midnights UTC of dates.");
     one("load_segments", load_one("segments", &read_segments),
         "Ring-fences. Columns: segment, channel, overflow, overflow_2, overflow_3 (segments to "
         "draw from next), overflow_to_all, released.");
@@ -279,6 +301,7 @@ void bind_tables(engine_class& c) {
         "frozen; a section that stands there may change the last two.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
+    bind_dates(one);
     bind_stock_and_frames(c);
 }
 

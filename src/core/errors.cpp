@@ -140,6 +140,8 @@ constexpr error_row rows[] = {
      "give one score for each order and node, or activate another policy"},
     {no_date, "no_date", final, "no day would do: {0} were tried, up to day {2} since 1970",
      "add capacity, or days to the calendar"},
+    {no_hours, "no_hours", final, "node {0} works by no calendar, or nobody says how long it takes",
+     "load hours of the node, and a lane or transit days of the service"},
 
     // 6xxx names
     {unknown_sku, "unknown_sku", final, "the SKU is not in the table of SKUs",
@@ -162,6 +164,10 @@ constexpr error_row rows[] = {
      "load the segment first; a segment may overflow only into those before it"},
     {unknown_attribute, "unknown_attribute", final, "attribute {0} is not declared",
      "declare it first: in [attributes] of a policy, or as a row of attributes"},
+    {unknown_calendar, "unknown_calendar", final, "the calendar is not in the table of calendars",
+     "load the calendar first; keys are compared byte for byte, also in case"},
+    {unknown_service, "unknown_service", final, "the service is not in the table of services",
+     "load the service first; keys are compared byte for byte, also in case"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

@@ -5,10 +5,14 @@
 #include <numeric>
 
 #include "earmark/core/digest.hpp"
+#include "earmark/promise/tables.hpp"
 
 namespace earmark {
 
-catalog::catalog() { actors.insert("host"); }  // actor 0
+catalog::catalog() : dates_{std::make_unique<date_tables>()} { actors.insert("host"); }  // actor 0
+catalog::~catalog() = default;
+catalog::catalog(catalog&&) noexcept = default;
+catalog& catalog::operator=(catalog&&) noexcept = default;
 
 std::span<const std::uint32_t> catalog::metres(place_id p) const noexcept {
     return index_of(p) < metres_.size() ? std::span{metres_[index_of(p)]} : std::span{unknown_};
@@ -127,6 +131,7 @@ std::uint64_t catalog::digest_of_tables() const {
             d.add(raw(t.section)).add(raw(t.pool));
     }
     if (!sections.empty() || sections.segment_count() > 0) d.add(sections.digest_of_sections());
+    if (dates().has_rows()) d.add(dates().digest_of_dates());
     return d.value();
 }
 

@@ -33,6 +33,15 @@ struct more_cells {
     granules free = 0;
 };
 
+/// What an order carries of its last decision, and the tables of that time.
+struct remembered_decision {
+    const sourcing::policy* whole;
+    const sourcing::policy* by;  // the same, or its strategy that decided
+    sourcing::decision decided;
+    std::vector<wanted_line> lines;  // of the order, by number
+    place_id ship_to;
+};
+
 /// A line with units to source, and the wanted line that stands for its SKU.
 struct member {
     sku_id sku{};
@@ -68,6 +77,7 @@ struct desk {
     std::vector<take_line> takes;
     std::vector<give_line> gives;
     std::vector<stock_line> stock;
+    bool infinite = false;  // no pool of a day is ever used up
     bool partial = false;   // a basket of what there is
     bool clipped = false;   // which is less than was asked for
     bool corrects = false;  // `stock` is what a source or a count says: work::corrects
@@ -83,7 +93,9 @@ struct desk {
     std::vector<cell_id> cells;      // the same shape
     std::vector<granules> held;      // the same shape, or empty: what floor rules keep from `free`
     std::vector<granules> pictured;  // `free` before any strategy kept something back of it
-    std::vector<std::uint64_t> selected;  // nodes
+    std::vector<std::uint64_t> selected;   // nodes
+    std::vector<std::int32_t> days;        // nodes: when their goods would be at the door
+    std::vector<lifecycle::bucket> dated;  // what the plan takes of pools that have a day
     std::vector<sourcing::tried_strategy> tried;
     std::vector<sourcing::attribute_value> asked;  // of the order, then of each line
     std::vector<std::span<const sourcing::attribute_value>> asked_lines;
@@ -112,7 +124,8 @@ struct desk {
         takes.clear();
         gives.clear();
         stock.clear();
-        partial = clipped = corrects = false;
+        dated.clear();
+        infinite = partial = clipped = corrects = false;
         moves.clear();
         subjects.clear();
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crossing_memory.hpp"
+#include "earmark/promise/tables.hpp"
 #include "feed_memory.hpp"
 
 namespace earmark {
@@ -149,12 +150,15 @@ error_code folder::end_basket(const journal::reservation_op& r) {
     if (r.life != reservation_state::consumed) return error_code::ok;
     image_.buckets.clear();
     for (const take_line& p : r.parts) {
-        const bool is_sound = books_.cells.exists(p.cell) &&
-                              books_.cells.pool_of(p.cell) != none<pool_id> && p.n > 0 &&
-                              p.floor >= 0 && p.floor <= lifecycle::no_line;
-        if (!is_sound) return error_code::bad_record;
+        if (!books_.cells.exists(p.cell) || p.n <= 0) return error_code::bad_record;
+        const pool_id pool = books_.cells.pool_of(p.cell);
+        const std::uint32_t node = journal::node_of(p.floor);
+        const bool has_day = pool != none<pool_id> && catalog_.pools[pool].day != pool_day::basket;
+        const bool is_node = node < catalog_.node.size() || node == raw(none<node_id>);
+        if (pool == none<pool_id> || (has_day ? !is_node : node != 0))
+            return error_code::bad_record;
         image_.buckets.push_back(
-            {p.cell, p.n, static_cast<std::uint16_t>(p.floor), unit_state::reserved, 0, 0});
+            {p.cell, p.n, journal::line_of(p.floor), unit_state::reserved, 0, node});
     }
     return error_code::ok;
 }
@@ -267,6 +271,10 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
         case intern_kind::section:
             return read_section(t, catalog_) && levels_.intern(kind, t) ? error_code::ok
                                                                         : error_code::bad_record;
+        case intern_kind::order_terms:
+            return order_terms(t);
+        case intern_kind::dates:
+            return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
             return error_code::bad_record;
     }
@@ -374,6 +382,19 @@ error_code folder::intern(const journal::intern_order& o) {
     rewrite_.index = o.index;
     rewrite_.birth = true;
     open_ = true;
+    return error_code::ok;
+}
+
+/// Of the order that has just been born.
+error_code folder::order_terms(const journal::intern_table& t) {
+    const auto f = t.fields;
+    const bool is_it = open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&
+                       rewrite_.index == t.id && f.size() == 2;
+    const auto services = static_cast<std::int64_t>(catalog_.dates().services().size());
+    if (!is_it || f[0] < -1 || f[0] >= services || f[1] < INT32_MIN || f[1] > INT32_MAX)
+        return error_code::bad_record;
+    image_.method = f[0] < 0 ? none<service_id> : service_id{static_cast<std::uint16_t>(f[0])};
+    image_.deliver_by = {static_cast<std::int32_t>(f[1])};
     return error_code::ok;
 }
 

@@ -5,6 +5,7 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/cancel.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/promise/tables.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -17,13 +18,6 @@ placed declined(error why) {
     p.first.why = why;
     p.violations.push_back(why);
     return p;
-}
-
-/// The order and everything that is wrong with it, on the desk.
-void capture(desk& d, const command& c, const order_request& r, const catalog& names) {
-    d.violations.clear();
-    intake::capture(c, r, names.sku, names.places.size(), d.order, d.violations);
-    keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
 }
 
 /// The order on the desk as the journal will know it.
@@ -40,9 +34,20 @@ void record_birth(desk& d, const command& c, const order_request& r, digest128 c
     o.lines.clear();
     for (const auto& l : d.order.lines) o.lines.push_back({l.sku, l.ordered, l.unit_price_minor});
     d.record.intern(o);
+    if (r.method == none<service_id> && r.deliver_by == no_day) return;
+    const std::int64_t terms[] = {r.method == none<service_id> ? -1 : raw(r.method),
+                                  r.deliver_by.n};
+    d.record.intern(journal::intern_kind::order_terms, {o.index, {}, terms, {}});
 }
 
 }  // namespace
+
+void engine::state::capture(desk& d, const command& c, const order_request& r) const {
+    const auto services = static_cast<std::uint32_t>(names.dates().services().size());
+    d.violations.clear();
+    intake::capture(c, r, names.sku, names.places.size(), services, d.order, d.violations);
+    keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
+}
 
 placed engine::state::place(const visit& v, const command& c, const order_request& r) {
     if (c.key.empty()) return declined(fail(error_code::empty_key));
@@ -57,7 +62,7 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
             if (key.first.what == outcome::declined) {
                 placed p = declined(key.first.why);
                 p.first = key.first;
-                capture(v.desk, c, r, names);  // the same content: found again
+                capture(v.desk, c, r);  // the same content: found again
                 if (!v.desk.violations.empty()) p.violations = v.desk.violations;
                 return p;
             }
@@ -77,7 +82,7 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
             break;
     }
     pending_key held{keys, key};
-    capture(v.desk, c, r, names);
+    capture(v.desk, c, r);
     if (!v.desk.violations.empty()) return refuse(v, c, content, held);
 
     receipt first;
@@ -148,11 +153,7 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     record_birth(d, c, r, content, first);
     if (!d.facts.empty()) d.record.note(child, journal::note_kind::facts, 0, d.facts);
     for (const bucket_move& m : d.moves) d.record.move(child, m);
-    if (d.order.pools != none<reservation_id>) {
-        const auto holder = static_cast<std::uint32_t>(raw(keeper) >> 32);
-        d.record.note(child, journal::note_kind::pools, static_cast<std::uint32_t>(raw(keeper)),
-                      std::as_bytes(std::span{&holder, 1}));
-    }
+    if (d.order.pools != none<reservation_id>) record_keeper(d, child);
     record_cells(d);
     subject(d, subject_kind::order, child, d.order, is_basket ? d.next : d.order);
     return first;

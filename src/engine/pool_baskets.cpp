@@ -184,11 +184,18 @@ void engine::state::keep_pools(desk& d) const {
     });
 }
 
+void engine::state::record_keeper(desk& d, std::uint32_t order) {
+    const std::uint64_t id = raw(d.order.pools);
+    const auto holder = static_cast<std::uint32_t>(id >> 32);
+    d.record.note(order, journal::note_kind::pools, static_cast<std::uint32_t>(id),
+                  std::as_bytes(std::span{&holder, 1}));
+}
+
 void engine::state::keep(desk& d, std::uint32_t basket) {
     journal::reservation_op op{basket,        reservation_state::consumed, false, never, {},
                                d.basket.birth};
     for (const lifecycle::bucket& b : d.basket_next.buckets)
-        op.parts.push_back({b.cell, b.n, b.line});
+        op.parts.push_back({b.cell, b.n, journal::line_and_node(b.line, b.ref)});
     d.record.reservation(op);
     subject(d, subject_kind::reservation, basket, d.basket, d.basket_next, op.parts.empty());
 }
@@ -233,21 +240,62 @@ void engine::state::keep_anew(const visit& v) {
                   journal::basket_note{next.channel, next.on}.bytes());
     op.birth = false;
     op.life = reservation_state::consumed;
-    for (std::size_t i = 0; i < d.kept.size(); ++i) op.parts[i].floor = d.kept[i].line;
+    for (std::size_t i = 0; i < d.kept.size(); ++i)
+        op.parts[i].floor = journal::line_and_node(d.kept[i].line, d.kept[i].ref);
     d.record.reservation(op);
     subject(d, subject_kind::reservation, d.keeper.index, next, next);
+}
+
+std::pair<granules, granules> engine::state::settle_day(const desk& d,
+                                                        const lifecycle::bucket& part) const {
+    const node_id node{static_cast<std::uint16_t>(part.ref)};
+    const auto is_its = [&](std::uint16_t line, unit_state in, cell_id cell) {
+        return (part.line == lifecycle::no_line || part.line == line) && holds_stock(in) &&
+               (node == none<node_id> || books.cells.node_of(cell) == node);
+    };
+    std::int64_t before = 0, leave = 0, used = 0, gone = 0;
+    for (const lifecycle::bucket& b : d.order.buckets) {
+        const bool was_shipped = b.state == unit_state::shipped || b.state == unit_state::delivered;
+        if (is_its(b.line, b.state, b.cell)) before += b.n;
+        if (was_shipped && is_its(b.line, unit_state::allocated, b.cell)) gone += b.n;
+    }
+    for (const bucket_move& m : d.moves) {
+        if (!is_its(m.line, m.from, m.from_cell) || is_its(m.line, m.to, m.to_cell)) continue;
+        leave += m.n;
+        // Work that was released may have been done, whatever became of it.
+        const bool is_used = m.to == unit_state::shipped || m.from != unit_state::allocated;
+        if (is_used) used += m.n;
+    }
+    if (leave == 0) return {0, 0};
+    if (part.line == lifecycle::no_line) {
+        if (leave < before) return {0, 0};
+        return {part.n, used + gone > 0 ? 0 : part.n};
+    }
+    const auto goes = static_cast<granules>(
+        part.n - (before == leave ? 0 : std::int64_t{part.n} * (before - leave) / before));
+    return {goes, static_cast<granules>(std::int64_t{goes} * (leave - used) / leave)};
 }
 
 result<bool> engine::state::settle_pools(const visit& v) const {
     desk& d = v.desk;
     if (d.order.pools == none<reservation_id> || d.moves.empty()) return false;
-    if (settled_by(d.moves, lifecycle::no_line).open == 0) return false;
+    const bool settles = settled_by(d.moves, lifecycle::no_line).open != 0;
+    if (!settles && !names.pools.has_dated()) return false;
     const error e = read_reservation(d.order.pools, d.basket);
     if (e.code == error_code::unknown_reservation) return false;  // settled; its number is others'
     if (e.code != error_code::ok) return e;
     d.basket_next = d.basket;
     bool any = false;
     for (lifecycle::bucket& part : d.basket_next.buckets) {
+        if (names.pools[books.cells.pool_of(part.cell)].day != pool_day::basket) {
+            const auto [goes, comes_back] = settle_day(d, part);
+            any = any || goes > 0;
+            part.n -= goes;
+            if (comes_back > 0) d.gives.push_back({part.cell, comes_back});
+            if (goes > comes_back) d.stock.push_back({part.cell, 0, comes_back - goes});
+            continue;
+        }
+        if (!settles) continue;
         const standing before = standing_of(d.order, part.line);
         const standing settled = settled_by(d.moves, part.line);
         const granules gone = part.n - left_of(part, before, settled);

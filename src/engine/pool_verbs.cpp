@@ -1,12 +1,13 @@
 // POOLS: loaded, recorded, found again.
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/promise/tables.hpp"
 #include "loader.hpp"
 
 namespace earmark {
 namespace {
 
-constexpr std::size_t pool_fields = 11;
+constexpr std::size_t pool_fields = 11, dated_fields = 14;
 
 error check(const pool_row& r, const key_table& in) {
     if (const error e = check_key(r.key, in); e.code != error_code::ok) return e;
@@ -19,6 +20,10 @@ error check(const pool_row& r, const key_table& in) {
     const bool selects = r.named || !r.sku.empty() || !r.node.empty() || !r.channel.empty() ||
                          r.from.ns != INT64_MIN || r.until != never;
     if (r.per_unit.atoms == 0 && selects) return fail(error_code::bad_field);
+    const bool is_dated = r.day != pool_day::basket;
+    if (is_dated ? r.per_unit.atoms == 0 || r.named || !r.channel.empty()
+                 : r.counts != pool_count::units || !r.service.empty())
+        return fail(error_code::bad_field);
     return {};
 }
 
@@ -40,27 +45,38 @@ result<pool_facts> resolve(const pool_row& r, const catalog& names) {
     const auto channel = channel_of(r.channel, names);
     if (!channel) return channel.error();
     p.channel = *channel;
+    const auto service = find_or_none<service_id>(r.service, names.dates().service_keys,
+                                                  error_code::unknown_service);
+    if (!service) return service.error();
+    p.day = r.day;
+    p.counts = r.counts;
+    p.service = *service;
     return p;
 }
 
 }  // namespace
 
 std::vector<std::int64_t> fields_of(const pool_facts& p) {
-    return {static_cast<std::int64_t>(p.kind),
-            p.scale.decimals,
-            p.scale.granule,
-            p.per_unit,
-            p.named,
-            field_of(p.sku),
-            field_of(p.node),
-            field_of(p.channel),
-            p.from.ns,
-            p.until.ns,
-            raw(p.cell)};
+    std::vector<std::int64_t> fields{static_cast<std::int64_t>(p.kind),
+                                     p.scale.decimals,
+                                     p.scale.granule,
+                                     p.per_unit,
+                                     p.named,
+                                     field_of(p.sku),
+                                     field_of(p.node),
+                                     field_of(p.channel),
+                                     p.from.ns,
+                                     p.until.ns,
+                                     raw(p.cell)};
+    if (p.day != pool_day::basket)
+        fields.insert(fields.end(), {static_cast<std::int64_t>(p.day),
+                                     static_cast<std::int64_t>(p.counts), field_of(p.service)});
+    return fields;
 }
 
 std::optional<pool_facts> pool_of(std::span<const std::int64_t> f, const catalog& names) {
-    if (f.size() != pool_fields) return std::nullopt;
+    const bool is_dated = f.size() == dated_fields;
+    if (f.size() != pool_fields && !is_dated) return std::nullopt;
     const auto known = [&](std::size_t at, std::size_t count) {
         return f[at] >= -1 && f[at] < static_cast<std::int64_t>(count);
     };
@@ -70,6 +86,9 @@ std::optional<pool_facts> pool_of(std::span<const std::int64_t> f, const catalog
                           known(7, names.floors.channels.size()) && f[8] < f[9] && f[10] >= 0 &&
                           f[10] < raw(none<cell_id>);
     if (!is_sound) return std::nullopt;
+    const bool has_day = is_dated && (f[11] == 1 || f[11] == 2) && f[12] >= 0 && f[12] <= 2 &&
+                         f[3] > 0 && f[4] == 0 && known(13, names.dates().services().size());
+    if (is_dated && !has_day) return std::nullopt;
     pool_facts p;
     p.kind = static_cast<pool_kind>(f[0]);
     p.scale = {static_cast<int>(f[1]), f[2]};
@@ -81,6 +100,10 @@ std::optional<pool_facts> pool_of(std::span<const std::int64_t> f, const catalog
     p.from = {f[8]};
     p.until = {f[9]};
     p.cell = cell_id{static_cast<std::uint32_t>(f[10])};
+    if (!is_dated) return p;
+    p.day = static_cast<pool_day>(f[11]);
+    p.counts = static_cast<pool_count>(f[12]);
+    p.service = id_of<service_id>(f[13]);
     return p;
 }
 

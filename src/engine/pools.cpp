@@ -19,9 +19,25 @@ pool_id pool_table::add(std::string_view key, const pool_facts& f) {
     const pool_id id{keys.insert(key).index};
     pools_.push_back(f);
     if (f.is_flat() || f.named) return id;
+    if (f.day != pool_day::basket) {
+        add_dated({f.node, f.until, id});
+        return id;
+    }
     const entry e{selector_of(f.sku, f.node, f.channel), f.until, id};
     binding_.insert(std::lower_bound(binding_.begin(), binding_.end(), e), e);
     return id;
+}
+
+void pool_table::add_dated(const dated& d) {
+    const auto put = std::lower_bound(dated_.begin(), dated_.end(), d);
+    auto at = static_cast<std::size_t>(put - dated_.begin());
+    dated_.insert(put, d);
+    soonest_.insert(soonest_.begin() + static_cast<std::ptrdiff_t>(at), never);
+    for (std::size_t i = at + 1; i-- > 0 && dated_[i].node == d.node;) {
+        const bool has_next = i + 1 < dated_.size() && dated_[i + 1].node == d.node;
+        const time_point later = has_next ? soonest_[i + 1] : never;
+        soonest_[i] = std::min(later, pools_[index_of(dated_[i].pool)].from);
+    }
 }
 
 std::span<const pool_table::entry> pool_table::ending_after(const selector& s,
@@ -44,6 +60,10 @@ std::uint64_t pool_table::digest_of_pools() const {
             .add(static_cast<std::uint64_t>(p.per_unit));
         d.add(p.named).add(raw(p.sku)).add(raw(p.node)).add(raw(p.channel));
         d.add(static_cast<std::uint64_t>(p.from.ns)).add(static_cast<std::uint64_t>(p.until.ns));
+        if (p.day == pool_day::basket) continue;
+        d.add(static_cast<std::uint64_t>(p.day))
+            .add(static_cast<std::uint64_t>(p.counts))
+            .add(raw(p.service));
     }
     return d.value();
 }

@@ -79,6 +79,8 @@ result<order_view> engine::order(order_id id) const {
         view.ship_to = of.ship_to;
         view.currency = currency::from_code(of.currency);
         view.decided_by = of.decided_by;
+        view.method = of.method;
+        view.deliver_by = of.deliver_by;
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;
         view.highest = all.highest;

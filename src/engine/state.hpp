@@ -28,15 +28,6 @@
 
 namespace earmark {
 
-/// What an order carries of its last decision, and the tables of that time.
-struct remembered_decision {
-    const sourcing::policy* whole;
-    const sourcing::policy* by;  // the same, or its strategy that decided
-    sourcing::decision decided;
-    std::vector<wanted_line> lines;  // of the order, by number
-    place_id ship_to;
-};
-
 /// A snapshot or a delta.
 struct feed_message {
     verb by = verb::snapshot;
@@ -211,6 +202,7 @@ struct engine::state {
     [[nodiscard]] std::vector<uncovered_promise> uncovered(std::span<const cell_id> cells) const;
 
     class auditor;
+    class dating;
     class movement_reader;
     class expiry_reader;
     class decision_reader;
@@ -304,11 +296,30 @@ struct engine::state {
     /// What the goods among the desk's takes, and the flat parts of its expired basket, take of
     /// pools anew: into takes, `kept` and gives. A new reservation is to keep it.
     error take_pools_anew(const visit& v);
+    /// Records which reservation keeps what the desk's order has of pools.
+    static void record_keeper(desk& d, std::uint32_t order);
     /// Records that reservation: born, and consumed by its order in the same step.
     void keep_anew(const visit& v);
     /// What the desk's moves, not made yet, do to the pools of its order: into gives and stock,
     /// and basket_next. False where they do nothing.
     result<bool> settle_pools(const visit& v) const;
+
+    // ---- days of plans (dated_plans.cpp) -------------------------------------------------------
+
+    [[nodiscard]] dating dating_of(const visit& v) const;
+    bool fits_days(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
+                   const plan& found, bool all_of_it);
+    void keep_what_fits(desk& d, const sourcing::policy& by, const sourcing_problem& p,
+                        const plan& found, node_id from, const dating& dates) const;
+    error take_days(const visit& v, const sourcing_problem& p, const plan& chosen);
+    void divide_claim(desk& d, pool_id p, node_id from, std::int64_t n) const;
+    error_code keep_days(const visit& v);
+    static void add_parts(std::vector<lifecycle::bucket>& to,
+                          std::span<const lifecycle::bucket> more);
+    /// What the desk's moves take away of a part that has a day: how much goes, and of it how much
+    /// comes back.
+    [[nodiscard]] std::pair<granules, granules> settle_day(const desk& d,
+                                                           const lifecycle::bucket& part) const;
 
     // ---- the verbs' bodies ---------------------------------------------------------------------
 
@@ -345,6 +356,8 @@ struct engine::state {
     [[nodiscard]] error lack_of(const visit& v, const committed& done,
                                 std::span<const reserve_line> lines) const noexcept;
     result<receipt> end_reservation(const visit& v, const command& c, reservation_id r);
+    /// The order and everything that is wrong with it, on the desk.
+    void capture(desk& d, const command& c, const order_request& r) const;
     placed place(const visit& v, const command& c, const order_request& r);
     error try_place(const visit& v, const command& c, const order_request& r, digest128 content,
                     const intake::claim& key, receipt& first);
@@ -390,6 +403,11 @@ struct engine::state {
     committed book(const visit& v, const command& c, digest128 content, const receipt& first);
     result<remembered_decision> recall(const visit& v, order_id id);
     [[nodiscard]] sourcing::decision_facts facts_of(const remembered_decision& r) const;
+    /// Of the order on the desk.
+    result<promised> promise(const visit& v, bool infinite);
+    void ask_nodes(const visit& v, const sourcing_problem& p, const dating& by,
+                   promised& into) const;
+    void ask_policy(const visit& v, sourcing_problem& p, dating& by, promised& into);
     result<explanation> explain(const visit& v, order_id id);
     result<sourced> decision(const visit& v, order_id id);
     [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;

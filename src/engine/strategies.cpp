@@ -79,12 +79,19 @@ void engine::state::keep_included(const visit& v, std::vector<std::uint64_t>& bi
 const plan& engine::state::choose_by(const visit& v, const sourcing::policy& by,
                                      std::uint32_t version, const sourcing_problem& p) {
     keep_floors(v.desk, by);
-    const plan& found =
-        sourcing::decide(by, {policy_id{version}, static_cast<std::uint32_t>(p.nodes.size())}, p,
-                         v.desk.solver, v.desk.decided);
+    const sourcing::decision_versions versions{policy_id{version},
+                                               static_cast<std::uint32_t>(p.nodes.size())};
+    const auto decide = [&]() -> const plan& {
+        return sourcing::decide(by, versions, p, v.desk.solver, v.desk.decided);
+    };
+    const plan* found = &decide();
+    constexpr std::size_t careful = 64;  // rounds; each takes something of a node away
+    const bool by_days = names.pools.has_dated();
+    for (std::size_t round = 0; by_days && !fits_days(v, by, p, *found, round >= careful); ++round)
+        found = &decide();
     v.desk.decided.removed_by = v.desk.removed_by;
     v.desk.decided.removed = v.desk.removed;
-    return found;
+    return *found;
 }
 
 engine::state::choice engine::state::choose_without_strategies(const visit& v,

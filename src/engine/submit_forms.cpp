@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "submit_date_fields.hpp"
+
 namespace earmark::submission {
 namespace {
 
@@ -20,6 +22,8 @@ constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view uses[] = {"both", "selling", "sourcing"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
 constexpr std::string_view pool_kinds[] = {"quota", "capacity", "limit", "credit"};
+constexpr std::string_view pool_days[] = {"basket", "work", "ship"};
+constexpr std::string_view pool_counts[] = {"units", "shipments", "orders"};
 constexpr std::string_view facts[] = {"ship", "deliver"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
@@ -99,6 +103,9 @@ constexpr field pool_fields[] = {
     {"channel", key, optional, "key of a channel; without one every channel"},
     {"from", time, optional, "first instant of the days that it is about"},
     {"until", time, optional, "first instant after them"},
+    {"day", choice, optional, "of a plan's dates; default basket: baskets take", 0, 0, pool_days},
+    {"counts", choice, optional, "what takes per_unit, default units", 0, 0, pool_counts},
+    {"service", key, optional, "of orders that travel by it"},
 };
 constexpr field pool_line_fields[] = {
     {"pool", key, required, "key of a flat pool"},
@@ -292,6 +299,8 @@ constexpr field place_order_fields[] = {
     {"ship_to", key, optional, "key of a place; without one distances are unknown"},
     {"priority", whole, optional, "default 0", 0, 255},
     {"reservation", id, optional, "basket to hand over"},
+    {"method", key, optional, "key of the service by which it travels"},
+    {"deliver_by", time, optional, "the last day of delivery that was asked for, a date"},
     {"lines",
      rows,
      required,
@@ -358,6 +367,11 @@ constexpr form all_forms[] = {
     {"load", "sections", "Sets sections of stock.", true, load_sections, run_load_sections},
     {"load", "pools", "Adds pools: quotas, capacities.", true, load_pools, run_load_pools},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
+    {"load", "calendars", "Sets calendars.", true, of_dates::load_calendars, run_load_calendars},
+    {"load", "calendar_days", "Sets dates.", true, of_dates::load_calendar_days, run_load_days},
+    {"load", "services", "Sets services.", true, of_dates::load_services, run_load_services},
+    {"load", "hours", "Sets nodes' hours.", true, of_dates::load_hours, run_load_hours},
+    {"load", "lanes", "Sets days in transit.", true, of_dates::load_lanes, run_load_lanes},
     {"activate",
      {},
      "Makes a policy the one that source uses.",
@@ -411,6 +425,7 @@ constexpr form all_forms[] = {
      false,
      available_fields,
      run_available},
+    {"promise", {}, "When an order would arrive.", false, of_dates::promise_fields, run_promise},
     {"uncovered",
      {},
      "Promises without goods, those that lose first first.",

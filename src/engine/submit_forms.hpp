@@ -68,7 +68,8 @@ struct form {
 void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
 // The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
-// submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp).
+// submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp,
+// submit_dates.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
@@ -84,6 +85,12 @@ nlohmann::ordered_json run_load_pools(const request& r);
 nlohmann::ordered_json run_adjust_pool(const request& r);
 nlohmann::ordered_json run_pool(const request& r);
 nlohmann::ordered_json run_load_thresholds(const request& r);
+nlohmann::ordered_json run_load_calendars(const request& r);
+nlohmann::ordered_json run_load_days(const request& r);
+nlohmann::ordered_json run_load_services(const request& r);
+nlohmann::ordered_json run_load_hours(const request& r);
+nlohmann::ordered_json run_load_lanes(const request& r);
+nlohmann::ordered_json run_promise(const request& r);
 nlohmann::ordered_json run_activate(const request& r);
 nlohmann::ordered_json run_advance(const request& r);
 nlohmann::ordered_json run_adjust(const request& r);

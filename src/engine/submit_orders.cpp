@@ -100,6 +100,8 @@ answer run_place_order(const request& r) {
     o.ship_to = c.line.ship_to();
     o.priority = static_cast<std::uint8_t>(c.line.whole("priority", 0));
     o.reservation = c.line.reservation("reservation");
+    o.method = c.line.service("method");
+    o.deliver_by = c.line.day("deliver_by");
     const auto lines = lines_of(c, r.line["lines"], o.currency, all);
     o.lines = lines;
     if (!c.wrong.empty()) return decline(c, r.line, all);
@@ -143,6 +145,8 @@ answer run_order(const request& r) {
     out["version"] = o->version;
     out["placed"] = to_string(o->placed);
     if (o->ship_to != none<place_id>) out["ship_to"] = r.on.place_key(o->ship_to);
+    if (o->method != none<service_id>) out["method"] = r.on.service_key(o->method);
+    if (o->deliver_by != no_day) out["deliver_by"] = to_string(o->deliver_by);
     out["currency"] = o->currency.text();
     out["policy"] = raw(o->decided_by);
     out["lowest"] = name_of(o->lowest);

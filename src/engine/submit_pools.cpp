@@ -60,6 +60,11 @@ answer run_load_pools(const request& r) {
         row.channel = v.text("channel");
         row.from = v.time("from", row.from);
         row.until = v.time("until", row.until);
+        if (v.text("day") == "work") row.day = pool_day::work;
+        if (v.text("day") == "ship") row.day = pool_day::ship;
+        if (v.text("counts") == "shipments") row.counts = pool_count::shipments;
+        if (v.text("counts") == "orders") row.counts = pool_count::orders;
+        row.service = v.text("service");
         return row;
     });
 }

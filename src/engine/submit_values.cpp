@@ -180,6 +180,22 @@ place_id values::ship_to() const {
     return none<place_id>;
 }
 
+service_id values::service(std::string_view name) const {
+    if (!has(name)) return none<service_id>;
+    const auto id = on_.find_service(text(name));
+    if (id) return *id;
+    refuse(id.error(), name);
+    return none<service_id>;
+}
+
+civil_day values::day(std::string_view name) const {
+    if (!has(name)) return no_day;
+    const auto d = parse_day(text(name));
+    if (d) return *d;
+    refuse(d.error(), name);
+    return no_day;
+}
+
 order_id values::order() const {
     const auto id = on_.find_order(text("order"));
     if (!id) wrong_.add(unknown_order(text("order"), at("order")));

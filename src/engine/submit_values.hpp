@@ -55,6 +55,9 @@ public:
     [[nodiscard]] section_id section(std::string_view name = "section") const;
     [[nodiscard]] pool_id pool(std::string_view name = "pool") const;
     [[nodiscard]] order_id order() const;
+    [[nodiscard]] service_id service(std::string_view name) const;
+    /// The date that a time's text begins with; no_day where the field is missing.
+    [[nodiscard]] civil_day day(std::string_view name) const;
 
     void refuse(const error& e, std::string_view name) const;
 

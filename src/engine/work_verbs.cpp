@@ -185,6 +185,8 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     const auto [by, chosen] = choose(v, version, p);
     if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
         return answer = bad, true;
+    if (const auto bad = take_days(v, p, chosen); bad.code != error_code::ok)
+        return answer = bad, bad.code != error_code::stock_moving;
     found.chosen = chosen;
     name_strategies(policies[version - 1], d.decided, found.strategy, found.passed_on);
     for (const bucket_move& m : d.moves)
@@ -237,13 +239,20 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     const auto size = static_cast<std::uint32_t>(d.decision.size());
     const auto old = std::exchange(d.order.cold, at);
     const auto old_size = std::exchange(d.order.cold_bytes, size);
-    const auto give_back = [&] { drop_cold(books.ledger.chunks(), v.slot, at, size); };
+    d.keeper = {};
+    const auto give_back = [&] {
+        drop_cold(books.ledger.chunks(), v.slot, at, size);
+        books.ledger.abandon(v.slot, subject_kind::reservation, d.keeper);
+    };
     d.order.decided_by = policy_id{version};
     const auto index = static_cast<std::uint32_t>(first.subject);
     const auto draft_and_commit = [&] {
         d.record.begin(verb::source, v.now, c.actor);
         remember(d, c, content, first);
+        if (!d.dated.empty())
+            if (const auto e = keep_days(v); e != error_code::ok) return committed{e, {}, 0, 0};
         for (const bucket_move& m : d.moves) d.record.move(index, m);
+        if (d.keeper.exists()) record_keeper(d, index);
         d.record.note(index, journal::note_kind::decision, version, d.decision);
         record_cells(d);
         subject(d, subject_kind::order, index, d.order, d.order);

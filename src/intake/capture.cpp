@@ -45,6 +45,19 @@ void check_sums(std::span<const lifecycle::line> lines, F&& refuse) {
     }
 }
 
+/// What is said of the whole order. Calls refuse(error, 0).
+template <class F>
+void check_head(const order_request& r, std::uint32_t places, std::uint32_t services, F&& refuse) {
+    if (r.currency == currency{}) refuse(fail(error_code::bad_currency), 0);
+    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= places)
+        refuse(fail(error_code::unknown_place, raw(r.ship_to)), 0);
+    if (r.method != none<service_id> && index_of(r.method) >= services)
+        refuse(fail(error_code::unknown_service, raw(r.method)), 0);
+    const bool is_far = r.deliver_by.n < -farthest_day || r.deliver_by.n > farthest_day;
+    if (is_far && r.deliver_by != no_day)
+        refuse(fail(error_code::out_of_range, r.deliver_by.n, farthest_day), 0);
+}
+
 }  // namespace
 
 result<granules> to_granules(quantity q, const sku_facts& of) noexcept {
@@ -56,7 +69,8 @@ result<granules> to_granules(quantity q, const sku_facts& of) noexcept {
 }
 
 void capture(const command& c, const order_request& r, std::span<const sku_facts> skus,
-             std::uint32_t places, lifecycle::image& into, std::vector<error>& violations) {
+             std::uint32_t places, std::uint32_t services, lifecycle::image& into,
+             std::vector<error>& violations) {
     const auto add = [&](error e, std::size_t line) {
         e.row = static_cast<std::uint32_t>(line);
         violations.push_back(e);
@@ -65,15 +79,15 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
         return add(fail(error_code::bad_line_count, static_cast<std::int64_t>(r.lines.size()),
                         static_cast<std::int64_t>(lifecycle::max_lines)),
                    0);
-    if (r.currency == currency{}) add(fail(error_code::bad_currency), 0);
-    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= places)
-        add(fail(error_code::unknown_place, raw(r.ship_to)), 0);
+    check_head(r, places, services, add);
 
     into.clear();
     into.kind = subject_kind::order;
     into.priority = r.priority;
     into.currency = r.currency.code();
     into.ship_to = r.ship_to;
+    into.method = r.method;
+    into.deliver_by = r.deliver_by;
     into.made = c.now;
     for (std::size_t i = 0; i < r.lines.size(); ++i) {
         const order_line& l = r.lines[i];
@@ -120,8 +134,11 @@ static digest128 content_of(const digest128& bare, std::span<const order_fact> f
 }
 
 digest128 content_of(const order_request& r) {
-    constexpr std::size_t head = 3, per_line = 3, on_stack = 16;
-    std::array<std::uint64_t, head + per_line * on_stack> few;  // most orders need no memory
+    // Dates are said of some orders only: others have the digest that they always had.
+    const bool has_dates = r.method != none<service_id> || r.deliver_by != no_day;
+    const std::size_t head = has_dates ? 4 : 3;
+    constexpr std::size_t most_head = 4, per_line = 3, on_stack = 16;
+    std::array<std::uint64_t, most_head + per_line * on_stack> few;  // most orders need no memory
     std::vector<std::uint64_t> many;
     const std::size_t count = head + per_line * r.lines.size();
     if (count > few.size()) many.resize(count);
@@ -130,6 +147,8 @@ digest128 content_of(const order_request& r) {
     *w++ = raw(r.ship_to);
     *w++ = static_cast<std::uint64_t>(r.currency.code()) << 8 | r.priority;
     *w++ = raw(r.reservation);
+    if (has_dates)
+        *w++ = std::uint64_t{static_cast<std::uint32_t>(r.deliver_by.n)} << 16 | raw(r.method);
     for (const order_line& l : r.lines) {
         *w++ = raw(l.sku);
         *w++ = static_cast<std::uint64_t>(l.amount.atoms);

@@ -250,6 +250,8 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
     if (of.kind == subject_kind::reservation && of.on != of.made)
         d.add(static_cast<std::uint64_t>(of.on.ns));
     if (of.pools != none<reservation_id>) d.add(raw(of.pools));
+    if (of.method != none<service_id> || of.deliver_by != no_day)
+        d.add(join(raw(of.method), static_cast<std::uint32_t>(of.deliver_by.n)));
     for (const line& l : of.lines)
         d.add(raw(l.sku))
             .add(static_cast<std::uint64_t>(l.ordered))

@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 4> reservation_names = {"active", "consum
                                                                "expired"};
 
 constexpr std::array<std::string_view, 4> pool_names = {"quota", "capacity", "limit", "credit"};
+constexpr std::array<std::string_view, 3> day_names = {"basket", "work", "ship"};
+constexpr std::array<std::string_view, 3> count_names = {"units", "shipments", "orders"};
 
 static_assert(verb_names[static_cast<std::size_t>(verb::transfer)] == "transfer");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::reacquired)] == "reacquired");
@@ -49,6 +51,8 @@ std::string_view name_of(verb v) noexcept { return look_up(verb_names, v); }
 std::string_view name_of(outcome o) noexcept { return look_up(outcome_names, o); }
 std::string_view name_of(unit_state s) noexcept { return look_up(state_names, s); }
 std::string_view name_of(unit_event e) noexcept { return look_up(event_names, e); }
+std::string_view name_of(pool_day d) noexcept { return look_up(day_names, d); }
+std::string_view name_of(pool_count c) noexcept { return look_up(count_names, c); }
 std::string_view name_of(pool_kind k) noexcept { return look_up(pool_names, k); }
 std::string_view name_of(reservation_state s) noexcept { return look_up(reservation_names, s); }
 

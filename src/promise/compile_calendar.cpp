@@ -125,8 +125,7 @@ public:
 result<calendar> compile_calendar(std::span<const calendar_row> rows,
                                   std::span<const calendar_day_row> days, civil_day first,
                                   civil_day last) {
-    constexpr std::int32_t farthest = 90'000;  // the year 2216: nanoseconds end in 2262
-    if (first > last || first.n < -farthest || last.n > farthest ||
+    if (first > last || first.n < -farthest_day || last.n > farthest_day ||
         last.n - first.n >= max_calendar_days)
         return bad(span_of_days, 0);
     week usual;
@@ -135,41 +134,6 @@ result<calendar> compile_calendar(std::span<const calendar_row> rows,
     if (const error e = read_days(days, rows[0].key, usual, others); e.code != error_code::ok)
         return e;
     return calendar_builder::build(usual, others, first, last);
-}
-
-// ---- days as text ------------------------------------------------------------------------------
-
-result<civil_day> parse_day(std::string_view text) {
-    constexpr std::string_view shape = "0000-00-00";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        const bool fits = i < text.size() &&
-                          (shape[i] == '-' ? text[i] == '-' : text[i] >= '0' && text[i] <= '9');
-        if (!fits) return fail(error_code::bad_time, static_cast<std::int64_t>(i));
-    }
-    if (text.size() != shape.size())
-        return fail(error_code::bad_time, static_cast<std::int64_t>(shape.size()));
-    const auto number = [&](std::size_t at, std::size_t digits) {
-        int n = 0;
-        for (std::size_t i = 0; i < digits; ++i) n = n * 10 + (text[at + i] - '0');
-        return n;
-    };
-    const std::chrono::year_month_day d{std::chrono::year{number(0, 4)},
-                                        std::chrono::month{static_cast<unsigned>(number(5, 2))},
-                                        std::chrono::day{static_cast<unsigned>(number(8, 2))}};
-    if (!d.ok()) return fail(error_code::bad_time, 5);
-    return civil_day{
-        static_cast<std::int32_t>(std::chrono::sys_days{d}.time_since_epoch().count())};
-}
-
-std::string to_string(civil_day d) {
-    const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{d.n}}};
-    const auto digits = [](unsigned n, std::size_t width) {
-        std::string text = std::to_string(n);
-        return std::string(width - std::min(width, text.size()), '0') + text;
-    };
-    return digits(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
-           digits(static_cast<unsigned>(date.month()), 2) + "-" +
-           digits(static_cast<unsigned>(date.day()), 2);
 }
 
 }  // namespace earmark

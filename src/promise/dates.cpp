@@ -15,6 +15,7 @@ bool capacity_track::has_room(civil_day d) const noexcept {
 namespace {
 
 bool has_room(const ship_terms& by, civil_day work, civil_day ship) noexcept {
+    if (by.room.has_room != nullptr && !by.room.has_room(by.room.of, work, ship)) return false;
     return std::all_of(by.capacity.begin(), by.capacity.end(), [&](const capacity_track& t) {
         return t.has_room(t.by_ship_day ? ship : work);
     });

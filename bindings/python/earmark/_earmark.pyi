@@ -152,6 +152,16 @@ class Engine:
              progress: Progress | None = None) -> dict[str, Any]:
         """Several tables at once, none if one cannot be read; the report of each by its name.
         `progress` is told rows of all tables; between its calls others may use the engine."""
+    def load_calendar_days(self, columns: Table, now: int = 0, *,
+                           progress: Progress | None = None) -> dict[str, Any]:
+        """Dates that differ from their weekdays. Columns: calendar, day (2026-12-24), works
+        (default 0: a holiday), cutoff."""
+    def load_calendars(self, columns: Table, now: int = 0, *,
+                       progress: Progress | None = None) -> dict[str, Any]:
+        """Days of work and their cut-offs. Columns: calendar, zone (IANA, default UTC), weekdays
+        (mon-fri), cutoff (local 14:00; empty: the day's end), first, last (dates that are known).
+        A calendar is all rows of its key, replaces that of before with its days, and is compiled
+        now; `accepted` counts calendars."""
     def load_distances(self, columns: Table, now: int = 0, *,
                        progress: Progress | None = None) -> dict[str, Any]:
         """Columns: place, node, and metres, km or miles, in place of the great circle. A pair is
@@ -160,6 +170,14 @@ class Engine:
                     progress: Progress | None = None) -> dict[str, Any]:
         """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,
         channel (empty: any), use (both, selling, sourcing), units, exclude, active."""
+    def load_hours(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
+        """By which calendar a node works. Columns: node, service (empty: all), calendar, pickup
+        (calendar of the carrier's visits), processing_days."""
+    def load_lanes(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
+        """Days in transit. Columns: service, node, place (empty: all), up_to_metres (-1: however
+        far), transit_days, delivery (calendar). The narrowest that fits holds."""
     def load_nodes(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, kind, latitude, longitude, priority, active."""
@@ -170,7 +188,8 @@ class Engine:
                    progress: Progress | None = None) -> dict[str, Any]:
         """What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit),
         decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any),
-        from, until."""
+        from, until; of a plan's days: day (work or ship, else basket), counts (units, shipments,
+        orders), service, with from and until the midnights UTC of dates."""
     def load_sections(self, columns: Table, now: int = 0, *,
                       progress: Progress | None = None) -> dict[str, Any]:
         """Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires,
@@ -179,6 +198,10 @@ class Engine:
                       progress: Progress | None = None) -> dict[str, Any]:
         """Ring-fences. Columns: segment, channel, overflow, overflow_2, overflow_3 (segments to
         draw from next), overflow_to_all, released."""
+    def load_services(self, columns: Table, now: int = 0, *,
+                      progress: Progress | None = None) -> dict[str, Any]:
+        """How orders travel. Columns: service, carrier (calendar of days in transit), delivery
+        (calendar of days of delivery), transit_days (where no lane says; -1: then no date)."""
     def load_skus(self, columns: Table, now: int = 0, *,
                   progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, decimals, granule."""
@@ -211,21 +234,30 @@ class Engine:
     def orders(self) -> Frame:
         """Frame: all orders."""
     def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
-                    currency: str = 'USD', reservation: int | None = None,
-                    now: int = 0) -> int:
+                    currency: str = 'USD', reservation: int | None = None, now: int = 0,
+                    method: str | None = None, deliver_by: str | None = None) -> int:
         """One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A
-        `reservation` is handed over: its units are the order's, and no stock is touched."""
+        `reservation` is handed over: its units are the order's, and no stock is touched.
+        `method`: key of a service; `deliver_by`: a date such as 2026-12-24."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
-        (atoms), price_minor, place (null or -1: unknown), priority, now, reservation (null or -1:
-        none). Frame `placed`, with the frame `violations`."""
+        (atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method (id
+        of a service) (null or -1: none), deliver_by (an instant of its UTC date). Frame `placed`,
+        with the frame `violations`."""
     def places(self) -> Frame:
         """Frame: all ship-to places."""
     def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:
         """Events after `cursor`, a dict each."""
     def pools(self) -> Frame:
         """Frame: all pools as they stand."""
+    def promise(self, lines: Iterable[Any], *, place: str | None = None, currency: str = 'USD',
+                method: str | None = None, at: int | None = None,
+                infinite: bool = False) -> dict[str, Any]:
+        """When lines (sku key, amount[, price_minor]) would be at the door, if they were ordered
+        `at` an instant (engine time): `options`, of each node, and `plan`, as the active policy
+        would source them; days as texts, and order_within, the instant at which the answer would
+        be a later one. Takes nothing. `infinite`: as if no pool were used up."""
     def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
                amount: int = 0, *, now: int = 0) -> str:
         """What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at

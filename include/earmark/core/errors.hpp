@@ -73,7 +73,8 @@ enum class error_code : std::uint16_t {
     bad_policy = 5002,
     no_decision = 5004,
     no_scores = 5005,
-    no_date = 5006,  // calendars end, or capacity is used up, before a day that would do
+    no_date = 5006,   // calendars end, or capacity is used up, before a day that would do
+    no_hours = 5007,  // a node works by no calendar
 
     // 6xxx names
     unknown_sku = 6001,
@@ -86,6 +87,8 @@ enum class error_code : std::uint16_t {
     unknown_section = 6008,
     unknown_segment = 6009,
     unknown_attribute = 6010,
+    unknown_calendar = 6011,
+    unknown_service = 6012,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,9 +30,14 @@ namespace earmark {
     return most;
 }
 
+class date_tables;
+
 class catalog {
 public:
     catalog();
+    ~catalog();
+    catalog(catalog&&) noexcept;
+    catalog& operator=(catalog&&) noexcept;
 
     key_table skus, nodes, places, actors;
     std::vector<sku_facts> sku;
@@ -43,6 +49,8 @@ public:
     std::vector<threshold> thresholds;  // the same
     section_table sections;
     fact_table facts;
+    [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
+    [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.
@@ -102,6 +110,7 @@ private:
     std::vector<std::vector<node_id>> given_;         // per place, as far as there are any
     std::vector<std::uint32_t> unknown_;
     std::uint32_t inactive_nodes_ = 0;
+    std::unique_ptr<date_tables> dates_;
     std::vector<std::vector<unit_facts>> units_;  // by SKU
 };
 

@@ -19,17 +19,15 @@
 #include <string_view>
 #include <vector>
 
-#include "earmark/core/ids.hpp"
-#include "earmark/core/result.hpp"
 #include "earmark/engine/audit.hpp"
 #include "earmark/engine/config.hpp"
 #include "earmark/engine/status.hpp"
 #include "earmark/model/attributes.hpp"
-#include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
 #include "earmark/model/movement.hpp"
 #include "earmark/model/pools.hpp"
+#include "earmark/model/promise.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sections.hpp"
 #include "earmark/model/tables.hpp"
@@ -53,9 +51,8 @@ public:
 
     // ---- set up -------------------------------------------------------------------------------
     // Good rows are taken, others reported; a key that stands there already is duplicate_row
-    // (stock rows add up instead). Nodes and places may come in any order; distances are computed
-    // here, once, and journalled. O(rows), and O(nodes x places) for distances.
-    // With `part` some rows are loaded by one call, and others may use the engine before the next.
+    // (stock rows add up). Nodes and places may come in any order; distances are computed here,
+    // once. O(rows), and O(nodes x places). With `part` others may use the engine between calls.
     load_report load(const command& c, std::span<const sku_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const node_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
@@ -81,6 +78,9 @@ public:
     load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
+    /// Calendars and their days, services, hours, lanes: a row replaces that of its selectors from
+    /// then on. A calendar is all rows of its key and counts as one; it is compiled here.
+    load_report load(const command& c, const date_rows& rows, const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
@@ -102,6 +102,8 @@ public:
     [[nodiscard]] result<pool_id> find_pool(std::string_view key) const;
     [[nodiscard]] result<pool_view> pool(pool_id id) const;
     [[nodiscard]] std::uint32_t pools() const noexcept;
+    [[nodiscard]] result<service_id> find_service(std::string_view key) const;
+    [[nodiscard]] std::string_view service_key(service_id id) const;
     [[nodiscard]] result<section_id> find_section(std::string_view key) const;
     [[nodiscard]] section_row section(section_id id) const;
     [[nodiscard]] result<attribute_id> find_attribute(std::string_view name) const;
@@ -125,9 +127,8 @@ public:
     result<actor_id> actor(std::string_view name);
 
     // ---- supply -------------------------------------------------------------------------------
-    /// A physical change. A decrease is true whatever was promised: `uncovered` in the receipt is
-    /// how many granules of promises have no stock behind them because of it. `left_uncovered`
-    /// names them; where memory is short it stays empty, and uncovered() can be asked.
+    /// A physical change. A decrease is true whatever was promised: `uncovered` counts granules of
+    /// promises that it left without stock, `left_uncovered` names them as uncovered() does.
     result<receipt> adjust(const command& c, const adjust_request& r,
                            std::vector<uncovered_promise>* left_uncovered = nullptr);
     /// Units from one section of a node's stock to another. Refusals: no_cell where the section was
@@ -142,10 +143,9 @@ public:
     result<receipt> count(const command& c, const count_request& r,
                           std::vector<uncovered_promise>* left_uncovered = nullptr);
     /// What a source says is there. Books := figure + our own events after as_of; promises stay. A
-    /// row or nothing: the report names the rows that were not taken. The source and its sequence
-    /// are the key, and the command's is not looked at: the same message again finds every row
-    /// stale. A cell that is not there is made. O(rows + own events after as_of), and where
-    /// promises are left uncovered O(orders + reservations).
+    /// row or nothing: the report names those not taken. The source and its sequence are the key:
+    /// the same message again finds every row stale. A cell that is not there is made. O(rows + own
+    /// events after as_of), and where promises are left uncovered O(orders + reservations).
     /// `why`: empty_key, key_too_long (the source), out_of_range (sequence or as_of), feed_too_old,
     /// unknown_node, transient codes.
     feed_report snapshot(const command& c, const snapshot_request& r);
@@ -167,18 +167,17 @@ public:
     result<receipt> reserve(const command& c, const reserve_request& r);
     void reserve(const command& c, std::span<const reserve_request> r,
                  std::span<result<receipt>> out);
-    /// A live reservation's deadline, or its amounts, or both, in one step: what grows is taken all
-    /// or nothing above the lines' floors, what shrinks goes back in the same record, and nobody
-    /// sees a part of it. Refused as a whole: reservation_expired, reservation_over, insufficient
+    /// A live reservation's deadline, or amounts, or both, in one step: what grows is taken all or
+    /// nothing above the lines' floors, what shrinks goes back in the same record. Refused as a
+    /// whole: reservation_expired, reservation_over, insufficient
     /// (row: the line that lacks; refs: asked beyond what is held, free, node), bad_line_count for
     /// a change that leaves no unit (unreserve does that), transient codes. O(lines log lines).
     result<receipt> change(const command& c, const change_request& r);
     void change(const command& c, std::span<const change_request> r,
                 std::span<result<receipt>> out);
-    /// Moves a live reservation's units to another node in one step: taken there, recorded, given
-    /// back here. All or nothing. The reservation holds them at one node at every instant: nobody
-    /// ever sees it with both or with neither (I16), nor the units free at both; for a moment they
-    /// may be free at neither. Refusals as of change(); not_held where there are none to move.
+    /// Moves a live reservation's units to another node in one step, all or nothing. It holds them
+    /// at one node at every instant (I16), and nobody sees them free at both; for a moment they may
+    /// be free at neither. Refusals as of change(); not_held where there are none to move.
     result<receipt> move(const command& c, const move_request& r);
     void move(const command& c, std::span<const move_request> r, std::span<result<receipt>> out);
     /// Gives all units of a live reservation back.
@@ -228,6 +227,8 @@ public:
     /// Why it is as much as that: every term per node where the SKU was ever stocked, by node. The
     /// sum of `available` is what available() answers. O(cells + orders + reservations).
     result<std::vector<available_terms>> explain_available(const available_request& r);
+    /// When such an order would be at the door, by node and by policy; or place_order's refusal.
+    [[nodiscard]] result<promised> promise(const promise_request& r);
     /// A consistent copy of one order, or unknown_order.
     result<order_view> order(order_id id) const;
     result<reservation_view> reservation(reservation_id id) const;
@@ -241,9 +242,9 @@ public:
     /// Every SKU at every node where it was stocked, by SKU and node; of one instant in a quiet
     /// engine only. O(cells + orders + reservations).
     result<std::vector<stock_view>> stock() const;
-    /// A frame of the column dictionary with everything that the engine has of it: skus, nodes,
-    /// places, orders, lines, buckets, stock or decisions; another name is misuse. Orders that
-    /// arrive meanwhile may be missing. Include earmark/report/frame.hpp to use it.
+    /// A frame of the column dictionary with all that the engine has of it: skus, nodes, places,
+    /// orders, lines, buckets, stock or decisions; another name is misuse. Orders that arrive
+    /// meanwhile may be missing. Include earmark/report/frame.hpp to use it.
     result<report::frame> table(std::string_view frame_name) const;
     /// The same of events after `cursor`, as poll() has them.
     result<report::frame> events(position cursor, std::size_t limit) const;

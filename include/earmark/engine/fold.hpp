@@ -64,6 +64,7 @@ private:
     error_code feed(const journal::intern_table& t);
     error_code unit(const journal::intern_table& t);
     error_code distance(const journal::intern_table& t);
+    error_code order_terms(const journal::intern_table& t);
     error_code remember(intake::key_space space, std::string_view key, digest128 content,
                         const receipt& first, std::uint32_t* block);
 
@@ -140,6 +141,7 @@ std::vector<std::byte> load_facts(const lifecycle::slab<Env>& chunks, std::uint3
 [[nodiscard]] bool read_facts_row(journal::intern_kind kind, const journal::intern_table& t,
                                   catalog& into);
 [[nodiscard]] bool read_segment(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_dates(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);

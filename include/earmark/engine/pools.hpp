@@ -2,11 +2,13 @@
 // written only while the engine is taken.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "earmark/core/civil_day.hpp"
 #include "earmark/core/granules.hpp"
 #include "earmark/core/ids.hpp"
 #include "earmark/core/intern.hpp"
@@ -21,6 +23,7 @@ struct goods_line {
     sku_id sku{};
     node_id node{};
     channel_id channel = none<channel_id>;
+    service_id service = none<service_id>;
 };
 
 struct pool_facts {
@@ -34,11 +37,15 @@ struct pool_facts {
     time_point from{INT64_MIN};
     time_point until = never;
     cell_id cell{};
+    pool_day day = pool_day::basket;
+    pool_count counts = pool_count::units;
+    service_id service = none<service_id>;
 
     [[nodiscard]] bool is_flat() const noexcept { return per_unit == 0; }
     [[nodiscard]] bool is_about(const goods_line& g) const noexcept {
         return (sku == none<sku_id> || sku == g.sku) && (node == none<node_id> || node == g.node) &&
-               (channel == none<channel_id> || channel == g.channel);
+               (channel == none<channel_id> || channel == g.channel) &&
+               (service == none<service_id> || service == g.service);
     }
     [[nodiscard]] bool counts_on(time_point t) const noexcept { return from <= t && t < until; }
     /// What `n` granules of a SKU take from it, in its own granules, rounded up. At most INT64_MAX.
@@ -69,9 +76,28 @@ public:
             each_with(selector_of(which, g), on, f);
     }
 
+    /// Is there any that has a day of work or of shipping?
+    [[nodiscard]] bool has_dated() const noexcept { return !dated_.empty(); }
+    /// Calls f(pool) for every dated pool of a node, or of all nodes, that is about a day. O(log
+    /// pools + those of the node that end later and begin sooner).
+    template <class F>
+    void each_dated(node_id n, civil_day day, F&& f) const {
+        each_of_node(n, midnight_utc(day), f);
+        if (n != none<node_id>) each_of_node(none<node_id>, midnight_utc(day), f);
+    }
+
     [[nodiscard]] std::uint64_t digest_of_pools() const;
 
 private:
+    struct dated {
+        node_id node{};
+        time_point until;
+        pool_id pool{};
+        auto operator<=>(const dated&) const = default;
+    };
+    void add_dated(const dated& d);
+    template <class F>
+    void each_of_node(node_id n, time_point on, F&& f) const;
     struct selector {
         std::uint32_t sku;
         std::uint32_t place;  // node and channel
@@ -98,8 +124,21 @@ private:
                                                       time_point on) const noexcept;
 
     std::vector<pool_facts> pools_;
-    std::vector<entry> binding_;  // ascending; not those that are named or flat
+    std::vector<entry> binding_;       // ascending; not those that are named, flat or dated
+    std::vector<dated> dated_;         // ascending
+    std::vector<time_point> soonest_;  // by dated: when it or a later one of its node begins
 };
+
+template <class F>
+void pool_table::each_of_node(node_id n, time_point on, F&& f) const {
+    auto at = static_cast<std::size_t>(
+        std::partition_point(
+            dated_.begin(), dated_.end(),
+            [&](const dated& d) { return d.node < n || (d.node == n && d.until <= on); }) -
+        dated_.begin());
+    for (; at < dated_.size() && dated_[at].node == n && soonest_[at] <= on; ++at)
+        if (pools_[index_of(dated_[at].pool)].counts_on(on)) f(dated_[at].pool);
+}
 
 template <class F>
 void pool_table::each_with(const selector& s, time_point on, F&& f) const {

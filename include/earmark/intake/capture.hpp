@@ -12,9 +12,11 @@
 namespace earmark::intake {
 
 /// Checks all of a request and appends every violation, each with its line from 1. With none,
-/// `into` is the order with all units open. `places` is how many places are loaded.
+/// `into` is the order with all units open. `places` and `services` are how many are
+/// loaded.
 void capture(const command& c, const order_request& r, std::span<const sku_facts> skus,
-             std::uint32_t places, lifecycle::image& into, std::vector<error>& violations);
+             std::uint32_t places, std::uint32_t services, lifecycle::image& into,
+             std::vector<error>& violations);
 
 /// What has to be equal for a repeated key to be a repetition. The instant and the actor are not
 /// part of it: a retry comes later, perhaps from another server.

@@ -46,7 +46,9 @@ enum class intern_kind : std::uint8_t {
     threshold = 20,
     attribute,
     fact,  // of an attribute, about a SKU, a node or a place
-    exclusion
+    exclusion,
+    order_terms = 24,  // of the order that was born just before: service, day of delivery
+    dates,             // a row of the tables of dates: zone, calendar, service, hours or lane
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -103,6 +105,17 @@ struct reservation_op {
         return static_cast<std::uint64_t>(holder) << 32 | index;
     }
 };
+/// What stands in place of a floor in a part that a consumed reservation keeps: the order's line,
+/// and of a pool that has a day the node whose work it is (65535: any). And back.
+[[nodiscard]] constexpr granules line_and_node(std::uint16_t line, std::uint32_t node) noexcept {
+    return static_cast<granules>(line | node << 16);
+}
+[[nodiscard]] constexpr std::uint16_t line_of(granules floor) noexcept {
+    return static_cast<std::uint16_t>(static_cast<std::uint32_t>(floor));
+}
+[[nodiscard]] constexpr std::uint32_t node_of(granules floor) noexcept {
+    return static_cast<std::uint32_t>(floor) >> 16;
+}
 /// The bytes of a note of kind `basket`.
 struct basket_note {
     channel_id channel = none<channel_id>;

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "earmark/core/civil_day.hpp"
 #include "earmark/core/ids.hpp"
 #include "earmark/core/result.hpp"
 #include "earmark/core/time.hpp"
@@ -62,6 +63,8 @@ struct image {
     channel_id channel = none<channel_id>;        // of a reservation
     time_point on;                                // of a reservation: the day of its pools
     reservation_id pools = none<reservation_id>;  // of an order: what holds its pools' units
+    service_id method = none<service_id>;         // of an order
+    civil_day deliver_by = no_day;                // of an order
     std::uint32_t remembered = 0;     // its key's place in the idempotency memory, plus one
     std::uint32_t cold = 0xFFFFFFFF;  // chunk of its decision record, and that record's bytes
     std::uint32_t cold_bytes = 0;
@@ -193,7 +196,9 @@ void to_words(const image& of, bool lines_stand, Put put) noexcept {
                static_cast<std::uint64_t>(lines.size()) << 16 | buckets.size());
     put(1, join(raw(of.ship_to), raw(of.decided_by)));
     put(2, static_cast<std::uint64_t>(of.made.ns));
-    put(3, static_cast<std::uint64_t>(of.deadline.ns));
+    put(3, of.kind == subject_kind::order
+               ? join(static_cast<std::uint32_t>(of.deliver_by.n), raw(of.method))
+               : static_cast<std::uint64_t>(of.deadline.ns));
     put(4, join(of.birth, of.remembered));
     put(5, join(of.cold, of.cold_bytes));
     put(6, join(of.facts + 1, std::uint32_t{raw(of.channel)} << 16 | of.currency));
@@ -216,11 +221,11 @@ void from_words(std::uint64_t first, Get get, image& into) {
     into.kind = static_cast<subject_kind>(first >> 56 & 1);
     into.life = static_cast<reservation_state>(first >> 48 & 3);
     into.priority = static_cast<std::uint8_t>(first >> 40);
-    const std::uint64_t w1 = get(1), w4 = get(4), w5 = get(5), w6 = get(6), w7 = get(7);
+    const std::uint64_t w1 = get(1), w3 = get(3), w4 = get(4), w5 = get(5), w6 = get(6),
+                        w7 = get(7);
     into.ship_to = place_id{high(w1)};
     into.decided_by = policy_id{low(w1)};
     into.made = {static_cast<std::int64_t>(get(2))};
-    into.deadline = {static_cast<std::int64_t>(get(3))};
     into.birth = high(w4);
     into.remembered = low(w4);
     into.cold = high(w5);
@@ -231,6 +236,9 @@ void from_words(std::uint64_t first, Get get, image& into) {
     const bool is_order = into.kind == subject_kind::order;
     into.pools = is_order ? reservation_id{w7} : none<reservation_id>;
     into.on = is_order ? time_point{} : time_point{static_cast<std::int64_t>(w7)};
+    into.deadline = is_order ? never : time_point{static_cast<std::int64_t>(w3)};
+    into.method = is_order ? service_id{static_cast<std::uint16_t>(w3)} : none<service_id>;
+    into.deliver_by = is_order ? civil_day{static_cast<std::int32_t>(high(w3))} : no_day;
     detail::fit(into.lines, first >> 16 & 0xFFFF);
     detail::fit(into.buckets, first & 0xFFFF);
     const std::span<line> lines{into.lines};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "earmark/core/civil_day.hpp"
 #include "earmark/core/ids.hpp"
 #include "earmark/core/money.hpp"
 #include "earmark/core/quantity.hpp"
@@ -87,6 +88,8 @@ struct order_request {
     std::uint8_t priority = 0;
     reservation_id reservation = none<reservation_id>;  // basket to hand over
     std::span<const order_fact> facts = {};             // what policies may ask of it
+    service_id method = none<service_id>;  // how it travels; none: by what holds for all services
+    civil_day deliver_by = no_day;         // the last day of delivery that was asked for
 };
 
 struct cancel_request {

@@ -8,6 +8,13 @@
 //   by name     `per_unit` is set and `named`: only a basket that names it does;
 //   flat        no `per_unit`: a line of the basket names the pool and the amount.
 //
+// A pool with a `day` of work or of shipping is what a node or a carrier can do on that day. No
+// basket takes from it: `source` does, in the step that takes the goods, from the pools of the day
+// on which the plan's dates (model/dates.hpp) have the work done, in units, shipments or orders.
+// What is cancelled or sourced again before its release gives it back; what was released uses it
+// up, and what is shipped does. Its days are dates on the node's wall: `from` and `until` are the
+// midnights UTC of the first, and of the one after the last.
+//
 // What a basket took goes to the order that takes the basket over. A part that binds belongs to the
 // order's lines and shrinks with them: cancelled units give it back, shipped units use it up. A
 // flat part is given back when the whole order is cancelled, else used up with its last unit.
@@ -31,6 +38,13 @@ namespace earmark {
 enum class pool_kind : std::uint8_t { quota, capacity, limit, credit };
 [[nodiscard]] std::string_view name_of(pool_kind k) noexcept;
 
+/// Which day of a plan it is about; `basket`: baskets take from it, on their own day.
+enum class pool_day : std::uint8_t { basket, work, ship };
+[[nodiscard]] std::string_view name_of(pool_day d) noexcept;
+/// What takes `per_unit` once.
+enum class pool_count : std::uint8_t { units, shipments, orders };
+[[nodiscard]] std::string_view name_of(pool_count c) noexcept;
+
 struct pool_row {
     std::string key;
     pool_kind kind = pool_kind::quota;
@@ -43,6 +57,9 @@ struct pool_row {
                                      // pool. A channel that no rule has named yet is made.
     time_point from{INT64_MIN};      // the days that it is about: those of baskets whose `on` lies
     time_point until = never;        // in [from, until)
+    pool_day day = pool_day::basket;
+    pool_count counts = pool_count::units;  // of a `day` only, as is the service
+    std::string service{};                  // of orders that travel by it; empty: by any
 };
 
 /// A pool as it stands.

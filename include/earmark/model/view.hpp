@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "earmark/core/civil_day.hpp"
 #include "earmark/core/ids.hpp"
 #include "earmark/core/money.hpp"
 #include "earmark/core/quantity.hpp"
@@ -71,6 +72,8 @@ struct order_view {
     place_id ship_to = none<place_id>;
     earmark::currency currency;
     policy_id decided_by{};  // 0: no sourcing decision yet
+    service_id method = none<service_id>;
+    civil_day deliver_by = no_day;
     std::vector<line_view> lines;
     std::vector<bucket_view> buckets;
     unit_state lowest = unit_state::open;

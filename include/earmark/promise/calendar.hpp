@@ -4,51 +4,14 @@
 // tables of UTC instants: afterwards nothing knows of time zones.
 #pragma once
 
-#include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
-#include "earmark/core/result.hpp"
-#include "earmark/core/time.hpp"
+#include "earmark/model/dates.hpp"
 
 namespace earmark {
-
-/// A date on the wall: days since 1970-01-01, of no time zone.
-struct civil_day {
-    std::int32_t n = 0;
-    friend constexpr auto operator<=>(civil_day, civil_day) = default;
-};
-constexpr civil_day operator+(civil_day d, std::int32_t days) noexcept { return {d.n + days}; }
-inline constexpr civil_day no_day{INT32_MAX};
-
-/// Reads `2025-07-01`. bad_time with the offset of the first wrong byte.
-[[nodiscard]] result<civil_day> parse_day(std::string_view text);
-[[nodiscard]] std::string to_string(civil_day d);
-/// 0 is Monday.
-[[nodiscard]] constexpr int weekday_of(civil_day d) noexcept { return ((d.n + 3) % 7 + 7) % 7; }
-
-/// Days of a week: bit 0 is Monday.
-inline constexpr std::uint8_t monday_to_friday = 0x1F, every_day = 0x7F;
-
-/// Weekdays on which something is done, and until when. Several rows of one key with distinct days
-/// give a calendar more than one cut-off.
-struct calendar_row {
-    std::string key;
-    std::string zone = "UTC";  // a name of the IANA time zone database: Europe/Berlin
-    std::uint8_t weekdays = monday_to_friday;
-    std::string cutoff{};  // local, exclusive: 14:00:00 misses 14:00; empty: the day's end
-};
-
-/// A date that differs from its weekday: a holiday, or a Sunday before Christmas.
-struct calendar_day_row {
-    std::string calendar;
-    std::string day;  // 2025-12-24
-    bool works = false;
-    std::string cutoff{};  // of this day; empty: that of its weekday, or the day's end
-};
 
 /// Compiled. Immutable, so that any number of threads may share it.
 ///
@@ -78,6 +41,7 @@ public:
 
 private:
     friend class calendar_builder;
+    friend class calendar_days;
     [[nodiscard]] std::int32_t days() const noexcept {
         return static_cast<std::int32_t>(works_before_.size()) - 1;
     }
@@ -101,6 +65,17 @@ private:
 [[nodiscard]] result<calendar> compile_calendar(std::span<const calendar_row> rows,
                                                 std::span<const calendar_day_row> days,
                                                 civil_day first, civil_day last);
+
+/// The calendar with other terms on some days of its span; `week` are its rows. The days of which
+/// nothing is said stay as they were compiled. bad_calendar as of compile_calendar.
+[[nodiscard]] result<calendar> with_days(const calendar& c, std::span<const calendar_row> week,
+                                         std::span<const calendar_day_row> days);
+
+/// A calendar as plain numbers, for a journal that knows no time zones: the first day, the second
+/// at which it begins, and a number for each day, as its difference to that of a week before.
+[[nodiscard]] std::vector<std::int64_t> numbers_of(const calendar& c);
+/// The inverse; nothing where numbers are none of a calendar.
+[[nodiscard]] std::optional<calendar> calendar_of(std::span<const std::int64_t> numbers);
 
 /// The longest span: 20 years.
 inline constexpr std::int32_t max_calendar_days = 7'306;

@@ -26,29 +26,25 @@ struct capacity_track {
     [[nodiscard]] bool has_room(civil_day d) const noexcept;
 };
 
+/// The same, asked day by day, in ascending order: has work of a day, shipped on a day, room?
+struct room_question {
+    const void* of = nullptr;
+    bool (*has_room)(const void* of, civil_day work, civil_day ship) = nullptr;
+};
+
 struct ship_terms {
     const calendar* node = nullptr;    // days of work with their cut-offs
     const calendar* pickup = nullptr;  // days on which the carrier comes; none: days of work
     std::int32_t processing = 0;       // days of work from order to shipping
     std::span<const capacity_track> capacity{};
     std::int32_t most_days = 90;  // how far work may be put off for capacity
+    room_question room{};
 };
 
 struct lane_terms {
     std::int32_t transit = 0;            // days on which the carrier moves
     const calendar* carrier = nullptr;   // its days of transit; none: every day
     const calendar* delivery = nullptr;  // days on which it delivers there; none: every day
-};
-
-struct date_chain {
-    civil_day order;        // on the node's wall
-    civil_day in_time_for;  // the first day of work whose cut-off the order made
-    civil_day work;         // the first from then on with capacity: pick pools are of this day
-    civil_day ship;         // carrier pools are of this day
-    civil_day delivery = no_day;
-    time_point order_within;  // the first instant at which the answer would be a later one, as
-                              // calendars and the picture of capacity stand
-    friend bool operator==(const date_chain&, const date_chain&) = default;
 };
 
 /// When an order of instant `at` ships. Misuse: no node, or days below 0. no_date (refs: days

@@ -77,7 +77,8 @@ TEST_CASE("an image survives its way through a chunk's words") {
     o.ship_to = place_id{77};
     o.decided_by = policy_id{5};
     o.made = {-5};
-    o.deadline = {123456789};
+    o.method = service_id{300};
+    o.deliver_by = {-12'345};
     o.birth = 8;
     o.remembered = 44;
     o.cold = 3;
@@ -95,6 +96,9 @@ TEST_CASE("an image survives its way through a chunk's words") {
     from_words(
         words[0], [&](std::size_t i) { return words.at(i); }, back);
     CHECK(digest_of(back, 1) == digest_of(o, 1));
+    CHECK(back.method == service_id{300});
+    CHECK(back.deliver_by == civil_day{-12'345});
+    CHECK(back.deadline == never);
     CHECK(back.birth == 8);
     CHECK(back.remembered == 44);
     CHECK(back.cold == 3);

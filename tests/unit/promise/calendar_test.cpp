@@ -122,4 +122,48 @@ TEST_CASE("what is no calendar is refused with its row") {
     CHECK(spans({INT32_MIN}, {INT32_MAX}).error().refs[0] == 5);
 }
 
+TEST_CASE("a calendar goes through its numbers unchanged, also over days that a zone left out") {
+    for (const char* zone : {"America/New_York", "Europe/Berlin", "Pacific/Apia", "Asia/Kathmandu",
+                             "Australia/Lord_Howe", "UTC"}) {
+        const std::vector<calendar_row> rows{{"k", zone, 0b0101111, "02:30"}, {"k", zone, 64, ""}};
+        const calendar c = compile_calendar(rows, {}, day("2009-01-01"), day("2028-12-31")).value();
+        const auto numbers = numbers_of(c);
+        const auto again = calendar_of(numbers);
+        REQUIRE(again);
+        CHECK(numbers_of(*again) == numbers);
+        for (civil_day d = c.first(); d <= c.last(); d = d + 1) {
+            CHECK(again->begin_of(d) == c.begin_of(d));
+            CHECK(again->works(d) == c.works(d));
+            CHECK(again->cutoff(d) == c.cutoff(d));
+            CHECK(again->next(d) == c.next(d));
+        }
+    }
+}
+
+TEST_CASE("numbers that are none of a calendar are refused") {
+    const auto good = numbers_of(made({{"k", "Europe/Berlin", monday_to_friday, "14:00"}}));
+    CHECK(!calendar_of({}));
+    CHECK(!calendar_of(std::span{good}.first(2)));
+    for (std::size_t i = 0; i < good.size(); i += 7)
+        for (const std::int64_t wrong : {INT64_MIN, std::int64_t{-1} << 40, INT64_MAX}) {
+            auto bad = good;
+            bad[i] = wrong;
+            CHECK(!calendar_of(bad));
+        }
+    CHECK(!calendar_of(std::vector<std::int64_t>(max_calendar_days + 3, 0)));
+}
+
+TEST_CASE("days that change leave the others as they were compiled") {
+    const std::vector<calendar_row> rows{{"k", "Europe/Berlin", monday_to_friday, "14:00"}};
+    const calendar c = made(rows);
+    const std::vector<calendar_day_row> days{
+        {"k", "2025-12-24", true, "10:00"}, {"k", "2025-12-25"}, {"k", "2025-12-28", true}};
+    const calendar changed = with_days(c, rows, days).value();
+    CHECK(numbers_of(changed) == numbers_of(made(rows, days)));
+    const auto one_day = [&](const calendar_day_row& d) { return with_days(c, rows, {&d, 1}); };
+    CHECK(one_day({"k", "2028-01-01"}).error().refs[0] == 5);
+    CHECK(one_day({"k", "2025-02-30"}).error().refs[0] == 4);
+    CHECK(one_day({"k", "2025-02-03", true, "9"}).error().refs[0] == 3);
+}
+
 }  // namespace earmark

@@ -1,0 +1,110 @@
+// PROMISE: when an order would be at the door. The order is made on the desk as place_order makes
+// it, decided as source decides it, and forgotten.
+#include <algorithm>
+
+#include "dating.hpp"
+#include "state_calls.hpp"
+
+namespace earmark {
+namespace {
+
+/// All parts together: the last of each day, and the first instant at which one would be later.
+date_chain whole_of(std::span<const date_chain> parts) noexcept {
+    date_chain all = parts.front();
+    for (const date_chain& p : parts) {
+        all.order = std::max(all.order, p.order);
+        all.in_time_for = std::max(all.in_time_for, p.in_time_for);
+        all.work = std::max(all.work, p.work);
+        all.ship = std::max(all.ship, p.ship);
+        all.delivery = std::max(all.delivery, p.delivery);
+        all.order_within = std::min(all.order_within, p.order_within);
+    }
+    return all;
+}
+
+}  // namespace
+
+/// What each node would do alone.
+void engine::state::ask_nodes(const visit& v, const sourcing_problem& p, const dating& by,
+                              promised& into) const {
+    std::vector<dating::goods> has;
+    for (std::size_t k = 0; k < p.nodes.size(); ++k) {
+        promise_option o;
+        o.node = node_id{static_cast<std::uint16_t>(k)};
+        has.clear();
+        for (std::size_t w = 0; w < p.lines.size(); ++w) {
+            const auto floor =
+                floor_of(p.lines[w].sku, o.node, none<channel_id>, floor_use::sourcing);
+            const std::int64_t above = std::int64_t{v.desk.free[w * p.nodes.size() + k]} -
+                                       (floor ? *floor : stock::max_amount);
+            const auto free =
+                static_cast<granules>(std::clamp<std::int64_t>(above, 0, stock::max_amount));
+            if (free > 0) has.push_back({p.lines[w].sku, std::min(free, p.lines[w].n)});
+            if (free >= p.lines[w].n) ++o.lines;
+        }
+        const bool has_hours = names.dates().hours_of(o.node, v.desk.order.method) != nullptr;
+        if (!p.nodes[k].active || (!has_hours && has.empty())) continue;
+        const auto found = by.dates(o.node, has, true);
+        found ? void(o.dates = *found) : void(o.why = found.error());
+        into.options.push_back(o);
+    }
+}
+
+/// What the active policy would choose, and when its parts would arrive.
+void engine::state::ask_policy(const visit& v, sourcing_problem& p, dating& by, promised& into) {
+    const std::uint32_t version = active_policy.load(std::memory_order_acquire);
+    const bool is_scored =
+        version != 0 && policies[version - 1].ranks_by(sourcing::criterion::score);
+    if (version == 0 || is_scored)
+        return void(into.why = fail(is_scored ? error_code::no_scores : error_code::no_policy));
+    into.chosen = choose(v, version, p).second;
+    std::vector<dating::goods> of;
+    std::vector<date_chain> by_node(p.nodes.size());
+    for (const plan_part& first : into.chosen.parts) {
+        date_chain& dates = by_node[index_of(first.node)];
+        const auto is_its = [&](const plan_part& x) { return x.node == first.node; };
+        const auto& all = into.chosen.parts;
+        if (&*std::find_if(all.begin(), all.end(), is_its) == &first) {
+            of.clear();
+            for (const plan_part& x : all)
+                if (is_its(x)) of.push_back({p.lines[x.wanted].sku, x.n});
+            const auto found = by.dates(first.node, of, true);
+            if (!found) return void(into.why = found.error());
+            by.take(first.node, of, *found);
+            dates = *found;
+        }
+        into.parts.push_back(dates);
+    }
+    if (!into.parts.empty()) into.whole = whole_of(into.parts);
+}
+
+result<promised> engine::state::promise(const visit& v, bool infinite) {
+    sourcing_problem p;
+    if (const error e = problem(v, p); e.code != error_code::ok) return e;
+    promised found;
+    for (const wanted_line& w : v.desk.wanted) found.lines.push_back(w.line);
+    dating by{*this, v.desk.order, v.now, infinite};
+    ask_nodes(v, p, by, found);
+    ask_policy(v, p, by, found);
+    return found;
+}
+
+result<promised> engine::promise(const promise_request& r) {
+    state& s = *state_;
+    return s.stay<result<promised>>({}, [&](const state::visit& here) -> result<promised> {
+        const state::visit v{here.slot, here.desk, r.at.value_or(here.now)};
+        desk& d = v.desk;
+        if (r.order.reservation != none<reservation_id>) return fail(error_code::bad_field);
+        d.clear();
+        d.infinite = r.infinite;
+        s.capture(d, {}, r.order);
+        if (!d.violations.empty()) return d.violations.front();
+        if (!s.store_facts(v)) return fail(error_code::out_of_memory);
+        const auto give_back = [&] { s.drop_facts(v); };
+        const auto found = or_give_back([&] { return s.promise(v, r.infinite); }, give_back);
+        give_back();
+        return found;
+    });
+}
+
+}  // namespace earmark
