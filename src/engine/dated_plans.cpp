@@ -38,10 +38,51 @@ bool each_node(const plan& of, F&& f) {
 engine::state::dating engine::state::dating_of(const visit& v) const {
     desk& d = v.desk;
     dating by{*this, d.order, v.now, d.infinite};
+    by.limit(d.open_now, d.in_time ? d.order.deliver_by : no_day);
     if (!names.pools.has_dated() || d.order.pools == none<reservation_id>) return by;
     if (read_reservation(d.order.pools, d.basket).code != error_code::ok) return by;
     for (const lifecycle::bucket& b : d.basket.buckets) by.has_taken(b.cell);
     return by;
+}
+
+void engine::state::keep_dates(const visit& v, sourcing::date_rule rule,
+                               std::vector<std::uint64_t>& bits) const {
+    desk& d = v.desk;
+    if (rule == sourcing::date_rule::open_calendar)
+        d.open_now = true;
+    else if (d.order.deliver_by == no_day)
+        return;
+    else
+        d.in_time = true;
+    const dating by = dating_of(v);
+    const std::size_t nodes = names.node.size();
+    for (std::size_t k = 0; k < nodes; ++k) {
+        if ((bits[k / 64] >> k % 64 & 1) == 0) continue;
+        bool any = false, has_some = false;
+        for (std::size_t w = 0; w < d.wanted.size() && !any; ++w) {
+            if (d.pictured[w * nodes + k] <= 0) continue;
+            has_some = true;
+            const goods least{d.wanted[w].sku, 1};
+            any = bool{by.dates(node_id{static_cast<std::uint16_t>(k)}, {&least, 1})};
+        }
+        if (has_some && !any) bits[k / 64] &= ~(std::uint64_t{1} << k % 64);
+    }
+}
+
+void engine::state::note_full(desk& d, const sourcing::policy&, const sourcing_problem& p) {
+    const std::size_t words = (p.nodes.size() + 63) / 64, first = d.decided.removed.size();
+    d.decided.removed.resize(first + words);
+    bool any = false;
+    for (const node_id n : d.touched) {
+        const auto is_its = [&](const plan_part& x) { return x.node == n; };
+        if (std::any_of(d.decided.parts.begin(), d.decided.parts.end(), is_its)) continue;
+        any = true;
+        d.decided.removed[first + index_of(n) / 64] |= std::uint64_t{1} << index_of(n) % 64;
+    }
+    if (any)
+        d.decided.removed_by.push_back(sourcing::by_capacity);
+    else
+        d.decided.removed.resize(first);
 }
 
 /// Takes from the desk's `free` what no day of a node has room for. True where the plan fits.
@@ -56,6 +97,7 @@ bool engine::state::fits_days(const visit& v, const sourcing::policy& by, const 
             dates.take(from, of, *days);
             return true;
         }
+        d.touched.push_back(from);
         if (all_of_it) {
             for (std::size_t w = 0; w < p.lines.size(); ++w)
                 d.free[w * p.nodes.size() + index_of(from)] = 0;

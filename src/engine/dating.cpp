@@ -78,6 +78,14 @@ result<date_chain> engine::state::dating::without_hours(node_id from,
 
 result<date_chain> engine::state::dating::dates(node_id from, std::span<const goods> of,
                                                 bool needs_hours) const {
+    const auto found = any_dates(from, of, needs_hours);
+    if (!found || (found->delivery <= last_ && !(today_ && found->work != found->order)))
+        return found;
+    return fail(error_code::no_date, 0, found->work.n, found->delivery.n);
+}
+
+result<date_chain> engine::state::dating::any_dates(node_id from, std::span<const goods> of,
+                                                    bool needs_hours) const {
     const question asked{this, from, of};
     date_question q{from, service_, place_, metres_[index_of(from)], at_, {}};
     if (has_pools_)

@@ -35,6 +35,11 @@ public:
         std::int64_t n = 0;
     };
 
+    /// Dates are to be of today's work, or at the door by a day; others are no_date.
+    void limit(bool today, civil_day last) noexcept {
+        today_ = today;
+        last_ = last;
+    }
     /// Pools counted by orders that the order has already taken from are not taken from again.
     void has_taken(cell_id pool) { taken_.push_back(pool); }
 
@@ -61,6 +66,8 @@ private:
     [[nodiscard]] std::int64_t need_of(pool_id p, node_id from, std::span<const goods> of) const;
     [[nodiscard]] bool has_room(node_id from, std::span<const goods> of, civil_day work,
                                 civil_day ship) const;
+    [[nodiscard]] result<date_chain> any_dates(node_id from, std::span<const goods> of,
+                                               bool needs_hours) const;
     [[nodiscard]] result<date_chain> without_hours(node_id from, std::span<const goods> of) const;
 
     const state& s_;
@@ -69,6 +76,8 @@ private:
     std::span<const std::uint32_t> metres_;
     time_point at_;
     bool has_pools_;
+    bool today_ = false;
+    civil_day last_ = no_day;
     std::vector<claim> claims_;
     std::vector<cell_id> taken_;
 };

@@ -24,17 +24,20 @@ result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const c
 
 /// By node: the filter, or the exclusion, that took it away.
 struct taken_nodes {
-    std::vector<std::string_view> by_filter, by_exclusion;
+    std::vector<std::string_view> by_filter, by_exclusion, by_capacity;
 };
 taken_nodes taken_away(const sourcing::policy& whole, const sourcing::decision& d) {
     taken_nodes out;
     out.by_filter.resize(d.nodes);
     out.by_exclusion.resize(d.nodes);
+    out.by_capacity.resize(d.nodes);
     for (std::size_t i = 0; i < d.removed_by.size(); ++i)
         for (std::size_t k = 0; k < d.nodes; ++k) {
             if ((d.removed_row(i)[k / 64] >> k % 64 & 1) == 0) continue;
             if (d.removed_by[i] == sourcing::by_exclusion)
                 out.by_exclusion[k] = "the host took it out for that time";
+            else if (d.removed_by[i] == sourcing::by_capacity)
+                out.by_capacity[k] = "not enough room for it on any of its days";
             else
                 out.by_filter[k] = whole.filters()[d.removed_by[i]].name;
         }
@@ -105,7 +108,7 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
     const auto told = sourcing::explain(
         by, problem, *chosen,
         {order_key, node_keys, sku_keys, by_strategy ? recalled->whole->name() : std::string_view{},
-         gone.by_filter, gone.by_exclusion},
+         gone.by_filter, gone.by_exclusion, gone.by_capacity},
         d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
     explanation answer{sourcing::strategies_told(*recalled->whole, decided) + told.words, {}};
     name_strategies(*recalled->whole, decided, answer.strategy, answer.passed_on);

@@ -307,6 +307,11 @@ struct engine::state {
     // ---- days of plans (dated_plans.cpp) -------------------------------------------------------
 
     [[nodiscard]] dating dating_of(const visit& v) const;
+    /// Takes away the bits of the nodes that would not keep such a date.
+    void keep_dates(const visit& v, sourcing::date_rule rule,
+                    std::vector<std::uint64_t>& bits) const;
+    /// Notes in the decision which of the desk's `touched` nodes the plan had to leave out.
+    static void note_full(desk& d, const sourcing::policy& by, const sourcing_problem& p);
     bool fits_days(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                    const plan& found, bool all_of_it);
     void keep_what_fits(desk& d, const sourcing::policy& by, const sourcing_problem& p,
@@ -388,7 +393,7 @@ struct engine::state {
                   std::vector<std::string>* findings);
     void ready_filters(desk& d, std::uint32_t version) const;
     /// The nodes of the desk's `selected` that a filter lets through stay; the others are noted.
-    void keep_passing(desk& d, const sourcing::policy& whole, std::uint16_t filter,
+    void keep_passing(const visit& v, const sourcing::policy& whole, std::uint16_t filter,
                       std::vector<std::uint64_t>& bits) const;
     void keep_included(const visit& v, std::vector<std::uint64_t>& bits) const;
     choice choose_without_strategies(const visit& v, std::uint32_t version, sourcing_problem& p);

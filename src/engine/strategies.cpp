@@ -50,8 +50,9 @@ static void note_removed(desk& d, std::uint16_t by, std::span<const std::uint64_
     for (std::size_t w = 0; w < before.size(); ++w) d.removed.push_back(before[w] & ~after[w]);
 }
 
-void engine::state::keep_passing(desk& d, const sourcing::policy& whole, std::uint16_t filter,
-                                 std::vector<std::uint64_t>& bits) const {
+void engine::state::keep_passing(const visit& v, const sourcing::policy& whole,
+                                 std::uint16_t filter, std::vector<std::uint64_t>& bits) const {
+    desk& d = v.desk;
     const sourcing::filter& f = whole.filters()[filter];
     if (f.when &&
         !f.when->holds({std::span{d.asked}.first(whole.of_orders().size()), d.asked_lines}))
@@ -62,6 +63,7 @@ void engine::state::keep_passing(desk& d, const sourcing::policy& whole, std::ui
                                std::span{d.asked}.first(whole.of_orders().size()), bits);
     else
         for (std::size_t w = 0; w < bits.size(); ++w) bits[w] &= d.filters.passes[filter][w];
+    if (f.dates) keep_dates(v, *f.dates, bits);
     note_removed(d, filter, d.remaining, bits);
 }
 
@@ -84,6 +86,7 @@ const plan& engine::state::choose_by(const visit& v, const sourcing::policy& by,
     const auto decide = [&]() -> const plan& {
         return sourcing::decide(by, versions, p, v.desk.solver, v.desk.decided);
     };
+    v.desk.touched.clear();
     const plan* found = &decide();
     constexpr std::size_t careful = 64;  // rounds; each takes something of a node away
     const bool by_days = names.pools.has_dated();
@@ -91,6 +94,7 @@ const plan& engine::state::choose_by(const visit& v, const sourcing::policy& by,
         found = &decide();
     v.desk.decided.removed_by = v.desk.removed_by;
     v.desk.decided.removed = v.desk.removed;
+    if (!v.desk.touched.empty()) note_full(v.desk, by, p);
     return *found;
 }
 
@@ -119,11 +123,14 @@ const plan& engine::state::decide_by(const visit& v, std::uint32_t version, std:
     const auto prefer =
         is_none ? std::span<const std::uint16_t>{} : std::span{whole.strategies()[strategy].prefer};
     const std::size_t rules = d.removed_by.size(), words = d.removed.size();
+    const bool open_now = d.open_now, in_time = d.in_time;
     for (std::size_t kept = prefer.size();; --kept) {
         d.removed_by.resize(rules);
         d.removed.resize(words);
         d.preferred = d.selected;
-        for (std::size_t i = 0; i < kept; ++i) keep_passing(d, whole, prefer[i], d.preferred);
+        d.open_now = open_now;
+        d.in_time = in_time;
+        for (std::size_t i = 0; i < kept; ++i) keep_passing(v, whole, prefer[i], d.preferred);
         std::copy(d.pictured.begin(), d.pictured.end(), d.free.begin());
         p.selected = d.preferred;
         const plan& found =
@@ -152,7 +159,8 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
         if (v.now < s.starts || v.now >= s.ends || (s.when && !s.when->holds(facts))) continue;
         sourcing::select_nodes(s.from, p.nodes, p.metres, d.selected);
         keep_included(v, d.selected);
-        for (const std::uint16_t f : s.require) keep_passing(d, whole, f, d.selected);
+        d.open_now = d.in_time = false;
+        for (const std::uint16_t f : s.require) keep_passing(v, whole, f, d.selected);
         const plan& found = decide_by(v, version, i, p);
         const bool has_some = d.decided.count_seen() > 0;  // of a plan that would have been partial
         const bool passes_on =
@@ -162,6 +170,7 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
             {static_cast<std::uint16_t>(i), has_some ? coverage::partial : coverage::none});
     }
     d.selected.assign((p.nodes.size() + 63) / 64, 0);
+    d.open_now = d.in_time = false;
     d.removed_by.clear();
     d.removed.clear();
     return {whole, decide_by(v, version, all.size(), p)};

@@ -84,7 +84,7 @@ result<const policy*> decided_by(const policy& whole, const decision& d) {
     if (d.strategy >= all.size() || d.given_up > all[d.strategy].prefer.size())
         return fail(error_code::bad_record, raw(d.by));
     for (const std::uint16_t f : d.removed_by)
-        if (f != by_exclusion && f >= whole.filters().size())
+        if (f != by_exclusion && f != by_capacity && f >= whole.filters().size())
             return fail(error_code::bad_record, raw(d.by));
     return &all[d.strategy].by;
 }

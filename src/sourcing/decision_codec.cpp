@@ -181,6 +181,12 @@ void read_strategy(byte_reader& in, decision& d) {
 
 // ---- what filters took away --------------------------------------------------------------------
 
+/// 0: an exclusion; a filter's number and 1; behind them all: capacity.
+std::uint64_t number_of_remover(std::uint16_t by) noexcept {
+    if (by == by_exclusion) return 0;
+    return by == by_capacity ? max_filters + 1 : by + std::uint64_t{1};
+}
+
 bool has_removals(const decision& d) noexcept { return !d.removed_by.empty() || d.given_up != 0; }
 
 std::size_t count_of(std::span<const std::uint64_t> row) noexcept {
@@ -214,7 +220,7 @@ void put_removals(const decision& d, byte_writer& out) {
     out.number(d.given_up);
     out.number(d.removed_by.size());
     for (std::size_t i = 0; i < d.removed_by.size(); ++i) {
-        out.number(d.removed_by[i] == by_exclusion ? 0 : d.removed_by[i] + 1u);
+        out.number(number_of_remover(d.removed_by[i]));
         put_row(d.removed_row(i), d.nodes, out);
     }
 }
@@ -237,13 +243,17 @@ void read_row(byte_reader& in, std::size_t nodes, std::span<std::uint64_t> row) 
     }
 }
 
+std::uint16_t remover_of(std::uint64_t number) noexcept {
+    if (number == 0) return by_exclusion;
+    return number > max_filters ? by_capacity : static_cast<std::uint16_t>(number - 1);
+}
+
 void read_removals(byte_reader& in, decision& d) {
     d.given_up = static_cast<std::uint16_t>(in.number(max_filters));
     const std::size_t words = (d.nodes + std::size_t{63}) / 64;
-    const std::uint64_t count = in.number(std::min<std::uint64_t>(max_filters + 1, in.left() / 2));
+    const std::uint64_t count = in.number(std::min<std::uint64_t>(max_filters + 2, in.left() / 2));
     for (std::uint64_t i = 0; i < count && in.good(); ++i) {
-        const std::uint64_t by = in.number(max_filters);
-        d.removed_by.push_back(by == 0 ? by_exclusion : static_cast<std::uint16_t>(by - 1));
+        d.removed_by.push_back(remover_of(in.number(max_filters + 1)));
         d.removed.resize((i + 1) * words);
         read_row(in, d.nodes, std::span{d.removed}.subspan(i * words, words));
     }

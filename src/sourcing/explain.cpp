@@ -92,6 +92,8 @@ private:
                     verdict::filtered,
                     {},
                     fmt::format("The filter '{}' does not let {} through.", filter, name)};
+        if (const auto what = said_of(names_.capacity, node); !what.empty())
+            return {node, verdict::no_capacity, {}, fmt::format("{} has {}.", name, what)};
         if (!problem_.selects(node))
             return {node,
                     verdict::not_selected,
@@ -316,6 +318,8 @@ std::string_view name_of(verdict v) noexcept {
             return "excluded";
         case verdict::filtered:
             return "filtered";
+        case verdict::no_capacity:
+            return "no_capacity";
         case verdict::not_selected:
             return "not_selected";
         case verdict::no_rate:

@@ -18,6 +18,10 @@ bool lets_through(const filter& f, values node, values order) noexcept {
 
 }  // namespace
 
+std::string_view name_of(date_rule r) noexcept {
+    return r == date_rule::open_calendar ? "open_calendar" : "delivers_by_promise";
+}
+
 std::string detail::rules_text(const policy& p) {
     std::string out;
     if (!p.declared().empty()) out += "\n[attributes]\n";
@@ -30,6 +34,7 @@ std::string detail::rules_text(const policy& p) {
         if (f.same)
             out += fmt::format("same  = [\"{}\", \"{}\"]\n", p.of_nodes()[f.same->node].name,
                                p.of_orders()[f.same->order].name);
+        if (f.dates) out += fmt::format("dates = \"{}\"\n", name_of(*f.dates));
     }
     return out;
 }

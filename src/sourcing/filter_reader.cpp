@@ -5,6 +5,7 @@
 namespace earmark::sourcing::detail {
 namespace {
 
+constexpr keys<2> date_rules = {"open_calendar", "delivers_by_promise"};
 constexpr keys<value_types> type_names = {"text", "number", "money", "flag"};
 
 bool is_among(std::string_view name, std::span<const attribute> all) {
@@ -100,7 +101,10 @@ void filter_reader::read_filter(const toml::table& from) {
     f.when = read_condition(in_, from, "when", of_orders_);
     f.nodes = read_condition(in_, from, "nodes", of_nodes_);
     f.same = read_same(from);
-    if (from.get("nodes") == nullptr && from.get("same") == nullptr)
+    if (const toml::node* dates = from.get("dates"))
+        if (const auto which = in_.index_of(*dates, "dates", date_rules))
+            f.dates = static_cast<date_rule>(*which);
+    if (!from.contains("nodes") && !from.contains("same") && !from.contains("dates"))
         in_.refuse(error_code::missing_field, from,
                    "this filter lets all nodes through; write for example nodes = "
                    "'node.kind == \"dc\"', or same = [\"node.market\", \"ship_to.market\"]");
@@ -153,6 +157,17 @@ std::optional<std::uint16_t> filter_reader::text_attribute(const toml::node& ent
     return static_cast<std::uint16_t>(found - known.begin());
 }
 
+/// A rule of dates is a filter of its own name, without being written as one.
+void filter_reader::add_date_rule(const toml::node& entry) {
+    const auto name = entry.value_exact<std::string_view>();
+    const auto is_it = [&](const filter& f) { return f.name == *name; };
+    if (!name || filters_.size() >= max_filters ||
+        std::any_of(filters_.begin(), filters_.end(), is_it))
+        return;
+    for (const date_rule r : {date_rule::open_calendar, date_rule::delivers_by_promise})
+        if (*name == name_of(r)) filters_.push_back({std::string{*name}, {}, {}, {}, r});
+}
+
 std::vector<std::uint16_t> filter_reader::named(const toml::table& from, std::string_view key) {
     std::vector<std::uint16_t> out;
     const toml::node* node = from.get(key);
@@ -164,6 +179,7 @@ std::vector<std::uint16_t> filter_reader::named(const toml::table& from, std::st
                        " = [\"hazmat\"]");
         return out;
     }
+    for (const toml::node& entry : *list) add_date_rule(entry);
     std::vector<std::string_view> names_known;
     for (const filter& f : filters_) names_known.push_back(f.name);
     for (const toml::node& entry : *list) {

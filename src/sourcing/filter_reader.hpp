@@ -32,6 +32,7 @@ private:
     void read_filters(const toml::table& root);
     void read_filter(const toml::table& from);
     std::string filter_name(const toml::table& from);
+    void add_date_rule(const toml::node& entry);
     std::optional<filter::pair> read_same(const toml::table& from);
     std::optional<std::uint16_t> text_attribute(const toml::node& entry,
                                                 std::span<const attribute> known);

@@ -101,7 +101,7 @@ void check_rules(std::span<const attribute> declared, std::span<const filter> fi
         EARMARK_CHECK(detail::is_policy_name(f.name) &&
                           std::count_if(filters.begin(), filters.end(), same) == 1,
                       "each filter needs a name of its own");
-        EARMARK_CHECK(f.nodes || f.same, "a filter says which nodes it lets through");
+        EARMARK_CHECK(f.nodes || f.same || f.dates, "a filter says which nodes it lets through");
     }
 }
 

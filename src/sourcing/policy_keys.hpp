@@ -21,7 +21,7 @@ inline constexpr keys<11> strategy_keys = {"name",  "when",    "starts",   "ends
                                            "from",  "require", "prefer",   "rank",
                                            "split", "outcome", "keep_back"};
 inline constexpr keys<1> always_keys = {"require"};
-inline constexpr keys<4> filter_keys = {"name", "when", "nodes", "same"};
+inline constexpr keys<5> filter_keys = {"name", "when", "nodes", "same", "dates"};
 inline constexpr keys<4> cost_keys = {"fixed_per_parcel", "per_unit", "per_unit_per_1000_km",
                                       "extra_parcel"};
 inline constexpr keys<2> split_keys = {"lines", "max_parcels"};

@@ -36,6 +36,8 @@ struct tried_strategy {
 
 /// In place of a filter: the host had excluded the node for that time.
 inline constexpr std::uint16_t by_exclusion = 0xFFFF;
+/// The same: on none of its days had its pools room for what was wanted.
+inline constexpr std::uint16_t by_capacity = 0xFFFE;
 
 struct decision {
     policy_id by{};
@@ -45,8 +47,8 @@ struct decision {
     std::uint16_t strategy = no_strategy;
     std::vector<tried_strategy> tried;
     /// What took nodes away from those that the strategy names, in the order in which it was asked:
-    /// filters of the policy or by_exclusion, and for each a row of bits, one per node. A filter
-    /// that took none away is not among them.
+    /// filters of the policy, by_exclusion or by_capacity, and for each a row of bits, one per
+    /// node. A filter that took none away is not among them.
     std::vector<std::uint16_t> removed_by;
     std::vector<std::uint64_t> removed;
     std::uint16_t given_up = 0;  // preferences of the strategy, the last ones

@@ -25,6 +25,7 @@ struct explain_names {
     std::string_view policy{};                          // where `by` is a strategy of it
     std::span<const std::string_view> filters = {};     // by node: the filter that took it away
     std::span<const std::string_view> exclusions = {};  // by node: why it was excluded; not empty
+    std::span<const std::string_view> capacity = {};    // by node: what is used up there
 };
 
 /// Why a node is, or is not, in the plan. The first that holds, from the top.
@@ -33,6 +34,7 @@ enum class verdict : std::uint8_t {
     inactive,
     excluded,      // by the host, for that time
     filtered,      // a filter of the strategy does not let it through
+    no_capacity,   // on none of its days have its pools room for it
     not_selected,  // the strategy's `from` does not name it
     no_rate,       // the policy has none for its kind
     no_stock,      // no wanted line is there in full

@@ -117,6 +117,12 @@ struct node_selector {
 struct strategy;
 struct policy_rules;
 
+/// What a filter may ask of the dates that a node would keep (room promise), at the instant of the
+/// decision: does it take the order for today's work; would it be at the door on the order's last
+/// day, or before it? An order without a last day is in time wherever it is promised any.
+enum class date_rule : std::uint8_t { open_calendar, delivers_by_promise };
+[[nodiscard]] std::string_view name_of(date_rule r) noexcept;
+
 /// Which nodes may serve an order. Where `same` is said, those whose text is that of the order;
 /// none where the order does not give it.
 struct filter {
@@ -128,6 +134,7 @@ struct filter {
         std::uint16_t order = 0;  // of policy::of_orders(); not of lines
     };
     std::optional<pair> same{};
+    std::optional<date_rule> dates{};
 };
 
 /// An immutable policy. Cheap to share by const reference.

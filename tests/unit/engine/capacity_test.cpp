@@ -60,6 +60,22 @@ constexpr const char* friday = "2025-06-27T18:30:00Z";   // 14:30 there: too lat
 constexpr const char* morning = "2025-06-27T14:00:00Z";  // 10:00 there
 using enum pool_count;
 
+/// Nine of each kind a day; their keys.
+std::vector<std::string> twelve_days(shop& s) {
+    std::vector<pool_row> rows;
+    std::vector<std::string> keys;
+    for (int d = 0; d < 12; ++d) {
+        const civil_day on = day("2025-06-23") + d;
+        for (const pool_count what : {units, shipments, orders}) {
+            keys.push_back(to_string(on) + std::string{name_of(what)});
+            rows.push_back(shop::slot(keys.back(), to_string(on).c_str(), 9, what,
+                                      what == orders ? pool_day::ship : pool_day::work));
+        }
+    }
+    s.slots(rows);
+    return keys;
+}
+
 }  // namespace
 
 TEST_CASE("work goes to the first day on which its pool has room for all of it") {
@@ -262,6 +278,81 @@ TEST_CASE("sixteen at once, ten slots: ten have the day and six the next") {
     }
     CHECK(s.free("fri") == 0);
     CHECK(s.free("mon") == 93);
+}
+
+TEST_CASE("what an order has of its basket's pools and of its days is kept together") {
+    shop s;
+    pool_row quota = shop::slot("quota", "2025-06-27", 50, units, pool_day::basket);
+    quota.from = time_point{INT64_MIN};
+    quota.until = never;
+    s.slots({quota, shop::slot("fri", "2025-06-27", 10, units),
+             shop::slot("parcels", "2025-06-27", 10, shipments)});
+    const reserve_line two{shop::hat, shop::ny, {2}, {}};
+    const auto basket = s.on.reserve({{}, {}, at(morning)}, {{&two, 1}});
+    REQUIRE(basket);
+    CHECK(s.free("quota") == 48);
+    CHECK(s.free("fri") == 10);  // a basket has no slot
+    const std::vector<order_line> lines{{shop::hat, {5}, 0}, {shop::mug, {1}, 0}};
+    order_request r{lines, shop::home, *currency::parse("EUR")};
+    r.reservation = reservation_id{basket->subject};
+    const order_id o{s.on.place_order({"both", {}, at(morning)}, r).first.subject};
+    CHECK(s.on.source({}, o)->first.what == outcome::done);
+    CHECK(s.free("fri") == 6);  // three hats that were open, and the mug
+    CHECK(s.free("parcels") == 9);
+    REQUIRE(s.on.cancel({}, {o, 2, {}, 0}));
+    CHECK(s.free("fri") == 7);
+    REQUIRE(s.on.cancel({}, {o, 0, {}, 0}));
+    CHECK(s.free("fri") == 10);
+    CHECK(s.free("parcels") == 10);
+    CHECK(s.free("quota") == 50);
+}
+
+TEST_CASE("whatever is ordered, cancelled, released and shipped, slots are free, held or used") {
+    shop s;
+    const std::vector<std::string> keys = twelve_days(s);
+    std::uint32_t seed = 7;
+    const auto any = [&](std::uint32_t n) {
+        seed = seed * 1'664'525u + 1'013'904'223u;
+        return (seed >> 8) % n;
+    };
+    std::vector<order_id> all;
+    std::vector<bool> released;
+    time_point now = at("2025-06-23T08:00:00Z");
+    for (int step = 0; step < 400; ++step) {
+        now = now + minutes(any(40));
+        const command c{{}, {}, now};
+        const std::uint32_t which = all.empty() ? 0 : any(static_cast<std::uint32_t>(all.size()));
+        switch (any(6)) {
+            case 0:
+            case 1:
+            case 2:
+                all.push_back(s.order(to_string(now).c_str(), 1 + any(4), any(3)));
+                released.push_back(false);
+                REQUIRE(s.on.source(c, all.back()));
+                break;
+            case 3:
+                if (!all.empty())
+                    static_cast<void>(s.on.cancel(c, {all[which], any(2), {any(2)}, 0}));
+                break;
+            case 4:
+                if (!all.empty())
+                    released[which] = released[which] | bool{s.on.release(c, all[which])};
+                break;
+            default:
+                if (!all.empty()) static_cast<void>(s.on.record(c, {fact_kind::ship, all[which]}));
+        }
+        if (step % 40 == 0) CHECK(s.on.check_invariants() == std::vector<std::string>{});
+        for (const std::string& key : keys) CHECK(s.free(key) >= 0);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (!released[i]) static_cast<void>(s.on.cancel({}, {all[i], 0, {}, 0}));
+    for (const order_id o : all) static_cast<void>(s.on.record({}, {fact_kind::ship, o}));
+    std::int64_t gone = 0;
+    for (const std::string& key : keys) {
+        CHECK(s.free(key) == s.amount(key));  // nobody holds a slot any more
+        gone += 9 - s.amount(key);
+    }
+    CHECK(gone > 0);
 }
 
 }  // namespace earmark

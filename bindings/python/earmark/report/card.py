@@ -19,6 +19,9 @@ class Rule:
 
 # In the order in which the engine asks.
 RULES = (Rule("active", ("inactive",)),
+         Rule("not excluded", ("excluded",), always=False),
+         Rule("passes filters", ("filtered",), always=False),
+         Rule("has room on its days", ("no_capacity",), always=False),
          Rule("in the strategy", ("not_selected",), always=False),
          Rule("has a rate", ("no_rate",)), Rule("has stock", ("no_stock",)),
          Rule("may give it", ("kept_back",)), Rule("fits a plan", ("no_such_plan",)),
