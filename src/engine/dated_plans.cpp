@@ -136,7 +136,6 @@ void engine::state::keep_what_fits(desk& d, const sourcing::policy& by, const so
 error engine::state::take_days(const visit& v, const sourcing_problem& p, const plan& chosen) {
     desk& d = v.desk;
     d.dated.clear();
-    if (!names.pools.has_dated()) return {};
     dating by = dating_of(v);
     std::vector<goods> of;
     const bool all = each_node(chosen, [&](node_id from) {

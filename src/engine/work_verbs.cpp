@@ -185,8 +185,9 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     const auto [by, chosen] = choose(v, version, p);
     if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
         return answer = bad, true;
-    if (const auto bad = take_days(v, p, chosen); bad.code != error_code::ok)
-        return answer = bad, bad.code != error_code::stock_moving;
+    if (names.pools.has_dated())
+        if (const auto bad = take_days(v, p, chosen); bad.code != error_code::ok)
+            return answer = bad, bad.code != error_code::stock_moving;
     found.chosen = chosen;
     name_strategies(policies[version - 1], d.decided, found.strategy, found.passed_on);
     for (const bucket_move& m : d.moves)

@@ -66,6 +66,34 @@ def test_tables_of_dates_are_recovered(tmp_path):
     assert again.order(int(many[0]))["deliver_by"] == "2025-07-03"
 
 
+def test_a_full_day_puts_the_work_off():
+    shop = shop_of()
+    day = pd.Timestamp("2025-06-27").value
+    said = shop.load_pools({"pool": ["picks"], "kind": ["capacity"], "amount": [3],
+                            "per_unit": [1], "node": ["ny"], "from": [day],
+                            "until": [day + 86_400 * 10**9], "day": ["work"],
+                            "counts": ["units"]})
+    assert said["rejected"] == []
+    shop.load_stock({"sku": ["hat"], "node": ["ny"], "on_hand": [9]})
+    shop.activate('policy = "p"\ncurrency = "USD"\nrank = ["parcels"]\n[[strategy]]\n'
+                  'name = "s"\nrequire = ["delivers_by_promise"]\n')
+
+    def placed(key, amount):
+        order = shop.place_order(key, [("hat", amount)], place="home", method="ground",
+                                 deliver_by="2025-07-02", now=FRIDAY)
+        return order, shop.source([order], now=FRIDAY)
+
+    placed("a", 2)
+    assert shop.pools()["free"].tolist() == [1]
+    asked = [("hat", 2)], {"place": "home", "method": "ground", "at": FRIDAY}
+    assert option(shop.promise(asked[0], **asked[1]), "ny")["work"] == "2025-06-30"
+    assert option(shop.promise(asked[0], **asked[1], infinite=True), "ny")["work"] == \
+        "2025-06-27"
+    late, decided = placed("b", 2)
+    assert decided.words("outcome").tolist() == ["backordered"]
+    assert dict((row[0], row[1]) for row in shop.explain_rows(late))["ny"] == "no_capacity"
+
+
 def test_wrong_rows_of_dates_are_named():
     shop = shop_of()
     span = {"first": ["2025-01-01"], "last": ["2025-12-31"]}

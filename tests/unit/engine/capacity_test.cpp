@@ -93,6 +93,17 @@ TEST_CASE("work goes to the first day on which its pool has room for all of it")
     CHECK(s.ask(friday, "ground", 2)->whole.ship == day("2025-06-30"));
 }
 
+TEST_CASE("an order of three units is one release of forty") {
+    shop s;
+    s.slots({shop::slot("mon", "2025-06-30", 40, shipments)});
+    for (int i = 0; i < 39; ++i) s.sourced_order(friday, 1);
+    CHECK(s.free("mon") == 1);
+    CHECK(s.ask(friday, "ground", 3)->whole.ship == day("2025-06-30"));
+    CHECK(s.ask(friday, "ground", 3)->whole.delivery == day("2025-07-03"));
+    s.sourced_order(friday, 3);
+    CHECK(s.ask(friday, "ground", 3)->whole.ship == day("2025-07-01"));
+}
+
 TEST_CASE("a pool of shipments counts a parcel, one of orders an order, one of units its units") {
     shop s;
     s.slots({shop::slot("parcels", "2025-06-30", 40, shipments),
