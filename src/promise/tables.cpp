@@ -15,6 +15,12 @@ auto order_of(const lane_facts& l) noexcept {
     return std::tuple{l.service, l.place, l.node, l.up_to};
 }
 
+/// Which of the three are named, as a number below 8.
+unsigned way_of(service_id s, place_id p, node_id n) noexcept {
+    return (s != none<service_id> ? 4u : 0u) | (p != none<place_id> ? 2u : 0u) |
+           (n != none<node_id> ? 1u : 0u);
+}
+
 template <class Row>
 void put(std::vector<Row>& into, const Row& row) {
     const auto at = std::lower_bound(into.begin(), into.end(), row, [](const Row& a, const Row& b) {
@@ -72,12 +78,19 @@ service_id date_tables::set(std::string_view key, const service_facts& f) {
     return service_id{static_cast<std::uint16_t>(made.index)};
 }
 
-void date_tables::set(const hours_facts& f) { put(hours_, f); }
-void date_tables::set(const lane_facts& f) { put(lanes_, f); }
+void date_tables::set(const hours_facts& f) {
+    put(hours_, f);
+    by_service_ = by_service_ || f.service != none<service_id>;
+}
+void date_tables::set(const lane_facts& f) {
+    put(lanes_, f);
+    lanes_by_ = static_cast<std::uint8_t>(lanes_by_ | 1u << way_of(f.service, f.place, f.node));
+}
 
 const hours_facts* date_tables::hours_of(node_id n, service_id s) const noexcept {
     const hours_facts* found = nullptr;
     for (const service_id of : {s, none<service_id>}) {
+        if (of != none<service_id> && !by_service_) continue;
         const auto at = std::lower_bound(
             hours_.begin(), hours_.end(), std::tuple{n, of},
             [](const hours_facts& h, const auto& wanted) { return order_of(h) < wanted; });
@@ -105,7 +118,8 @@ const lane_facts* date_tables::lane_of(const date_question& q) const noexcept {
     for (const service_id s : {q.service, none<service_id>}) {
         for (const auto& [place, node] : {std::pair{q.place, q.node}, std::pair{q.place, any},
                                           std::pair{anywhere, q.node}, std::pair{anywhere, any}})
-            if (const lane_facts* const l = ring(s, place, node, q.metres)) return l;
+            if ((lanes_by_ >> way_of(s, place, node) & 1) != 0)
+                if (const lane_facts* const l = ring(s, place, node, q.metres)) return l;
         if (q.service == none<service_id>) break;
     }
     return nullptr;

@@ -107,6 +107,9 @@ private:
     std::vector<service_facts> services_;
     std::vector<hours_facts> hours_;  // ascending by node and service
     std::vector<lane_facts> lanes_;   // ascending by service, place, node, ring
+    // Which selectors there are at all, so that no question looks for others.
+    bool by_service_ = false;    // hours
+    std::uint8_t lanes_by_ = 0;  // a bit for each way of naming service, place and node
 };
 
 }  // namespace earmark
