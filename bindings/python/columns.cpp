@@ -143,12 +143,17 @@ std::vector<std::int64_t> plain_integers(const py::object& value, std::string_vi
     return out;
 }
 
-std::vector<std::string> plain_texts(const py::object& value, std::string_view name) {
+std::vector<std::string> plain_texts(const py::object& value, std::string_view name,
+                                     connect::on_null nulls) {
     if (py::isinstance<py::str>(value) || py::isinstance<py::bytes>(value) ||
         !py::isinstance<py::iterable>(value))
         bad_input(titled(name) + ": give a list of strings");
     std::vector<std::string> out;
     for (const py::handle item : py::iter(value)) {
+        if (item.is_none() && nulls == connect::on_null::use_default) {
+            out.emplace_back();
+            continue;
+        }
         if (!py::isinstance<py::str>(item))
             bad_input(where(name, out.size()) + "give a string, not " +
                       std::string{py::str(py::type::of(item).attr("__name__"))});
@@ -228,13 +233,14 @@ py::object columns::value(std::string_view name) const {
     return values_[static_cast<std::size_t>(at - names_.begin())];
 }
 
-text_column columns::texts(std::string_view name, std::ptrdiff_t rows) const {
+text_column columns::texts(std::string_view name, std::ptrdiff_t rows,
+                           connect::on_null nulls) const {
     if (const auto a = arrow(name)) {
-        text_column out{a->of->texts(a->index, name)};
+        text_column out{a->of->texts(a->index, name, nulls)};
         check_rows(name, out.size(), rows);
         return out;
     }
-    text_column out{plain_texts(value(name), name)};
+    text_column out{plain_texts(value(name), name, nulls)};
     check_rows(name, out.size(), rows);
     return out;
 }

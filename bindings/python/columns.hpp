@@ -69,8 +69,10 @@ public:
 
     [[nodiscard]] bool has(std::string_view name) const;
 
-    /// Strings; `rows` of them, or any number where rows < 0. Valid as long as this is.
-    [[nodiscard]] text_column texts(std::string_view name, std::ptrdiff_t rows = -1) const;
+    /// Strings; `rows` of them, or any number where rows < 0. Valid as long as this is. A null is
+    /// refused, or empty by default.
+    [[nodiscard]] text_column texts(std::string_view name, std::ptrdiff_t rows = -1,
+                                    connect::on_null nulls = connect::on_null::refuse) const;
     /// Whole numbers from any integer column; floats are refused, not rounded, as are values out of
     /// bounds. One number stands for a whole column of a mapping.
     [[nodiscard]] std::vector<std::int64_t> integers(std::string_view name, std::ptrdiff_t rows,

@@ -36,6 +36,7 @@ const char* class_of(const error& why) {
         case error_code::unknown_channel:
         case error_code::unknown_section:
         case error_code::unknown_segment:
+        case error_code::unknown_attribute:
         case error_code::unknown_unit:
         case error_code::unknown_pool:
         case error_code::unknown_calendar:

@@ -1,12 +1,15 @@
 // ORDERS: capture, cancel, source, release, ship, deliver, and the view of one order.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
 #include <optional>
 
 #include "columns.hpp"
 #include "earmark/report/answers.hpp"
+#include "facts.hpp"
 #include "rows.hpp"
 
 namespace earmark::python {
@@ -61,6 +64,7 @@ struct order_batch {
     columns from;
     text_column keys;
     std::vector<order_line> lines;
+    std::optional<fact_columns> facts;
     std::vector<command> commands;
     std::vector<order_request> requests;
 };
@@ -79,9 +83,11 @@ std::vector<order_line> read_lines(const columns& c) {
 
 order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
-    constexpr std::string_view known[] = {"key",         "offsets", "sku",       "amount",
-                                          "price_minor", "place",   "priority",  "now",
-                                          "reservation", "method",  "deliver_by"};
+    std::vector<std::string_view> known{"key",         "offsets", "sku",       "amount",
+                                        "price_minor", "place",   "priority",  "now",
+                                        "reservation", "method",  "deliver_by"};
+    const auto attributes = attributes_of(e);
+    for (const attribute_row& a : attributes) known.emplace_back(a.name);
     columns c{table, known};
     auto lines = read_lines(c);
     auto keys = c.texts("key");
@@ -100,21 +106,20 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
     const auto method = c.integers("method", n, {-1, no_method - 1, -1});
     const auto deliver_by = c.integers("deliver_by", n, {INT64_MIN, INT64_MAX, never.ns});
     const currency in = currency_of(e, money);
-    order_batch b{std::move(c), std::move(keys), std::move(lines), {}, {}};
+    order_batch b{std::move(c), std::move(keys), std::move(lines), {}, {}, {}};
+    if (std::any_of(attributes.begin(), attributes.end(),
+                    [&](const attribute_row& a) { return b.from.has(a.name); }))
+        b.facts.emplace(b.from, attributes, offsets);
     b.commands.reserve(b.keys.size());
     b.requests.reserve(b.keys.size());
     for (std::size_t i = 0; i < b.keys.size(); ++i) {
         const auto first = static_cast<std::size_t>(offsets[i]);
         const auto count = static_cast<std::size_t>(offsets[i + 1]) - first;
         b.commands.push_back({b.keys[i], actor_id{}, {at[i]}});
-        b.requests.push_back({std::span{b.lines}.subspan(first, count),
-                              place_of(place[i]),
-                              in,
-                              static_cast<std::uint8_t>(priority[i]),
-                              basket_of(basket[i]),
-                              {},
-                              method_of(method[i]),
-                              day_of({deliver_by[i]})});
+        b.requests.push_back({std::span{b.lines}.subspan(first, count), place_of(place[i]), in,
+                              static_cast<std::uint8_t>(priority[i]), basket_of(basket[i]),
+                              b.facts ? b.facts->of(i) : std::span<const order_fact>{},
+                              method_of(method[i]), day_of({deliver_by[i]})});
     }
     return b;
 }
@@ -149,10 +154,18 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
                           const std::optional<std::string>& place, const std::string& money,
                           std::optional<std::int64_t> basket, std::int64_t now,
                           const std::optional<std::string>& method,
-                          const std::optional<std::string>& deliver_by) {
+                          const std::optional<std::string>& deliver_by,
+                          const std::map<std::string, std::string>& facts) {
     const auto wanted = order_lines(e, lines);
-    order_request request{wanted, place ? value_or_raise(e, e.find_place(*place)) : none<place_id>,
-                          currency_of(e, money), 0, basket_of(basket.value_or(-1))};
+    std::vector<order_fact> said;
+    for (const auto& [name, value] : facts)
+        said.push_back({value_or_raise(e, e.find_attribute(name)), 0, value});
+    order_request request{wanted,
+                          place ? value_or_raise(e, e.find_place(*place)) : none<place_id>,
+                          currency_of(e, money),
+                          0,
+                          basket_of(basket.value_or(-1)),
+                          said};
     if (method) request.method = value_or_raise(e, e.find_service(*method));
     if (deliver_by) request.deliver_by = value_or_raise(e, parse_day(*deliver_by));
     const placed answer = with_room(
@@ -398,15 +411,18 @@ void bind_orders(engine_class& c) {
           progress,
           "Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount "
           "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method "
-          "(id of "
-          "a service) (null or -1: none), deliver_by (an instant of its UTC date). Frame `placed`, "
-          "with the frame `violations`.");
-    c.def("place_order", on(&place_order), py::arg("key"), py::arg("lines"), py::kw_only(),
-          py::arg("place") = std::nullopt, money, py::arg("reservation") = std::nullopt, now,
-          py::arg("method") = std::nullopt, py::arg("deliver_by") = std::nullopt,
-          "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A "
-          "`reservation` is handed over: its units are the order's, and no stock is touched. "
-          "`method`: key of a service; `deliver_by`: a date such as 2026-12-24.");
+          "(id of a service) (null or -1: none), deliver_by (an instant of its UTC date), and of "
+          "attributes those columns that are named like one (texts; 0 and 1 for flags; of line. "
+          "ones a row per line). Frame `placed`, with the frame `violations`.");
+    c.def(
+        "place_order", on(&place_order), py::arg("key"), py::arg("lines"), py::kw_only(),
+        py::arg("place") = std::nullopt, money, py::arg("reservation") = std::nullopt, now,
+        py::arg("method") = std::nullopt, py::arg("deliver_by") = std::nullopt,
+        py::arg("facts") = std::map<std::string, std::string>{},
+        "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A "
+        "`reservation` is handed over: its units are the order's, and no stock is touched. "
+        "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
+        "by name, as text, for policies to ask.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,

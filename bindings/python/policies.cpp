@@ -45,11 +45,10 @@ sourcing::policy_terms by_score(sourcing::policy_terms terms) {
 sourcing::policy ranked_by_score(const sourcing::policy& p, const std::string& name) {
     sourcing::policy_terms terms = by_score(p.terms());
     terms.name = name;
-    std::vector<sourcing::strategy> strategies{p.strategies().begin(), p.strategies().end()};
-    for (sourcing::strategy& s : strategies) s.by = sourcing::policy{by_score(s.by.terms())};
-    sourcing::policy_rules rules{std::move(strategies),
+    sourcing::policy_rules rules{{p.strategies().begin(), p.strategies().end()},
                                  {p.filters().begin(), p.filters().end()},
                                  {p.declared().begin(), p.declared().end()}};
+    for (sourcing::strategy& s : rules.strategies) s.by = sourcing::policy{by_score(s.by.terms())};
     return {std::move(terms), std::move(rules)};
 }
 

@@ -162,6 +162,8 @@ result<attribute_id> engine::find_attribute(std::string_view name) const {
     });
 }
 
+std::uint32_t engine::attributes() const noexcept { return state_->names.facts.names.size(); }
+
 attribute_row engine::attribute(attribute_id a) const {
     return state_
         ->ask<result<attribute_row>>([&](const state::visit&) -> result<attribute_row> {

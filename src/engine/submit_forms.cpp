@@ -3,110 +3,20 @@
 #include <string_view>
 
 #include "submit_date_fields.hpp"
+#include "submit_table_fields.hpp"
 
 namespace earmark::submission {
 namespace {
 
-using enum shape;
-
-constexpr bool required = true;
-constexpr bool optional = false;
-constexpr std::int64_t most = INT64_MAX;
-constexpr std::int64_t most_rows = 200'000;
-constexpr std::int64_t most_orders = 10'000;
+using namespace tables;
 
 // ---- choices --------------------------------------------------------------------------------
-constexpr std::string_view node_kinds[] = {"dc", "store", "vendor"};
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
 constexpr std::string_view bases[] = {"on_hand", "available"};
-constexpr std::string_view uses[] = {"both", "selling", "sourcing"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
-constexpr std::string_view pool_kinds[] = {"quota", "capacity", "limit", "credit"};
-constexpr std::string_view pool_days[] = {"basket", "work", "ship"};
-constexpr std::string_view pool_counts[] = {"units", "shipments", "orders"};
 constexpr std::string_view facts[] = {"ship", "deliver"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
-// ---- rows within a line -----------------------------------------------------------------------
-constexpr std::string_view about_section = "key of a section; without one the plain stock";
-constexpr field sku_fields[] = {
-    {"sku", key, required, "key of the SKU"},
-    {"decimals", whole, optional, "decimal places of its quantities, default 0", 0, max_decimals},
-    {"granule", whole, optional, "smallest promise in the last place, default 1", 1, most},
-};
-constexpr field node_fields[] = {
-    {"node", key, required, "key of the node"},
-    {"kind", choice, optional, "default dc", 0, 0, node_kinds},
-    {"latitude", degrees, optional, "WGS 84; leave both out where unknown"},
-    {"longitude", degrees, optional, "WGS 84"},
-    {"priority", whole, optional, "smaller is tried first by priority policies", INT32_MIN,
-     INT32_MAX},
-    {"active", flag, optional, "default true"},
-    {"fixed_per_parcel", decimal, optional, "cost of a parcel, in place of the policy's"},
-    {"per_unit", decimal, optional, "cost of a unit, in place of the policy's"},
-};
-constexpr field place_fields[] = {
-    {"place", key, required, "key of the ship-to position"},
-    {"latitude", degrees, optional, "WGS 84; leave both out where unknown"},
-    {"longitude", degrees, optional, "WGS 84"},
-};
-constexpr field distance_fields[] = {
-    {"place", key, required, "key of a place that is loaded"},
-    {"node", key, required, "key of a node that is loaded"},
-    {"metres", whole, required, "in place of the great circle", 0, max_metres},
-};
-constexpr field stock_fields[] = {
-    {"sku", key, required, "key of a SKU that is loaded"},
-    {"node", key, required, "key of a node that is loaded"},
-    {"on_hand", decimal, required, "units that come to what the node has"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
-    {"section", key, optional, about_section},
-};
-constexpr field floor_fields[] = {
-    {"rule", key, required, "key of the rule; one that stands there is replaced"},
-    {"sku", key, optional, "key of a SKU; without one every SKU"},
-    {"node", key, optional, "key of a node; without one every node"},
-    {"kind", choice, optional, "nodes of a kind", 0, 0, node_kinds, {}, "node"},
-    {"channel", key, optional, "key of a channel; without one every channel"},
-    {"use", choice, optional, "default both", 0, 0, uses},
-    {"units", whole, optional, "whole units to leave; negative: may be oversold by so many",
-     -max_floor_units, max_floor_units},
-    {"exclude", flag, optional, "nothing may be promised, default false", 0, 0, {}, {}, "units"},
-    {"active", flag, optional, "default true; false takes the rule out of force"},
-};
-constexpr field segment_fields[] = {
-    {"segment", key, required, "key of the segment; one that stands there is changed"},
-    {"channel", key, optional, "key of the channel whose baskets draw from it"},
-    {"overflow", keys, optional, "segments to draw from after its own, in order", 1, 16},
-    {"overflow_to_all", flag, optional, "and then from what is kept for nobody, default false"},
-    {"released", time, optional, "from then on what is unsold is for everybody"},
-};
-constexpr field section_fields[] = {
-    {"section", key, required, "key of the section; one that stands there may change the last two"},
-    {"segment", key, optional, "key of the segment that it is kept for"},
-    {"condition", text, optional, "damaged, quarantine, ...: not sellable"},
-    {"lot", text, optional, "its lot"},
-    {"owner", text, optional, "whose goods they are"},
-    {"expires", time, optional, "not promised for a date from then on"},
-    {"frozen", flag, optional, "not promised at any node, default false"},
-};
-constexpr field pool_fields[] = {
-    {"pool", key, required, "key of the pool"},
-    {"kind", choice, optional, "default quota", 0, 0, pool_kinds},
-    {"decimals", whole, optional, "decimal places of its amounts, default 0", 0, max_decimals},
-    {"granule", whole, optional, "smallest take in the last place, default 1", 1, most},
-    {"amount", decimal, required, "how much there is at first"},
-    {"per_unit", decimal, optional, "what one unit of a SKU takes; without it the pool is flat"},
-    {"named", flag, optional, "only baskets that name it take from it, default false"},
-    {"sku", key, optional, "key of a SKU; without one every SKU"},
-    {"node", key, optional, "key of a node; without one every node"},
-    {"channel", key, optional, "key of a channel; without one every channel"},
-    {"from", time, optional, "first instant of the days that it is about"},
-    {"until", time, optional, "first instant after them"},
-    {"day", choice, optional, "of a plan's dates; default basket: baskets take", 0, 0, pool_days},
-    {"counts", choice, optional, "what takes per_unit, default units", 0, 0, pool_counts},
-    {"service", key, optional, "of orders that travel by it"},
-};
 constexpr field pool_line_fields[] = {
     {"pool", key, required, "key of a flat pool"},
     {"quantity", decimal, required, "how much of it"},
@@ -135,11 +45,6 @@ constexpr field order_line_fields[] = {
     {"unit_price", decimal, required, "of the SKU's own unit, in the order's currency, before tax"},
 };
 
-constexpr field unit_fields[] = {
-    {"sku", key, required, "key of a SKU that is loaded"},
-    {"unit", key, required, "name of the unit of measure"},
-    {"holds", decimal, required, "what one of it is, in the SKU's own unit"},
-};
 constexpr field feed_row_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
@@ -148,18 +53,6 @@ constexpr field feed_row_fields[] = {
     {"section", key, optional, about_section},
 };
 
-constexpr field threshold_fields[] = {
-    {"threshold", key, required, "key of the threshold; one that stands there is replaced"},
-    {"sku", key, optional, "key of the SKU; required, but for a pool"},
-    {"node", key, optional, "key of the node; without one all nodes"},
-    {"kind", choice, optional, "all nodes of a kind", 0, 0, node_kinds, {}, "node"},
-    {"channel", key, optional, "whose floor rules hold"},
-    {"section", key, optional, about_section, 0, 0, {}, {}, "channel"},
-    {"pool", key, optional, "key of a pool in place of goods", 0, 0, {}, {}, "sku"},
-    {"low", whole, optional, "units below which it is low, default 1", 1, max_floor_units},
-    {"high", whole, optional, "units at which it is not any more, default low", 1, max_floor_units},
-    {"active", flag, optional, "false: kept, and silent"},
-};
 constexpr field group_of_nodes = {
     "nodes", keys, optional, "keys of nodes to sum over, each with its floor", 1, 65'534,
     {},      {},   "node"};
@@ -172,17 +65,6 @@ constexpr field together_fields[] = {
 };
 
 // ---- verbs ----------------------------------------------------------------------------------
-constexpr field load_skus[] = {{"rows", rows, required, "the SKUs", 1, most_rows, {}, sku_fields}};
-constexpr field load_nodes[] = {
-    {"rows", rows, required, "the nodes", 1, most_rows, {}, node_fields}};
-constexpr field load_places[] = {
-    {"rows", rows, required, "the places", 1, most_rows, {}, place_fields}};
-constexpr field load_distances[] = {
-    {"rows", rows, required, "the distances", 1, most_rows, {}, distance_fields}};
-constexpr field load_stock[] = {
-    {"rows", rows, required, "what is added to stock", 1, most_rows, {}, stock_fields}};
-constexpr field load_units[] = {
-    {"rows", rows, required, "the units of measure", 1, most_rows, {}, unit_fields}};
 constexpr field snapshot_fields[] = {
     {"source", key, required, "who says it"},
     {"sequence", whole, required, "of the message, given by the source, ascending", 1, most},
@@ -209,12 +91,6 @@ constexpr field uncovered_fields[] = {
     {"sku", key, optional, "key of the SKU; without one all"},
     {"node", key, optional, "key of the node; without one all"},
 };
-constexpr field load_floors[] = {
-    {"rows", rows, required, "the floor rules", 1, most_rows, {}, floor_fields}};
-constexpr field load_segments[] = {
-    {"rows", rows, required, "the segments", 1, most_rows, {}, segment_fields}};
-constexpr field load_sections[] = {
-    {"rows", rows, required, "the sections", 1, most_rows, {}, section_fields}};
 constexpr field transfer_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
@@ -224,16 +100,12 @@ constexpr field transfer_fields[] = {
     {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
 };
 constexpr field sections_question[] = {{"sku", key, required, "key of the SKU"}};
-constexpr field load_pools[] = {
-    {"rows", rows, required, "the pools", 1, most_rows, {}, pool_fields}};
 constexpr field adjust_pool_fields[] = {
     {"pool", key, required, "key of the pool"},
     {"delta", decimal, required, "by how much there is more (positive) or less (negative)"},
     {"reason", choice, optional, "default correction", 0, 0, reasons},
 };
 constexpr field pool_question[] = {{"pool", key, required, "key of the pool"}};
-constexpr field load_thresholds[] = {
-    {"rows", rows, required, "the thresholds", 1, most_rows, {}, threshold_fields}};
 constexpr field available_together_fields[] = {
     {"items", rows, required, "what is asked for, of one instant", 1, 64, {}, together_fields}};
 constexpr field audit_fields[] = {
@@ -309,6 +181,7 @@ constexpr field place_order_fields[] = {
      5'000,
      {},
      order_line_fields},
+    {"facts", rows, optional, "what policies may ask of it", 1, 10'000, {}, order_fact_fields},
 };
 constexpr field cancel_fields[] = {
     {"order", key, required, "key of the order"},
@@ -366,6 +239,9 @@ constexpr form all_forms[] = {
     {"load", "segments", "Sets segments of stock.", true, load_segments, run_load_segments},
     {"load", "sections", "Sets sections of stock.", true, load_sections, run_load_sections},
     {"load", "pools", "Adds pools: quotas, capacities.", true, load_pools, run_load_pools},
+    {"load", "attributes", "Declares attributes.", true, load_attributes, run_load_attributes},
+    {"load", "facts", "Says what tables have of them.", true, load_facts, run_load_facts},
+    {"load", "exclusions", "Excludes nodes.", true, load_exclusions, run_load_exclusions},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"load", "calendars", "Sets calendars.", true, of_dates::load_calendars, run_load_calendars},
     {"load", "calendar_days", "Sets dates.", true, of_dates::load_calendar_days, run_load_days},

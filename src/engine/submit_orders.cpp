@@ -41,6 +41,20 @@ std::vector<order_line> lines_of(call& c, const nlohmann::json& rows, currency o
     return lines;
 }
 
+std::vector<order_fact> facts_of(call& c, const nlohmann::json& line, problems& all) {
+    std::vector<order_fact> facts;
+    if (!line.contains("facts")) return facts;
+    const nlohmann::json& rows = line["facts"];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        problems here;
+        const values row{c.on, rows[i], pointer("/facts", i), here};
+        facts.push_back(
+            {row.attribute(), static_cast<std::uint32_t>(row.whole("line", 0)), row.text("value")});
+        for (const problem& p : here.list()) c.wrong.add(p), all.add(p);
+    }
+    return facts;
+}
+
 /// A declined order with all its violations. A single one is the error itself, so that a host sees
 /// at once whether it is transient.
 answer decline(const call& c, const nlohmann::json& line, const problems& found) {
@@ -104,6 +118,8 @@ answer run_place_order(const request& r) {
     o.deliver_by = c.line.day("deliver_by");
     const auto lines = lines_of(c, r.line["lines"], o.currency, all);
     o.lines = lines;
+    const auto facts = facts_of(c, r.line, all);
+    o.facts = facts;
     if (!c.wrong.empty()) return decline(c, r.line, all);
     if (!c.ready()) return c.refused();
     const placed p = r.on.place_order(c.by, o);

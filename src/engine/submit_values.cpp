@@ -149,6 +149,14 @@ std::vector<node_id> values::nodes(std::string_view name) const {
     return out;
 }
 
+attribute_id values::attribute() const {
+    if (!has("attribute")) return none<attribute_id>;
+    const auto id = on_.find_attribute(text("attribute"));
+    if (id) return *id;
+    refuse(id.error(), "attribute");
+    return none<attribute_id>;
+}
+
 channel_id values::channel() const {
     if (!has("channel")) return none<channel_id>;
     const auto id = on_.find_channel(text("channel"));

@@ -53,6 +53,7 @@ public:
     [[nodiscard]] place_id ship_to() const;
     [[nodiscard]] channel_id channel() const;
     [[nodiscard]] section_id section(std::string_view name = "section") const;
+    [[nodiscard]] attribute_id attribute() const;
     [[nodiscard]] pool_id pool(std::string_view name = "pool") const;
     [[nodiscard]] order_id order() const;
     [[nodiscard]] service_id service(std::string_view name) const;

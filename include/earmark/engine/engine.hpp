@@ -108,6 +108,7 @@ public:
     [[nodiscard]] section_row section(section_id id) const;
     [[nodiscard]] result<attribute_id> find_attribute(std::string_view name) const;
     [[nodiscard]] attribute_row attribute(attribute_id id) const;
+    [[nodiscard]] std::uint32_t attributes() const noexcept;
     /// Keys of rules and channels by number, as refs and answers have them.
     [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;
     [[nodiscard]] std::string_view channel_key(channel_id id) const;
