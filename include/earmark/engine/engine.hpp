@@ -101,14 +101,13 @@ public:
     [[nodiscard]] result<channel_id> find_channel(std::string_view key) const;
     [[nodiscard]] result<pool_id> find_pool(std::string_view key) const;
     [[nodiscard]] result<pool_view> pool(pool_id id) const;
-    [[nodiscard]] std::uint32_t pools() const noexcept;
+    [[nodiscard]] std::uint32_t pools() const noexcept, attributes() const noexcept;
     [[nodiscard]] result<service_id> find_service(std::string_view key) const;
     [[nodiscard]] std::string_view service_key(service_id id) const;
     [[nodiscard]] result<section_id> find_section(std::string_view key) const;
     [[nodiscard]] section_row section(section_id id) const;
     [[nodiscard]] result<attribute_id> find_attribute(std::string_view name) const;
     [[nodiscard]] attribute_row attribute(attribute_id id) const;
-    [[nodiscard]] std::uint32_t attributes() const noexcept;
     /// Keys of rules and channels by number, as refs and answers have them.
     [[nodiscard]] std::string_view floor_key(std::uint32_t rule) const;
     [[nodiscard]] std::string_view channel_key(channel_id id) const;
