@@ -237,6 +237,18 @@ void bind_stock_and_frames(engine_class& c) {
 }
 
 template <class One>
+void bind_facts(const One& one) {
+    one("load_attributes", load_one("attributes", &read_attributes),
+        "Declares what orders, lines (line.), nodes (node.) and places (ship_to.) are known by. "
+        "Columns: attribute, type (text, number, money, flag).");
+    one("load_facts", load_one("facts", &read_facts),
+        "What SKUs, nodes and places have of attributes. Columns: key, attribute, value (as text; "
+        "empty: none any more).");
+    one("load_exclusions", load_one("exclusions", &read_exclusions),
+        "Nodes that nothing is sourced from for a time. Columns: node, reason, from, until.");
+}
+
+template <class One>
 void bind_dates(const One& one) {
     one("load_calendars", load_one("calendars", &read_calendars),
         "Days of work and their cut-offs. Columns: calendar, zone (IANA, default UTC), weekdays "
@@ -300,16 +312,9 @@ void bind_tables(engine_class& c) {
     one("load_sections", load_one("sections", &read_sections),
         "Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires, "
         "frozen; a section that stands there may change the last two.");
-    one("load_attributes", load_one("attributes", &read_attributes),
-        "Declares what orders, lines (line.), nodes (node.) and places (ship_to.) are known by. "
-        "Columns: attribute, type (text, number, money, flag).");
-    one("load_facts", load_one("facts", &read_facts),
-        "What SKUs, nodes and places have of attributes. Columns: key, attribute, value (as text; "
-        "empty: none any more).");
-    one("load_exclusions", load_one("exclusions", &read_exclusions),
-        "Nodes that nothing is sourced from for a time. Columns: node, reason, from, until.");
     one("load_units", load_one("units", &read_units),
         "Columns: sku, unit, holds (atoms): units of measure.");
+    bind_facts(one);
     bind_dates(one);
     bind_stock_and_frames(c);
 }

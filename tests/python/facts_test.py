@@ -1,4 +1,4 @@
-"""Attributes of a host's own from Python: declared, loaded, brought by orders, asked by policies."""
+"""Attributes of a host's own from Python: declared, loaded, of orders, asked by policies."""
 
 import earmark
 import pyarrow as pa
