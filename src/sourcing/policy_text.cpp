@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "earmark/sourcing/policy.hpp"
@@ -11,6 +12,11 @@ namespace {
 
 constexpr int max_depth = 8;
 
+/// Also a carriage return and bytes that are no ASCII: the parser skips a byte order mark.
+bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || static_cast<unsigned char>(c) >= 0x80;
+}
+
 /// One pass over the text: knows comments and quotes, counts brackets and dots.
 class guard {
 public:
@@ -18,11 +24,27 @@ public:
 
     bool read(std::string_view text) {
         for (std::size_t i = 0; i < text.size(); ++i)
-            if (!step(text, i)) return false;
+            if (!is_header_named(text, i) || !step(text, i)) return false;
         return true;
     }
 
 private:
+    /// `[name]` or `[[name]]` at the beginning of a line. The parser takes for granted that a name
+    /// begins there.
+    bool is_header_named(std::string_view text, std::size_t i) {
+        const bool is_first =
+            !std::exchange(begun_, text[i] != '\n' && (begun_ || !is_blank(text[i])));
+        if (text[i] != '[' || !is_first || depth_ != 0) return true;
+        std::size_t name = text.find_first_not_of(" \t", i + 1);
+        if (name == i + 1 && text[name] == '[') name = text.find_first_not_of(" \t", name + 1);
+        const char c = name == std::string_view::npos ? '\0' : text[name];
+        const bool begins = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '"' || c == '\'';
+        if (begins) return true;
+        at_.column += 1;
+        return refuse("a table without a name; write for example [costs]");
+    }
+
     bool step(std::string_view text, std::size_t& i) {
         const char c = text[i];
         ++at_.column;
@@ -83,6 +105,7 @@ private:
     text_place at_{1, 0};
     char quote_ = 0;
     bool comment_ = false;
+    bool begun_ = false;  // the line has a character that is no blank
     int depth_ = 0;
     int dots_ = 0;
 };

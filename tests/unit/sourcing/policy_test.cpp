@@ -187,6 +187,14 @@ TEST_CASE("hostile texts are refused before they are parsed") {
     std::string nested = "a = 1\n";
     for (int i = 0; i < 9; ++i) nested.insert(4, "[");
     CHECK(has(complaints(nested), "x.toml:1:13: values nest too deep"));
+    for (const char* header :
+         {"[>costs]", "[", " [ ]", "[[ ]]", "[[=x]]", "[.a]", "[#]", "[[[", "\r[>a]"}) {
+        INFO(header);
+        CHECK(
+            has(complaints(good + header), ": a table without a name; write for example [costs]"));
+    }
+    CHECK(has(complaints("\xEF\xBB\xBF[>a]"), ": a table without a name"));
+    CHECK(complaints("currency = 'USD'\nrank = [\n  'parcels'\n]\npolicy = 'p'\n").empty());
 }
 
 TEST_CASE("random edits of a policy never crash the reader") {
