@@ -24,6 +24,10 @@
 
 namespace earmark::sourcing {
 
+namespace detail {
+class case_maker;
+}
+
 /// Something that orders, or their lines, are known by.
 struct attribute {
     std::string name;  // customer.tier: small letters, digits, _ and dots between words
@@ -56,6 +60,7 @@ public:
 
 private:
     friend class condition_builder;
+    friend class detail::case_maker;
     enum class kind : std::uint8_t { all, some, neither, any, every, compare, one_of, flag, has };
     enum class order : std::uint8_t { equal, other, less, most, more, least };
     struct literal {
