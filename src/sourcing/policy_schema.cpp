@@ -1,0 +1,193 @@
+#include "earmark/sourcing/policy_schema.hpp"
+
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "policy_keys.hpp"
+
+namespace earmark::sourcing {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::string_view money = "quoted money, `\"0.35\"`, or a table of it by kind of node";
+constexpr std::string_view as_policy = "as the policy";
+
+constexpr std::array all_keys = {
+    policy_key{"", "policy", "name: 1 to 64 letters, digits, blanks or any of `- _ .`", "", true},
+    policy_key{"", "currency", "ISO 4217 code, `\"USD\"`", "", true},
+    policy_key{"", "distance", "`km` or `mi`: the unit of distances without one", "`km`"},
+    policy_key{"", "rank", "criteria in order of importance; the first difference decides",
+               "refused, unless every strategy has one"},
+    policy_key{"", "costs", "table: the rate card", "everything costs 0"},
+    policy_key{"", "split", "table: how orders may be split", "whole lines, any number of parcels"},
+    policy_key{"", "outcome", "table: what happens where not all is served",
+               "what is there ships, the rest waits"},
+    policy_key{"", "keep_back", "table: units that stay at each node, by kind", "0"},
+    policy_key{"", "attributes", "table: attributes of a host's own and their types", "none"},
+    policy_key{"", "always", "table: filters of every strategy", "none"},
+    policy_key{"", "filter", "tables: which nodes may serve which orders", "none"},
+    policy_key{"", "strategy", "tables, tried from top to bottom",
+               "the policy's own terms serve every order"},
+    policy_key{"costs", "fixed_per_parcel", money, "0"},
+    policy_key{"costs", "per_unit", money, "0"},
+    policy_key{"costs", "per_unit_per_1000_km", money, "0"},
+    policy_key{"costs", "extra_parcel", "quoted money for each parcel after the first", "0"},
+    policy_key{"split", "lines",
+               "`whole`, or `by_quantity`: a line is split only where no node has all of it",
+               "`whole`"},
+    policy_key{"split", "max_parcels", "1 to 1,000", "no limit"},
+    policy_key{"outcome", "partial", "`allocate_and_backorder`, or `backorder`: all or nothing",
+               "`allocate_and_backorder`"},
+    policy_key{"keep_back", "dc", "whole units, 0 to 1,000,000,000", "0"},
+    policy_key{"keep_back", "store", "whole units, 0 to 1,000,000,000", "0"},
+    policy_key{"keep_back", "vendor", "whole units, 0 to 1,000,000,000", "0"},
+    policy_key{"always", "require", "names of filters", "none"},
+    policy_key{"filter", "name", "a name of its own, as a policy's", "", true},
+    policy_key{"filter", "when", "condition on orders", "every order"},
+    policy_key{"filter", "nodes", "condition on nodes", "every node"},
+    policy_key{"filter", "same", "two attributes, of the node and of the order, that are equal",
+               "not asked"},
+    policy_key{"strategy", "name", "a name of its own, as a policy's", "", true},
+    policy_key{"strategy", "when", "condition on orders", "every order"},
+    policy_key{"strategy", "starts", "quoted RFC 3339: decisions from then on", "always"},
+    policy_key{"strategy", "ends", "quoted RFC 3339: decisions before then", "never"},
+    policy_key{"strategy", "from",
+               "selectors: a kind or `any`, then perhaps `within 300 mi` and `priority 1`",
+               "all nodes"},
+    policy_key{"strategy", "require", "names of filters that always hold", "[always] alone"},
+    policy_key{"strategy", "prefer",
+               "names of filters that are given up, the last first, where not all is served",
+               "none"},
+    policy_key{"strategy", "rank", "as the policy's", as_policy},
+    policy_key{"strategy", "split", "as the policy's", as_policy},
+    policy_key{"strategy", "outcome", "table: what happens, and whether the next one is tried",
+               as_policy},
+    policy_key{"strategy", "keep_back", "as the policy's", as_policy},
+    policy_key{"strategy.outcome", "full", "`allocate`", "`allocate`"},
+    policy_key{"strategy.outcome", "partial",
+               "`allocate_and_backorder`, `backorder`, or `next`: all of it, or the next strategy",
+               as_policy},
+    policy_key{"strategy.outcome", "none", "`backorder` or `next`", "`backorder`"},
+};
+
+json text(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
+json one_of(detail::names of) { return {{"enum", of}}; }
+json one_of_types() {
+    json all = json::array();
+    for (std::size_t t = 0; t < value_types; ++t)
+        all.push_back(name_of(static_cast<value_type>(t)));
+    return {{"enum", all}};
+}
+json whole(std::int64_t least, std::int64_t most) {
+    return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+}
+json list_of(json items) { return {{"type", "array"}, {"minItems", 1}, {"items", items}}; }
+json same_as(std::string_view definition) {
+    return {{"$ref", "#/$defs/" + std::string{definition}}};
+}
+
+/// By the type that a key has, whatever its table.
+json shape_of(std::string_view table, std::string_view key) {
+    if (table == "keep_back") return whole(0, max_keep_back);
+    if (table == "costs") return same_as(key == "extra_parcel" ? "money" : "rates");
+    if (table == "outcome") return one_of(detail::partial_names);
+    if (table == "strategy.outcome")
+        return key == "full"      ? one_of(detail::full_names)
+               : key == "partial" ? one_of(detail::step_names)
+                                  : one_of(detail::none_names);
+    if (key == "policy" || key == "name") return same_as("name");
+    if (key == "currency") return text("^[A-Z]{3}$");
+    if (key == "distance") return one_of(detail::distance_names);
+    if (key == "rank") return same_as("rank");
+    if (key == "lines") return one_of(detail::split_names);
+    if (key == "max_parcels") return whole(1, max_parcel_limit);
+    if (key == "require" || key == "prefer") return {{"type", "array"}, {"items", same_as("name")}};
+    if (key == "when" || key == "nodes") return same_as("condition");
+    if (key == "starts" || key == "ends") return same_as("instant");
+    if (key == "from") return list_of(same_as("selector"));
+    if (key == "same")
+        return {
+            {"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}};
+    if (key == "attributes") return {{"type", "object"}, {"additionalProperties", one_of_types()}};
+    if (key == "filter" || key == "strategy") return list_of(same_as(key));
+    return same_as(table == "strategy" && key == "outcome" ? "strategy.outcome" : key);
+}
+
+const policy_key* find(std::string_view table, std::string_view key) {
+    for (const policy_key& k : all_keys)
+        if (k.table == table && k.key == key) return &k;
+    return nullptr;
+}
+
+/// A table with the keys that the reader knows.
+json table_of(std::string_view table, detail::names known) {
+    json properties = json::object(), required = json::array();
+    for (const std::string_view key : known) {
+        const policy_key* k = find(table, key);
+        json shape = k == nullptr ? json::object() : shape_of(table, key);
+        if (k != nullptr) {
+            std::string doc{k->values};
+            if (!k->otherwise.empty()) doc += "; left out: " + std::string{k->otherwise};
+            shape["description"] = doc;
+            if (k->required) required.push_back(key);
+        }
+        properties[std::string{key}] = std::move(shape);
+    }
+    json out = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+    if (!required.empty()) out["required"] = required;
+    return out;
+}
+
+json definitions() {
+    const json money_text = text("^[0-9]{1,10}(\\.[0-9]{1,4})?$");
+    json kinds = json::object();
+    for (const std::string_view kind : detail::kind_names) kinds[std::string{kind}] = money_text;
+    json out = {
+        {"name", text("^[A-Za-z0-9_.-]([A-Za-z0-9 _.-]{0,62}[A-Za-z0-9_.-])?$")},
+        {"money", money_text},
+        {"rates",
+         {{"anyOf",
+           {money_text,
+            {{"type", "object"},
+             {"properties", kinds},
+             {"minProperties", 1},
+             {"additionalProperties", false}}}}}},
+        {"rank",
+         {{"type", "array"},
+          {"minItems", 1},
+          {"uniqueItems", true},
+          {"items", one_of(detail::criterion_names)}}},
+        {"condition", {{"type", "string"}, {"minLength", 1}, {"maxLength", max_condition_bytes}}},
+        {"instant", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+                         "(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$")},
+        {"selector",
+         text("^ *(dc|store|vendor|any)( +within +[0-9]+(\\.[0-9]{1,4})?( +(m|km|mi))?)?"
+              "( +priority +-?[0-9]+)? *$")}};
+    out["costs"] = table_of("costs", detail::cost_keys);
+    out["split"] = table_of("split", detail::split_keys);
+    out["outcome"] = table_of("outcome", detail::outcome_keys);
+    out["keep_back"] = table_of("keep_back", detail::kind_names);
+    out["always"] = table_of("always", detail::always_keys);
+    out["filter"] = table_of("filter", detail::filter_keys);
+    out["strategy.outcome"] = table_of("strategy.outcome", detail::step_keys);
+    out["strategy"] = table_of("strategy", detail::strategy_keys);
+    return out;
+}
+
+}  // namespace
+
+std::span<const policy_key> policy_keys() { return all_keys; }
+
+std::string policy_schema() {
+    json out = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                {"$id", "urn:earmark:policy:" + std::to_string(policy_schema_version)},
+                {"title",
+                 "A sourcing policy of Earmark, version " + std::to_string(policy_schema_version)}};
+    out.update(table_of("", detail::root_keys));
+    out["$defs"] = definitions();
+    return out.dump(1) + '\n';
+}
+
+}  // namespace earmark::sourcing
