@@ -1,5 +1,5 @@
-"""Every block of docs/howto runs, in the order of its page, and says what the page says it says.
-`...` in an expected text stands for what changes from run to run."""
+"""Every block of docs/howto and docs/cookbook runs, in the order of its page, and says what
+the page says it says. `...` in an expected text stands for what changes from run to run."""
 
 import contextlib
 import doctest
@@ -16,7 +16,8 @@ pytest.importorskip("matplotlib", reason="the report's packages are not installe
 
 from earmark.cli.app import run  # noqa: E402
 
-PAGES = sorted((ROOT / "docs" / "howto").glob("*.md"))
+PAGES = sorted([*(ROOT / "docs" / "howto").glob("*.md"),
+                *(ROOT / "docs" / "cookbook").glob("[!R]*.md")])
 FENCE = re.compile(r"^```(\w+)(?: ([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -40,7 +41,7 @@ def test_every_block_of_the_page_runs_and_says_what_the_page_says(page, tmp_path
     monkeypatch.chdir(tmp_path)
     names, said, played = {"__name__": "page"}, None, 0
     for kind, name, text in FENCE.findall(page.read_text(encoding="utf-8")):
-        if kind == "csv":
+        if kind in ("csv", "toml"):
             (tmp_path / name).write_text(text, encoding="utf-8")
         elif kind in ("python", "sh"):
             assert not said, f"the page does not show what this block prints: {said}"
