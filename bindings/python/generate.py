@@ -143,7 +143,8 @@ def stubs() -> str:
         if isinstance(member, type):
             lines.extend(of_class(member))
         elif isinstance(member, tuple):
-            lines.append(f"{name}: tuple[str, ...]")
+            item = "str" if isinstance(member[0], str) else "tuple[str, str, bool, str]"
+            lines.append(f"{name}: tuple[{item}, ...]")
         else:
             lines.extend(function(member.__doc__, ""))
     return "\n".join(lines) + "\n"
@@ -158,10 +159,34 @@ def views_sql() -> str:
                                   _earmark._score_definitions(), _earmark._wait_definitions())
 
 
+def policy_page() -> str:
+    """docs/formats/policy.md with its tables made anew; what stands around them is written by
+    hand."""
+    page = (ROOT / "docs/formats/policy.md").read_text(encoding="utf-8")
+    keys = {}
+    for table, key, values, otherwise, required in _earmark.policy_keys():
+        keys.setdefault(table or "the top", []).append(
+            f"| `{key}` | {values} | {'required' if required else otherwise} |")
+    rules = [f"| `{code}` | {severity} | {doc} |{' nodes' if nodes else ''} |"
+             for code, severity, nodes, doc in _earmark.LINT_RULES]
+    made = {f"keys {table}": ["| key | takes | left out |", "|---|---|---|", *rows]
+            for table, rows in keys.items()}
+    made["rules"] = ["| code | severity | what | needs |", "|---|---|---|---|", *rules]
+    for name, rows in made.items():
+        start, end = f"<!-- {name} -->", "<!-- end -->"
+        if start not in page:
+            raise SystemExit(f"docs/formats/policy.md has no place for {start}")
+        before, rest = page.split(start, 1)
+        page = before + start + "\n" + "\n".join(rows) + "\n" + end + rest.split(end, 1)[1]
+    return page
+
+
 def files() -> dict[Path, str]:
     return {ROOT / "bindings/python/earmark/_earmark.pyi": stubs(),
             ROOT / "bindings/python/earmark/views.sql": views_sql(),
-            ROOT / "docs/formats/columns.md": _earmark.columns_page()}
+            ROOT / "docs/formats/columns.md": _earmark.columns_page(),
+            ROOT / "docs/formats/policy.schema.json": _earmark.policy_schema(),
+            ROOT / "docs/formats/policy.md": policy_page()}
 
 
 def main(arguments: list[str]) -> int:

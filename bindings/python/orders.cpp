@@ -349,6 +349,28 @@ frame_ref explanation_frame(const engine& e, std::uint64_t order) {
     return to_python(std::move(b).finish());
 }
 
+frame_ref what_if(const engine& e, std::uint64_t order, const std::string& node) {
+    const auto told =
+        value_or_raise(e, e.what_if(order_id{order}, value_or_raise(e, e.find_node(node))));
+    report::frame_builder b{"changes"};
+    auto& line = b.small_ints("line");
+    auto& cost = b.ints("cost_e4");
+    for (const what_if_view::change& c : told.changes) {
+        b.ints("order").add(static_cast<std::int64_t>(order));
+        b.strings("node").add(node);
+        b.strings("lever").add(c.lever);
+        c.line == 0 ? line.add_null() : line.add(static_cast<std::int32_t>(c.line));
+        b.ints("now").add(c.now);
+        b.ints("needed").add(c.needed);
+        b.truths("enough").add(c.enough);
+        b.truths("alone").add(c.alone);
+        b.truths("exact").add(c.exact);
+        c.enough ? cost.add(c.cost_e4) : cost.add_null();
+        b.strings("sentence").add(c.text);
+    }
+    return to_python(std::move(b).finish());
+}
+
 std::string outcome_or_raise(engine& e, const result<receipt>& r) {
     const receipt answer = value_or_raise(e, r);
     if (answer.why.code != error_code::ok) raise(e, answer.why);
@@ -440,6 +462,9 @@ void bind_orders(engine_class& c) {
           "The same as a table: (node, verdict, reason), one row per node.");
     c.def("explanation", on(&explanation_frame), py::arg("order"),
           "The same as the frame `explanations`.");
+    c.def("what_if", on(&what_if), py::arg("order"), py::arg("node"),
+          "The smallest changes, one at a time, with which a node would have shipped some of an "
+          "order, as things were when it was decided. Frame `changes`; empty where it ships.");
     c.def("release", on(&release), orders, py::kw_only(), now, progress,
           "Tells the nodes. Frame `receipts`.");
     c.def("ship", on(&record_all<fact_kind::ship>), orders, py::kw_only(), now, progress,

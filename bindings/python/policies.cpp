@@ -3,8 +3,10 @@
 
 #include "binding.hpp"
 #include "earmark/connect/text.hpp"
+#include "earmark/engine/lint.hpp"
 #include "earmark/sourcing/explain.hpp"
 #include "earmark/sourcing/policy.hpp"
+#include "earmark/sourcing/policy_schema.hpp"
 
 namespace earmark::python {
 
@@ -52,6 +54,23 @@ sourcing::policy ranked_by_score(const sourcing::policy& p, const std::string& n
     return {std::move(terms), std::move(rules)};
 }
 
+std::optional<time_point> instant(std::optional<std::int64_t> now) {
+    return now ? std::optional{time_point{*now}} : std::nullopt;
+}
+
+frame_ref lint_text(const std::string& policy, const std::string& file,
+                    std::optional<std::int64_t> now) {
+    const auto found = without_gil(
+        [&] { return sourcing::lint(policy, {.file = file, .tables = {}, .now = instant(now)}); });
+    return to_python(lint_frame(found, file));
+}
+
+frame_ref lint_here(const engine& e, const std::string& policy, const std::string& file,
+                    std::optional<std::int64_t> now) {
+    const auto found = without_gil([&] { return lint(e, policy, file, instant(now)); });
+    return to_python(lint_frame(found, file));
+}
+
 /// Every verdict of an explanation, in the order in which they are asked.
 py::tuple verdicts() {
     py::list all;
@@ -60,8 +79,29 @@ py::tuple verdicts() {
     return all;
 }
 
+/// (code, severity, whether it needs nodes, sentence) of each rule of the linter.
+py::tuple lint_rules() {
+    py::list all;
+    for (const sourcing::lint_rule& r : sourcing::lint_rules())
+        all.append(py::make_tuple(r.code, name_of(r.how), r.needs_nodes, r.doc));
+    return all;
+}
+
+/// (table, key, values, left out, whether it is required) of each key.
+py::list policy_keys() {
+    py::list all;
+    for (const sourcing::policy_key& k : sourcing::policy_keys())
+        all.append(py::make_tuple(k.table, k.key, k.values, k.otherwise, k.required));
+    return all;
+}
+
 void bind_policy(py::module_& m) {
+    m.def("policy_schema", &sourcing::policy_schema, "The JSON Schema of policies.");
+    m.def("policy_keys", &policy_keys,
+          "Each key of a policy: table, key, what it takes, what it is where it is left out, and "
+          "whether it is required.");
     m.attr("VERDICTS") = verdicts();
+    m.attr("LINT_RULES") = lint_rules();
     py::class_<sourcing::policy> c(
         m, "Policy",
         "A sourcing policy: which nodes serve an order, in which order, at what cost.");
@@ -93,6 +133,14 @@ void bind_policies(py::module_& m, engine_class& c) {
     const auto now = py::arg("now") = 0;
     c.def("activate", on(&activate), py::arg("policy"), now,
           "Compiles a policy (TOML) and uses it from now on; returns its version.");
+    const auto file = py::arg("file") = "policy.toml";
+    const auto when = py::arg("now") = std::nullopt;
+    m.def("lint", &lint_text, py::arg("policy"), py::kw_only(), file, when,
+          "Looks at a policy without tables (Engine.lint looks with an engine's). Frame `lint`; "
+          "what cannot be read is a finding too. `now` finds strategies whose time is over.");
+    c.def("lint", on(&lint_here), py::arg("policy"), py::kw_only(), file, when,
+          "Looks at a policy with this engine's nodes, places and distances, and changes nothing. "
+          "Frame `lint`.");
     c.def("activate", on(&activate_policy), py::arg("policy"), now, "The same with a Policy.");
 }
 

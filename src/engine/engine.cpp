@@ -67,8 +67,9 @@ node_view engine::node(node_id id) const {
         const auto& n = state_->names;
         if (index_of(id) >= n.node.size()) return fail(error_code::unknown_node, raw(id));
         const node_facts& f = n.node[index_of(id)];
-        return node_view{n.nodes.key(raw(id)), f.kind, f.active, f.priority,
-                         n.node_at[index_of(id)]};
+        return node_view{
+            n.nodes.key(raw(id)), f.kind,    f.active, f.priority, n.node_at[index_of(id)],
+            f.fixed_per_parcel,   f.per_unit};
     }));
 }
 std::string_view engine::place_key(place_id id) const {

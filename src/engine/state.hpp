@@ -415,6 +415,7 @@ struct engine::state {
     void ask_policy(const visit& v, sourcing_problem& p, dating& by, promised& into);
     result<explanation> explain(const visit& v, order_id id);
     result<sourced> decision(const visit& v, order_id id);
+    result<what_if_view> what_if(const visit& v, order_id id, node_id node);
     [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;
     /// The desk's takes by cell, one of each; out_of_range (refs: sum, most, in atoms).
     [[nodiscard]] error merge_takes(const visit& v) const;

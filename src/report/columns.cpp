@@ -197,6 +197,36 @@ constexpr column explanations[] = {
     {"passed_on", utf8, "", null, "Strategies that passed the order on, as in `decisions`."},
 };
 
+constexpr column changes[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"node", utf8, "", false, "Node that would ship some of it."},
+    {"lever", utf8, "", false,
+     "What is changed: active, selected, rate, stock, parcel_rate, unit_rate, distance, priority "
+     "or keep_back."},
+    {"line", int32, "", null, "Number of the order's line, from 1; null: all, or not of lines."},
+    {"now", int64, "", false,
+     "Granules, 1/10000 of the currency, metres or a priority; as it was."},
+    {"needed", int64, "", false, "What it has to be: stock at least, all others at most."},
+    {"enough", boolean, "", false, "False: not even `needed`, the end of its range, is enough."},
+    {"alone", boolean, "", false, "False: beside the changes in the rows before."},
+    {"exact", boolean, "", false, "False: the plans are heuristic, so a smaller change may do."},
+    {"cost_e4", int64, "1/10000 of the currency", null,
+     "Planned cost with the change; null where it is not enough."},
+    {"sentence", utf8, "", false, "The change in words."},
+};
+
+constexpr column lint[] = {
+    {"severity", dictionary, "", false, "note, warning or error."},
+    {"code", dictionary, "", false,
+     "Name of the rule (docs/formats/policy.md), or of the refusal (docs/errors.md)."},
+    {"file", utf8, "", false, "Name of the policy's file, as it was given."},
+    {"line", int32, "1", false, "Line of the file, from 1; 0: nowhere in particular."},
+    {"column", int32, "1", false, "Column of the line, from 1; 0 with line 0."},
+    {"strategy", utf8, "", null, "Strategy that it is about; null: the policy itself."},
+    {"sentence", utf8, "", false, "What is wrong."},
+    {"hint", utf8, "", null, "What to do; null where the sentence says it."},
+};
+
 constexpr column distances[] = {
     {"place", dictionary, "", false, "Place."},
     {"node", dictionary, "", false, "Node."},
@@ -334,7 +364,9 @@ constexpr frame_schema list[] = {
     {"available_terms", "a node, and every term of what it has available", available_terms},
     {"receipts", "an order that a verb was applied to, in the order of the call", receipts},
     {"explanations", "a node that could have served the order", explanations},
+    {"changes", "a change with which a node would have shipped some of an order", changes},
     {"pools", "a pool, ascending by id", pools},
+    {"lint", "something about a policy that is worth a look, in the order of its text", lint},
     {"fed", "a row of a feed that changed the books or was rejected", fed},
     {"counted", "a count of a batch, in the order of the call", counted},
     {"counts", "a count of the journal, oldest first", counts},

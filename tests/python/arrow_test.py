@@ -43,6 +43,9 @@ def every_frame(shop):
                 ("parts", decided.parts), ("receipts", shop.release(ids)),
                 ("explanations", shop.explanation(int(ids[0]))),
                 ("columns", earmark.dictionary()))
+    yield "lint", shop.lint("policy = 'p'")
+    yield "changes", next(filter(len, (shop.what_if(int(ids[0]), node)
+                                       for node in ("berlin", "bonn"))))
     yield "reserved", shop.reserve({"offsets": [0, 1, 2], "sku": [mug] * 2, "node": [bonn] * 2,
                                     "amount": [1, 10**6]})
     yield "available_terms", shop.explain_available(mug)

@@ -109,6 +109,9 @@ def test_a_node_outside_of_the_strategy_fails_that_rule_and_is_asked_no_further(
     one = card(("a", "chosen"), ("b", "not_selected"), ("c", "inactive"))
     says = [rule.says for rule in one.rules]
     assert says[:3] == ["active", "in the strategy", "has a rate"]
+    two = card(("a", "filtered"), ("b", "excluded"), ("c", "not_selected"))
+    assert [rule.says for rule in two.rules][1:4] == ["not excluded", "passes filters",
+                                                      "in the strategy"]
     assert one.cells("not_selected") == ["pass", "fail"] + ["blank"] * 5
     assert set(one.cells("chosen")) == {"pass"}
     assert one.cells("worse")[-1] == "fail"

@@ -12,6 +12,7 @@ call that makes no sense, is an EarmarkError (see earmark.errors)."""
 
 from ._earmark import (
     KPIS,
+    LINT_RULES,
     OUTCOMES,
     UNIT_STATES,
     VERDICTS,
@@ -24,10 +25,12 @@ from ._earmark import (
     fair_share,
     figures,
     kpis,
+    policy_schema,
     read_orders,
 )
 from .comparison import Comparison, compare
 from .criterion import Candidates, Criterion
+from .differing import Diff, diff
 from .errors import (
     BadInput,
     BadPolicy,
@@ -39,9 +42,11 @@ from .errors import (
     Refused,
     Unknown,
 )
+from .linting import lint
 from .network import Network
 
-__all__ = ["KPIS", "OUTCOMES", "UNIT_STATES", "VERDICTS", "BadInput", "BadPolicy", "Busy",
-           "Candidates", "Comparison", "Criterion", "EarmarkError", "Engine", "Forked", "Frame",
-           "Halted", "JournalError", "Network", "Policy", "Refused", "Report", "Unknown",
-           "compare", "dictionary", "error_name", "fair_share", "figures", "kpis", "read_orders"]
+__all__ = ["KPIS", "LINT_RULES", "OUTCOMES", "UNIT_STATES", "VERDICTS", "BadInput", "BadPolicy",
+           "Busy", "Candidates", "Comparison", "Criterion", "Diff", "EarmarkError",
+           "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy",
+           "Refused", "Report", "Unknown", "compare", "dictionary", "diff",
+           "error_name", "fair_share", "figures", "kpis", "lint", "policy_schema", "read_orders"]

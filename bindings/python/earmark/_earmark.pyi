@@ -146,6 +146,10 @@ class Engine:
         than once."""
     def lines(self) -> Frame:
         """Frame: the lines of all orders."""
+    def lint(self, policy: str, *, file: str = 'policy.toml',
+             now: int | None = None) -> Frame:
+        """Looks at a policy with this engine's nodes, places and distances, and changes nothing.
+        Frame `lint`."""
     def load(self, *, skus: Table | None = None, nodes: Table | None = None,
              places: Table | None = None, stock: Table | None = None, units: Table | None = None,
              distances: Table | None = None, now: int = 0,
@@ -332,6 +336,9 @@ class Engine:
     def unreserve(self, reservations: Column, *, now: int = 0,
                   progress: Progress | None = None) -> Frame:
         """The same of many, each on its own. Frame `reserved`."""
+    def what_if(self, order: int, node: str) -> Frame:
+        """The smallest changes, one at a time, with which a node would have shipped some of an
+        order, as things were when it was decided. Frame `changes`; empty where it ships."""
 
 class Frame:
     """Columns that an answer is made of; docs/formats/columns.md says what each holds. Give it to
@@ -364,6 +371,8 @@ class Frame:
         """A dictionary column as texts, None for nulls."""
 
 KPIS: tuple[str, ...]
+
+LINT_RULES: tuple[tuple[str, str, bool, str], ...]
 
 OUTCOMES: tuple[str, ...]
 
@@ -444,6 +453,17 @@ def kpis(facts: object, by: str = 'order_date', recorded: Sequence[str] = [],
          **kwargs) -> Any:
     """Report().add(facts), then Report.kpis(by, ...): all figures of facts in columns. `recorded`
     are kinds that were watched for, even if none happened."""
+
+def lint(policy: str, *, file: str = 'policy.toml', now: int | None = None) -> Frame:
+    """Looks at a policy without tables (Engine.lint looks with an engine's). Frame `lint`; what
+    cannot be read is a finding too. `now` finds strategies whose time is over."""
+
+def policy_keys() -> list[Any]:
+    """Each key of a policy: table, key, what it takes, what it is where it is left out, and
+    whether it is required."""
+
+def policy_schema() -> str:
+    """The JSON Schema of policies."""
 
 def read_orders(path: str, format: str = 'canonical', *, currency: str = '') -> dict[str,
                 Any]:

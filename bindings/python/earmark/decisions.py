@@ -1,5 +1,5 @@
-"""DECISIONS as a table, and tables as files: CSV, CSV.gz, Parquet, JSON lines. A file appears whole
-or not at all."""
+"""DECISIONS as a table, and tables as files: CSV, CSV.gz, Parquet, Arrow, JSON lines. A file
+appears whole or not at all."""
 
 import csv
 import gzip
@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ._earmark import Frame
 from .errors import BadInput
 from .orders import Orders
 from .replay import Replay
 
-FORMATS = (".csv", ".csv.gz", ".parquet", ".jsonl")
+FORMATS = (".csv", ".csv.gz", ".parquet", ".arrow", ".jsonl")
 
 
 def decisions(orders: Orders, node_keys: list[str], replay: Replay) -> dict[str, list | np.ndarray]:
@@ -57,6 +58,16 @@ def stack(tables: list[dict]) -> dict:
             for name in tables[0]}
 
 
+def columns_of_frame(frame: Frame) -> dict[str, list]:
+    """The columns as lists: words for codes, None for nulls."""
+    def column(name: str) -> list:
+        try:
+            return list(frame.words(name))
+        except BadInput:  # no dictionary column
+            return np.ma.asarray(frame[name]).tolist()
+    return {name: column(name) for name in frame}
+
+
 def write_table(columns: dict, path: str | Path) -> None:
     """By the name's ending; `-` is CSV on standard output."""
     name = str(path)
@@ -66,8 +77,8 @@ def write_table(columns: dict, path: str | Path) -> None:
     if not name.endswith(FORMATS):
         raise BadInput(f"{name}: the formats are {', '.join(FORMATS)}; choose one by the ending")
     try:
-        if name.endswith(".parquet"):
-            data = _parquet(columns)
+        if name.endswith((".parquet", ".arrow")):
+            data = _arrow(columns, name.endswith(".parquet"))
         elif name.endswith(".jsonl"):
             data = "".join(json.dumps(row) + "\n" for row in _rows(columns)).encode()
         else:
@@ -103,12 +114,16 @@ def _csv(columns: dict) -> str:
     return text.getvalue()
 
 
-def _parquet(columns: dict) -> bytes:
+def _arrow(columns: dict, as_parquet: bool) -> bytes:
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise BadInput("Parquet needs pyarrow: pip install pyarrow; or write .csv") from None
-    sink = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.table(columns), sink)
+        raise BadInput("this needs pyarrow: pip install pyarrow; or write .csv") from None
+    sink, table = io.BytesIO(), pyarrow.table(columns)
+    if as_parquet:
+        pyarrow.parquet.write_table(table, sink)
+    else:
+        with pyarrow.ipc.new_file(sink, table.schema) as out:
+            out.write_table(table)
     return sink.getvalue()

@@ -1,5 +1,5 @@
-"""FILES as tables: CSV, CSV.gz, Parquet, and `-` for CSV on standard input. What cannot be read is
-refused with file, row, and what to do."""
+"""FILES as tables: CSV, CSV.gz, Parquet, Arrow, and `-` for CSV on standard input. What cannot be
+read is refused with file, row, and what to do."""
 
 import csv
 import gzip
@@ -25,9 +25,9 @@ class NamedColumns(dict):
 
 
 def read_table(path: str | Path) -> NamedColumns:
-    """The columns of a file, as text from CSV and as they are from Parquet."""
+    """The columns of a file, as text from CSV and as they are from Parquet and Arrow."""
     name = str(path)
-    columns = NamedColumns(_parquet(name) if name.endswith(".parquet") else _csv(name))
+    columns = NamedColumns(_arrow(name) if name.endswith((".parquet", ".arrow")) else _csv(name))
     columns.name = "standard input" if name == "-" else name
     return columns
 
@@ -76,25 +76,31 @@ def _text(name: str) -> str:
                        " UTF-8") from None
 
 
-def _parquet(name: str) -> dict[str, Any]:
+def _arrow(name: str) -> dict[str, Any]:
+    """Of a Parquet file, or of an Arrow IPC file or stream."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise BadInput(f"{name}: Parquet needs pyarrow: pip install pyarrow; or give CSV") from None
+        raise BadInput(f"{name}: this needs pyarrow: pip install pyarrow; or give CSV") from None
     try:
-        return columns_of(pyarrow.parquet.read_table(name), name)
+        if name.endswith(".parquet"):
+            return columns_of(pyarrow.parquet.read_table(name), name)
+        data = Path(name).read_bytes()
+        is_file = data.startswith(b"ARROW1")
+        opened = pyarrow.ipc.open_file(data) if is_file else pyarrow.ipc.open_stream(data)
+        return columns_of(opened.read_all(), name)
     except (OSError, pyarrow.ArrowException) as e:
         raise BadInput(f"{name}: {str(e).splitlines()[0]}") from None
 
 
 def read_orders(path: str, layout: str = "canonical", *, keep_going: bool = False) -> Orders:
     """Orders from a file or standard input. Canonical CSV goes through the strict connector; what
-    has columns of its own (latitude, customer, ...) and Parquet through the table reader. Wrong
-    rows are refused, or with `keep_going` left out with their whole orders and noted."""
+    has columns of its own (latitude, customer, ...), Parquet and Arrow through the table reader.
+    Wrong rows are refused, or with `keep_going` left out with their whole orders and noted."""
     if layout == "uci":
         return from_file(Path(path), "uci")
-    if path == "-" or path.endswith(".parquet") or _has_more_columns(path):
+    if path == "-" or path.endswith((".parquet", ".arrow")) or _has_more_columns(path):
         table = read_table(path)
         return from_table(table, table.name)
     orders = from_file(Path(path), "canonical")

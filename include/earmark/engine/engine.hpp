@@ -236,8 +236,9 @@ public:
     [[nodiscard]] std::uint32_t orders() const noexcept;
     /// Why its units go where they go: chosen plan, second best, what removed the rest.
     result<explanation> explain(order_id id) const;
-    /// The last decision about an order as its record has it: the chosen plan, without `by_line`.
-    /// no_decision before the first. The solver runs again, on what it saw then.
+    /// What would have made a node ship some of it, as things were then (sourcing/what_if.hpp).
+    result<what_if_view> what_if(order_id id, node_id node) const;
+    /// The last decision about an order, solved again from its record; without `by_line`.
     result<sourced> decision(order_id id) const;
     /// Every SKU at every node where it was stocked, by SKU and node; of one instant in a quiet
     /// engine only. O(cells + orders + reservations).
@@ -253,8 +254,7 @@ public:
     /// What the next `limit` records after `cursor` moved, oldest first; `next` is the cursor to go
     /// on with, and equal to `cursor` at the end. Errors: cursor_too_old, order_busy (transient).
     result<page_of<movement>> movements(position cursor, std::size_t limit) const;
-    /// What expired in them, by deadline and then by id within one moving of time; each reservation
-    /// at most once, ever.
+    /// What expired in them, by deadline and then id within one moving of time; each at most once.
     result<page_of<expiry>> expiries(position cursor, std::size_t limit) const;
     /// What the sourcing decisions among them planned; costs are priced again from the record.
     result<page_of<decided>> decisions(position cursor, std::size_t limit) const;

@@ -31,6 +31,8 @@ struct node_view {
     bool active = true;
     std::int32_t priority = 0;
     coordinates at{};
+    rate fixed_per_parcel{-1};  // its own; negative: the policy's
+    rate per_unit{-1};
 };
 
 /// A SKU at a node where it was ever stocked.
@@ -111,6 +113,23 @@ struct explanation {
     std::vector<row> rows;        // one per node, in the node's sequence
     std::string_view strategy{};  // as in `sourced`
     std::vector<std::string_view> passed_on{};
+};
+
+/// What would have made a node ship some of an order: one change at a time, and the smallest.
+struct what_if_view {
+    struct change {
+        std::string_view lever;  // name_of(sourcing::lever), which says what the numbers are
+        std::uint32_t line = 0;  // of the order, from 1; 0: all, or not of lines
+        std::int64_t now = 0, needed = 0;  // stock at least, all others at most
+        bool enough = false;               // false: not even `needed`, the end of its range
+        bool alone = true;                 // false: beside the changes before it
+        bool exact = true;                 // false: the plans are heuristic; less may do
+        std::int64_t cost_e4 = 0;          // of the plan that would have been best
+        std::string text;
+    };
+    bool ships = false;  // it does, so nothing has to change
+    std::vector<change> changes;
+    std::string words;
 };
 
 /// One record, for readers outside. `text` is made by describe() only when asked.

@@ -7,91 +7,50 @@ from typing import Annotated
 import typer
 
 from .. import comparison, files, screen
-from ..decisions import decisions, write_table
+from ..decisions import columns_of_frame, decisions, write_table
 from ..errors import BadInput
 from ..journals import verify as verify_journal
-from ..network import nodes_of, places_of
-from ..orders import Orders, orders_of
-from ..policies import policies_of, shipped
-from ..replay import Player, Replay
-from ..world import Setting, World, setting
+from ..network import nodes_of
+from ..replay import Replay
+from ..world import Setting, World
+from . import policy as policies
 from .bench import EPILOG as BENCH_EPILOG
 from .bench import bench, spread
 from .stock import check as check_stock
 from .terminal import BAD_INPUT, FAULT, FINDINGS, OK, STOPPED, complain, progress, say_json
+from .verbs import (
+    Format,
+    Json,
+    KeepGoing,
+    NodesFile,
+    OrdersFile,
+    Out,
+    PlacesFile,
+    PolicyName,
+    Seed,
+    Stock,
+    SupplyFile,
+    decide,
+    order_of,
+    prepare,
+)
 
-EPILOG = ("Exit codes: 0 done; 1 done, with findings (stock check, verify); 2 the input cannot be"
-          " used; 3 a fault of Earmark; 130 stopped. Files: .csv, .csv.gz, .parquet, or - for CSV"
-          " on standard input. Columns: docs/howto/command_line.md.")
+EPILOG = ("Exit codes: 0 done; 1 done, with findings (stock check, verify, lint); 2 the input"
+          " cannot be used; 3 a fault of Earmark; 130 stopped. Files: .csv, .csv.gz, .parquet,"
+          " .arrow, or - for CSV on standard input. Columns: docs/howto/command_line.md.")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Decides which stock serves which order, compares policies, explains"
                        " decisions, checks stock files and journals.", epilog=EPILOG)
 stock_app = typer.Typer(no_args_is_help=True, help="Stock files.")
 app.add_typer(stock_app, name="stock")
 
-OrdersFile = Annotated[str, typer.Option("--orders", metavar="FILE", help="order_key, sku,"
-                       " quantity [, unit_price, ship_to, latitude, longitude, customer, country,"
-                       " placed_at, currency]; a row is a line")]
-NodesFile = Annotated[str, typer.Option("--nodes", metavar="FILE", help="node [, kind, latitude,"
-                      " longitude, priority, active]")]
-Stock = Annotated[str, typer.Option("--stock", metavar="FILE|RULE", help="sku, node, on_hand; or"
-                  " derive:FACTOR[:ERROR], demand times the factor")]
-PolicyName = Annotated[str, typer.Option("--policy", metavar="NAME|FILE",
-                       help=f"one of {', '.join(shipped())}, or a .toml file")]
-PlacesFile = Annotated[str | None, typer.Option("--places", metavar="FILE", help="place, latitude,"
-                       " longitude: where ship_to lies; without it and without positions each"
-                       " customer's city is drawn")]
-SupplyFile = Annotated[str | None, typer.Option("--supply", metavar="FILE", help="sku, node,"
-                       " quantity, arrives_at")]
-Seed = Annotated[int, typer.Option(help="of everything that is drawn")]
-Format = Annotated[str, typer.Option("--format", help="canonical or uci")]
-Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
-KeepGoing = Annotated[bool, typer.Option("--keep-going", help="leave orders with wrong rows out,"
-                      " and say so, instead of refusing the file")]
-
-
-def prepare(orders: str, nodes: str, stock: str, places: str | None, supply: str | None, seed: int,
-            layout: str, keep_going: bool):
-    """Reads all tables: (orders, nodes, stock or rule, places, supply)."""
-    stdin = [name for name in (orders, nodes, stock, places, supply) if name == "-"]
-    if len(stdin) > 1:
-        raise BadInput("- stands for standard input and can be given once")
-    if layout not in ("canonical", "uci"):
-        raise BadInput(f"--format {layout}: give canonical or uci")
-    return (orders_of(files.read_orders(orders, layout, keep_going=keep_going)),
-            nodes_of(files.read_table(nodes)),
-            stock if stock.startswith("derive") else files.read_table(stock),
-            None if places is None else places_of(files.read_table(places)),
-            None if supply is None else files.read_table(supply))
-
-
-def decide(given: tuple, policy: str, seed: int, quiet: bool) -> tuple[Setting, World, Replay]:
-    """One policy in one run."""
-    orders, nodes, stock, places, supply = given
-    made = setting(orders, stock, nodes, places, supply, {}, seed)
-    texts = policies_of(policy, orders.currency)
-    if len(texts) > 1:
-        raise BadInput(f"--policy {policy}: give one; earmark compare takes several")
-    name, toml = next(iter(texts.items()))
-    world = made.world(0)
-    with progress("loading", quiet) as bar:
-        player = Player(name, toml, made.orders, world, made, loading=bar)
-    done = 0
-    with progress("sourcing", quiet) as bar:
-        def told(n: int) -> None:
-            nonlocal done
-            done += n
-            if bar:
-                bar(done, len(orders))
-        return made, world, player.play(told)
-
-
 @app.command(epilog="Example: earmark source --orders orders.csv --nodes nodes.csv --stock"
                     " stock.csv --policy cheapest --out decisions.csv")
 def source(orders: OrdersFile, nodes: NodesFile, stock: Stock, policy: PolicyName = "cheapest",
            places: PlacesFile = None, supply: SupplyFile = None, seed: Seed = 7,
            out: Annotated[str | None, typer.Option(metavar="FILE", help="decisions as .csv,"
-                          " .csv.gz, .parquet, .jsonl, or - for CSV on standard output")] = None,
+                          " .csv.gz, .parquet, .arrow, .jsonl, or - for CSV on standard"
+                          " output")] = None,
            layout: Format = "canonical", keep_going: KeepGoing = False,
            as_json: Json = False) -> int:
     """Decides which node serves each line, order by order, and writes the decisions."""
@@ -128,18 +87,15 @@ def summary(made: Setting, world: World, replay: Replay) -> dict:
 def explain(order: Annotated[str, typer.Argument(metavar="ORDER_KEY")], orders: OrdersFile,
             nodes: NodesFile, stock: Stock, policy: PolicyName = "cheapest",
             places: PlacesFile = None, supply: SupplyFile = None, seed: Seed = 7,
-            layout: Format = "canonical", keep_going: KeepGoing = False,
+            layout: Format = "canonical", keep_going: KeepGoing = False, out: Out = None,
             as_json: Json = False) -> int:
     """Says why the units of one order go where they go, after all orders before it."""
     given = prepare(orders, nodes, stock, places, supply, seed, layout, keep_going)
-    read: Orders = given[0]
-    if order not in read.keys:
-        from ..inputs import nearest
-        raise BadInput(f'{orders}: no order "{order}"{nearest(order, read.keys[:1000])[:200]}')
     made, _, replay = decide(given, policy, seed, as_json)
-    number = int(replay.ids[read.keys.index(order)])
-    if number < 0:
-        raise BadInput(f"order {order}: the engine would not capture it, so nothing was decided")
+    number = order_of(order, orders, made.orders, replay)
+    if out:
+        frame = replay.engine.explanation(number)
+        write_table(columns_of_frame(frame) | {"order": [order] * len(frame)}, out)
     words = replay.engine.explain(number)
     rows = [tuple(map(str, row)) for row in replay.engine.explain_rows(number)]
     if as_json:
@@ -233,6 +189,9 @@ def verify(journal: Annotated[Path, typer.Argument(help="the file that Engine(jo
 
 
 app.command(epilog=BENCH_EPILOG)(bench)
+app.command(epilog=policies.LINT)(policies.lint)
+app.command(epilog=policies.DIFF)(policies.diff)
+app.command("what-if", epilog=policies.WHAT_IF)(policies.what_if)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True,

@@ -1,0 +1,77 @@
+// WHAT IF, of a decision's record: the picture that it was made of, with one thing changed.
+#include "earmark/sourcing/what_if.hpp"
+
+#include "earmark/sourcing/explain.hpp"
+
+#include "state_calls.hpp"
+
+namespace earmark {
+namespace {
+
+/// Everything that the levers are asked of; views into an engine that is being visited.
+struct picture_of {
+    const sourcing::policy& by;
+    sourcing_problem problem;
+    sourcing::explain_names names;
+    sourcing::picture known;
+};
+
+what_if_view told(const sourcing::what_if_answer& found, const picture_of& p, node_id node,
+                  std::string_view name) {
+    what_if_view out;
+    out.ships = found.ships;
+    if (found.ships) out.words = std::string{name} + " ships some of it already.";
+    for (const sourcing::win& w : found.wins) {
+        what_if_view::change c;
+        c.lever = name_of(w.by);
+        if (w.by == sourcing::lever::stock && w.wanted != sourcing::all_lines)
+            c.line = p.problem.lines[w.wanted].line + 1U;
+        c.now = w.now;
+        c.needed = w.needed;
+        c.enough = w.enough;
+        c.alone = w.alone;
+        c.exact = w.proof == quality::exact;
+        c.cost_e4 = w.cost_e4;
+        c.text = to_string(w, p.by, p.problem, node, p.names, p.known);
+        out.words += (out.words.empty() ? "" : " ") + c.text;
+        out.changes.push_back(std::move(c));
+    }
+    return out;
+}
+
+}  // namespace
+
+result<what_if_view> engine::state::what_if(const visit& v, order_id id, node_id node) {
+    desk& d = v.desk;
+    const auto recalled = recall(v, id);
+    if (!recalled) return recalled.error();
+    const sourcing::decision& decided = recalled->decided;
+    if (raw(node) >= decided.nodes) return fail(error_code::unknown_node, raw(node));
+    if (decided.by_strategy && decided.strategy == sourcing::no_strategy)
+        return what_if_view{.ships = false,
+                            .changes = {},
+                            .words = "No strategy was left for the order, so no node could ship."};
+    const auto facts = facts_of(*recalled);
+    const sourcing::recorded_problem recorded{*recalled->by, decided, facts};
+    picture_of p{*recalled->by,
+                 recorded.view(),
+                 {},
+                 decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough};
+    sourcing::selected_by(*recalled->whole, decided, facts.nodes, facts.metres, d.selected);
+    p.problem.selected = d.selected;
+    std::vector<std::string_view> nodes, lines;
+    for (std::uint32_t k = 0; k < decided.nodes; ++k) nodes.push_back(names.nodes.key(k));
+    for (const wanted_line& w : p.problem.lines) lines.push_back(names.skus.key(raw(w.sku)));
+    p.names = {{}, nodes, lines, {}};
+    std::span<const sourcing::node_selector> from;
+    if (decided.by_strategy) from = recalled->whole->strategies()[decided.strategy].from;
+    const auto found = sourcing::what_if(p.by, p.problem, node, from, false, d.solver);
+    return told(found, p, node, nodes[raw(node)]);
+}
+
+result<what_if_view> engine::what_if(order_id id, node_id node) const {
+    return state_->ask<result<what_if_view>>(
+        [&](const state::visit& v) { return state_->what_if(v, id, node); });
+}
+
+}  // namespace earmark
