@@ -32,7 +32,7 @@ def play(kind: str, text: str, names: dict) -> str:
             for line in text.strip().splitlines():
                 program, *argv = shlex.split(line)
                 assert program == "earmark", "these pages show no other program"
-                assert run(argv) == 0
+                assert run(argv) == (1 if "winter.toml" in argv else 0)  # it has an error
     return said.getvalue()
 
 

@@ -155,7 +155,18 @@ def test_a_diff_names_the_strategies_and_what_they_took_over():
     two = CHEAP + "[[strategy]]\nname = 'large'\nwhen = 'units > 1'\n[[strategy]]\nname = 'x'\n"
     d = earmark.diff(CHEAP, two, ORDERS, SHELF, EQUATOR)
     assert d.totals["strategies"] == [{"before": "", "after": "large", "orders": 2}]
-    assert "2 orders: no strategy -> large" in str(d)
+    assert "2 orders: the policy -> large" in str(d)
+    assert not d.rows["differs"].any()  # the same nodes, and the old policy has no strategies
+    d = earmark.diff(two, two.replace("units > 1", "units > 2"), ORDERS, SHELF, EQUATOR)
+    assert d.rows["differs"].tolist() == [True] * 3 and "2 orders: large -> x" in str(d)
+    assert d.totals["lines_moved"] == 0
+
+
+def test_a_diff_says_what_the_orders_do_not_carry():
+    gold = CHEAP.replace("[costs]", "[attributes]\n'customer.tier' = 'text'\n[costs]")
+    d = earmark.diff(CHEAP, gold, ORDERS, SHELF, EQUATOR)
+    assert "carry none of what the policy asks for (customer.tier)" in str(d)
+    assert len(d.to_dict()["notes"]) == 1
 
 
 def test_a_diff_goes_out_as_arrow_and_parquet(tmp_path):
@@ -260,3 +271,12 @@ def test_what_if_before_a_decision_or_of_an_unknown_node_is_an_error():
     with pytest.raises(earmark.Unknown):
         e.what_if(order, "nowhere")
     assert np.asarray(e.what_if(order, "B")["exact"]).all()
+
+
+def test_distances_stand_in_for_positions():
+    ring = NEAR + "[[strategy]]\nname = 'a'\nfrom = ['any within 5 km']\n"
+    way = {"place": ["here", "here"], "node": ["A", "B"], "metres": [4_000, 6_000]}
+    found = earmark.lint(ring, {"node": ["A", "B"]}, distances=way)
+    assert list(found.words("code")) == ["unused_node"] and "from B" in found["sentence"][0]
+    with pytest.raises(earmark.BadInput, match="distances"):
+        earmark.lint(ring, {"node": ["A"]}, distances=way)

@@ -12,7 +12,7 @@ from .decisions import write_table
 from .errors import BadInput
 from .network import nodes_of, places_of
 from .orders import Orders, orders_of
-from .policies import policies_of
+from .policies import policies_of, unasked
 from .replay import Player, Replay
 from .screen import aligned
 from .world import Setting, World, setting
@@ -33,10 +33,12 @@ class Diff:
     after: Replay
     rows: dict[str, list | np.ndarray]
     totals: dict
+    notes: list[str]
 
     @property
     def moved(self) -> dict[str, list | np.ndarray]:
-        """The rows that differ: another node, other units, another strategy."""
+        """The rows that differ: another node, other units, or another strategy where both policies
+        have some."""
         keep = np.flatnonzero(np.asarray(self.rows["differs"]))
         return {name: [column[i] for i in keep.tolist()] if isinstance(column, list)
                 else column[keep] for name, column in self.rows.items()}
@@ -46,7 +48,8 @@ class Diff:
         write_table(self.rows if every_line else self.moved, path)
 
     def to_dict(self) -> dict:
-        return {"old": self.old, "new": self.new, "currency": self.orders.currency, **self.totals}
+        return {"old": self.old, "new": self.new, "currency": self.orders.currency,
+                "notes": self.notes, **self.totals}
 
     def __str__(self) -> str:
         return text_of(self)
@@ -74,7 +77,8 @@ def diff(old: str, new: str, orders: object, stock: object, nodes: object, *,
     before, after = (Player(name, toml, read, world, made).play(told)
                      for name, (_, toml) in zip(names, texts, strict=True))
     rows = _rows(read, made, before, after)
-    return Diff(*names, read, world, before, after, rows, _totals(rows, before, after))
+    notes = list(dict.fromkeys(filter(None, (unasked(toml) for _, toml in texts))))
+    return Diff(*names, read, world, before, after, rows, _totals(rows, before, after), notes)
 
 
 def _text(policy: str, currency: str) -> tuple[str, str]:
@@ -108,7 +112,9 @@ def _rows(orders: Orders, made: Setting, before: Replay, after: Replay) -> dict:
     strategies = [[replay.strategies[i] for i in order.tolist()] for replay in (before, after)]
     costs = [replay.costs.sum(axis=1) for replay in (before, after)]
     differs = np.array([a != b for a, b in zip(node_a, node_b, strict=True)]) | (
-        units_a != units_b) | np.array([a != b for a, b in zip(*strategies, strict=True)])
+        units_a != units_b)
+    if any(before.strategies) and any(after.strategies):
+        differs |= np.array([a != b for a, b in zip(*strategies, strict=True)])
     return {
         "order_key": [orders.keys[i] for i in order.tolist()],
         "line": np.arange(orders.lines) - orders.offsets[order] + 1,
@@ -159,11 +165,12 @@ def text_of(d: Diff, most: int = 20) -> str:
     a, b = t["cost_e4_before"], t["cost_e4_after"]
     rows.append(["planned cost", money(a, currency), money(b, currency),
                  ("+" if b > a else "") + money(b - a, currency)])
-    out = [f"{t['lines_moved']:,} of {t['lines']:,} lines in {t['orders_moved']:,} of"
+    out = [*d.notes, f"{t['lines_moved']:,} of {t['lines']:,} lines in {t['orders_moved']:,} of"
            f" {t['orders']:,} orders move.", "", *aligned(rows)]
     changed = [s for s in t["strategies"] if s["before"] != s["after"]]
-    out += [f"{s['orders']:,} orders: {s['before'] or 'no strategy'} ->"
-            f" {s['after'] or 'no strategy'}" for s in changed]
+    none = ["no strategy" if any(r.strategies) else "the policy" for r in (d.before, d.after)]
+    out += [f"{s['orders']:,} {'order' if s['orders'] == 1 else 'orders'}: {s['before'] or none[0]}"
+            f" -> {s['after'] or none[1]}" for s in changed]
     m = d.moved
     names = ("order_key", "line", "sku", "node_before", "node_after")
     if len(m["line"]):

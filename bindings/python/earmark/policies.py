@@ -63,6 +63,17 @@ def _read(name: str, currency: str) -> tuple[str, str]:
     return path.stem, text
 
 
+def unasked(toml: str) -> str:
+    """A sentence where a policy asks for attributes of a host's own: tables of orders carry none.
+    Empty where it does not."""
+    try:
+        names = ", ".join(tomllib.loads(toml).get("attributes", {}))
+    except tomllib.TOMLDecodeError:  # the engine says what is wrong with it
+        return ""
+    return names and (f"The orders carry none of what the policy asks for ({names}): what is not"
+                      " given compares with nothing.")
+
+
 @dataclass
 class RateCard:
     """What a policy pays, in 1/10,000 of the major unit, by node."""

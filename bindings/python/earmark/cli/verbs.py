@@ -9,10 +9,10 @@ from ..errors import BadInput
 from ..inputs import nearest
 from ..network import nodes_of, places_of
 from ..orders import Orders, orders_of
-from ..policies import policies_of, shipped
+from ..policies import policies_of, shipped, unasked
 from ..replay import Player, Replay
 from ..world import Setting, World, setting
-from .terminal import progress
+from .terminal import complain, progress
 
 OrdersFile = Annotated[str, typer.Option("--orders", metavar="FILE", help="order_key, sku,"
                        " quantity [, unit_price, ship_to, latitude, longitude, customer, country,"
@@ -60,6 +60,8 @@ def decide(given: tuple, policy: str, seed: int, quiet: bool) -> tuple[Setting, 
     if len(texts) > 1:
         raise BadInput(f"--policy {policy}: give one; earmark compare takes several")
     name, toml = next(iter(texts.items()))
+    if note := unasked(toml):
+        complain(note)
     world = made.world(0)
     with progress("loading", quiet) as bar:
         player = Player(name, toml, made.orders, world, made, loading=bar)
