@@ -49,6 +49,10 @@ constexpr std::array all_keys = {
     policy_key{"filter", "nodes", "condition on nodes", "every node"},
     policy_key{"filter", "same", "two attributes, of the node and of the order, that are equal",
                "not asked"},
+    policy_key{"filter", "dates",
+               "`open_calendar`: it takes the order for today's work; `delivers_by_promise`: it "
+               "would be at the door in time",
+               "not asked"},
     policy_key{"strategy", "name", "a name of its own, as a policy's", "", true},
     policy_key{"strategy", "when", "condition on orders", "every order"},
     policy_key{"strategy", "starts", "quoted RFC 3339: decisions from then on", "always"},
@@ -80,6 +84,9 @@ json one_of_types() {
         all.push_back(name_of(static_cast<value_type>(t)));
     return {{"enum", all}};
 }
+json one_of_dates() {
+    return {{"enum", {name_of(date_rule::open_calendar), name_of(date_rule::delivers_by_promise)}}};
+}
 json whole(std::int64_t least, std::int64_t most) {
     return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
 }
@@ -104,6 +111,7 @@ json shape_of(std::string_view table, std::string_view key) {
     if (key == "lines") return one_of(detail::split_names);
     if (key == "max_parcels") return whole(1, max_parcel_limit);
     if (key == "require" || key == "prefer") return {{"type", "array"}, {"items", same_as("name")}};
+    if (key == "dates") return one_of_dates();
     if (key == "when" || key == "nodes") return same_as("condition");
     if (key == "starts" || key == "ends") return same_as("instant");
     if (key == "from") return list_of(same_as("selector"));
