@@ -422,9 +422,22 @@ py::dict order(const engine& e, std::uint64_t id) {
     return to_dict(e, value_or_raise(e, e.order(order_id{id})));
 }
 
+void bind_explanations(engine_class& c) {
+    c.def("explain", on(&explain), py::arg("order"),
+          "Why the units of an order go where they go, in words.");
+    c.def("explain_rows", on(&explain_rows), py::arg("order"),
+          "The same as a table: (node, verdict, reason), one row per node.");
+    c.def("explanation", on(&explanation_frame), py::arg("order"),
+          "The same as the frame `explanations`.");
+    c.def("what_if", on(&what_if), py::arg("order"), py::arg("node"),
+          "The smallest changes, one at a time, with which a node would have shipped some of an "
+          "order, as things were when it was decided. Frame `changes`; empty where it ships.");
+}
+
 }  // namespace
 
 void bind_orders(engine_class& c) {
+    bind_explanations(c);
     const auto now = py::arg("now") = 0;
     const auto money = py::arg("currency") = "USD";
     const auto progress = py::arg("progress") = py::none();
@@ -456,15 +469,6 @@ void bind_orders(engine_class& c) {
           "What earmark.Candidates is made of: place, lines, amount, metres.");
     c.def("_serves", on(&serves), orders,
           "How many of an order's waiting lines each node could serve whole; orders x nodes.");
-    c.def("explain", on(&explain), py::arg("order"),
-          "Why the units of an order go where they go, in words.");
-    c.def("explain_rows", on(&explain_rows), py::arg("order"),
-          "The same as a table: (node, verdict, reason), one row per node.");
-    c.def("explanation", on(&explanation_frame), py::arg("order"),
-          "The same as the frame `explanations`.");
-    c.def("what_if", on(&what_if), py::arg("order"), py::arg("node"),
-          "The smallest changes, one at a time, with which a node would have shipped some of an "
-          "order, as things were when it was decided. Frame `changes`; empty where it ships.");
     c.def("release", on(&release), orders, py::kw_only(), now, progress,
           "Tells the nodes. Frame `receipts`.");
     c.def("ship", on(&record_all<fact_kind::ship>), orders, py::kw_only(), now, progress,
