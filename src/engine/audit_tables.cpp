@@ -3,6 +3,7 @@
 #include <set>
 
 #include "auditor.hpp"
+#include "earmark/promise/tables.hpp"
 
 namespace earmark {
 namespace {
@@ -89,6 +90,10 @@ void engine::state::auditor::look_at_tables() {
     look_at_names(n.sections.segments, n.sections.segment_count(), "segment");
     look_at_names(n.sections.keys, n.sections.size(), "section");
     look_at_names(n.threshold_keys, n.thresholds.size(), "threshold");
+    const date_tables& dates = n.dates();
+    look_at_names(dates.calendar_keys, dates.calendars().size(), "calendar");
+    look_at_names(dates.service_keys, dates.services().size(), "service");
+    look_at_names(dates.zones, dates.zones.size(), "zone");
     for (std::uint32_t i = 0; i < n.node.size(); ++i) {
         std::int64_t rank = 0;
         for (std::uint32_t k = 0; k < n.node.size(); ++k) rank += n.nodes.key(k) < n.nodes.key(i);
