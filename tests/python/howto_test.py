@@ -52,4 +52,4 @@ def test_every_block_of_the_page_runs_and_says_what_the_page_says(page, tmp_path
             said = None
         else:
             pytest.fail(f"{page.name}: a block of {kind!r}, which nobody runs")
-    assert played >= 3 and not said
+    assert played >= (3 if page.parent.name == "howto" else 1) and not said

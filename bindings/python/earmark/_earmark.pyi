@@ -156,6 +156,10 @@ class Engine:
              progress: Progress | None = None) -> dict[str, Any]:
         """Several tables at once, none if one cannot be read; the report of each by its name.
         `progress` is told rows of all tables; between its calls others may use the engine."""
+    def load_attributes(self, columns: Table, now: int = 0, *,
+                        progress: Progress | None = None) -> dict[str, Any]:
+        """Declares what orders, lines (line.), nodes (node.) and places (ship_to.) are known by.
+        Columns: attribute, type (text, number, money, flag)."""
     def load_calendar_days(self, columns: Table, now: int = 0, *,
                            progress: Progress | None = None) -> dict[str, Any]:
         """Dates that differ from their weekdays. Columns: calendar, day (2026-12-24), works
@@ -170,6 +174,13 @@ class Engine:
                        progress: Progress | None = None) -> dict[str, Any]:
         """Columns: place, node, and metres, km or miles, in place of the great circle. A pair is
         given once, before an order is sourced over it."""
+    def load_exclusions(self, columns: Table, now: int = 0, *,
+                        progress: Progress | None = None) -> dict[str, Any]:
+        """Nodes that nothing is sourced from for a time. Columns: node, reason, from, until."""
+    def load_facts(self, columns: Table, now: int = 0, *,
+                   progress: Progress | None = None) -> dict[str, Any]:
+        """What SKUs, nodes and places have of attributes. Columns: key, attribute, value (as
+        text; empty: none any more)."""
     def load_floors(self, columns: Table, now: int = 0, *,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,
@@ -239,16 +250,19 @@ class Engine:
         """Frame: all orders."""
     def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
                     currency: str = 'USD', reservation: int | None = None, now: int = 0,
-                    method: str | None = None, deliver_by: str | None = None) -> int:
+                    method: str | None = None, deliver_by: str | None = None, facts: Mapping[str,
+                    str] = {}) -> int:
         """One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A
         `reservation` is handed over: its units are the order's, and no stock is touched.
-        `method`: key of a service; `deliver_by`: a date such as 2026-12-24."""
+        `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes
+        by name, as text, for policies to ask."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
         (atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method (id
-        of a service) (null or -1: none), deliver_by (an instant of its UTC date). Frame `placed`,
-        with the frame `violations`."""
+        of a service) (null or -1: none), deliver_by (an instant of its UTC date), and of
+        attributes those columns that are named like one (texts; 0 and 1 for flags; of line. ones
+        a row per line). Frame `placed`, with the frame `violations`."""
     def places(self) -> Frame:
         """Frame: all ship-to places."""
     def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:
