@@ -81,9 +81,9 @@ void measure(std::vector<std::unique_ptr<suite>> suites, int bursts, report& r) 
 
 std::vector<std::unique_ptr<suite>> suites_on_cpu(const options& o) {
     std::vector<std::unique_ptr<suite>> all;
-    for (const auto make :
-         {floor_suite, near_stock_suite, far_stock_suite, growth_suite, key_suite, basket_suite,
-          expiry_suite, contended_suite, available_suite, mixed_suite, commit_suite, engine_suite})
+    for (const auto make : {floor_suite, near_stock_suite, far_stock_suite, growth_suite, key_suite,
+                            basket_suite, expiry_suite, contended_suite, available_suite,
+                            mixed_suite, commit_suite, engine_suite, sourcing_suite})
         all.push_back(make());
     all.push_back(store_suite(o.dir, o.python));
     return all;
@@ -131,6 +131,8 @@ constexpr home homes[] = {
     {"stock.take4.spread", far_stock_suite},
     {"order.commit", commit_suite},
     {"engine.", engine_suite},
+    {"sourcing.", sourcing_suite},
+    {"rival.greedy.", sourcing_suite},
     {"", near_stock_suite},
 };
 

@@ -29,6 +29,7 @@ struct suite {
 [[nodiscard]] std::unique_ptr<suite> mixed_suite();
 [[nodiscard]] std::unique_ptr<suite> commit_suite();
 [[nodiscard]] std::unique_ptr<suite> engine_suite();
+[[nodiscard]] std::unique_ptr<suite> sourcing_suite();
 [[nodiscard]] std::unique_ptr<suite> disk_suite(const std::string& folder);
 
 /// A Python that may have the module, and bench/python_rows.py.

@@ -38,6 +38,7 @@ std::uint32_t activate_policy(engine& e, const sourcing::policy& p, std::int64_t
 
 sourcing::policy_terms by_score(sourcing::policy_terms terms) {
     std::erase(terms.rank, sourcing::criterion::score);
+    terms.weights.clear();
     terms.rank.insert(terms.rank.begin(), sourcing::criterion::score);
     return terms;
 }

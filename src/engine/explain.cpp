@@ -5,6 +5,7 @@
 #include "earmark/engine/fold.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
+#include "wanted_value.hpp"
 
 namespace earmark {
 namespace {
@@ -12,12 +13,14 @@ namespace {
 constexpr int looks = 8;
 
 /// The lines of an order as the solver knew them.
-result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const catalog& names) {
+result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const catalog& names,
+                                          currency of_policy) {
     std::vector<wanted_line> lines;
     for (const auto& l : order.lines) {
         const auto e9 = names.granule_e9(l.sku);
         if (!e9) return e9.error();
-        lines.push_back({static_cast<std::uint16_t>(lines.size()), l.sku, l.ordered, *e9});
+        lines.push_back(
+            whole_line(order, static_cast<std::uint16_t>(lines.size()), *e9, of_policy));
     }
     return lines;
 }
@@ -73,7 +76,7 @@ result<remembered_decision> engine::state::recall(const visit& v, order_id id) {
     const sourcing::policy& whole = policies[version - 1];
     const auto by = sourcing::decided_by(whole, *decided);
     if (!by) return by.error();
-    auto lines = lines_of(d.order, names);
+    auto lines = lines_of(d.order, names, whole.currency());
     if (!lines) return lines.error();
     EARMARK_INVARIANT(decided->nodes <= names.node.size(), "nodes are added, never taken away");
     return remembered_decision{&whole, *by, std::move(*decided), std::move(*lines),

@@ -171,6 +171,22 @@ load_report engine::load(const command& c, std::span<const unit_row> rows, const
     });
 }
 
+/// What a policy asks for that this engine has no numbers of; empty: nothing.
+static std::string without_numbers(const sourcing::policy& by) {
+    using sourcing::criterion;
+    for (auto c = criterion::zone; c <= criterion::delivery_date;
+         c = static_cast<criterion>(static_cast<int>(c) + 1))
+        if (by.ranks_by(c))
+            return "the policy ranks by '" + std::string{name_of(c)} +
+                   "', which the engine has no numbers of yet; give it as a score";
+    const auto by_grams = [](const sourcing::policy_terms& t) {
+        return !t.parcels.empty() && t.parcels.by_grams;
+    };
+    return by_grams(by.terms()) ? "the engine has no weights of SKUs yet; let [costs.parcel] count "
+                                  "by \"units\""
+                                : std::string{};
+}
+
 result<policy_id> engine::activate(const command& c, std::string_view text,
                                    std::vector<std::string>* findings) {
     state& s = *state_;
@@ -189,6 +205,10 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
     if (!again || again.value->digest() != parsed.value->digest()) {
         if (findings != nullptr)
             findings->push_back("the policy could not be read again from its journal; simplify it");
+        return fail(error_code::bad_policy, 1);
+    }
+    if (const std::string missing = without_numbers(*parsed.value); !missing.empty()) {
+        if (findings != nullptr) findings->push_back(missing);
         return fail(error_code::bad_policy, 1);
     }
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {

@@ -377,7 +377,7 @@ struct engine::state {
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
                                digest128 content, decider decide);
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
-    error problem(const visit& v, sourcing_problem& p);
+    error problem(const visit& v, const sourcing::policy* by, sourcing_problem& p);
     /// A plan, and the terms that it was made by: the policy's, or those of a strategy of it.
     using choice = std::pair<const sourcing::policy&, const plan&>;
     choice choose(const visit& v, std::uint32_t version, sourcing_problem& p);

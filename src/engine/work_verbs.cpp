@@ -9,6 +9,7 @@
 #include "earmark/intake/capture.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
+#include "wanted_value.hpp"
 
 namespace earmark {
 
@@ -78,7 +79,7 @@ sourced emptied(result<sourced>& old) {
 
 /// A picture of stock for the order on the desk: what is wanted, and what each node has. Decided on
 /// unowned; the take finds out whether it still holds.
-error engine::state::problem(const visit& v, sourcing_problem& p) {
+error engine::state::problem(const visit& v, const sourcing::policy* by, sourcing_problem& p) {
     desk& d = v.desk;
     d.wanted.clear();
     d.members.clear();
@@ -101,6 +102,9 @@ error engine::state::problem(const visit& v, sourcing_problem& p) {
         if (!e9) return e9.error();
         d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), *e9});
     }
+    for (wanted_line& w : d.wanted)
+        if (by != nullptr && by->judges_shipments())
+            w = sourcing::scaled(whole_line(d.order, w.line, w.granule_e9, by->currency()), w.n);
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
     d.cells.assign(d.wanted.size() * nodes, none<cell_id>);
@@ -173,7 +177,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     error e = read_order(ask.id, d.order);
     sourcing_problem p;
     p.scores = ask.scores;
-    if (e.code == error_code::ok) e = problem(v, p);
+    if (e.code == error_code::ok) e = problem(v, &policies[version - 1], p);
     if (e.code != error_code::ok) return answer = e, true;
     sourced found = emptied(answer);
     found.first.by = verb::source;

@@ -25,28 +25,29 @@ bool is_by_whole_lines(const sourcing_problem& problem, const plan& p) {
 /// A part's own terms in the order of the policy's criteria; parcels belong to no single part.
 using part_terms = std::array<std::int64_t, criteria + 1>;
 part_terms terms_of(const policy& by, const sourcing_problem& problem, const plan_part& part) {
-    part_terms out{};
-    std::size_t i = 0;
+    const policy_terms& terms = by.terms();
     const std::size_t k = index_of(part.node);
-    const bool known = problem.metres[k] != unknown_distance;
-    for (const criterion c : by.terms().rank) {
-        switch (c) {
-            case criterion::cost:
-                out[i++] = price_part(by, problem, part);
-                break;
-            case criterion::priority:
-                out[i++] = problem.nodes[k].priority;
-                break;
-            case criterion::score:
-                out[i++] = problem.scores.empty() ? 0 : problem.scores[k];
-                break;
-            case criterion::parcels:
-                break;
-            case criterion::distance:
-                out[i++] = !known;
-                out[i++] = known ? problem.metres[k] : 0;
-                break;
+    const detail::part_measures m = detail::measure_part(
+        {terms, problem, detail::farthest_known(problem.nodes, problem.metres)}, part.wanted, k,
+        part.n);
+    part_terms out{};
+    if (!terms.weights.empty()) {
+        out[0] = detail::weighed_part(terms, m);
+        return out;
+    }
+    std::size_t i = 0;
+    for (const criterion c : terms.rank) {
+        if (c == criterion::cost) out[i++] = m[detail::in_cost];
+        if (c == criterion::priority) out[i++] = m[detail::in_priority];
+        if (c == criterion::score) out[i++] = m[detail::in_score];
+        if (c == criterion::distance) {
+            out[i++] = m[detail::in_unknown];
+            out[i++] = m[detail::in_metres];
         }
+        if (c == criterion::delivery_date)
+            out[i++] = problem.number(node_column::delivery_date, part.wanted, k);
+        else if (is_column(c))
+            out[i++] = m[detail::in_zone + static_cast<std::size_t>(column_of(c))];
     }
     return out;
 }
@@ -81,21 +82,6 @@ std::optional<plan> moved(const policy& by, const sourcing_problem& problem, con
     return out;
 }
 
-/// Do lines of one SKU fit together at `node`, and is the plan within the policy's parcels?
-bool is_legal(const policy& by, const sourcing_problem& problem, const plan& p, node_id node) {
-    if (by.terms().max_parcels != 0 && p.cost.parcels > by.terms().max_parcels) return false;
-    for (const plan_part& part : p.parts) {
-        if (part.node != node) continue;
-        std::int64_t asked = 0;
-        for (const plan_part& other : p.parts)
-            if (other.node == node &&
-                problem.lines[other.wanted].sku == problem.lines[part.wanted].sku)
-                asked += other.n;
-        if (asked > usable(by, problem, part.wanted, node)) return false;
-    }
-    return true;
-}
-
 class finder {
 public:
     finder(const policy& by, const sourcing_problem& problem, const plan& chosen, scratch& s)
@@ -123,8 +109,10 @@ private:
         work_.every = true;
         work_.solve(by_, problem_, detail::no_node);
         work_.every = false;
-        const bool exact = work_.by_programme() && is_by_whole_lines(problem_, chosen_) &&
-                           same(work_.answer, chosen_);
+        const bool divides =
+            by_.terms().lines == line_split::by_quantity && chosen_.covers != coverage::full;
+        const bool exact = work_.by_programme() && !divides &&
+                           is_by_whole_lines(problem_, chosen_) && same(work_.answer, chosen_);
         out_.with_proof = exact ? quality::exact : quality::heuristic;
         for (std::uint32_t k = 0; k < problem_.nodes.size(); ++k) {
             const auto node = static_cast<node_id>(k);
@@ -134,7 +122,8 @@ private:
                 if (work_.best_with(k, with)) out_.with[k] = std::move(with);
             } else if (problem_.nodes[k].active && is_priced(by_, problem_.nodes[k])) {
                 auto with = moved(by_, problem_, chosen_, node);
-                if (with && is_legal(by_, problem_, *with, node)) out_.with[k] = std::move(with);
+                if (with && detail::keeps_rules(by_.terms(), problem_, with->parts))
+                    out_.with[k] = std::move(with);
             }
         }
     }

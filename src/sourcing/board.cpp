@@ -62,7 +62,7 @@ void board::look(const policy_terms& terms, const sourcing_problem& problem, con
     problem_ = &problem;
     ranks_ = &ranks;
     without_ = without;
-    limits_ = {};
+    limits_.reset();
     ranked_ = ranked_criteria{terms};
     words_ = (problem.nodes.size() + 63) / 64;
     keep_back();
@@ -70,17 +70,21 @@ void board::look(const policy_terms& terms, const sourcing_problem& problem, con
     find_slots();
     find_shared_skus();
     candidates_.clear();
+    bundled_ = is_bundled(terms, problem);
     const bool few = problem.lines.size() <= reach_bits;
-    if (few && !every && !shared_ && ranks.is_sorted()) {
+    const bool plain = few && !every && !shared_ && !beyond();
+    if (plain && ranks.is_sorted()) {
         walk_lanes();
     } else {
         find_candidates();
     }
     const bool thin = ranks.is_sorted() && slots_.size() <= thin_lines;
-    if (few && !every && !shared_ && !thin) drop_dominated();
+    if (plain && !thin) drop_dominated();
+    if (bundled_ && few) close_sets();
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
         note(candidates_[c]);
         set_costs(c);
+        if (beyond()) set_measures(c);
         if (shared_) mark_contested(c);
     }
 }
@@ -233,18 +237,61 @@ void board::set_costs(std::size_t c) {
     limits_.part = std::max(limits_.part, static_cast<std::uint64_t>(dearest));
 }
 
+/// A node that cannot serve all lines of a set can serve none of them.
+void board::close_sets() {
+    for (std::size_t l = 0; l < problem_->lines.size(); ++l) {
+        const std::uint16_t set = set_of(*terms_, problem_->lines[l]);
+        if (set == 0) continue;
+        std::uint32_t members = 0;
+        std::size_t servable = 0, all = 0;
+        for (const wanted_line& line : problem_->lines) all += line.set == set;
+        for (std::size_t s = 0; s < slots_.size(); ++s) {
+            if (wanted(s).set != set) continue;
+            members |= std::uint32_t{1} << s;
+            ++servable;
+        }
+        for (candidate& c : candidates_)
+            if (servable != all || (members & ~c.reach) != 0) c.reach &= ~members;
+    }
+}
+
+void board::set_measures(std::size_t c) {
+    const std::size_t n = slots_.size();
+    const candidate& node = candidates_[c];
+    measures_.resize(std::max(measures_.size(), (c + 1) * n));
+    for (std::size_t s = 0; s < n; ++s) {
+        if (cost(c, s) < 0) continue;
+        const part_measures m =
+            measure_part({*terms_, *problem_, farthest()}, slots_[s], node.node, wanted(s).n);
+        measures_[c * n + s] = m;
+        const std::int64_t weighed = weighed_part(*terms_, m);
+        const bool first = !limits_.measured;
+        limits_.measured = true;
+        for (std::size_t i = 0; i < measures; ++i) {
+            limits_.low[i] = first ? m[i] : std::min(limits_.low[i], m[i]);
+            limits_.high[i] = first ? m[i] : std::max(limits_.high[i], m[i]);
+        }
+        limits_.weighed_low = first ? weighed : std::min(limits_.weighed_low, weighed);
+        limits_.weighed_high = first ? weighed : std::max(limits_.weighed_high, weighed);
+    }
+}
+
 void board::mark_contested(std::size_t c) {
     asked_.assign(slots_.size(), 0);
     for (std::size_t s = 0; s < slots_.size(); ++s)
         if (cost(c, s) >= 0) asked_[first_of_sku_[s]] += wanted(s).n;
     for (std::size_t s = 0; s < slots_.size(); ++s)
-        if (asked_[s] > 0 && asked_[s] > usable(slots_[s], candidates_[c].node))
+        if (cost(c, s) >= 0 && asked_[first_of_sku_[s]] > usable(slots_[s], candidates_[c].node))
             candidates_[c].contested = true;
 }
 
 void board::note(const candidate& c) noexcept {
     const bool first = &c == candidates_.data();
-    limits_.opening = std::max(limits_.opening, static_cast<std::uint64_t>(c.opening));
+    std::int64_t opening = c.opening;
+    if (!terms_->parcels.empty())
+        opening +=
+            rate_of_parcel(*terms_, problem_->nodes[c.node], problem_->metres[c.node], INT64_MAX);
+    limits_.opening = std::max(limits_.opening, static_cast<std::uint64_t>(opening));
     limits_.metres = std::max(limits_.metres, c.metres);
     limits_.unknown |= c.unknown;
     limits_.priority_low = first ? c.priority : std::min(limits_.priority_low, c.priority);

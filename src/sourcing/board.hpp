@@ -18,6 +18,7 @@
 #include "earmark/model/sourcing.hpp"
 #include "earmark/sourcing/policy.hpp"
 #include "keys.hpp"
+#include "measures.hpp"
 #include "ranking.hpp"
 
 namespace earmark::sourcing::detail {
@@ -41,7 +42,19 @@ struct ceilings {
     std::int32_t priority_high = 0;
     std::int32_t score_low = 0;
     std::int32_t score_high = 0;
-    std::uint16_t sequence = 0;  // largest
+    std::uint16_t sequence = 0;   // largest
+    part_measures low{}, high{};  // of parts, where the policy looks beyond a node's own terms
+    std::int64_t weighed_low = 0, weighed_high = 0;
+    bool measured = false;
+
+    /// As new; the measures' own are set by the first of them.
+    void reset() noexcept {
+        part = opening = 0;
+        metres = 0;
+        unknown = measured = false;
+        sequence = 0;
+        priority_low = priority_high = score_low = score_high = 0;
+    }
 };
 
 class board {
@@ -62,6 +75,13 @@ public:
     [[nodiscard]] std::int64_t cost(std::size_t c, std::size_t s) const noexcept {
         return costs_[c * slots_.size() + s];
     }
+    /// Do columns, weights or parcel rates count? Then measured() is there.
+    [[nodiscard]] bool beyond() const noexcept { return ranked_.beyond(); }
+    [[nodiscard]] const part_measures& measured(std::size_t c, std::size_t s) const noexcept {
+        return measures_[c * slots_.size() + s];
+    }
+    /// Is a plan more than the sum of its parts?
+    [[nodiscard]] bool bundled() const noexcept { return bundled_; }
     [[nodiscard]] const wanted_line& wanted(std::size_t slot) const noexcept {
         return problem_->lines[slots_[slot]];
     }
@@ -111,6 +131,8 @@ private:
         return (b.reach & ~a.reach) == 0 && ranked_.plainly_beats(a, b);
     }
     void set_costs(std::size_t c);
+    void set_measures(std::size_t c);
+    void close_sets();
     void mark_contested(std::size_t c);
     void note(const candidate& c) noexcept;
 
@@ -120,6 +142,7 @@ private:
     std::uint32_t without_ = no_node;
     bool shared_ = false;
     bool keeps_back_ = false;
+    bool bundled_ = false;
     ceilings limits_;
     ranked_criteria ranked_;
     std::size_t words_ = 0;                                   // of 64 nodes
@@ -131,6 +154,7 @@ private:
     std::vector<candidate> candidates_;
     std::vector<std::uint32_t> best_;  // candidates that are not plainly dominated
     std::vector<std::int64_t> costs_;
+    std::vector<part_measures> measures_;
 };
 
 /// Cost of `n` granules of `granule_e9` at `rate_e10` per unit, in 1/10,000, half up, at most

@@ -136,9 +136,8 @@ recorded_problem::recorded_problem(const policy& by, const decision& d, const de
     for (const decided_line& line : d.wanted) {
         EARMARK_CHECK(line.line < facts.lines.size(),
                       "the order does not have a line of the decision");
-        wanted_line again = facts.lines[line.line];
+        wanted_line again = scaled(facts.lines[line.line], line.n);
         again.line = line.line;
-        again.n = line.n;
         lines_.push_back(again);
     }
     free_.assign(lines_.size() * nodes_.size(), 0);

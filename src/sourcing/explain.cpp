@@ -172,10 +172,24 @@ private:
     [[nodiscard]] std::string reason_against(node_id node) const {
         const std::string name = tell_.node(node);
         if (chosen_.parts.empty()) return name + " could serve a line, but no plan was made.";
-        if (by_.terms().max_parcels != 0)
-            return fmt::format("No plan with {} serves as many lines in {}.", name,
-                               counted(by_.terms().max_parcels, "parcel"));
-        return fmt::format("No plan with {} serves as many lines.", name);
+        const bool is_sure = others_.with_proof == quality::exact;
+        return fmt::format("No plan with {}{} serves as many lines{}.", name,
+                           is_sure ? "" : " was found that", rules());
+    }
+
+    /// ` in 2 parcels, each shipment worth 20.00 USD or more`: what a plan is bound to, if
+    /// anything.
+    [[nodiscard]] std::string rules() const {
+        const policy_terms& terms = by_.terms();
+        std::string out;
+        if (terms.max_parcels != 0) out += " in " + counted(terms.max_parcels, "parcel");
+        if (terms.min_shipment_value != 0)
+            out += fmt::format(", each shipment and the rest worth {} or more",
+                               tell_.cost(terms.min_shipment_value));
+        const auto is_in_set = [](const wanted_line& line) { return line.set != 0; };
+        if (terms.together && std::any_of(problem_.lines.begin(), problem_.lines.end(), is_in_set))
+            out += ", sets undivided";
+        return out;
     }
 
     void say_headline() {
@@ -203,7 +217,7 @@ private:
             std::int64_t goods = 0;
             for (const part_row& row : out_.parts) goods += row.part.node == node ? row.cost_e4 : 0;
             const std::size_t k = index_of(node);
-            const std::int64_t parcel = price_parcel(by_, problem_.nodes[k]);
+            const std::int64_t parcel = price_parcel(by_, problem_, chosen_.parts, node);
             say(fmt::format("{} for {} (parcel {}, goods {}, {}).", tell_.shipment(chosen_, node),
                             tell_.cost(parcel + goods), tell_.cost(parcel), tell_.cost(goods),
                             detail::distance_text(problem_.metres[k])));
@@ -243,8 +257,13 @@ private:
         if (whole && chosen_.parts.empty())
             return fmt::format("{} could be served, but not with the rest.", goods);
         if (whole)
-            return fmt::format("{} must wait: its stock is at nodes that this plan cannot add.",
-                               goods);
+            return rules().empty()
+                       ? fmt::format(
+                             "{} must wait: its stock is at nodes that this plan cannot add.",
+                             goods)
+                       : fmt::format("{} must wait: no plan{} serves it as well{}.", goods,
+                                     chosen_.proof == quality::exact ? "" : " was found that",
+                                     rules());
         if (sum == 0 || known_ == picture::enough)
             return fmt::format("{} must wait: {} can serve it.", goods, no_node());
         const std::string total = detail::units_text(sum, problem_.lines[l].granule_e9);
@@ -266,8 +285,14 @@ private:
     }
 
     void say_proof() {
-        if (chosen_.proof == quality::heuristic)
-            say("The plan is heuristic: a better one may exist.");
+        if (chosen_.proof == quality::exact) return;
+        const plan_gap& gap = chosen_.gap;
+        if (gap.in == plan_term::same) return say("The plan is heuristic: a better one may exist.");
+        if (gap.in == plan_term::sequence)
+            return say("The plan is heuristic: none is better by any criterion.");
+        const comparison room{1, gap.in, gap.at_least - gap.value};
+        say(fmt::format("The plan is heuristic; a better one, if there is any, at most {}.",
+                        tell_.gap(room)));
     }
 
     /// The nodes that lost by least, then those that could not be used.

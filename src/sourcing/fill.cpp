@@ -37,7 +37,7 @@ void filler::fill(const board& b, std::vector<plan_part>& parts) {
     for (std::size_t l = 0; l < problem.lines.size(); ++l) {
         if (next < whole && parts[next].wanted == l) {
             ++next;
-        } else {
+        } else if (problem.lines[l].may_split && set_of(b.terms(), problem.lines[l]) == 0) {
             fill_line(b, l, problem.lines[l].n, parts);
         }
     }
@@ -54,7 +54,8 @@ void filler::fill_line(const board& b, std::size_t wanted, std::int64_t rest,
         for (std::uint32_t k = 0; k < b.problem().nodes.size(); ++k) {
             if (!b.allows(k)) continue;
             const offer other = make_offer(b, wanted, k, rest);
-            if (other.n > 0 && (best.node == no_node || is_better(b, other, best))) best = other;
+            if (other.n > 0 && (best.node == no_node || is_better(b, wanted, other, best)))
+                best = other;
         }
         if (best.node == no_node) return;
         parts.push_back({static_cast<std::uint16_t>(wanted), static_cast<node_id>(best.node),
@@ -77,7 +78,7 @@ filler::offer filler::make_offer(const board& b, std::size_t wanted, std::uint32
     return {node, n, opens, cost};
 }
 
-bool filler::is_better(const board& b, const offer& x, const offer& y) {
+bool filler::is_better(const board& b, std::size_t wanted, const offer& x, const offer& y) {
     const sourcing_problem& p = b.problem();
     for (const criterion c : b.terms().rank) {
         int order = 0;
@@ -96,6 +97,10 @@ bool filler::is_better(const board& b, const offer& x, const offer& y) {
                 break;
             case criterion::score:
                 if (!p.scores.empty()) order = compare_values(p.scores[x.node], p.scores[y.node]);
+                break;
+            default:
+                order = compare_values(p.number(column_of(c), wanted, x.node),
+                                       p.number(column_of(c), wanted, y.node));
                 break;
         }
         if (order != 0) return order < 0;

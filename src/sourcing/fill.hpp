@@ -29,7 +29,8 @@ private:
                    std::vector<plan_part>& parts);
     [[nodiscard]] offer make_offer(const board& b, std::size_t wanted, std::uint32_t node,
                                    std::int64_t rest) const;
-    [[nodiscard]] static bool is_better(const board& b, const offer& x, const offer& y);
+    [[nodiscard]] static bool is_better(const board& b, std::size_t wanted, const offer& x,
+                                        const offer& y);
 
     std::vector<std::uint8_t> open_;   // by node
     std::vector<std::int64_t> taken_;  // by node: of the SKU of the line that is being filled

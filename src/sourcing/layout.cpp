@@ -11,20 +11,39 @@ public:
     explicit field_stack(unsigned at) noexcept : at_{at} {}
 
     bit_span push(std::uint64_t ceiling) noexcept {
-        const bit_span span{at_, static_cast<unsigned>(std::bit_width(ceiling))};
-        at_ += span.width;
-        return span;
+        return take(static_cast<unsigned>(std::bit_width(ceiling)));
+    }
+    bit_span push_wide(key128 ceiling) noexcept {
+        const auto high = static_cast<std::uint64_t>(ceiling >> 64);
+        return high == 0 ? push(static_cast<std::uint64_t>(ceiling))
+                         : take(64 + static_cast<unsigned>(std::bit_width(high)));
     }
     [[nodiscard]] unsigned at() const noexcept { return at_; }
 
 private:
+    bit_span take(unsigned width) noexcept {
+        const bit_span span{at_, width};
+        at_ += width;
+        return span;
+    }
+
     unsigned at_;
 };
+
+/// The one field of a policy with weights: it is never without bits, so that it says that it is.
+void stack_weighted(const board& b, std::uint64_t parcels, field_stack& stack, layout& l) {
+    const ceilings& most = b.limits();
+    const auto part = static_cast<std::uint64_t>(most.weighed_high - most.weighed_low);
+    const auto opening = static_cast<std::uint64_t>(
+        weighed_parcel(b.terms(), static_cast<std::int64_t>(most.opening)));
+    l.weighted = stack.push_wide(key128{b.slots().size()} * part + key128{parcels} * opening + 1);
+}
 
 void stack_criteria(const board& b, field_stack& stack, layout& l) {
     const ceilings& most = b.limits();
     const std::uint64_t lines = b.slots().size();
     const std::uint64_t parcels = lines + 1;  // a search may open one that it then finds no use for
+    if (!b.terms().weights.empty()) return stack_weighted(b, parcels, stack, l);
     const auto& rank = b.terms().rank;
     for (auto c = rank.rbegin(); c != rank.rend(); ++c) {
         switch (*c) {
@@ -46,6 +65,14 @@ void stack_criteria(const board& b, field_stack& stack, layout& l) {
             case criterion::score: {
                 const auto span = std::int64_t{most.score_high} - most.score_low;
                 l.score = stack.push(lines * static_cast<std::uint64_t>(span));
+                break;
+            }
+            case criterion::delivery_date:  // no sum: workshop::solve_by_date() sees to it
+                break;
+            default: {
+                const std::size_t i = in_zone + static_cast<std::size_t>(column_of(*c));
+                const auto span = static_cast<std::uint64_t>(most.high[i] - most.low[i]);
+                l.columns[i] = stack.push_wide(key128{lines} * span);
                 break;
             }
         }

@@ -16,9 +16,10 @@ struct bit_span {
 };
 
 struct layout {
-    bit_span unserved, cost, parcels, unknown, metres, priority, score;
-    unsigned digit = 0;  // width of one
-    unsigned bits = 0;   // of the whole key
+    bit_span unserved, cost, parcels, unknown, metres, priority, score, weighted;
+    std::array<bit_span, measures> columns;  // by measure, from in_zone on
+    unsigned digit = 0;                      // width of one
+    unsigned bits = 0;                       // of the whole key
 
     [[nodiscard]] unsigned digit_at(std::size_t slot, std::size_t slots) const noexcept {
         return static_cast<unsigned>(slots - 1 - slot) * digit;
@@ -33,9 +34,22 @@ struct layout {
 /// For plans that may leave lines unserved and carry no digits (large problems).
 [[nodiscard]] layout with_unserved(const board& b);
 
+/// What a sum of money adds beside a part's.
+template <class Key>
+Key money_key(const layout& l, const policy_terms& terms, std::int64_t cost) noexcept {
+    if (l.weighted.width != 0) {
+        const std::int64_t all = weighed_parcel(terms, cost) - weighed_parcel(terms, 0);
+        return lifted<Key>(static_cast<std::uint64_t>(all), l.weighted.at);
+    }
+    return l.cost.width == 0 ? Key{} : lifted<Key>(static_cast<std::uint64_t>(cost), l.cost.at);
+}
+
 /// What opening a parcel adds to a plan's key.
 template <class Key>
-Key opening_key(const layout& l, const candidate& c) noexcept {
+Key opening_key(const layout& l, const policy_terms& terms, const candidate& c) noexcept {
+    if (l.weighted.width != 0)
+        return lifted<Key>(static_cast<std::uint64_t>(weighed_parcel(terms, c.opening)),
+                           l.weighted.at);
     const Key parcel = lifted<Key>(l.parcels.width != 0, l.parcels.at);
     return l.cost.width == 0
                ? parcel
@@ -61,6 +75,31 @@ Key node_key(const layout& l, const candidate& c, const ceilings& most) noexcept
 template <class Key>
 Key cost_key(const layout& l, std::int64_t cost) noexcept {
     return l.cost.width == 0 ? Key{} : lifted<Key>(static_cast<std::uint64_t>(cost), l.cost.at);
+}
+
+/// What slot s from candidate c adds, where the policy looks beyond a node's own terms.
+template <class Key>
+Key part_key_beyond(const layout& l, const board& b, std::size_t c, std::size_t s) noexcept {
+    const part_measures& m = b.measured(c, s);
+    const ceilings& most = b.limits();
+    if (!b.terms().weights.empty()) {
+        if (l.weighted.width == 0) return Key{};
+        const std::int64_t above = weighed_part(b.terms(), m) - most.weighed_low;
+        return lifted<Key>(static_cast<std::uint64_t>(above), l.weighted.at);
+    }
+    Key key = node_key<Key>(l, b.candidates()[c], most) + cost_key<Key>(l, m[in_cost]);
+    for (std::size_t i = in_zone; i < measures; ++i)
+        if (l.columns[i].width != 0)
+            key =
+                key + lifted<Key>(static_cast<std::uint64_t>(m[i] - most.low[i]), l.columns[i].at);
+    return key;
+}
+
+/// What slot s from candidate c adds. `base` is node_key() of c.
+template <class Key>
+Key part_key(const layout& l, const board& b, std::size_t c, std::size_t s,
+             const Key& base) noexcept {
+    return b.beyond() ? part_key_beyond<Key>(l, b, c, s) : base + cost_key<Key>(l, b.cost(c, s));
 }
 
 }  // namespace earmark::sourcing::detail

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "board.hpp"
+#include "dual_ascent.hpp"
 #include "earmark/sourcing/solve.hpp"
+#include "key_gap.hpp"
 #include "keys.hpp"
 #include "layout.hpp"
 #include "open_node.hpp"
@@ -35,14 +37,19 @@ public:
         most_steps_ = offered_.size() <= exact_nodes ? SIZE_MAX : search_steps;
         search();
         quality proof = through_ ? quality::exact : quality::heuristic;
+        const bool is_open = !through_ || !fits_together();
+        const Key least = is_open ? bound() : Key{};
         if (!fits_together()) {  // two lines were promised the same units: settle that, then again
             settle_contests();
             search();
             proof = quality::heuristic;
         }
         found.assign(best_.who.begin(), best_.who.end());
+        gap_ = proof == quality::exact ? plan_gap{} : gap_between(l, b, best_.total, least);
         return proof;
     }
+    /// After run(): how far its plan may be from the best.
+    [[nodiscard]] const plan_gap& gap() const noexcept { return gap_; }
 
     /// The same in at most `steps`; false, and `found` is untouched, where that was not enough to
     /// prove a plan.
@@ -81,6 +88,7 @@ private:
     [[nodiscard]] bool may_beat(std::size_t from, const opened_set& set) const;
     [[nodiscard]] bool fits_together() const;
     void settle_contests();
+    [[nodiscard]] Key bound();
 
     [[nodiscard]] const Key& part(std::uint32_t c, std::size_t s) const noexcept {
         return parts_[c * lines_ + s];
@@ -100,7 +108,20 @@ private:
     std::vector<std::uint32_t> offered_, greedy_, trial_nodes_;
     std::vector<opened_set> stack_;
     opened_set best_, trial_;
+    dual_ascent<Key> ascent_;
+    plan_gap gap_;
 };
+
+/// No plan has a smaller key, however many parcels and whoever competes for units.
+template <class Key>
+Key many_line_search<Key>::bound() {
+    ascent_.start(openings_);
+    for (std::size_t s = 0; s < lines_; ++s) {
+        ascent_.begin_unit(unserved_);
+        for (const std::uint32_t c : offered_) ascent_.price(c, part(c, s));
+    }
+    return ascent_.run();
+}
 
 template <class Key>
 void many_line_search<Key>::read(const board& b, const layout& l) {
@@ -113,11 +134,11 @@ void many_line_search<Key>::read(const board& b, const layout& l) {
     parts_.clear();
     for (std::size_t c = 0; c < b.candidates().size(); ++c) {
         const candidate& node = b.candidates()[c];
-        openings_.push_back(opening_key<Key>(l, node));
+        openings_.push_back(opening_key<Key>(l, b.terms(), node));
         const Key base = node_key<Key>(l, node, b.limits());
         for (std::size_t s = 0; s < lines_; ++s) {
             const std::int64_t cost = b.cost(c, s);
-            parts_.push_back(cost < 0 ? unreachable<Key>() : base + cost_key<Key>(l, cost));
+            parts_.push_back(cost < 0 ? unreachable<Key>() : part_key<Key>(l, b, c, s, base));
         }
     }
     if (stack_.size() < limit_ + 1) stack_.resize(limit_ + 1);

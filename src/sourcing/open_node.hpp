@@ -44,10 +44,15 @@ public:
 private:
     void read(const board& b, const layout& l);
     void prune();
+    void prune_by_number();
     [[nodiscard]] bool dominates(std::uint32_t a, std::uint32_t b) const noexcept;
     void fill_tables(std::uint32_t except);
     void serve_lines(std::uint32_t c, const Key* from, Key* to);
     void serve_sets(std::uint32_t c, const Key* from, Key* to);
+    void serve_bundles(std::uint32_t c, const Key* from, Key* to);
+    void weigh_bundles();
+    [[nodiscard]] bool may_leave(std::uint32_t mask) const noexcept;
+    [[nodiscard]] Key shipment_key(std::uint32_t c, std::uint32_t set) const noexcept;
     [[nodiscard]] bool can_serve(std::uint32_t c, std::uint32_t set) const noexcept;
     [[nodiscard]] Key set_key(std::uint32_t c, std::uint32_t set) const noexcept;
     void pick_mask();
@@ -69,6 +74,17 @@ private:
     std::vector<Key> openings_, parts_;   // by candidate; by candidate and slot that it reaches
     std::vector<std::uint32_t> offered_;  // candidates that no other one dominates
     std::vector<Key> table_, opened_, before_;
+
+    /// What a shipment of a set of lines is worth and holds, and whether it divides no set; where
+    /// the board is bundled.
+    struct bundle {
+        std::int64_t value = 0;
+        std::int64_t content = 0;
+        bool closed = true;
+    };
+    std::vector<bundle> bundles_;
+    bundle rest_;  // the lines that are no slots
+    bool has_rest_ = false;
 };
 
 template <class Key>
@@ -83,14 +99,63 @@ void open_node_programme<Key>::read(const board& b, const layout& l) {
     if (openings_.size() < count) openings_.resize(count);
     for (std::size_t c = 0; c < count; ++c) {
         const candidate& node = b.candidates()[c];
-        openings_[c] = opening_key<Key>(l, node);
+        openings_[c] = opening_key<Key>(l, b.terms(), node);
         const Key base = node_key<Key>(l, node, b.limits());
         for (std::uint32_t left = node.reach; left != 0; left &= left - 1) {
             const auto s = static_cast<std::size_t>(std::countr_zero(left));
-            parts_[c * lines_ + s] = base + cost_key<Key>(l, b.cost(c, s)) +
-                                     lifted<Key>(node.sequence, l.digit_at(s, lines_));
+            parts_[c * lines_ + s] =
+                part_key<Key>(l, b, c, s, base) + lifted<Key>(node.sequence, l.digit_at(s, lines_));
         }
     }
+    if (b.bundled()) weigh_bundles();
+}
+
+template <class Key>
+void open_node_programme<Key>::weigh_bundles() {
+    const auto& lines = board_->problem().lines;
+    const parcel_rates& rates = board_->terms().parcels;
+    bundles_.assign(states(), {});
+    for (std::uint32_t mask = 1; mask < states(); ++mask) {
+        const auto s = static_cast<std::size_t>(std::countr_zero(mask));
+        const wanted_line& line = board_->wanted(s);
+        bundle& mine = bundles_[mask];
+        mine = bundles_[mask & (mask - 1)];
+        mine.value += line.value_e4;
+        if (!rates.empty()) mine.content += content_of(rates, line, line.n);
+        mine.closed = true;
+        for (std::size_t t = 0; t < lines_ && mine.closed; ++t)
+            for (std::size_t u = 0; u < t; ++u)
+                if (set_of(board_->terms(), board_->wanted(t)) != 0 &&
+                    board_->wanted(t).set == board_->wanted(u).set &&
+                    (mask >> t & 1) != (mask >> u & 1))
+                    mine.closed = false;
+    }
+    rest_ = {};
+    for (const wanted_line& line : lines) rest_.value += line.value_e4;
+    rest_.value -= bundles_[states() - 1].value;
+    has_rest_ = lines.size() > lines_;
+}
+
+/// Whether what a plan of `mask` leaves over can be shipped some day.
+template <class Key>
+bool open_node_programme<Key>::may_leave(std::uint32_t mask) const noexcept {
+    if (!board_->bundled() || mask == 0) return true;
+    if (mask == states() - 1 && !has_rest_) return true;
+    const std::int64_t left = rest_.value + bundles_[states() - 1].value - bundles_[mask].value;
+    return left >= board_->terms().min_shipment_value;
+}
+
+/// A parcel from `c` with the lines of `set`. Requires can_serve(c, set).
+template <class Key>
+Key open_node_programme<Key>::shipment_key(std::uint32_t c, std::uint32_t set) const noexcept {
+    const Key key = openings_[c] + set_key(c, set);
+    const policy_terms& terms = board_->terms();
+    if (terms.parcels.empty()) return key;
+    const std::uint32_t node = board_->candidates()[c].node;
+    const sourcing_problem& p = board_->problem();
+    return key + money_key<Key>(
+                     layout_, terms,
+                     rate_of_parcel(terms, p.nodes[node], p.metres[node], bundles_[set].content));
 }
 
 /// Whatever `b` may serve in a plan, `a` could serve instead and the plan would be no worse. A
@@ -107,9 +172,29 @@ bool open_node_programme<Key>::dominates(std::uint32_t a, std::uint32_t b) const
     return true;
 }
 
+/// Where a parcel's price depends on what is in it, a node that is open already may be worse for
+/// more lines than one that is opened for them. But a plan uses at most as many nodes as there are
+/// lines: one that so many others dominate is in no best plan, since one of them is not open.
+template <class Key>
+void open_node_programme<Key>::prune_by_number() {
+    const auto limit = static_cast<std::size_t>(board_->terms().max_parcels);
+    const std::size_t most = limit == 0 ? lines_ : std::min(limit, lines_);
+    const sourcing_problem& p = board_->problem();
+    const auto& all = board_->candidates();
+    for (std::uint32_t c = 0; c < all.size(); ++c) {
+        std::size_t better = 0;
+        for (std::uint32_t other = 0; other < all.size() && better < most; ++other)
+            better += other != c && dominates(other, c) &&
+                      p.metres[all[other].node] <= p.metres[all[c].node] &&
+                      p.nodes[all[other].node].accept_ppm >= p.nodes[all[c].node].accept_ppm;
+        if (better < most) offered_.push_back(c);
+    }
+}
+
 template <class Key>
 void open_node_programme<Key>::prune() {
     offered_.clear();
+    if (!board_->terms().parcels.empty()) return prune_by_number();
     for (std::uint32_t c = 0; c < board_->candidates().size(); ++c) {
         const auto beats = [&](std::uint32_t other) { return dominates(other, c); };
         const auto first = std::find_if(offered_.begin(), offered_.end(), beats);
@@ -132,6 +217,7 @@ void open_node_programme<Key>::fill_tables(std::uint32_t except) {
         if (c == except) continue;
         const bool contested = board_->candidates()[c].contested;
         const auto serve = [&](const Key* from, Key* to) {
+            if (board_->bundled()) return serve_bundles(c, from, to);
             contested ? serve_sets(c, from, to) : serve_lines(c, from, to);
         };
         if (layers_ == 1) serve(layer(0), layer(0));
@@ -187,16 +273,42 @@ void open_node_programme<Key>::serve_sets(std::uint32_t c, const Key* from, Key*
         if (opened_[m] < to[m]) to[m] = opened_[m];
 }
 
+/// The same where a parcel is judged as a whole: every set of lines that may leave together.
+/// O(3^lines).
+template <class Key>
+void open_node_programme<Key>::serve_bundles(std::uint32_t c, const Key* from, Key* to) {
+    const auto all = static_cast<std::uint32_t>(states() - 1);
+    const std::uint32_t reach = board_->candidates()[c].reach;
+    before_.assign(from, from + states());
+    for (std::uint32_t set = reach; set != 0; set = (set - 1) & reach) {
+        if (!can_serve(c, set)) continue;
+        const Key key = shipment_key(c, set);
+        const std::uint32_t others = all & ~set;
+        for (std::uint32_t m = others;; m = (m - 1) & others) {
+            const Key served = before_[m] + key;
+            if (served < to[m | set]) to[m | set] = served;
+            if (m == 0) break;
+        }
+    }
+}
+
 template <class Key>
 bool open_node_programme<Key>::can_serve(std::uint32_t c, std::uint32_t set) const noexcept {
     const candidate& node = board_->candidates()[c];
     if ((set & ~node.reach) != 0) return false;
+    if (board_->bundled() &&
+        (!bundles_[set].closed || bundles_[set].value < board_->terms().min_shipment_value))
+        return false;
     if (!node.contested) return true;
     for (std::size_t s = 0; s < lines_; ++s) {
-        std::int64_t asked = 0;
-        for (std::size_t t = s; t < lines_; ++t)
-            if ((set >> t & 1) != 0 && board_->first_of_sku(t) == s) asked += board_->wanted(t).n;
-        if (asked > 0 && asked > board_->usable(board_->slots()[s], node.node)) return false;
+        std::int64_t asked = 0,
+                     has = 0;  // a line may see less than another, never more than there is
+        for (std::size_t t = s; t < lines_; ++t) {
+            if ((set >> t & 1) == 0 || board_->first_of_sku(t) != s) continue;
+            asked += board_->wanted(t).n;
+            has = std::max(has, board_->usable(board_->slots()[t], node.node));
+        }
+        if (asked > has) return false;
     }
     return true;
 }
@@ -225,12 +337,12 @@ void open_node_programme<Key>::pick_mask() {
     const auto all = static_cast<std::uint32_t>(states() - 1);
     best_mask_ = all;
     best_key_ = last[all];
-    if (best_key_ < unreachable<Key>()) return;
+    if (best_key_ < unreachable<Key>() && may_leave(all)) return;
     best_mask_ = 0;
     best_key_ = Key{};
     Key best = with_gaps(0, Key{});
     for (std::uint32_t mask = 1; mask < all; ++mask) {
-        if (!(last[mask] < unreachable<Key>())) continue;
+        if (!(last[mask] < unreachable<Key>()) || !may_leave(mask)) continue;
         const int more = std::popcount(mask) - std::popcount(best_mask_);
         const Key key = with_gaps(mask, last[mask]);
         if (more < 0 || (more == 0 && !(key < best))) continue;
@@ -262,7 +374,7 @@ bool open_node_programme<Key>::best_with(std::uint32_t c, assignment& found) {
     // The rest of a plan that opens `c` is itself a best plan. Where that rest would open `c` once
     // more, the union of both sets is cheaper still and is tried too, unless `c` is contested:
     // then the union may not fit, and the rest is solved without `c`.
-    const bool contested = board_->candidates()[c].contested;
+    const bool contested = board_->candidates()[c].contested || board_->bundled();
     if (contested) fill_tables(c);
     const Key* const rest = layer(layers_ == 1 ? 0 : layers_ - 2);
     const std::uint32_t reach = board_->candidates()[c].reach;
@@ -272,11 +384,12 @@ bool open_node_programme<Key>::best_with(std::uint32_t c, assignment& found) {
     const auto all = static_cast<std::uint32_t>(states() - 1);
     for (std::uint32_t set = reach; set != 0; set = (set - 1) & reach) {
         if (!can_serve(c, set)) continue;
-        const Key key = openings_[c] + set_key(c, set);
+        const Key key = shipment_key(c, set);
         const std::uint32_t others = all & ~set;
         // The sets that the rest may be; where all lines are served, only one is large enough.
         for (std::uint32_t m = best_mask_ == all ? others : 0; m <= others; ++m) {
             if ((m & set) != 0 || std::popcount(m | set) != std::popcount(best_mask_)) continue;
+            if (!may_leave(m | set)) continue;
             const Key plain = rest[m] + key;
             const Key whole = with_gaps(m | set, plain);
             if (!(plain < unreachable<Key>()) || !(whole < best)) continue;

@@ -7,19 +7,12 @@
 #include "earmark/core/digest.hpp"
 #include "policy_text.hpp"
 #include "strategy_text.hpp"
+#include "terms_text.hpp"
 
 namespace earmark::sourcing {
 namespace {
 
 constexpr std::array kinds = {node_kind::dc, node_kind::store, node_kind::vendor};
-
-/// Rates as merchants write them: no trailing zeros, exact.
-std::string rate_text(std::int64_t e4) {
-    std::string text = std::to_string(e4 / 10'000);
-    std::string places = std::to_string(10'000 + e4 % 10'000).substr(1);
-    while (!places.empty() && places.back() == '0') places.pop_back();
-    return places.empty() ? text : text + '.' + places;
-}
 
 std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
 
@@ -32,30 +25,27 @@ std::string key_of(std::string_view name) {
 void write_rates(std::string& out, std::string_view name, const rate_by_kind& rates) {
     out += key_of(name);
     if (rates[0] != unpriced && rates[0] == rates[1] && rates[1] == rates[2]) {
-        out += quoted(rate_text(rates[0])) + '\n';
+        out += quoted(detail::rate_text(rates[0])) + '\n';
         return;
     }
     std::string entries;
     for (std::size_t k = 0; k < node_kinds; ++k)
         if (rates[k] != unpriced)
             entries += (entries.empty() ? " " : ", ") + std::string{name_of(kinds[k])} + " = " +
-                       quoted(rate_text(rates[k]));
+                       quoted(detail::rate_text(rates[k]));
     out += '{' + entries + " }\n";
 }
 
 std::string canonical(const policy_terms& t) {
     std::string out = "policy   = " + quoted(t.name) + '\n';
     out += "currency = " + quoted(t.currency.text()) + '\n';
-    out += "rank     = [";
-    for (std::size_t i = 0; i < t.rank.size(); ++i)
-        out += (i == 0 ? "" : ", ") + quoted(name_of(t.rank[i]));
-    out += "]\n\n[costs]\n";
+    out += detail::rank_text(t, 9) + "\n[costs]\n";
     write_rates(out, "fixed_per_parcel", t.fixed_per_parcel);
     write_rates(out, "per_unit", t.per_unit);
     write_rates(out, "per_unit_per_1000_km", t.per_unit_per_1000_km);
-    out += key_of("extra_parcel") + quoted(rate_text(t.extra_parcel)) + '\n';
-    out += "\n[split]\nlines = " + quoted(name_of(t.lines)) + '\n';
-    if (t.max_parcels != 0) out += "max_parcels = " + std::to_string(t.max_parcels) + '\n';
+    out += key_of("extra_parcel") + quoted(detail::rate_text(t.extra_parcel)) + '\n';
+    out += detail::more_costs_text(t) + "\n[split]\nlines = " + quoted(name_of(t.lines)) + '\n';
+    for (const std::string& rule : detail::split_rules(t)) out += rule + '\n';
     out += "\n[outcome]\npartial = " + quoted(name_of(t.partial)) + '\n';
     out += "\n[keep_back]\n";
     for (std::size_t k = 0; k < node_kinds; ++k)
@@ -71,6 +61,49 @@ bool is_rank(const std::vector<criterion>& rank) noexcept {
     return true;
 }
 
+bool are_ascending(const auto& values) noexcept {
+    return std::adjacent_find(values.begin(), values.end(),
+                              [](auto a, auto b) { return a >= b; }) == values.end();
+}
+
+/// Heavier is never cheaper, farther is never cheaper.
+bool rises(const parcel_rates& r) noexcept {
+    const std::size_t zones = r.zones.size() + 1;
+    for (std::size_t i = 0; i < r.rates.size(); ++i)
+        if ((i % zones != 0 && r.rates[i] < r.rates[i - 1]) ||
+            (i >= zones && r.rates[i] < r.rates[i - zones]))
+            return false;
+    return true;
+}
+
+void check_parcels(const parcel_rates& r) {
+    if (r.empty()) {
+        EARMARK_CHECK(r.zones.empty() && r.rates.empty(), "parcel rates need a step");
+        return;
+    }
+    EARMARK_CHECK(r.up_to.size() <= max_parcel_steps && r.zones.size() <= max_parcel_zones,
+                  "parcel rates have at most 64 steps and 32 zones");
+    EARMARK_CHECK(r.rates.size() == r.up_to.size() * (r.zones.size() + 1),
+                  "parcel rates have one rate for each step and zone");
+    EARMARK_CHECK(are_ascending(r.up_to) && are_ascending(r.zones) && r.up_to.front() > 0 &&
+                      r.up_to.back() == INT64_MAX,
+                  "the steps and zones of parcel rates ascend, and the last step has no end");
+    for (const std::int64_t rate : r.rates)
+        EARMARK_CHECK(rate >= 0 && rate <= max_rate_e4, "parcel rates are 0 to 1,000,000,000");
+    EARMARK_CHECK(rises(r), "a heavier or farther parcel is never cheaper");
+}
+
+void check_weights(const policy_terms& t) {
+    if (t.weights.empty()) return;
+    EARMARK_CHECK(t.weights.size() == t.rank.size(), "a policy weighs all its criteria or none");
+    for (const std::int32_t weight : t.weights)
+        EARMARK_CHECK(weight >= 1 && weight <= max_weight, "weights are 1 to 10,000");
+    EARMARK_CHECK(std::find(t.rank.begin(), t.rank.end(), criterion::delivery_date) == t.rank.end(),
+                  "a delivery date is the latest of a plan's parts and cannot be weighed");
+    EARMARK_CHECK(t.weighed_mm == weighed_km || t.weighed_mm == weighed_mile,
+                  "a weighed distance counts in kilometres or in miles");
+}
+
 void check(const policy_terms& t) {
     EARMARK_CHECK(detail::is_policy_name(t.name),
                   "a policy's name is 1 to 64 letters, digits, blanks or any of - _ .");
@@ -84,6 +117,10 @@ void check(const policy_terms& t) {
                   "a policy's extra_parcel is 0 to 1,000,000,000");
     EARMARK_CHECK(t.max_parcels >= 0 && t.max_parcels <= max_parcel_limit,
                   "a policy's max_parcels is 1 to 1,000, or 0 for no limit");
+    EARMARK_CHECK(t.min_shipment_value >= 0 && t.min_shipment_value <= max_rate_e4,
+                  "a policy's smallest shipment is worth 0 to 1,000,000,000");
+    check_weights(t);
+    check_parcels(t.parcels);
     for (const std::int64_t units : t.keep_back)
         EARMARK_CHECK(units >= 0 && units <= max_keep_back,
                       "a policy keeps back 0 to 1,000,000,000 units");
@@ -119,6 +156,20 @@ std::string_view name_of(criterion c) noexcept {
             return "priority";
         case criterion::score:
             return "score";
+        case criterion::zone:
+            return "zone";
+        case criterion::load:
+            return "load";
+        case criterion::rotation:
+            return "rotation";
+        case criterion::balance:
+            return "balance";
+        case criterion::cover:
+            return "cover";
+        case criterion::stock_out:
+            return "stock_out";
+        case criterion::delivery_date:
+            return "delivery_date";
     }
     return "?";
 }
@@ -174,6 +225,12 @@ policy::policy(policy_terms terms, policy_rules rules)
         text_ += detail::strategy_text(s, filters_);
     }
     digest_ = earmark::digest{}.add(text_).value();
+    const auto judges = [](const policy_terms& t) {
+        return t.min_shipment_value != 0 || t.together;
+    };
+    judges_shipments_ =
+        judges(terms_) || std::any_of(strategies().begin(), strategies().end(),
+                                      [&](const strategy& s) { return judges(s.by.terms()); });
 }
 
 }  // namespace earmark::sourcing

@@ -14,17 +14,22 @@ using names = std::span<const std::string_view>;
 template <std::size_t N>
 using keys = std::array<std::string_view, N>;
 
-inline constexpr keys<12> root_keys = {"policy",     "currency", "distance", "rank",
-                                       "costs",      "split",    "outcome",  "keep_back",
-                                       "attributes", "always",   "filter",   "strategy"};
-inline constexpr keys<11> strategy_keys = {"name",  "when",    "starts",   "ends",
-                                           "from",  "require", "prefer",   "rank",
-                                           "split", "outcome", "keep_back"};
+inline constexpr keys<14> root_keys = {"policy", "currency", "distance",  "rank",       "costs",
+                                       "split",  "outcome",  "keep_back", "attributes", "always",
+                                       "filter", "strategy", "weights",   "weighed"};
+inline constexpr keys<13> strategy_keys = {"name",      "when",    "starts", "ends",  "from",
+                                           "require",   "prefer",  "rank",   "split", "outcome",
+                                           "keep_back", "weights", "weighed"};
 inline constexpr keys<1> always_keys = {"require"};
 inline constexpr keys<5> filter_keys = {"name", "when", "nodes", "same", "dates"};
-inline constexpr keys<4> cost_keys = {"fixed_per_parcel", "per_unit", "per_unit_per_1000_km",
-                                      "extra_parcel"};
-inline constexpr keys<2> split_keys = {"lines", "max_parcels"};
+inline constexpr keys<6> cost_keys = {"fixed_per_parcel", "per_unit",      "per_unit_per_1000_km",
+                                      "extra_parcel",     "by_acceptance", "parcel"};
+inline constexpr keys<3> parcel_keys = {"by", "zones", "steps"};
+inline constexpr keys<2> parcel_step_keys = {"up_to", "rates"};
+inline constexpr keys<2> content_names = {"grams", "units"};
+inline constexpr keys<5> split_keys = {"lines", "max_parcels", "max_shipments",
+                                       "min_shipment_value", "together"};
+inline constexpr keys<1> together_names = {"set"};
 inline constexpr keys<1> outcome_keys = {"partial"};
 inline constexpr keys<3> step_keys = {"full", "partial", "none"};
 
@@ -33,8 +38,9 @@ inline constexpr keys<3> step_names = {"allocate_and_backorder", "backorder", "n
 inline constexpr keys<2> none_names = {"backorder", "next"};
 inline constexpr keys<2> distance_names = {"km", "mi"};
 inline constexpr keys<node_kinds> kind_names = {"dc", "store", "vendor"};
-inline constexpr keys<criteria> criterion_names = {"cost", "parcels", "distance", "priority",
-                                                   "score"};
+inline constexpr keys<criteria> criterion_names = {
+    "cost", "parcels",  "distance", "priority", "score",     "zone",
+    "load", "rotation", "balance",  "cover",    "stock_out", "delivery_date"};
 inline constexpr keys<2> split_names = {"whole", "by_quantity"};
 inline constexpr keys<2> partial_names = {"allocate_and_backorder", "backorder"};
 

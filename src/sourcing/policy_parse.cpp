@@ -35,13 +35,13 @@ void read_currency(detail::toml_reader& in, const toml::table& root, policy_term
 }
 
 policy_terms read_terms(detail::toml_reader& in, detail::terms_reader& terms,
-                        const toml::table& root) {
+                        const toml::table& root, std::string_view unit) {
     policy_terms out;
     in.check_keys(root, detail::root_keys, "");
     read_name(in, root, out);
     read_currency(in, root, out);
-    terms.read_rank(root, out);
-    terms.read_costs(root, out);
+    terms.read_rank(root, unit, out);
+    terms.read_costs(root, unit, out);
     terms.read_split(root, out);
     if (const toml::table* outcome = in.section(root, "outcome", detail::outcome_keys))
         out.partial =
@@ -53,14 +53,14 @@ policy_terms read_terms(detail::toml_reader& in, detail::terms_reader& terms,
 std::optional<policy> read_policy(detail::findings& found, const toml::table& root) {
     detail::toml_reader in{found};
     detail::terms_reader terms{in, root.get("strategy") != nullptr};
-    policy_terms usual = read_terms(in, terms, root);
     const auto unit = detail::distance_names[in.choice(root, "distance", detail::distance_names)];
+    policy_terms usual = read_terms(in, terms, root, unit);
     detail::filter_reader filters{in};
     filters.read(root);
     detail::strategy_reader read{in, terms, filters, usual, unit};
     auto strategies = read.read(root, found.empty());
     if (usual.rank.empty() && !strategies.empty())  // it ranks nothing by itself
-        usual.rank = strategies.front().by.terms().rank;
+        usual.rank = strategies.front().by.terms().rank, usual.weights.clear();
     if (!found.empty()) return {};
     policy_rules rules = filters.take();
     rules.strategies = std::move(strategies);

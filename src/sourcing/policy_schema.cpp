@@ -33,11 +33,36 @@ constexpr std::array all_keys = {
     policy_key{"costs", "fixed_per_parcel", money, "0"},
     policy_key{"costs", "per_unit", money, "0"},
     policy_key{"costs", "per_unit_per_1000_km", money, "0"},
+    policy_key{"", "weights",
+               "instead of `rank`: criteria with 1 to 10,000 each; one weighted sum decides, with "
+               "cost in 1/10,000 and distance in whole kilometres or miles",
+               "`rank` decides"},
+    policy_key{"", "weighed", "`km` or `mi`: what a weighed distance counts in", "`distance`"},
     policy_key{"costs", "extra_parcel", "quoted money for each parcel after the first", "0"},
+    policy_key{"costs", "by_acceptance",
+               "`true`: costs are divided by the part of what is sent to a node that it accepts",
+               "`false`"},
+    policy_key{"costs", "parcel", "table: what a parcel costs by its content and zone", "0"},
+    policy_key{"costs.parcel", "by", "`grams`, or `units`, of what is in a parcel", "`grams`"},
+    policy_key{"costs.parcel", "zones",
+               "distances that ascend, as `300 km` or numbers in the policy's `distance`",
+               "one zone"},
+    policy_key{"costs.parcel", "steps", "1 to 64 steps; the last has no end", "", true},
+    policy_key{"costs.parcel.steps", "up_to", "1 to 1,000,000,000", "the last step"},
+    policy_key{"costs.parcel.steps", "rates",
+               "quoted money, one a zone and one beyond; more or farther is never cheaper", "",
+               true},
     policy_key{"split", "lines",
                "`whole`, or `by_quantity`: a line is split only where no node has all of it",
                "`whole`"},
     policy_key{"split", "max_parcels", "1 to 1,000", "no limit"},
+    policy_key{"split", "max_shipments", "the same as `max_parcels`", "no limit"},
+    policy_key{"split", "min_shipment_value",
+               "quoted money: goods before tax that every shipment is worth, and the rest as well",
+               "no such rule"},
+    policy_key{"split", "together",
+               "`[\"set\"]`: lines of one relationship set leave from one node or not at all",
+               "sets may part"},
     policy_key{"outcome", "partial", "`allocate_and_backorder`, or `backorder`: all or nothing",
                "`allocate_and_backorder`"},
     policy_key{"keep_back", "dc", "whole units, 0 to 1,000,000,000", "0"},
@@ -65,6 +90,8 @@ constexpr std::array all_keys = {
                "names of filters that are given up, the last first, where not all is served",
                "none"},
     policy_key{"strategy", "rank", "as the policy's", as_policy},
+    policy_key{"strategy", "weights", "as the policy's", as_policy},
+    policy_key{"strategy", "weighed", "as the policy's", "`distance`"},
     policy_key{"strategy", "split", "as the policy's", as_policy},
     policy_key{"strategy", "outcome", "table: what happens, and whether the next one is tried",
                as_policy},
@@ -95,10 +122,24 @@ json same_as(std::string_view definition) {
     return {{"$ref", "#/$defs/" + std::string{definition}}};
 }
 
+json shape_of_cost(std::string_view key) {
+    const json zone = {
+        {"anyOf",
+         {json{{"type", "integer"}, {"minimum", 0}}, text("^[0-9]+(\\.[0-9]{1,4})? (m|km|mi)$")}}};
+    if (key == "extra_parcel") return same_as("money");
+    if (key == "by_acceptance") return {{"type", "boolean"}};
+    if (key == "parcel") return same_as("costs.parcel");
+    if (key == "by") return one_of(detail::content_names);
+    if (key == "zones") return {{"type", "array"}, {"maxItems", max_parcel_zones}, {"items", zone}};
+    if (key == "steps") return list_of(same_as("costs.parcel.steps"));
+    if (key == "up_to") return whole(1, 1'000'000'000);
+    return key == "rates" ? list_of(same_as("money")) : same_as("rates");
+}
+
 /// By the type that a key has, whatever its table.
 json shape_of(std::string_view table, std::string_view key) {
     if (table == "keep_back") return whole(0, max_keep_back);
-    if (table == "costs") return same_as(key == "extra_parcel" ? "money" : "rates");
+    if (table.starts_with("costs")) return shape_of_cost(key);
     if (table == "outcome") return one_of(detail::partial_names);
     if (table == "strategy.outcome")
         return key == "full"      ? one_of(detail::full_names)
@@ -109,7 +150,14 @@ json shape_of(std::string_view table, std::string_view key) {
     if (key == "distance") return one_of(detail::distance_names);
     if (key == "rank") return same_as("rank");
     if (key == "lines") return one_of(detail::split_names);
-    if (key == "max_parcels") return whole(1, max_parcel_limit);
+    if (key == "max_parcels" || key == "max_shipments") return whole(1, max_parcel_limit);
+    if (key == "min_shipment_value") return same_as("money");
+    if (key == "together")
+        return {{"type", "array"},
+                {"items", one_of(detail::together_names)},
+                {"minItems", 1},
+                {"maxItems", 1}};
+    if (key == "weighed") return one_of(detail::distance_names);
     if (key == "require" || key == "prefer") return {{"type", "array"}, {"items", same_as("name")}};
     if (key == "dates") return one_of_dates();
     if (key == "when" || key == "nodes") return same_as("condition");
@@ -173,7 +221,16 @@ json definitions() {
         {"selector",
          text("^ *(dc|store|vendor|any)( +within +[0-9]+(\\.[0-9]{1,4})?( +(m|km|mi))?)?"
               "( +priority +-?[0-9]+)? *$")}};
+    json weights = json::object();
+    for (const std::string_view c : detail::criterion_names)
+        if (c != name_of(criterion::delivery_date)) weights[std::string{c}] = whole(1, max_weight);
+    out["weights"] = {{"type", "object"},
+                      {"properties", weights},
+                      {"minProperties", 1},
+                      {"additionalProperties", false}};
     out["costs"] = table_of("costs", detail::cost_keys);
+    out["costs.parcel"] = table_of("costs.parcel", detail::parcel_keys);
+    out["costs.parcel.steps"] = table_of("costs.parcel.steps", detail::parcel_step_keys);
     out["split"] = table_of("split", detail::split_keys);
     out["outcome"] = table_of("outcome", detail::outcome_keys);
     out["keep_back"] = table_of("keep_back", detail::kind_names);

@@ -41,9 +41,20 @@ auto sort_key(const ranked_criteria& ranked, const standing& s) noexcept {
 
 }  // namespace
 
+std::int64_t per_acceptance(const policy_terms& terms, const node_facts& node,
+                            std::int64_t cost) noexcept {
+    if (!terms.by_acceptance || cost <= 0) return cost;
+    const std::uint64_t ppm = std::max<std::uint32_t>(node.accept_ppm, 1);
+    const key128 expected = (key128{static_cast<std::uint64_t>(cost)} * 1'000'000 + ppm / 2) / ppm;
+    return expected < static_cast<std::uint64_t>(max_part_cost_e4)
+               ? static_cast<std::int64_t>(expected)
+               : max_part_cost_e4;
+}
+
 std::int64_t fixed_rate(const policy_terms& terms, const node_facts& node) noexcept {
     const std::int64_t own = node.fixed_per_parcel.e4;
-    return own >= 0 ? capped(own) : by_kind(terms.fixed_per_parcel, node);
+    const std::int64_t rate = own >= 0 ? capped(own) : by_kind(terms.fixed_per_parcel, node);
+    return terms.by_acceptance ? per_acceptance(terms, node, rate) : rate;
 }
 
 std::int64_t unit_rate(const policy_terms& terms, const node_facts& node) noexcept {
@@ -59,7 +70,9 @@ bool priced(const policy_terms& terms, const node_facts& node) noexcept {
 key128 rate_at(const policy_terms& terms, const node_facts& node, std::uint32_t metres) noexcept {
     const auto per_unit = static_cast<std::uint64_t>(unit_rate(terms, node));
     const auto per_km = static_cast<std::uint64_t>(by_kind(terms.per_unit_per_1000_km, node));
-    return key128{per_unit} * 1'000'000 + key128{per_km} * metres;
+    const key128 rate = key128{per_unit} * 1'000'000 + key128{per_km} * metres;
+    if (!terms.by_acceptance) return rate;
+    return rate * 1'000'000 / std::max<std::uint32_t>(node.accept_ppm, 1);
 }
 
 std::uint32_t farthest_known(std::span<const node_facts> nodes,
@@ -154,7 +167,9 @@ void ranking::sort(const policy_terms& terms, std::span<const node_facts> nodes,
 
 const ranking& ranking_cache::of(const policy& by, const sourcing_problem& problem) {
     const bool scored = !problem.scores.empty() && by.ranks_by(criterion::score);
-    if (problem.view == 0 || scored) {
+    const bool beyond = !by.terms().weights.empty() || !by.terms().parcels.empty() ||
+                        std::any_of(by.terms().rank.begin(), by.terms().rank.end(), is_column);
+    if (problem.view == 0 || scored || beyond) {
         passing_.judge(by.terms(), problem.nodes, problem.metres);
         return passing_;
     }

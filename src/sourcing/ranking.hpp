@@ -34,10 +34,16 @@ struct standing {
 /// Which criteria a policy ranks by.
 class ranked_criteria {
 public:
-    explicit ranked_criteria(const policy_terms& terms) noexcept {
-        for (const criterion c : terms.rank) is_[static_cast<std::size_t>(c)] = true;
+    explicit ranked_criteria(const policy_terms& terms) noexcept
+        : beyond_{!terms.weights.empty() || !terms.parcels.empty()} {
+        for (const criterion c : terms.rank) {
+            is_[static_cast<std::size_t>(c)] = true;
+            beyond_ |= is_column(c);
+        }
     }
     ranked_criteria() = default;
+    /// Is there more to compare than what a node's own terms say? Then nothing here decides.
+    [[nodiscard]] bool beyond() const noexcept { return beyond_; }
     [[nodiscard]] bool has(criterion c) const noexcept { return is_[static_cast<std::size_t>(c)]; }
 
     /// True only where every part and every parcel of `a` is better than the same of `b`, whatever
@@ -46,6 +52,7 @@ public:
 
 private:
     std::array<bool, criteria> is_{};
+    bool beyond_ = false;
 };
 
 /// A node's terms, but for its score, which is the problem's.
@@ -97,6 +104,11 @@ private:
     std::vector<std::unique_ptr<entry>> entries_;  // direct-mapped by view
     ranking passing_;
 };
+
+/// A cost as it is expected to be where a policy counts on rejections: divided by the part of what
+/// is sent to the node that it accepts, half up.
+[[nodiscard]] std::int64_t per_acceptance(const policy_terms& terms, const node_facts& node,
+                                          std::int64_t cost) noexcept;
 
 /// A node's own rate, else the policy's for its kind, else `unpriced`.
 [[nodiscard]] std::int64_t fixed_rate(const policy_terms& terms, const node_facts& node) noexcept;

@@ -7,6 +7,7 @@
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/explain.hpp"
 #include "strategy_text.hpp"
+#include "terms_text.hpp"
 
 namespace earmark::sourcing {
 namespace {
@@ -85,9 +86,6 @@ std::string detail::strategy_text(const strategy& s, std::span<const filter> fil
     for (const node_selector& one : s.from)
         list += (list.empty() ? "" : ", ") + quoted(to_string(one));
     if (!list.empty()) out += "from    = [" + list + "]\n";
-    list.clear();
-    for (const criterion c : s.by.terms().rank)
-        list += (list.empty() ? "" : ", ") + quoted(name_of(c));
     const auto named = [&](const char* key, std::span<const std::uint16_t> of) {
         std::string text;
         for (const std::uint16_t f : of)
@@ -96,9 +94,9 @@ std::string detail::strategy_text(const strategy& s, std::span<const filter> fil
     };
     out += named("require ", s.require) + named("prefer  ", s.prefer);
     const policy_terms& t = s.by.terms();
-    out += "rank    = [" + list + "]\n";
+    out += rank_text(t, 8);
     out += "split   = { lines = " + quoted(name_of(t.lines));
-    if (t.max_parcels != 0) out += fmt::format(", max_parcels = {}", t.max_parcels);
+    for (const std::string& rule : split_rules(t)) out += ", " + rule;
     out += " }\nkeep_back = {";
     for (const node_kind k : {node_kind::dc, node_kind::store, node_kind::vendor})
         out += fmt::format("{} {} = {}", k == node_kind::dc ? "" : ",", name_of(k),

@@ -33,7 +33,7 @@ void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good
     in_.check_keys(from, strategy_keys, " in [[strategy]]");
     policy_terms terms = usual_;
     terms.name = strategy_name(from, all);
-    terms_.read_rank(from, terms);
+    terms_.read_rank(from, unit_, terms);
     if (terms.rank.empty())
         in_.refuse(error_code::missing_field, from,
                    "'rank' is missing here and in the policy; write for example rank = [\"cost\"]");

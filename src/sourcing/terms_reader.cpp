@@ -1,5 +1,7 @@
 #include "terms_reader.hpp"
 
+#include "parcel_reader.hpp"
+
 #include <algorithm>
 
 namespace earmark::sourcing::detail {
@@ -7,8 +9,27 @@ void terms_reader::read_split(const toml::table& from, policy_terms& into) {
     const toml::table* split = in_.section(from, "split", split_keys);
     if (split == nullptr) return;
     into.lines = static_cast<line_split>(in_.choice(*split, "lines", split_names));
-    into.max_parcels =
-        static_cast<int>(in_.whole_number(*split, "max_parcels", 1, max_parcel_limit));
+    const bool twice = split->get("max_parcels") != nullptr;
+    const toml::node* shipments = split->get("max_shipments");
+    if (twice && shipments != nullptr)
+        in_.refuse(error_code::duplicate_row, *shipments,
+                   "'max_shipments' and 'max_parcels' say the same; keep one");
+    into.max_parcels = static_cast<int>(
+        in_.whole_number(*split, twice ? "max_parcels" : "max_shipments", 1, max_parcel_limit));
+    const toml::node* least = split->get("min_shipment_value");
+    into.min_shipment_value = least == nullptr ? 0 : rate(*least, "min_shipment_value");
+    read_together(*split, into);
+}
+
+void terms_reader::read_together(const toml::table& split, policy_terms& into) {
+    into.together = false;
+    const toml::node* node = split.get("together");
+    if (node == nullptr) return;
+    const toml::array* list = node->as_array();
+    if (list == nullptr || list->size() != 1)
+        return in_.refuse(error_code::bad_field, *node,
+                          "'together' lists what leaves together; write together = [\"set\"]");
+    into.together = in_.index_of(*list->get(0), "together", together_names).has_value();
 }
 
 void terms_reader::read_keep_back(const toml::table& from, policy_terms& into) {
@@ -18,8 +39,17 @@ void terms_reader::read_keep_back(const toml::table& from, policy_terms& into) {
         into.keep_back[k] = in_.whole_number(*kept, kind_names[k], 0, max_keep_back);
 }
 
-void terms_reader::read_rank(const toml::table& from, policy_terms& into) {
+void terms_reader::read_rank(const toml::table& from, std::string_view unit, policy_terms& into) {
     const toml::node* node = from.get("rank");
+    if (from.get("weights") != nullptr) {
+        if (node != nullptr)
+            in_.refuse(error_code::bad_field, *node,
+                       "'rank' and 'weights' exclude each other: the first difference decides, or "
+                       "one weighted sum");
+        return read_weights(from, unit, into);
+    }
+    if (const toml::node* weighed = from.get("weighed"))
+        in_.refuse(error_code::bad_field, *weighed, "'weighed' says nothing without 'weights'");
     const std::string example = "rank = [\"cost\", \"parcels\", \"distance\"]";
     if (node == nullptr) return has_strategies_ ? void() : in_.miss("rank", example);
     const toml::array* list = node->as_array();
@@ -27,6 +57,8 @@ void terms_reader::read_rank(const toml::table& from, policy_terms& into) {
         return in_.refuse(error_code::bad_field, *node,
                           "'rank' is a list of at least one name; write for example " + example);
     into.rank.clear();
+    into.weights.clear();
+    into.weighed_mm = weighed_km;
     for (const toml::node& entry : *list) {
         const auto index = in_.index_of(entry, "rank", criterion_names);
         if (!index) continue;
@@ -40,7 +72,37 @@ void terms_reader::read_rank(const toml::table& from, policy_terms& into) {
     }
 }
 
-void terms_reader::read_costs(const toml::table& root, policy_terms& into) {
+void terms_reader::read_weights(const toml::table& from, std::string_view unit,
+                                policy_terms& into) {
+    const toml::node& node = *from.get("weights");
+    const toml::table* table = node.as_table();
+    if (table == nullptr || table->empty())
+        return in_.refuse(error_code::bad_field, node,
+                          "'weights' is a table of criteria; write for example weights = "
+                          "{ priority = 1, distance = 100 }");
+    in_.check_keys(*table, criterion_names, " in 'weights'");
+    into.rank.clear();
+    into.weights.clear();
+    for (std::size_t c = 0; c < criteria; ++c) {
+        const toml::node* entry = table->get(criterion_names[c]);
+        if (entry == nullptr) continue;
+        if (static_cast<criterion>(c) == criterion::delivery_date) {
+            in_.refuse(error_code::bad_field, *entry,
+                       "'delivery_date' is the latest of a plan and cannot be weighed; rank by it");
+            continue;
+        }
+        into.rank.push_back(static_cast<criterion>(c));
+        into.weights.push_back(
+            static_cast<std::int32_t>(in_.whole_number(*table, criterion_names[c], 1, max_weight)));
+    }
+    const bool says = from.get("weighed") != nullptr;
+    const std::string_view of =
+        says ? distance_names[in_.choice(from, "weighed", distance_names)] : unit;
+    const bool has_distance = table->get("distance") != nullptr;
+    into.weighed_mm = has_distance && of == "mi" ? weighed_mile : weighed_km;
+}
+
+void terms_reader::read_costs(const toml::table& root, std::string_view unit, policy_terms& into) {
     const toml::table* costs = in_.section(root, "costs", cost_keys);
     has_costs_ = costs != nullptr && !costs->empty();
     const bool needed =
@@ -57,6 +119,14 @@ void terms_reader::read_costs(const toml::table& root, policy_terms& into) {
     into.per_unit_per_1000_km = rates(*costs, "per_unit_per_1000_km");
     if (const toml::node* extra = costs->get("extra_parcel"))
         into.extra_parcel = rate(*extra, "extra_parcel");
+    if (const toml::node* expected = costs->get("by_acceptance")) {
+        const auto value = expected->value_exact<bool>();
+        if (!value)
+            in_.refuse(error_code::bad_field, *expected, "'by_acceptance' is true or false");
+        into.by_acceptance = value.value_or(false);
+    }
+    if (const toml::table* parcel = in_.section(*costs, "parcel", parcel_keys))
+        parcel_reader{in_, *this, unit}.read(*parcel, into.parcels);
 }
 
 /// One rate for all kinds of node, or a table of them; a kind that is left out is unpriced.

@@ -11,16 +11,21 @@ public:
     /// Where a policy has strategies, it need not rank by itself.
     terms_reader(toml_reader& in, bool has_strategies) : in_{in}, has_strategies_{has_strategies} {}
 
-    void read_rank(const toml::table& from, policy_terms& into);
+    /// `rank`, or `weights` in its place; `unit` is that of a distance which is weighed.
+    void read_rank(const toml::table& from, std::string_view unit, policy_terms& into);
     void read_split(const toml::table& from, policy_terms& into);
     void read_keep_back(const toml::table& from, policy_terms& into);
     /// After read_rank().
-    void read_costs(const toml::table& root, policy_terms& into);
+    void read_costs(const toml::table& root, std::string_view unit, policy_terms& into);
     [[nodiscard]] bool has_costs() const noexcept { return has_costs_; }
 
-private:
-    rate_by_kind rates(const toml::table& costs, std::string_view name);
+    /// Quoted money, 0 to 1,000,000,000, in 1/10,000.
     std::int64_t rate(const toml::node& node, std::string_view name);
+
+private:
+    void read_weights(const toml::table& from, std::string_view unit, policy_terms& into);
+    void read_together(const toml::table& split, policy_terms& into);
+    rate_by_kind rates(const toml::table& costs, std::string_view name);
 
     toml_reader& in_;
     bool has_strategies_;

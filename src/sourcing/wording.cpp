@@ -114,6 +114,27 @@ std::string teller::gap(const comparison& c) const {
         case comparison::reason::score:
             return fmt::format("has a score that is {} by {}", c.gap < 0 ? "lower" : "higher",
                                size);
+        case comparison::reason::missing:
+            return fmt::format("leaves {} {}", counted(size, "granule"), more);
+        case comparison::reason::weighted:
+            return fmt::format("has a weighted sum that is {} by {}",
+                               c.gap < 0 ? "lower" : "higher", size);
+        case comparison::reason::delivery_date:
+            return fmt::format("arrives {} {}", counted(size, "day"),
+                               c.gap < 0 ? "earlier" : "later");
+        case comparison::reason::zone:
+        case comparison::reason::load:
+        case comparison::reason::rotation:
+        case comparison::reason::balance:
+        case comparison::reason::cover:
+        case comparison::reason::stock_out: {
+            const auto at = static_cast<std::size_t>(c.by) -
+                            static_cast<std::size_t>(comparison::reason::zone) +
+                            static_cast<std::size_t>(criterion::zone);
+            return fmt::format("has a sum of {} that is {} by {}",
+                               name_of(static_cast<criterion>(at)), c.gap < 0 ? "lower" : "higher",
+                               size);
+        }
         case comparison::reason::sequence:
             return "is equal by every criterion and comes later by the order of the nodes' names";
         case comparison::reason::same:

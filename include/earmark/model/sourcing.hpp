@@ -2,6 +2,8 @@
 // The solver is a pure function between the two (room sourcing); nothing here knows stock cells.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -23,6 +25,7 @@ struct node_facts {
     std::uint16_t sequence = 0;
     rate fixed_per_parcel{-1};  // negative: the policy's rate card
     rate per_unit{-1};
+    std::uint32_t accept_ppm = 1'000'000;  // of what is sent there, so much is not rejected; not 0
 };
 
 /// What is wanted of one SKU: the engine makes one of all lines of an order that have the same SKU
@@ -32,7 +35,25 @@ struct wanted_line {
     sku_id sku{};
     granules n = 0;                           // still to be sourced
     std::int64_t granule_e9 = 1'000'000'000;  // one granule in units of the SKU, times 10^9
+    std::int64_t value_e4 = 0;  // of all n: goods before tax, 1/10,000 of the policy's currency
+    std::int64_t grams = 0;     // of all n
+    std::uint16_t set = 0;      // lines of one number, not 0, are a set
+    bool may_split = true;      // false: from one node, whatever the policy says
 };
+
+/// Numbers that a policy may rank by beside what it knows of nodes: smaller is better. Each is one
+/// number a node, or one a wanted line and node. `delivery_date` is a day, and the latest of a
+/// plan's parts counts; the others are summed over parts.
+enum class node_column : std::uint8_t {
+    zone,           // of a carrier, from the node to the place
+    load,           // work that waits at the node
+    rotation,       // when the node was last chosen
+    balance,        // how far below its share of stock the node is
+    cover,          // how short its stock lasts
+    stock_out,      // what a unit is worth there, in money of 1/10,000
+    delivery_date,  // days since 1970-01-01
+};
+inline constexpr std::size_t node_columns = 7;
 
 /// One order against one picture of stock. All spans outlive the call. `free` is lines x nodes, row
 /// by row: granules above the floor, 0 or less where nothing can be taken.
@@ -48,7 +69,20 @@ struct sourcing_problem {
     std::span<const std::int32_t> scores{};
     /// A bit per node, the lowest of the first word for node 0: those that may be used. Empty: all.
     std::span<const std::uint64_t> selected{};
+    /// By node_column: empty (0 for all), one number a node, or lines x nodes as `free`.
+    std::array<std::span<const std::int32_t>, node_columns> numbers{};
 
+    [[nodiscard]] std::span<const std::int32_t> of(node_column c) const noexcept {
+        return numbers[static_cast<std::size_t>(c)];
+    }
+    /// What a column says of a wanted line at a node.
+    [[nodiscard]] std::int32_t number(node_column c, std::size_t wanted,
+                                      std::size_t node) const noexcept {
+        const auto all = of(c);
+        return all.empty()                  ? 0
+               : all.size() == nodes.size() ? all[node]
+                                            : all[wanted * nodes.size() + node];
+    }
     [[nodiscard]] bool selects(node_id n) const noexcept {
         return selected.empty() || (selected[index_of(n) / 64] >> index_of(n) % 64 & 1) != 0;
     }
@@ -70,7 +104,43 @@ struct plan_cost {
     std::int32_t unknown = 0;   // parts whose distance is unknown
     std::int64_t priority = 0;  // sum over parts of the node's priority
     std::int64_t score = 0;     // sum over parts of the node's score, where it ranks
+    std::int64_t weighted = 0;  // the one sum of a policy with weights
+    /// Sums over parts of the columns that rank; of delivery_date the latest.
+    std::array<std::int64_t, node_columns> columns{};
     friend constexpr bool operator==(const plan_cost&, const plan_cost&) = default;
+};
+
+/// What plans are compared in, the most important first but for the criteria, which a policy ranks.
+enum class plan_term : std::uint8_t {
+    same,
+    unserved,  // lines that are not served in full
+    split,     // lines that are not served whole from one node
+    missing,   // granules, where lines may be split
+    cost,
+    parcels,
+    unknown,
+    metres,
+    priority,
+    score,
+    zone,
+    load,
+    rotation,
+    balance,
+    cover,
+    stock_out,
+    delivery_date,
+    weighted,
+    sequence
+};
+
+/// How far a plan may be from the best one: it has `value` in the term `in`, and no plan that is
+/// equal in all terms before has less than `at_least`. `sequence`: none is better by any other
+/// term. `same`: nothing is known.
+struct plan_gap {
+    plan_term in = plan_term::same;
+    std::int64_t value = 0;
+    std::int64_t at_least = 0;
+    friend constexpr bool operator==(const plan_gap&, const plan_gap&) = default;
 };
 
 enum class quality : std::uint8_t { exact, heuristic };
@@ -81,6 +151,7 @@ struct plan {
     quality proof = quality::exact;
     std::vector<plan_part> parts;  // ascending by wanted, then by the node's sequence
     plan_cost cost;
+    plan_gap gap;  // of a heuristic plan
 };
 
 }  // namespace earmark

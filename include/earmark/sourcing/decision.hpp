@@ -117,7 +117,8 @@ void encode(const decision& d, std::vector<std::byte>& out);
 /// about 64 times the input.
 [[nodiscard]] result<decision> decode(std::span<const std::byte> bytes);
 
-/// The tables of the time. `lines` are all lines of the order, by number (their n is not used).
+/// The tables of the time. `lines` are all lines of the order, by number (value and weight are of
+/// their n).
 struct decision_facts {
     std::span<const wanted_line> lines;
     std::span<const node_facts> nodes;

@@ -61,9 +61,28 @@ namespace earmark::sourcing {
 
 /// What plans are compared by. `distance` compares the number of parts whose distance is unknown,
 /// then metres, so that an unknown position always ranks last. `score` is the host's own criterion:
-/// a number per node that comes with the problem, smaller is better, summed over parts.
-enum class criterion : std::uint8_t { cost, parcels, distance, priority, score };
-inline constexpr std::size_t criteria = 5;
+/// a number per node that comes with the problem, smaller is better, summed over parts. From `zone`
+/// on they are the columns of the problem (model/sourcing.hpp).
+enum class criterion : std::uint8_t {
+    cost,
+    parcels,
+    distance,
+    priority,
+    score,
+    zone,
+    load,
+    rotation,
+    balance,
+    cover,
+    stock_out,
+    delivery_date
+};
+inline constexpr std::size_t criteria = 12;
+[[nodiscard]] constexpr bool is_column(criterion c) noexcept { return c >= criterion::zone; }
+/// Requires is_column(c).
+[[nodiscard]] constexpr node_column column_of(criterion c) noexcept {
+    return static_cast<node_column>(static_cast<int>(c) - static_cast<int>(criterion::zone));
+}
 [[nodiscard]] std::string_view name_of(criterion c) noexcept;
 
 /// May one line leave from several nodes? `by_quantity`: only where no node has all of it.
@@ -91,6 +110,24 @@ inline constexpr int max_parcel_limit = 1'000;
 inline constexpr std::size_t max_policy_bytes = 65'536;
 inline constexpr std::size_t max_policy_name = 64;
 
+inline constexpr std::int32_t max_weight = 10'000;
+inline constexpr std::uint32_t weighed_km = 1'000'000, weighed_mile = 1'609'344;
+inline constexpr std::size_t max_parcel_steps = 64;
+inline constexpr std::size_t max_parcel_zones = 32;
+
+/// What a parcel costs by what is in it and how far it goes, beside fixed_per_parcel. A heavier or
+/// farther parcel is never cheaper.
+struct parcel_rates {
+    bool by_grams = true;              // else by units, rounded up for each part
+    std::vector<std::uint32_t> zones;  // metres, ascending: the zone of nodes up to there; one more
+                                       // is beyond them, and of nodes of unknown distance
+    std::vector<std::int64_t> up_to;   // ascending; the last step has no end: INT64_MAX
+    std::vector<std::int64_t> rates;   // 1/10,000; step by step, one a zone
+
+    [[nodiscard]] bool empty() const noexcept { return up_to.empty(); }
+    friend bool operator==(const parcel_rates&, const parcel_rates&) = default;
+};
+
 /// A compiled policy as plain data.
 struct policy_terms {
     std::string name;
@@ -104,6 +141,17 @@ struct policy_terms {
     int max_parcels = 0;  // 0: no limit
     on_partial partial = on_partial::allocate_and_backorder;
     std::array<std::int64_t, node_kinds> keep_back{};  // units that stay at a node, by kind
+
+    /// One for each of `rank`, 1 to max_weight: plans are compared by one weighted sum, in which
+    /// cost counts in 1/10,000 and distance in whole weighed_mm. Empty: the first difference
+    /// decides.
+    std::vector<std::int32_t> weights{};
+    std::uint32_t weighed_mm = weighed_km;
+    /// Goods that each shipment is worth, and what is left over as well; 0: no such rule.
+    std::int64_t min_shipment_value = 0;
+    bool together = false;  // lines of one set leave from one node or not at all
+    parcel_rates parcels{};
+    bool by_acceptance = false;  // costs are divided by the part of orders that a node accepts
 };
 
 /// Nodes of a kind, within a distance, up to a priority: what fits all that is said.
@@ -149,6 +197,8 @@ public:
     [[nodiscard]] earmark::currency currency() const noexcept { return terms_.currency; }
     [[nodiscard]] const policy_terms& terms() const noexcept { return terms_; }
 
+    /// Does it, or one of its strategies, ask what a shipment is worth, or which lines are sets?
+    [[nodiscard]] bool judges_shipments() const noexcept { return judges_shipments_; }
     /// Of the policy itself: whether any strategy does, too.
     [[nodiscard]] bool ranks_by(criterion c) const noexcept;
     /// In the order of the text. Empty: the policy's own terms serve every order.
@@ -173,6 +223,7 @@ private:
     std::vector<attribute> declared_, of_orders_, of_nodes_;
     std::string text_;
     std::uint64_t digest_ = 0;
+    bool judges_shipments_ = false;
 };
 
 /// A way of sourcing for some orders.

@@ -67,6 +67,10 @@ TEST_CASE("a search that was cut short says heuristic, and gives the same plan a
     const plan first = solve(by, p.view(), s);
     CHECK(first.covers == coverage::full);
     CHECK(first.proof == quality::heuristic);
+    CHECK(first.gap.in == plan_term::parcels);
+    CHECK(first.gap.value == first.cost.parcels);
+    CHECK(first.gap.at_least >= 2);
+    CHECK(first.gap.at_least < first.gap.value);
     CHECK(same(solve(by, p.view(), s), first));
     const std::vector<std::size_t> order = random_order(d, 60);
     CHECK(same(solve(by, p.permuted(order).view(), s), renamed(first, order)));
@@ -80,4 +84,29 @@ TEST_CASE("sixteen nodes are always searched to the end") {
         const plan& found = solve(shipped("fewest_packages"), p.view(), s);
         CHECK(found.proof == quality::exact);
     }
+}
+
+TEST_CASE(
+    "the bound of a search that was cut short holds for every plan that another policy finds") {
+    dice d{15};
+    scratch s;
+    int told = 0;
+    for (int round = 0; round < 20; ++round) {
+        owned_problem p = random_problem(d, {30, 40, 25, false, false});
+        for (node_facts& node : p.nodes) node = {};  // one rate: hardly any dominates another
+        for (std::size_t k = 0; k < p.nodes.size(); ++k) {
+            p.nodes[k].sequence = static_cast<std::uint16_t>(k);
+            p.metres[k] = 1'000 * d.roll(3'000);
+        }
+        const plan found = solve(shipped("cheapest"), p.view(), s);
+        if (found.proof == quality::exact || found.gap.in != plan_term::cost) continue;
+        ++told;
+        CHECK(found.gap.value == found.cost.e4);
+        CHECK(found.gap.at_least > found.cost.e4 / 2);
+        for (const char* other : {"nearest", "fewest_packages", "priority"}) {
+            const plan by_other = solve(shipped(other), p.view(), s);
+            CHECK(by_other.cost.e4 >= found.gap.at_least);
+        }
+    }
+    CHECK(told > 5);
 }

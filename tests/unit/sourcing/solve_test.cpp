@@ -223,7 +223,7 @@ TEST_CASE("a line is split by quantity only where no node has it whole") {
     const plan found = solve(split, p.view(), s);
     CHECK(spelled(p, found) == "A:3xN1 A:2xN2 B:N1");  // N1 is open already
     CHECK(found.covers == coverage::full);
-    CHECK(found.proof == quality::heuristic);
+    CHECK(found.proof == quality::exact);
     CHECK(found.cost == price(split, p.view(), found.parts));
     p.stock(0, 1) = 5;
     const plan again = solve(split, p.view(), s);
