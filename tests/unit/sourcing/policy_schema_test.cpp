@@ -23,11 +23,13 @@ TEST_CASE("every key that the reader of policies knows is described, and no othe
     CHECK(described["filter"] == known(keys::filter_keys));
     CHECK(described["always"] == known(keys::always_keys));
     CHECK(described["costs"] == known(keys::cost_keys));
+    CHECK(described["costs.parcel"] == known(keys::parcel_keys));
+    CHECK(described["costs.parcel.steps"] == known(keys::parcel_step_keys));
     CHECK(described["split"] == known(keys::split_keys));
     CHECK(described["outcome"] == known(keys::outcome_keys));
     CHECK(described["strategy.outcome"] == known(keys::step_keys));
     CHECK(described["keep_back"] == known(keys::kind_names));
-    CHECK(described.size() == 9);
+    CHECK(described.size() == 11);
 }
 
 TEST_CASE("the published schema of policies is the one of the reader") {
