@@ -112,15 +112,12 @@ inline constexpr std::size_t max_policy_name = 64;
 
 inline constexpr std::int32_t max_weight = 10'000;
 inline constexpr std::uint32_t weighed_km = 1'000'000, weighed_mile = 1'609'344;
-inline constexpr std::size_t max_parcel_steps = 64;
-inline constexpr std::size_t max_parcel_zones = 32;
+inline constexpr std::size_t max_parcel_steps = 64, max_parcel_zones = 32;
 
-/// What a parcel costs by what is in it and how far it goes, beside fixed_per_parcel. A heavier or
-/// farther parcel is never cheaper.
+/// What a parcel costs beside fixed_per_parcel. A heavier or farther one is never cheaper.
 struct parcel_rates {
     bool by_grams = true;              // else by units, rounded up for each part
-    std::vector<std::uint32_t> zones;  // metres, ascending: the zone of nodes up to there; one more
-                                       // is beyond them, and of nodes of unknown distance
+    std::vector<std::uint32_t> zones;  // metres, ascending; one more is beyond (and unknown)
     std::vector<std::int64_t> up_to;   // ascending; the last step has no end: INT64_MAX
     std::vector<std::int64_t> rates;   // 1/10,000; step by step, one a zone
 
@@ -142,9 +139,8 @@ struct policy_terms {
     on_partial partial = on_partial::allocate_and_backorder;
     std::array<std::int64_t, node_kinds> keep_back{};  // units that stay at a node, by kind
 
-    /// One for each of `rank`, 1 to max_weight: plans are compared by one weighted sum, in which
-    /// cost counts in 1/10,000 and distance in whole weighed_mm. Empty: the first difference
-    /// decides.
+    /// One for each of `rank`, 1 to max_weight: one sum decides, with cost in 1/10,000 and distance
+    /// in whole weighed_mm. Empty: the first difference decides.
     std::vector<std::int32_t> weights{};
     std::uint32_t weighed_mm = weighed_km;
     /// Goods that each shipment is worth, and what is left over as well; 0: no such rule.
