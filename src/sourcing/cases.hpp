@@ -80,7 +80,7 @@ private:
     [[nodiscard]] bool afford(std::size_t work);
 
     std::span<const attribute> known_;
-    std::string_view currency_;
+    std::string currency_;
     std::vector<value_set> whole_;  // by attribute: what it can be at all
     std::int64_t left_;
     bool gave_up_ = false;   // no work is left

