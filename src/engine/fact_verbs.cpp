@@ -114,12 +114,13 @@ load_report engine::load(const command& c, std::span<const exclusion_row> rows,
         };
         const auto node = s.names.nodes.find(r.node);
         if (!node) return refuse(fail(error_code::unknown_node));
-        if (r.from >= r.until) return refuse(fail(error_code::out_of_range, r.from.ns, r.until.ns));
         if (const auto text = parse_value(value_type::text, r.reason); !text)
             return refuse(text.error());
         fact_table& facts = s.names.facts;
-        facts.exclude({node_id{static_cast<std::uint16_t>(*node)}, r.from, r.until,
-                       facts.texts.insert(r.reason).index});
+        const exclusion e{node_id{static_cast<std::uint16_t>(*node)}, r.from, r.until,
+                          facts.texts.insert(r.reason).index};
+        if (r.from > r.until || !facts.exclude(e))
+            return refuse(fail(error_code::out_of_range, r.from.ns, r.until.ns));
         const std::int64_t fields[] = {r.from.ns, r.until.ns};
         d.record.intern(journal::intern_kind::exclusion, {*node, r.reason, fields, {}});
         return l.accept();
@@ -144,15 +145,21 @@ error engine::state::declare(const visit& v, const command& c, const sourcing::p
     v.desk.clear();
     v.desk.record.begin(verb::load, v.now, c.actor);
     bool any = false;
-    for (const auto& a : p.declared()) {
-        const auto fresh = earmark::declare(names, v.desk.record, {a.name, a.type});
-        if (!fresh) return fresh.error();  // after others: they are in the tables, not recorded
-        any |= *fresh;
+    committed done;
+    try {
+        for (const auto& a : p.declared()) {
+            const auto fresh = earmark::declare(names, v.desk.record, {a.name, a.type});
+            EARMARK_INVARIANT(fresh, "what a policy declares can be declared: it was looked at");
+            any |= *fresh;
+        }
+        if (!any) return {};
+        done = commit(v);
+    } catch (const std::bad_alloc&) {  // a name may be in the tables and not in the journal
+        done.code = error_code::out_of_memory;
     }
-    if (!any) return {};
-    const committed done = commit(v);
-    if (done.code != error_code::ok) halt("attributes were declared that the journal did not take");
-    return done.code == error_code::ok ? error{} : fail(done.code);
+    if (done.code == error_code::ok) return {};
+    halt("attributes were declared that the journal did not take");
+    return fail(error_code::halted);
 }
 
 result<attribute_id> engine::find_attribute(std::string_view name) const {
@@ -165,13 +172,14 @@ result<attribute_id> engine::find_attribute(std::string_view name) const {
 std::uint32_t engine::attributes() const noexcept { return state_->names.facts.names.size(); }
 
 attribute_row engine::attribute(attribute_id a) const {
-    return state_
-        ->ask<result<attribute_row>>([&](const state::visit&) -> result<attribute_row> {
+    const auto found =
+        state_->ask<result<attribute_row>>([&](const state::visit&) -> result<attribute_row> {
             const fact_table& facts = state_->names.facts;
-            EARMARK_CHECK(index_of(a) < facts.size(), "attribute: there is none of this number");
+            if (index_of(a) >= facts.size()) return fail(error_code::unknown_attribute, raw(a));
             return attribute_row{std::string{facts.names.key(raw(a))}, facts.type(a)};
-        })
-        .value();
+        });
+    if (!found) throw misuse("attribute: " + to_string(found.error()));
+    return *found;
 }
 
 }  // namespace earmark

@@ -57,9 +57,20 @@ void fact_table::set(attribute_id a, std::uint32_t of, const kept_value& v) {
     ++version_;
 }
 
-void fact_table::exclude(const exclusion& e) {
-    exclusions_.push_back(e);
+bool fact_table::exclude(const exclusion& e) {
+    const auto same = std::find_if(exclusions_.begin(), exclusions_.end(), [&](const auto& o) {
+        return o.node == e.node && o.from == e.from;
+    });
+    const bool lifts = e.until <= e.from;
+    if (lifts && same == exclusions_.end()) return false;
+    if (same != exclusions_.end()) exclusions_.erase(same);
+    const auto ends_later = [](const exclusion& a, const exclusion& b) {
+        return a.until > b.until;
+    };
+    const auto at = std::upper_bound(exclusions_.begin(), exclusions_.end(), e, ends_later);
+    if (!lifts) exclusions_.insert(at, e);
     ++version_;
+    return true;
 }
 
 std::uint64_t fact_table::digest_of_facts() const {
@@ -112,6 +123,10 @@ void keep_facts(std::span<const order_fact> facts, std::size_t lines, const fact
         put(into, f.value.size(), 1);
         for (const char c : f.value) into.push_back(static_cast<std::byte>(c));
     }
+    if (into.size() - head > max_fact_bytes)
+        violations.push_back(fail(error_code::input_too_large,
+                                  static_cast<std::int64_t>(into.size() - head),
+                                  static_cast<std::int64_t>(max_fact_bytes)));
     for (std::size_t i = 0; i < head; ++i)
         into[i] = static_cast<std::byte>(static_cast<std::uint32_t>(into.size()) >> 8 * i);
 }

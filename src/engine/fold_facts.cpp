@@ -35,11 +35,10 @@ bool read_fact(const intern_table& t, catalog& into) {
 /// Key: the reason. Fields: from, until.
 bool read_exclusion(const intern_table& t, catalog& into) {
     if (t.fields.size() != 2 || t.id >= into.nodes.size()) return false;
-    into.facts.exclude({node_id{static_cast<std::uint16_t>(t.id)},
-                        {t.fields[0]},
-                        {t.fields[1]},
-                        into.facts.texts.insert(t.key).index});
-    return true;
+    return into.facts.exclude({node_id{static_cast<std::uint16_t>(t.id)},
+                               {t.fields[0]},
+                               {t.fields[1]},
+                               into.facts.texts.insert(t.key).index});
 }
 
 }  // namespace

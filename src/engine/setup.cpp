@@ -220,6 +220,7 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
         v.desk.record.intern(journal::intern_kind::policy, {id, parsed.value->text(), {}, {}});
         s.names.policies.reserve(s.names.policies.size() + 1);
         std::string canonical = parsed.value->text();
+        s.bindings.resize(s.policies.size());  // memory may have run out for a policy before
         s.bindings.push_back(s.bind(*parsed.value));
         s.policies.push_back(std::move(*parsed.value));
         if (const auto done = s.commit(v); done.code != error_code::ok) {

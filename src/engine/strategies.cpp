@@ -72,9 +72,11 @@ void engine::state::keep_included(const visit& v, std::vector<std::uint64_t>& bi
     d.removed_by.clear();
     d.removed.clear();
     d.remaining = bits;
-    for (const exclusion& e : names.facts.exclusions())
-        if (e.from <= v.now && v.now < e.until)
+    for (const exclusion& e : names.facts.exclusions()) {
+        if (e.until <= v.now) break;  // and so are those behind it
+        if (e.from <= v.now)
             bits[index_of(e.node) / 64] &= ~(std::uint64_t{1} << index_of(e.node) % 64);
+    }
     note_removed(d, sourcing::by_exclusion, d.remaining, bits);
 }
 

@@ -79,14 +79,18 @@ std::vector<std::uint16_t> decision::nodes_seen() const {
 
 result<const policy*> decided_by(const policy& whole, const decision& d) {
     const auto all = whole.strategies();
-    if (d.by_strategy != !all.empty()) return fail(error_code::bad_record, raw(d.by));
-    if (!d.by_strategy || d.strategy == no_strategy) return &whole;
-    if (d.strategy >= all.size() || d.given_up > all[d.strategy].prefer.size())
-        return fail(error_code::bad_record, raw(d.by));
-    for (const std::uint16_t f : d.removed_by)
-        if (f != by_exclusion && f != by_capacity && f >= whole.filters().size())
-            return fail(error_code::bad_record, raw(d.by));
-    return &all[d.strategy].by;
+    const auto is_filter = [&](std::uint16_t f) {
+        return f == by_exclusion || f == by_capacity || f < whole.filters().size();
+    };
+    const bool is_one = d.by_strategy && d.strategy != no_strategy;
+    const bool is_sound = d.by_strategy == !all.empty() && (!is_one || d.strategy < all.size()) &&
+                          d.given_up <= (is_one ? all[d.strategy].prefer.size() : std::size_t{0}) &&
+                          std::all_of(d.removed_by.begin(), d.removed_by.end(), is_filter) &&
+                          std::all_of(d.tried.begin(), d.tried.end(), [&](const tried_strategy& t) {
+                              return t.strategy < all.size();
+                          });
+    if (!is_sound) return fail(error_code::bad_record, raw(d.by));
+    return is_one ? &all[d.strategy].by : &whole;
 }
 
 void selected_by(const policy& whole, const decision& d, std::span<const node_facts> nodes,

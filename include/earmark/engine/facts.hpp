@@ -65,7 +65,10 @@ public:
                 is_text ? texts.key(static_cast<std::uint32_t>(v.n)) : std::string_view{}};
     }
 
-    void exclude(const exclusion& e);
+    /// Puts it in place of the one of its node and beginning; one that ends where it begins only
+    /// takes that one away, and is refused where there is none.
+    bool exclude(const exclusion& e);
+    /// The last to end is the first.
     [[nodiscard]] std::span<const exclusion> exclusions() const noexcept { return exclusions_; }
 
     /// Another number after every change: what was computed from the table is of that number.

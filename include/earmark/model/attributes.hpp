@@ -47,14 +47,18 @@ struct fact_row {
     std::string value;  // gold, 12.5, 150.00, true or false; empty: it has none any more
 };
 
-/// What an order, or a line of it, has of an attribute. Each at most once.
+/// What an order, or a line of it, has of an attribute. Each at most once; all of an order's take
+/// at most max_fact_bytes: 5 and the text of each, or 12.
+inline constexpr std::size_t max_fact_bytes = 65'536;
 struct order_fact {
     attribute_id attribute{};
     std::uint32_t line = 0;  // 1, 2, ... for `line.` ones; else 0
     std::string_view value;  // as in fact_row, never empty
 };
 
-/// A node that nothing is sourced from for a time. Its stock and its promises stay.
+/// A node that nothing is sourced from for a time. Its stock and its promises stay. The node and
+/// `from` name the row: the same again changes the reason and `until`; an `until` that is `from`
+/// takes it back.
 struct exclusion_row {
     std::string node;
     std::string reason;  // for people; at most max_attribute_text bytes

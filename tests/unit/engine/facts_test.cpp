@@ -258,6 +258,43 @@ TEST_CASE("nothing is sourced from an excluded node, with strategies and without
     CHECK(report.rejected[1].why.code == out_of_range);
 }
 
+TEST_CASE("an exclusion is changed, and taken back, by its node and beginning") {
+    shop s;
+    const auto exclude = [&](const char* node, time_point from, time_point until) {
+        return s.on.load(s.now, std::vector<exclusion_row>{{node, "flooded", from, until}})
+            .accepted;
+    };
+    CHECK(exclude("a", monday, monday) == 0);  // there is none to take back
+    CHECK(exclude("a", monday, never) == 1);
+    CHECK(exclude("b", monday, tuesday) == 1);
+    CHECK(s.sourced(s.order(hat)) == "c");
+    CHECK(exclude("b", monday, monday) == 1);
+    CHECK(s.sourced(s.order(hat)) == "b");
+    CHECK(exclude("a", monday, tuesday) == 1);  // is open again tomorrow
+    CHECK(s.sourced(s.order(hat), tuesday) == "a");
+    CHECK(exclude("a", monday, monday) == 1);
+    CHECK(exclude("a", monday, monday) == 0);
+}
+
+TEST_CASE("an order's facts have a size that is said") {
+    shop s;
+    std::vector<attribute_row> rows;
+    for (int i = 0; i < 240; ++i) rows.push_back({"line.a" + std::to_string(i), value_type::text});
+    REQUIRE(s.on.load(s.now, rows).accepted == 240);
+    const std::string value(255, 'x');
+    std::vector<order_fact> facts;
+    for (int i = 0; i < 240; ++i) facts.push_back({s.id("line.a" + std::to_string(i)), 1, value});
+    CHECK(s.place(hat, facts, place_id{0}).first.what == outcome::done);  // 240 x 260 bytes
+    const std::vector<order_line> two{{hat, {1}}, {hat, {1}}};
+    for (int i = 0; i < 240; ++i) facts.push_back({s.id("line.a" + std::to_string(i)), 2, value});
+    const placed more = s.on.place_order(
+        {"more", {}, monday},
+        {two, place_id{0}, currency::parse("EUR").value(), 0, none<reservation_id>, facts});
+    CHECK(first(more) == error_code::input_too_large);
+    CHECK(more.first.why.refs[0] == 124'800);
+    CHECK(more.first.why.refs[1] == 65'536);
+}
+
 TEST_CASE("decisions by filters replay and are told alike after a recovery") {
     shop s;
     const std::vector<order_fact> gold{{s.id("customer.tier"), 0, "gold"},

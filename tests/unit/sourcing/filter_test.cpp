@@ -116,6 +116,28 @@ TEST_CASE("a filter keeps the nodes that fit, and an order without the text fits
     CHECK(kept(1) == 0);
 }
 
+TEST_CASE("a decision that names what its policy does not have is a bad record") {
+    const policy with = policy_of(head + declared + filters + one);
+    const policy without = policy_of(head);
+    decision d;
+    CHECK(decided_by(without, d));
+    d.removed_by = {by_exclusion, 0};
+    CHECK_FALSE(decided_by(without, d));
+    d.removed_by = {by_exclusion};
+    CHECK(decided_by(without, d));
+    d.given_up = 1;
+    CHECK_FALSE(decided_by(without, d));
+    d.by_strategy = true;
+    CHECK_FALSE(decided_by(with, d));  // no strategy was left: none gave anything up
+    d.strategy = 0;
+    CHECK(decided_by(with, d));
+    d.given_up = 3;
+    CHECK_FALSE(decided_by(with, d));
+    d.given_up = 2;
+    d.tried = {{7, coverage::none}};
+    CHECK_FALSE(decided_by(with, d));
+}
+
 TEST_CASE("a decision keeps what filters took away, and damaged bytes are refused") {
     decision d;
     d.by = policy_id{1};
