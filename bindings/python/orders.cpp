@@ -415,6 +415,10 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["highest"] = name_of(v.highest);
     out["lines"] = lines;      // (sku, ordered, lowest, highest)
     out["buckets"] = buckets;  // (line from 1, state, node or None, amount)
+    py::list facts;
+    for (const fact_view& f : v.facts)
+        facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
+    out["facts"] = facts;  // (attribute, line from 1 or 0, value)
     return out;
 }
 

@@ -1,6 +1,7 @@
 // AVAILABLE, ORDER, RESERVATION, POLL, DESCRIBE: what anybody may ask at any time.
 #include <algorithm>
 
+#include "earmark/engine/fold.hpp"
 #include "earmark/journal/record.hpp"
 #include "state_calls.hpp"
 
@@ -64,6 +65,20 @@ public:
     }
 };
 
+/// Facts never change, so their bytes stand as long as the order.
+template <class State>
+std::vector<fact_view> facts_of(const State& s, const lifecycle::image& of) {
+    const auto bytes = load_facts(s.books.ledger.chunks(), of.facts);
+    std::vector<order_value> values;
+    EARMARK_INVARIANT(read_facts(bytes, of.lines.size(), s.names.facts, values),
+                      "an order's facts are read as they were kept");
+    std::vector<fact_view> out;
+    for (const order_value& v : values)
+        out.push_back(
+            {v.attribute, v.line, value_text(s.names.facts.type(v.attribute), v.n, v.text)});
+    return out;
+}
+
 }  // namespace
 
 result<order_view> engine::order(order_id id) const {
@@ -81,6 +96,7 @@ result<order_view> engine::order(order_id id) const {
         view.decided_by = of.decided_by;
         view.method = of.method;
         view.deliver_by = of.deliver_by;
+        view.facts = facts_of(s, of);
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;
         view.highest = all.highest;

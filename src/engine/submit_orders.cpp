@@ -99,6 +99,17 @@ answer lines_of(const engine& on, const order_view& o) {
     return out;
 }
 
+answer facts_of(const engine& on, const order_view& o) {
+    answer out = answer::array();
+    for (const fact_view& f : o.facts) {
+        answer one = {{"attribute", on.attribute(f.attribute).name}};
+        if (f.line != 0) one["line"] = f.line;
+        one["value"] = f.value;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 }  // namespace
 
 answer run_place_order(const request& r) {
@@ -169,6 +180,7 @@ answer run_order(const request& r) {
     out["highest"] = name_of(o->highest);
     out["lines"] = lines_of(r.on, *o);
     out["buckets"] = buckets_of(r.on, *o);
+    if (!o->facts.empty()) out["facts"] = facts_of(r.on, *o);
     return out;
 }
 

@@ -48,4 +48,13 @@ result<std::int64_t> parse_value(value_type t, std::string_view text) noexcept {
     return n->e4;
 }
 
+std::string value_text(value_type t, std::int64_t n, std::string_view text) {
+    if (t == value_type::text) return std::string{text};
+    if (t == value_type::flag) return n != 0 ? "true" : "false";
+    std::string digits = to_string(rate{n});
+    while (digits.back() == '0') digits.pop_back();
+    if (digits.back() == '.') digits.pop_back();
+    return digits;
+}
+
 }  // namespace earmark

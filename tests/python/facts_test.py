@@ -70,6 +70,7 @@ def test_one_order_brings_them_by_name(shop):
                                                          "customer.age": "18"}, now=NOON)
     assert nodes_of(shop, [order]) == {order: "a"}
     assert strategy(shop, order) == "gold"
+    assert shop.order(order)["facts"] == [("customer.tier", 0, "gold"), ("customer.age", 0, "18")]
     with pytest.raises(earmark.Unknown, match="attribute"):
         shop.place_order("two", [("hat", 1)], facts={"customer.teir": "gold"}, now=NOON)
     with pytest.raises(earmark.EarmarkError, match="not a number"):

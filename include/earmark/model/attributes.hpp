@@ -71,4 +71,7 @@ struct exclusion_row {
 /// more than max_attribute_text bytes).
 [[nodiscard]] result<std::int64_t> parse_value(value_type t, std::string_view text) noexcept;
 
+/// The other way round: 12.5, 150, true; `text` for one.
+[[nodiscard]] std::string value_text(value_type t, std::int64_t n, std::string_view text);
+
 }  // namespace earmark

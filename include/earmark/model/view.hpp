@@ -66,6 +66,13 @@ struct line_view {
     unit_state highest = unit_state::open;
 };
 
+/// What an order, or a line of it, said of itself.
+struct fact_view {
+    attribute_id attribute{};
+    std::uint32_t line = 0;  // 0: of the order
+    std::string value;       // as it is given, in its one spelling: 12.5, true, gold
+};
+
 struct order_view {
     order_id id{};
     std::string key;
@@ -78,6 +85,7 @@ struct order_view {
     civil_day deliver_by = no_day;
     std::vector<line_view> lines;
     std::vector<bucket_view> buckets;
+    std::vector<fact_view> facts;  // by line, then by attribute
     unit_state lowest = unit_state::open;
     unit_state highest = unit_state::open;
 };

@@ -151,6 +151,24 @@ TEST_CASE("a preference is given up where not all can be served with it, and tha
     CHECK(s.verdict(many, "c").starts_with("no_stock"));
 }
 
+TEST_CASE("what an order said of itself can be read again, in one spelling") {
+    shop s;
+    const order_id o = s.order(hat, {{s.id("line.hazmat"), 1, "false"},
+                                     {s.id("customer.score"), 0, "-7.50"},
+                                     {s.id("credit"), 0, "100"},
+                                     {s.id("customer.tier"), 0, "a \"tier\""}});
+    const auto view = s.on.order(o);
+    REQUIRE(view);
+    std::string said;
+    for (const fact_view& f : view->facts)
+        said +=
+            s.on.attribute(f.attribute).name + '/' + std::to_string(f.line) + '=' + f.value + ' ';
+    CHECK(said ==
+          "credit/0=100 customer.score/0=-7.5 customer.tier/0=a \"tier\" "
+          "line.hazmat/1=false ");
+    CHECK(s.on.order(s.order(hat))->facts.empty());
+}
+
 TEST_CASE("an order with what nobody declared, or with what cannot be, is declined") {
     shop s;
     using enum error_code;
