@@ -98,14 +98,20 @@ sourcing::order_facts engine::state::facts_asked(desk& d, std::uint32_t version)
     return {all.first(row_size), d.asked_lines};
 }
 
-engine::state::binding engine::state::bind(const sourcing::policy& p) const {
+std::optional<engine::state::binding> engine::state::bind(const sourcing::policy& p) const {
+    bool all_known = true;
     const auto ids = [&](std::span<const sourcing::attribute> all, std::size_t own) {
         std::vector<attribute_id> out;
-        for (const auto& a : all.subspan(own)) out.push_back(names.facts.find(a.name).value());
+        for (const auto& a : all.subspan(own)) {
+            const auto id = names.facts.find(a.name);
+            all_known = all_known && id && names.facts.type(*id) == a.type;
+            if (all_known) out.push_back(*id);
+        }
         return out;
     };
-    return {ids(p.of_orders(), sourcing::order_attributes().size()),
-            ids(p.of_nodes(), sourcing::node_attributes().size())};
+    binding made{ids(p.of_orders(), sourcing::order_attributes().size()),
+                 ids(p.of_nodes(), sourcing::node_attributes().size())};
+    return all_known ? std::optional{std::move(made)} : std::nullopt;
 }
 
 }  // namespace earmark

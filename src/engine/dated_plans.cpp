@@ -69,7 +69,7 @@ void engine::state::keep_dates(const visit& v, sourcing::date_rule rule,
     }
 }
 
-void engine::state::note_full(desk& d, const sourcing::policy&, const sourcing_problem& p) {
+void engine::state::note_full(desk& d, const sourcing_problem& p) {
     const std::size_t words = (p.nodes.size() + 63) / 64, first = d.decided.removed.size();
     d.decided.removed.resize(first + words);
     bool any = false;

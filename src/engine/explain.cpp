@@ -78,6 +78,8 @@ result<remembered_decision> engine::state::recall(const visit& v, order_id id) {
     if (!by) return by.error();
     auto lines = lines_of(d.order, names, whole.currency());
     if (!lines) return lines.error();
+    for (const sourcing::decided_line& w : decided->wanted)
+        if (w.line >= lines->size()) return fail(error_code::bad_record, raw(decided->by));
     EARMARK_INVARIANT(decided->nodes <= names.node.size(), "nodes are added, never taken away");
     return remembered_decision{&whole, *by, std::move(*decided), std::move(*lines),
                                d.order.ship_to};

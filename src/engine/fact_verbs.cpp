@@ -47,9 +47,8 @@ std::string shown(std::string_view key) { return '\'' + std::string{key.substr(0
 
 }  // namespace
 
-/// Whether it is new; it is recorded then.
-static result<bool> declare(catalog& names, journal::writer& record, const attribute_row& r) {
-    fact_table& facts = names.facts;
+/// Whether it is new, and may be.
+static result<bool> is_new(const fact_table& facts, const attribute_row& r) {
     if (const auto known = facts.find(r.name)) {
         if (facts.type(*known) == r.type) return false;
         return fail(error_code::bad_attribute, raw(*known));
@@ -58,20 +57,27 @@ static result<bool> declare(catalog& names, journal::writer& record, const attri
     if (static_cast<std::size_t>(r.type) >= value_types) return fail(error_code::bad_field, 2);
     if (facts.size() == max_attributes)
         return fail(error_code::out_of_range, max_attributes + 1, max_attributes);
-    const std::int64_t fields[] = {static_cast<std::int64_t>(r.type)};
-    const auto id = facts.declare(r.name, r.type);
-    record.intern(journal::intern_kind::attribute, {raw(id), r.name, fields, {}});
     return true;
+}
+
+static void record_attribute(journal::writer& to, std::size_t id, std::string_view name,
+                             value_type type) {
+    const std::int64_t fields[] = {static_cast<std::int64_t>(type)};
+    to.intern(journal::intern_kind::attribute, {static_cast<std::uint32_t>(id), name, fields, {}});
 }
 
 load_report engine::load(const command& c, std::span<const attribute_row> rows,
                          const load_part& part) {
     state& s = *state_;
     return fill(s, c, rows, part, [&](loader& l, desk& d, const attribute_row& r, std::size_t i) {
-        const auto done = declare(s.names, d.record, r);
-        if (done) return l.accept();
-        l.reject(i, done.error(), "attribute " + shown(r.name));
-        return true;
+        const auto fresh = is_new(s.names.facts, r);
+        if (!fresh) {
+            l.reject(i, fresh.error(), "attribute " + shown(r.name));
+            return true;
+        }
+        if (*fresh)
+            record_attribute(d.record, raw(s.names.facts.declare(r.name, r.type)), r.name, r.type);
+        return l.accept();
     });
 }
 
@@ -129,10 +135,10 @@ load_report engine::load(const command& c, std::span<const exclusion_row> rows,
 
 error engine::state::declare(const visit& v, const command& c, const sourcing::policy& p,
                              std::vector<std::string>* findings) {
-    std::size_t count = names.facts.size();
+    std::vector<const sourcing::attribute*> fresh;
     for (const auto& a : p.declared()) {
         const auto known = names.facts.find(a.name);
-        count += !known;
+        if (!known) fresh.push_back(&a);
         if (!known || names.facts.type(*known) == a.type) continue;
         if (findings != nullptr)
             findings->push_back("attribute '" + a.name + "' is a " +
@@ -140,26 +146,22 @@ error engine::state::declare(const visit& v, const command& c, const sourcing::p
                                 " already; declare it as that, or give it another name");
         return fail(error_code::bad_policy, 1);
     }
+    const std::size_t first = names.facts.size(), count = first + fresh.size();
     if (count > max_attributes)
         return fail(error_code::out_of_range, static_cast<std::int64_t>(count), max_attributes);
+    if (fresh.empty()) return {};
     v.desk.clear();
     v.desk.record.begin(verb::load, v.now, c.actor);
-    bool any = false;
-    committed done;
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+        record_attribute(v.desk.record, first + i, fresh[i]->name, fresh[i]->type);
+    if (const committed done = commit(v); done.code != error_code::ok) return fail(done.code);
     try {
-        for (const auto& a : p.declared()) {
-            const auto fresh = earmark::declare(names, v.desk.record, {a.name, a.type});
-            EARMARK_INVARIANT(fresh, "what a policy declares can be declared: it was looked at");
-            any |= *fresh;
-        }
-        if (!any) return {};
-        done = commit(v);
-    } catch (const std::bad_alloc&) {  // a name may be in the tables and not in the journal
-        done.code = error_code::out_of_memory;
+        for (const auto* a : fresh) names.facts.declare(a->name, a->type);
+    } catch (const std::bad_alloc&) {
+        halt("memory ran out for an attribute that the journal has");
+        return fail(error_code::halted);
     }
-    if (done.code == error_code::ok) return {};
-    halt("attributes were declared that the journal did not take");
-    return fail(error_code::halted);
+    return {};
 }
 
 result<attribute_id> engine::find_attribute(std::string_view name) const {

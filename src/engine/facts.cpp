@@ -42,6 +42,9 @@ std::optional<attribute_id> fact_table::find(std::string_view name) const noexce
 }
 
 attribute_id fact_table::declare(std::string_view name, value_type type) {
+    types_.reserve(types_.size() + 1);
+    owners_.reserve(owners_.size() + 1);
+    values_.reserve(values_.size() + 1);
     const attribute_id id{static_cast<std::uint16_t>(names.insert(name).index)};
     types_.push_back(type);
     owners_.push_back(owner_of(name));
@@ -143,6 +146,8 @@ bool read_facts(std::span<const std::byte> bytes, std::size_t lines, const fact_
                       0,
                       {}};
         if (index_of(v.attribute) >= known.size() || v.line > lines) return false;
+        const attribute_of owner = known.owner(v.attribute);
+        if (owner != (v.line == 0 ? attribute_of::order : attribute_of::line)) return false;
         const bool is_text = known.type(v.attribute) == value_type::text;
         const std::size_t size = is_text ? 1 + get(bytes.subspan(fact_head), 1) : 8;
         if (bytes.size() < fact_head + size) return false;

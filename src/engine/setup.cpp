@@ -179,12 +179,12 @@ static std::string without_numbers(const sourcing::policy& by) {
         if (by.ranks_by(c))
             return "the policy ranks by '" + std::string{name_of(c)} +
                    "', which the engine has no numbers of yet; give it as a score";
-    const auto by_grams = [](const sourcing::policy_terms& t) {
-        return !t.parcels.empty() && t.parcels.by_grams;
-    };
-    return by_grams(by.terms()) ? "the engine has no weights of SKUs yet; let [costs.parcel] count "
-                                  "by \"units\""
-                                : std::string{};
+    const sourcing::policy_terms& t = by.terms();
+    if (!t.parcels.empty() && t.parcels.by_grams)
+        return "the engine has no weights of SKUs yet; let [costs.parcel] count by \"units\"";
+    if (t.by_acceptance)
+        return "the engine does not know yet what nodes accept; leave 'by_acceptance' out";
+    return {};
 }
 
 result<policy_id> engine::activate(const command& c, std::string_view text,
@@ -220,12 +220,18 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
         v.desk.record.intern(journal::intern_kind::policy, {id, parsed.value->text(), {}, {}});
         s.names.policies.reserve(s.names.policies.size() + 1);
         std::string canonical = parsed.value->text();
-        s.bindings.resize(s.policies.size());  // memory may have run out for a policy before
-        s.bindings.push_back(s.bind(*parsed.value));
-        s.policies.push_back(std::move(*parsed.value));
-        if (const auto done = s.commit(v); done.code != error_code::ok) {
-            s.policies.pop_back();
-            s.bindings.pop_back();
+        const auto take_back = [&] {
+            if (s.policies.size() == id) s.policies.pop_back();
+            if (s.bindings.size() == id) s.bindings.pop_back();
+        };
+        const auto add_and_commit = [&] {
+            s.bindings.push_back(*s.bind(*parsed.value));
+            s.policies.push_back(std::move(*parsed.value));
+            return s.commit(v);
+        };
+        if (const auto done = or_give_back(add_and_commit, take_back);
+            done.code != error_code::ok) {
+            take_back();
             return fail(done.code);
         }
         s.names.policies.push_back(std::move(canonical));  // cannot fail: it is recorded

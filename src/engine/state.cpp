@@ -88,8 +88,11 @@ void engine::state::recover() {
     for (const std::string& text : names.policies) {
         auto parsed = sourcing::parse_policy(text);
         if (!parsed) return halt("recovery: a policy of the journal cannot be read any more");
+        auto bound = bind(*parsed.value);
+        if (!bound)
+            return halt("recovery: a policy of the journal declares what its tables have not");
         policies.push_back(std::move(*parsed.value));
-        bindings.push_back(bind(policies.back()));
+        bindings.push_back(std::move(*bound));
     }
     active_policy.store(static_cast<std::uint32_t>(policies.size()), std::memory_order_release);
     lifecycle::image at;

@@ -311,7 +311,7 @@ struct engine::state {
     void keep_dates(const visit& v, sourcing::date_rule rule,
                     std::vector<std::uint64_t>& bits) const;
     /// Notes in the decision which of the desk's `touched` nodes the plan had to leave out.
-    static void note_full(desk& d, const sourcing::policy& by, const sourcing_problem& p);
+    static void note_full(desk& d, const sourcing_problem& p);
     bool fits_days(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                    const plan& found, bool all_of_it);
     void keep_what_fits(desk& d, const sourcing::policy& by, const sourcing_problem& p,
@@ -387,7 +387,8 @@ struct engine::state {
     sourcing::order_facts facts_asked(desk& d, std::uint32_t version) const;
     void own_facts(desk& d, const sourcing::policy& of) const;
     void declared_facts(desk& d, std::uint32_t version) const;
-    [[nodiscard]] binding bind(const sourcing::policy& p) const;
+    /// Nothing where it declares what the tables do not know, or know as of another type.
+    [[nodiscard]] std::optional<binding> bind(const sourcing::policy& p) const;
     /// Alone in the engine: what the policy declares and nobody did before, in a record of its own.
     error declare(const visit& v, const command& c, const sourcing::policy& p,
                   std::vector<std::string>* findings);

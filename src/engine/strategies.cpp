@@ -96,7 +96,7 @@ const plan& engine::state::choose_by(const visit& v, const sourcing::policy& by,
         found = &decide();
     v.desk.decided.removed_by = v.desk.removed_by;
     v.desk.decided.removed = v.desk.removed;
-    if (!v.desk.touched.empty()) note_full(v.desk, by, p);
+    if (!v.desk.touched.empty()) note_full(v.desk, p);
     return *found;
 }
 

@@ -5,14 +5,12 @@
 
 #include "earmark/core/quantity.hpp"
 #include "earmark/model/dates.hpp"
-#include "submit_forms.hpp"
+#include "submit_fields.hpp"
 
 namespace earmark::submission::of_dates {
 
 using enum shape;
 
-inline constexpr bool required = true, optional = false;
-inline constexpr std::int64_t most_rows = 200'000;
 inline constexpr std::string_view about_calendar = "key of a calendar";
 
 inline constexpr field calendar_fields[] = {
@@ -53,21 +51,16 @@ inline constexpr field lane_fields[] = {
     {"transit_days", whole, required, "days in transit", 0, max_days_of_work},
     {"delivery", key, optional, "calendar of days of delivery there"},
 };
-inline constexpr field load_calendars[] = {
-    {"rows", rows, required, "the calendars", 1, most_rows, {}, calendar_fields}};
-inline constexpr field load_calendar_days[] = {
-    {"rows", rows, required, "dates that differ", 1, most_rows, {}, day_fields}};
-inline constexpr field load_services[] = {
-    {"rows", rows, required, "the services", 1, most_rows, {}, service_fields}};
-inline constexpr field load_hours[] = {
-    {"rows", rows, required, "the hours", 1, most_rows, {}, hours_fields}};
-inline constexpr field load_lanes[] = {
-    {"rows", rows, required, "the lanes", 1, most_rows, {}, lane_fields}};
+inline constexpr field load_calendars[] = {rows_of("the calendars", calendar_fields)};
+inline constexpr field load_calendar_days[] = {rows_of("dates that differ", day_fields)};
+inline constexpr field load_services[] = {rows_of("the services", service_fields)};
+inline constexpr field load_hours[] = {rows_of("the hours", hours_fields)};
+inline constexpr field load_lanes[] = {rows_of("the lanes", lane_fields)};
 
 inline constexpr field promise_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"quantity", decimal, required, "units that would be ordered"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
     {"unit_price", decimal, optional, "of the SKU's own unit, default 0"},
 };
 inline constexpr field promise_fields[] = {

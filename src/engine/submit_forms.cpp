@@ -27,7 +27,7 @@ constexpr field reserve_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"quantity", decimal, required, "units to take"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
     {"floor", decimal, optional, "units to leave at least; negative: may be oversold by so many"},
     {"section", key, optional, "key of a section: this one alone"},
 };
@@ -41,7 +41,7 @@ constexpr field change_line_fields[] = {
 constexpr field order_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"quantity", decimal, required, "units ordered"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
     {"unit_price", decimal, required, "of the SKU's own unit, in the order's currency, before tax"},
 };
 
@@ -49,7 +49,7 @@ constexpr field feed_row_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"units", decimal, required, "what is there; of a delta what came or left"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
     {"section", key, optional, about_section},
 };
 
@@ -81,10 +81,8 @@ constexpr field delta_fields[] = {
     {"rows", rows, required, "what came or left", 1, most_rows, {}, feed_row_fields},
 };
 constexpr field count_fields[] = {
-    {"sku", key, required, "key of the SKU"},
-    {"node", key, required, "key of the node"},
-    {"found", decimal, required, "units on the shelf"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    {"sku", key, required, "key of the SKU"},           {"node", key, required, "key of the node"},
+    {"found", decimal, required, "units on the shelf"}, uom_field,
     {"section", key, optional, about_section},
 };
 constexpr field uncovered_fields[] = {
@@ -97,7 +95,7 @@ constexpr field transfer_fields[] = {
     {"from", key, optional, about_section},
     {"to", key, optional, about_section},
     {"quantity", decimal, required, "units that go from one to the other"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
 };
 constexpr field sections_question[] = {{"sku", key, required, "key of the SKU"}};
 constexpr field adjust_pool_fields[] = {
@@ -117,7 +115,7 @@ constexpr field adjust_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, required, "key of the node"},
     {"delta", decimal, required, "units that came (positive) or left (negative)"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
     {"reason", choice, optional, "default correction", 0, 0, reasons},
     {"section", key, optional, about_section},
 };

@@ -3,16 +3,13 @@
 
 #include <string_view>
 
-#include "submit_forms.hpp"
+#include "submit_fields.hpp"
 
 namespace earmark::submission::tables {
 
 using enum shape;
 
-inline constexpr bool required = true;
-inline constexpr bool optional = false;
 inline constexpr std::int64_t most = INT64_MAX;
-inline constexpr std::int64_t most_rows = 200'000;
 inline constexpr std::int64_t most_orders = 10'000;
 
 inline constexpr std::string_view node_kinds[] = {"dc", "store", "vendor"};
@@ -73,7 +70,7 @@ inline constexpr field stock_fields[] = {
     {"sku", key, required, "key of a SKU that is loaded"},
     {"node", key, required, "key of a node that is loaded"},
     {"on_hand", decimal, required, "units that come to what the node has"},
-    {"uom", key, optional, "unit of measure of the quantity; without one the SKU's own"},
+    uom_field,
     {"section", key, optional, about_section},
 };
 inline constexpr field floor_fields[] = {
@@ -139,33 +136,19 @@ inline constexpr field threshold_fields[] = {
     {"active", flag, optional, "false: kept, and silent"},
 };
 
-inline constexpr field load_skus[] = {
-    {"rows", rows, required, "the SKUs", 1, most_rows, {}, sku_fields}};
-inline constexpr field load_nodes[] = {
-    {"rows", rows, required, "the nodes", 1, most_rows, {}, node_fields}};
-inline constexpr field load_places[] = {
-    {"rows", rows, required, "the places", 1, most_rows, {}, place_fields}};
-inline constexpr field load_distances[] = {
-    {"rows", rows, required, "the distances", 1, most_rows, {}, distance_fields}};
-inline constexpr field load_stock[] = {
-    {"rows", rows, required, "what is added to stock", 1, most_rows, {}, stock_fields}};
-inline constexpr field load_units[] = {
-    {"rows", rows, required, "the units of measure", 1, most_rows, {}, unit_fields}};
-inline constexpr field load_floors[] = {
-    {"rows", rows, required, "the floor rules", 1, most_rows, {}, floor_fields}};
-inline constexpr field load_segments[] = {
-    {"rows", rows, required, "the segments", 1, most_rows, {}, segment_fields}};
-inline constexpr field load_sections[] = {
-    {"rows", rows, required, "the sections", 1, most_rows, {}, section_fields}};
-inline constexpr field load_pools[] = {
-    {"rows", rows, required, "the pools", 1, most_rows, {}, pool_fields}};
-inline constexpr field load_attributes[] = {
-    {"rows", rows, required, "the attributes", 1, most_rows, {}, attribute_fields}};
-inline constexpr field load_facts[] = {
-    {"rows", rows, required, "the facts", 1, most_rows, {}, fact_fields}};
-inline constexpr field load_exclusions[] = {
-    {"rows", rows, required, "the exclusions", 1, most_rows, {}, exclusion_fields}};
-inline constexpr field load_thresholds[] = {
-    {"rows", rows, required, "the thresholds", 1, most_rows, {}, threshold_fields}};
+inline constexpr field load_skus[] = {rows_of("the SKUs", sku_fields)};
+inline constexpr field load_nodes[] = {rows_of("the nodes", node_fields)};
+inline constexpr field load_places[] = {rows_of("the places", place_fields)};
+inline constexpr field load_distances[] = {rows_of("the distances", distance_fields)};
+inline constexpr field load_stock[] = {rows_of("what is added to stock", stock_fields)};
+inline constexpr field load_units[] = {rows_of("the units of measure", unit_fields)};
+inline constexpr field load_floors[] = {rows_of("the floor rules", floor_fields)};
+inline constexpr field load_segments[] = {rows_of("the segments", segment_fields)};
+inline constexpr field load_sections[] = {rows_of("the sections", section_fields)};
+inline constexpr field load_pools[] = {rows_of("the pools", pool_fields)};
+inline constexpr field load_attributes[] = {rows_of("the attributes", attribute_fields)};
+inline constexpr field load_facts[] = {rows_of("the facts", fact_fields)};
+inline constexpr field load_exclusions[] = {rows_of("the exclusions", exclusion_fields)};
+inline constexpr field load_thresholds[] = {rows_of("the thresholds", threshold_fields)};
 
 }  // namespace earmark::submission::tables

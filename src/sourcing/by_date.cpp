@@ -57,7 +57,12 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
         keep_in_time(problem, *date, in_time);
         early.free = in_time;
         solve_sums(others, nodes, early, without);
-        if (!is_exact && answer.proof == quality::exact) answer.proof = quality::heuristic;
+    }
+    if (!is_exact) {  // an earlier date might have done, so a gap in what follows says too much
+        answer.proof = quality::heuristic;
+        const bool holds = best.gap.in != plan_term::sequence &&
+                           compare_terms(before, problem, answer, best).order == 0;
+        answer.gap = holds ? best.gap : plan_gap{};
     }
     table.look(terms, problem, nodes, without, every);  // for records: all that was there
     used_quantities = used_quantities || quantities;

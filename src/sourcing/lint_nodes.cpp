@@ -54,7 +54,8 @@ public:
                 out[0] = price_parcel(by_, n);
                 out[1] = n.per_unit.e4 >= 0 ? n.per_unit.e4 : t.per_unit[k];
                 out[2] = t.per_unit_per_1000_km[k];
-                out[3] = out[2] == 0 ? 0 : metres;
+                out[3] = out[2] == 0 && t.parcels.zones.empty() ? 0 : metres;
+                out[6] = t.by_acceptance ? n.accept_ppm : 0;
             }
             if (c == criterion::distance) out[4] = metres;
             if (c == criterion::priority) out[5] = n.priority;
@@ -65,7 +66,8 @@ public:
 private:
     [[nodiscard]] bool costs_way() const {
         const rate_by_kind& way = by_.terms().per_unit_per_1000_km;
-        return std::any_of(way.begin(), way.end(), [](std::int64_t e4) { return e4 > 0; });
+        return !by_.terms().parcels.zones.empty() ||
+               std::any_of(way.begin(), way.end(), [](std::int64_t e4) { return e4 > 0; });
     }
     const policy& by_;
     bool has_places_;

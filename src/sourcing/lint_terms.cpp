@@ -73,10 +73,14 @@ void linter::look_at_root() {
 
 void linter::look_at_terms(std::size_t i) {
     const policy_terms& t = i == policy_places::root ? policy_.terms() : all_[i].by.terms();
-    if (t.lines == line_split::by_quantity && t.max_parcels == 1)
-        add("no_effect", i, "split", "a line cannot be split where one parcel is the most",
+    const bool by_root = i == policy_places::root;
+    const bool all_or_none =
+        t.partial == on_partial::backorder || (!by_root && all_[i].next_on_partial);
+    if (t.lines == line_split::by_quantity && t.max_parcels == 1 && all_or_none)
+        add("no_effect", i, "split",
+            "a line cannot be split where one parcel is the most and has all of the order",
             "leave lines = \"by_quantity\" out, or allow more parcels");
-    if (i == policy_places::root) return;
+    if (by_root) return;
     for (const node_kind k : kinds)
         if (t.keep_back[static_cast<std::size_t>(k)] > 0 && places_.has(i, "keep_back") &&
             !names_kind(all_[i].from, k))

@@ -92,10 +92,9 @@ class RateCard:
 def rate_card(toml: str, nodes: Nodes) -> RateCard:
     """Of a policy that the engine has accepted."""
     costs = tomllib.loads(toml).get("costs", {})
-    for key in ("parcel", "by_acceptance"):
-        if costs.get(key):
-            raise BadInput(f"costs.{key}: orders are replayed by linear rates; take it out, or ask"
-                           " Engine.source, which knows it")
+    if costs.get("parcel"):
+        raise BadInput("costs.parcel: orders are replayed by linear rates; take it out, or ask"
+                       " Engine.source, which knows it")
 
     def by_node(name: str) -> np.ndarray:
         given = costs.get(name, "0")

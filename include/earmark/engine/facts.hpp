@@ -48,7 +48,7 @@ public:
     [[nodiscard]] attribute_of owner(attribute_id a) const noexcept { return owners_[index_of(a)]; }
     [[nodiscard]] std::optional<attribute_id> find(std::string_view name) const noexcept;
 
-    /// Requires a fresh and sound name. May throw std::bad_alloc; the table is then of no use.
+    /// Requires a fresh and sound name. May throw std::bad_alloc, then unchanged.
     attribute_id declare(std::string_view name, value_type type);
     /// What a row of a table has; `of` is the number of the SKU, node or place.
     void set(attribute_id a, std::uint32_t of, const kept_value& v);

@@ -8,7 +8,10 @@
 //     differs leaves from the smaller sequence (an unserved line counts as the largest). So there
 //     is exactly one best plan.
 // (4) The nodes that a line is divided over give in the order of what a unit costs from them, then
-//     of their sequence: each all that it has, the last one the rest.
+//     of their sequence: each all that it has, the last one the rest. `exact` is of such plans. But
+//     where parcels are judged as a whole (rates by content, smallest shipments, sets), amounts are
+//     free, and of equal plans the one whose smaller sequence gives less comes first; a heuristic
+//     plan may divide lines in any way.
 //
 // Who may call: any thread, each with a scratch of its own.
 #pragma once
@@ -41,7 +44,8 @@ inline constexpr std::int64_t max_line_total = 100'000'000'000'000;
 [[nodiscard]] wanted_line scaled(wanted_line all, granules n) noexcept;
 
 /// Working memory that grows to the largest problem it has met and then stays: after that, solve()
-/// allocates nothing.
+/// allocates nothing for an exact plan of whole lines, where parcels are not judged as a whole and
+/// no delivery date ranks.
 class scratch {
 public:
     scratch();

@@ -2,10 +2,13 @@
 // recovered; and nodes that are excluded for a time.
 #include <doctest/doctest.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "earmark/journal/batch.hpp"
+#include "earmark/journal/record.hpp"
 #include "kept_books.hpp"
 
 namespace earmark {
@@ -112,6 +115,42 @@ struct shop : kept_books {
         return {};
     }
 };
+
+/// A journal that goes on with records of a stranger's making.
+struct forged {
+    std::shared_ptr<journal::memory_sink> sink = std::make_shared<journal::memory_sink>();
+    journal::batch_info last;
+
+    explicit forged(journal::sink& from) {
+        const auto copy = [&](std::uint64_t number, std::span<const std::byte> b) {
+            last = journal::read_batch(b, number == 1 ? nullptr : &last, [](auto, auto) {
+                       return error{};
+                   }).value();
+            return sink->append(number, b).has_value();
+        };
+        REQUIRE(from.read(copy) == error_code::ok);
+    }
+    void add(std::span<const std::byte> record) {
+        journal::batch_builder b;
+        b.begin(last.number + 1, last.last, last.checksum);
+        b.add(last.last + 1 + (record.size() + 7) / 8, record);
+        REQUIRE(sink->append(last.number + 1, b.finish()));
+        last = b.info();
+    }
+    [[nodiscard]] std::string halted(config c) const {
+        c.sink = sink;
+        return engine{c}.halted();
+    }
+};
+
+/// The facts of an order: one number of an attribute and a line.
+std::vector<std::byte> one_fact(std::uint16_t attribute, std::uint16_t line) {
+    std::vector<std::byte> b(16);
+    b[0] = std::byte{16};
+    const std::uint16_t place[] = {attribute, line};
+    std::memcpy(b.data() + 4, place, sizeof place);
+    return b;
+}
 
 error_code first(const placed& p) { return p.first.why.code; }
 
@@ -333,6 +372,45 @@ TEST_CASE("decisions by filters replay and are told alike after a recovery") {
     for (std::size_t i = 0; i < all.size(); ++i) CHECK(again.explain(all[i])->words == before[i]);
     CHECK(again.source(s.now, waits)->by_line.empty());  // gold asks a alone, which takes no hazmat
     CHECK(again.explain(waits)->strategy == "gold");
+}
+
+TEST_CASE("a journal whose facts nobody can have written is refused in words") {
+    shop s;
+    const order_id bare = s.order(hat), known = s.order(hat, {{s.id("credit"), 0, "1"}});
+    REQUIRE(s.on.flush(journal::durability::memory));
+    const auto opened = [&](auto&& write) {
+        forged f{*s.sink};
+        journal::writer w;
+        w.begin(verb::load, monday, actor_id{});
+        write(w);
+        f.add(w.bytes());
+        return f.halted(s.settings());
+    };
+    const auto note = [&](order_id o, std::uint16_t attribute, std::uint16_t line) {
+        return opened([&](journal::writer& w) {
+            w.note(static_cast<std::uint32_t>(raw(o)), journal::note_kind::facts, 0,
+                   one_fact(attribute, line));
+        });
+    };
+    const auto credit = raw(s.id("credit"));
+    CHECK(note(bare, credit, 0) == "");
+    const std::string wrong = "recovery: ";
+    CHECK(note(known, credit, 0).starts_with(wrong));  // twice
+    CHECK(note(bare, credit, 5001).starts_with(wrong));
+    CHECK(note(bare, credit, 1).starts_with(wrong));  // of the order, not of a line
+    CHECK(note(bare, raw(s.id("line.hazmat")), 0).starts_with(wrong));
+    CHECK(note(bare, raw(s.id("node.hazmat")), 0).starts_with(wrong));
+    CHECK(note(bare, 99, 0).starts_with(wrong));
+    const auto policy = [&](std::string_view declares) {
+        const std::string text = "policy = 'p'\ncurrency = 'EUR'\nrank = ['priority']\n[attributes]\n" +
+                                 std::string{declares};
+        return opened([&](journal::writer& w) {
+            w.intern(journal::intern_kind::policy, {2, text, {}, {}});
+        });
+    };
+    CHECK(policy("'credit' = 'money'\n") == "");
+    CHECK(policy("'stranger' = 'money'\n").starts_with(wrong));
+    CHECK(policy("'credit' = 'text'\n").starts_with(wrong));
 }
 
 }  // namespace earmark

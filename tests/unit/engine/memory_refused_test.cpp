@@ -342,5 +342,45 @@ TEST_CASE("a decision that memory is refused for gives back the room that it had
     CHECK(room_left(true) == whole);
 }
 
+TEST_CASE("an activation that memory is refused for declares all attributes, or none that count") {
+    const std::string text =
+        "policy = \"a\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n[attributes]\n"
+        "\"customer.loyalty_programme\" = \"text\"\n\"line.dangerous_goods_class\" = \"text\"\n"
+        "\"node.carrier_of_dangerous_goods\" = \"flag\"\n";
+    int refused = 0;
+    bool failed = true;
+    for (std::int64_t n = 0; failed; ++n) {
+        CAPTURE(n);
+        REQUIRE(n < 2'000);
+        shop s;
+        error_code why{};
+        try {
+            s.left = n;
+            why = code_of(s.ask([&] { return s.e.activate(s.now(), text); }));
+            failed = s.left < 0;
+        } catch (const std::bad_alloc&) {  // while it was read
+            s.left = -1;
+            why = error_code::out_of_memory;
+        }
+        if (why != error_code::ok) ++refused;
+        if (!s.e.halted().empty()) {
+            CHECK(why == error_code::halted);
+        } else if (why != error_code::ok) {
+            CHECK(why == error_code::out_of_memory);
+            CHECK((s.e.attributes() == 0 || s.e.attributes() == 3));
+            const std::string other = "policy = \"b\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n";
+            REQUIRE(s.e.activate(s.now(), other));  // its attributes are not the first one's
+            REQUIRE(s.e.activate(s.now(), text));
+            REQUIRE(s.place("o") == error_code::ok);
+            REQUIRE(s.e.source(s.now(), order_id{0}));
+            folds_to_the_same(s);
+        }
+        REQUIRE(s.e.flush(journal::durability::memory));
+        const engine again{shop::settings(s.sink)};
+        CHECK(again.halted() == "");
+    }
+    CHECK(refused > 10);
+}
+
 }  // namespace
 }  // namespace earmark

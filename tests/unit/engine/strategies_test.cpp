@@ -170,4 +170,21 @@ TEST_CASE("decisions of strategies replay and are told alike after a recovery") 
     CHECK(again.audit()->clean());
 }
 
+TEST_CASE("a policy that asks for numbers which the engine does not have is refused in words") {
+    shop s;
+    const std::string head = "policy = 'p'\ncurrency = 'EUR'\n";
+    const auto told = [&](const std::string& policy) {
+        std::vector<std::string> findings;
+        CHECK(s.on.activate({}, policy, &findings).error().code == error_code::bad_policy);
+        REQUIRE(findings.size() == 1);
+        return findings.front();
+    };
+    CHECK(told(head + "rank = ['zone']\n").find("'zone'") != std::string::npos);
+    CHECK(
+        told(head + "rank = ['cost']\n[costs.parcel]\nby = 'grams'\nsteps = [{ rates = ['1'] }]\n")
+            .find("weights of SKUs") != std::string::npos);
+    CHECK(told(head + "rank = ['cost']\n[costs]\nper_unit = '1'\nby_acceptance = true\n")
+              .find("'by_acceptance'") != std::string::npos);
+}
+
 }  // namespace earmark

@@ -199,6 +199,34 @@ TEST_CASE("a delivery date, which is the latest of all parts, is as trying every
     }
 }
 
+TEST_CASE("a gap says nothing of terms after one that was not proven") {
+    dice d{36};
+    scratch s;
+    int told = 0;
+    for (int round = 0; round < 40; ++round) {
+        const owned_problem p = random_problem(d, {14, 60, 40, false, false});
+        std::vector<std::int32_t> dates;
+        for (std::size_t k = 0; k < p.nodes.size(); ++k)
+            dates.push_back(20'000 + static_cast<std::int32_t>(d.roll(4)));
+        sourcing_problem view = p.view();
+        view.numbers[static_cast<std::size_t>(node_column::delivery_date)] = dates;
+        policy_terms t = shipped("cheapest").terms();
+        t.rank = {criterion::distance};
+        const plan before = solve(policy{t}, view, s);
+        t.rank = {criterion::distance, criterion::delivery_date, criterion::cost};
+        const plan& found = solve(policy{t}, view, s);
+        if (before.proof == quality::exact) continue;
+        CHECK(found.proof == quality::heuristic);
+        CHECK(found.gap.in != plan_term::cost);
+        CHECK(found.gap.in != plan_term::sequence);
+        if (found.gap.in != plan_term::same) {
+            CHECK(found.gap == before.gap);
+            ++told;
+        }
+    }
+    CHECK(told > 5);
+}
+
 TEST_CASE("the canonical text of every policy parses to the same policy") {
     dice d{35};
     for (int round = 0; round < 2'000; ++round) {

@@ -135,6 +135,29 @@ TEST_CASE("another policy or other tables are refused, not replayed") {
     CHECK_THROWS_AS(static_cast<void>(replay(cost_first(), made, facts, s)), misuse);
 }
 
+TEST_CASE("a record that names a filter or a strategy that its policy has not is refused") {
+    const policy plain = cost_first();
+    decision d;
+    CHECK(decided_by(plain, d));
+    d.removed_by = {by_exclusion, by_capacity};
+    CHECK(decided_by(plain, d));
+    d.removed_by = {0};
+    CHECK(decided_by(plain, d).error().code == error_code::bad_record);
+    d.removed_by.clear();
+    d.given_up = 1;
+    CHECK(decided_by(plain, d).error().code == error_code::bad_record);
+    const policy one = *parse_policy(
+                            "policy = 'p'\ncurrency = 'EUR'\nrank = ['priority']\n[[strategy]]\n"
+                            "name = 's'\nwhen = 'lines > 1'\n")
+                            .value;
+    decision none_left;
+    none_left.by_strategy = true;
+    none_left.tried = {{0, coverage::none}};
+    CHECK(decided_by(one, none_left));
+    none_left.tried = {{1, coverage::none}};
+    CHECK(decided_by(one, none_left).error().code == error_code::bad_record);
+}
+
 TEST_CASE("a part of an order's lines is recorded with their numbers") {
     owned_problem p = worked_example();
     owned_problem rest = p;

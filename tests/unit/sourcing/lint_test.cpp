@@ -156,8 +156,12 @@ TEST_CASE("lint: selectors, units, rates and values without effect") {
     CHECK(has(told(head + rule("a", "from = ['vendor']\n")),
               "[costs] has no per_unit for a vendor, so only one with a rate of its own can be "
               "used"));
-    CHECK(has(found(head + rule("a", "split = { lines = 'by_quantity', max_parcels = 1 }\n")),
+    const std::string one = "split = { lines = 'by_quantity', max_parcels = 1 }\n";
+    CHECK(has(found(head + rule("a", one + "outcome = { partial = 'next' }\n") + rule("b")),
               "8:9 no_effect a"));
+    CHECK(has(found(head + rule("a", one + "outcome = { partial = 'backorder' }\n")),
+              "8:9 no_effect a"));
+    CHECK_FALSE(has(found(head + rule("a", one)), "no_effect"));  // a part of a line ships
     CHECK(has(found(head + rule("a", "from = ['dc']\nkeep_back = { store = 2 }\n")),
               "9:13 no_effect a"));
     CHECK(has(found(head + rule("a", "rank = ['parcels']\n")), "3:8 no_effect"));
@@ -197,6 +201,20 @@ TEST_CASE("lint: ties, rings, places and nodes are found in the tables") {
     CHECK_FALSE(has(
         found(head + rule("a", "rank = ['distance']\nfrom = ['dc within 150']\n"), apart.options()),
         "tie"));
+}
+
+TEST_CASE("lint: a parcel's zone, and what a node accepts, tell nodes apart") {
+    const std::string zones =
+        "[costs.parcel]\nby = 'units'\nzones = ['50 km']\nsteps = [{ rates = ['1', '2'] }]\n";
+    const std::string from = "from = ['dc']\n";
+    tables t;
+    t.metres = {10'000, 90'000, 0, 0, 10'000, 90'000, 0, 0};
+    CHECK(has(found(head + rule("a", from), t.options()), "tie"));
+    CHECK_FALSE(has(found(head + zones + rule("a", from), t.options()), "tie"));
+    const std::string accepting = head + "by_acceptance = true\n" + rule("a", from);
+    CHECK(has(found(accepting, t.options()), "tie"));
+    t.nodes[0].accept_ppm = 900'000;
+    CHECK_FALSE(has(found(accepting, t.options()), "tie"));
 }
 
 TEST_CASE("lint: tables that do not fit each other are misuse") {
