@@ -187,6 +187,32 @@ static std::string without_numbers(const sourcing::policy& by) {
     return {};
 }
 
+/// Alone in the engine: it is the active one from now on, or nothing has changed.
+result<policy_id> engine::state::add_policy(const visit& v, const command& c, sourcing::policy p) {
+    const auto id = static_cast<std::uint32_t>(policies.size()) + 1;
+    v.desk.clear();
+    v.desk.record.begin(verb::activate, v.now, c.actor);
+    v.desk.record.intern(journal::intern_kind::policy, {id, p.text(), {}, {}});
+    names.policies.reserve(names.policies.size() + 1);
+    std::string canonical = p.text();
+    const auto take_back = [&] {
+        if (policies.size() == id) policies.pop_back();
+        if (bindings.size() == id) bindings.pop_back();
+    };
+    const auto add_and_commit = [&] {
+        bindings.push_back(*bind(p));
+        policies.push_back(std::move(p));
+        return commit(v);
+    };
+    if (const auto done = or_give_back(add_and_commit, take_back); done.code != error_code::ok) {
+        take_back();
+        return fail(done.code);
+    }
+    names.policies.push_back(std::move(canonical));  // cannot fail: it is recorded
+    active_policy.store(id, std::memory_order_release);
+    return policy_id{id};
+}
+
 result<policy_id> engine::activate(const command& c, std::string_view text,
                                    std::vector<std::string>* findings) {
     state& s = *state_;
@@ -214,29 +240,7 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {
         if (const error e = s.declare(v, c, *parsed.value, findings); e.code != error_code::ok)
             return e;
-        const auto id = static_cast<std::uint32_t>(s.policies.size()) + 1;
-        v.desk.clear();
-        v.desk.record.begin(verb::activate, v.now, c.actor);
-        v.desk.record.intern(journal::intern_kind::policy, {id, parsed.value->text(), {}, {}});
-        s.names.policies.reserve(s.names.policies.size() + 1);
-        std::string canonical = parsed.value->text();
-        const auto take_back = [&] {
-            if (s.policies.size() == id) s.policies.pop_back();
-            if (s.bindings.size() == id) s.bindings.pop_back();
-        };
-        const auto add_and_commit = [&] {
-            s.bindings.push_back(*s.bind(*parsed.value));
-            s.policies.push_back(std::move(*parsed.value));
-            return s.commit(v);
-        };
-        if (const auto done = or_give_back(add_and_commit, take_back);
-            done.code != error_code::ok) {
-            take_back();
-            return fail(done.code);
-        }
-        s.names.policies.push_back(std::move(canonical));  // cannot fail: it is recorded
-        s.active_policy.store(id, std::memory_order_release);
-        return policy_id{id};
+        return s.add_policy(v, c, std::move(*parsed.value));
     });
 }
 

@@ -387,6 +387,7 @@ struct engine::state {
     sourcing::order_facts facts_asked(desk& d, std::uint32_t version) const;
     void own_facts(desk& d, const sourcing::policy& of) const;
     void declared_facts(desk& d, std::uint32_t version) const;
+    result<policy_id> add_policy(const visit& v, const command& c, sourcing::policy p);
     /// Nothing where it declares what the tables do not know, or know as of another type.
     [[nodiscard]] std::optional<binding> bind(const sourcing::policy& p) const;
     /// Alone in the engine: what the policy declares and nobody did before, in a record of its own.

@@ -29,6 +29,11 @@ void keep_in_time(const sourcing_problem& p, std::int32_t date, std::vector<gran
             if (p.number(node_column::delivery_date, l, k) > date) free[l * p.nodes.size() + k] = 0;
 }
 
+/// Nothing is better in any term but the tie-break.
+bool is_sure(const plan& p) noexcept {
+    return p.proof == quality::exact || p.gap.in == plan_term::sequence;
+}
+
 }  // namespace
 
 void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
@@ -39,7 +44,7 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
     others.rank.erase(others.rank.begin() + (at - terms.rank.begin()));
     solve_sums(before, nodes, problem, without);
     const plan best = answer;
-    bool is_exact = best.proof == quality::exact;
+    bool is_proven = is_sure(best);
     bool quantities = used_quantities;
     const std::vector<std::int32_t> dates = dates_of(table);
     sourcing_problem early = problem;
@@ -47,7 +52,7 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
         keep_in_time(problem, date, in_time);
         early.free = in_time;
         solve_sums(before, nodes, early, without);
-        is_exact &= answer.proof == quality::exact;
+        is_proven &= is_sure(answer);
         quantities |= used_quantities;
         return compare_terms(before, problem, answer, best).order <= 0;
     };
@@ -58,10 +63,10 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
         early.free = in_time;
         solve_sums(others, nodes, early, without);
     }
-    if (!is_exact) {  // an earlier date might have done, so a gap in what follows says too much
+    if (!is_proven) {  // an earlier date might have done, so a gap in what follows says too much
         answer.proof = quality::heuristic;
-        const bool holds = best.gap.in != plan_term::sequence &&
-                           compare_terms(before, problem, answer, best).order == 0;
+        const bool holds =
+            !is_sure(best) && compare_terms(before, problem, answer, best).order == 0;
         answer.gap = holds ? best.gap : plan_gap{};
     }
     table.look(terms, problem, nodes, without, every);  // for records: all that was there

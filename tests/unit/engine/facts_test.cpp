@@ -402,8 +402,9 @@ TEST_CASE("a journal whose facts nobody can have written is refused in words") {
     CHECK(note(bare, raw(s.id("node.hazmat")), 0).starts_with(wrong));
     CHECK(note(bare, 99, 0).starts_with(wrong));
     const auto policy = [&](std::string_view declares) {
-        const std::string text = "policy = 'p'\ncurrency = 'EUR'\nrank = ['priority']\n[attributes]\n" +
-                                 std::string{declares};
+        const std::string text =
+            "policy = 'p'\ncurrency = 'EUR'\nrank = ['priority']\n[attributes]\n" +
+            std::string{declares};
         return opened([&](journal::writer& w) {
             w.intern(journal::intern_kind::policy, {2, text, {}, {}});
         });
