@@ -2,17 +2,19 @@
 // hold. Once the open nodes are known, each line goes to the best of them, so the search is over
 // sets of nodes: a greedy start (add, then drop), then branch and bound.
 //
-// The bound of a branch: what is open stays paid; a line costs the best of what is open and of
-// what may still open, where a node that is not open yet spreads its opening evenly over all lines
-// that it could serve. Keys are integers and the spread is rounded down, so the bound is valid.
+// The bound of a branch is a dual ascent over the nodes that are open and those that may still open
+// (dual_ascent.hpp). It also closes nodes: what opening one takes beyond the bids for it comes on
+// top of the bound, and where that is more than the best plan known, no better plan opens it.
+// Nothing is closed or cut off that might be as good: the tie-break decides there.
 //
 // With at most exact_nodes candidates after dominance the search always ends, and the plan is
-// exact. With more it stops after a fixed number of steps (never after a time) and says heuristic
+// exact. With more it stops after a fixed number of bounds (never after a time) and says heuristic
 // unless it was through.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "board.hpp"
@@ -25,8 +27,11 @@
 
 namespace earmark::sourcing::detail {
 
-/// Sets of nodes looked at where more than exact_nodes candidates are left.
-inline constexpr std::size_t search_steps = 8'192;
+/// Branches looked at where more than exact_nodes candidates are left: a bound takes longer where
+/// there are more lines.
+constexpr std::size_t search_steps(std::size_t lines) noexcept {
+    return std::clamp<std::size_t>(60'000 / (lines + 1), 256, 4'096);
+}
 
 template <class Key>
 class many_line_search {
@@ -34,14 +39,12 @@ public:
     /// Solves the board's slots; l = with_unserved(b). Requires l.bits <= key_bits<Key>.
     quality run(const board& b, const layout& l, assignment& found) {
         read(b, l);
-        most_steps_ = offered_.size() <= exact_nodes ? SIZE_MAX : search_steps;
-        search();
+        search(search_steps(lines_));
         quality proof = through_ ? quality::exact : quality::heuristic;
-        const bool is_open = !through_ || !fits_together();
-        const Key least = is_open ? bound() : Key{};
+        const Key least = least_;
         if (!fits_together()) {  // two lines were promised the same units: settle that, then again
             settle_contests();
-            search();
+            search(search_steps(lines_));
             proof = quality::heuristic;
         }
         found.assign(best_.who.begin(), best_.who.end());
@@ -55,8 +58,7 @@ public:
     /// prove a plan.
     bool run_within(std::size_t steps, const board& b, const layout& l, assignment& found) {
         read(b, l);
-        most_steps_ = steps;
-        search();
+        search(steps);
         if (!through_ || !fits_together()) return false;
         found.assign(best_.who.begin(), best_.who.end());
         return true;
@@ -74,7 +76,7 @@ private:
     void read(const board& b, const layout& l);
     void prune();
     [[nodiscard]] bool dominates(std::uint32_t a, std::uint32_t b) const noexcept;
-    void search();
+    void search(std::size_t steps);
     void start_empty(opened_set& set) const;
     bool open(opened_set& set, std::uint32_t c) const;
     void sum(opened_set& set) const;
@@ -83,12 +85,16 @@ private:
     bool add_one();
     bool drop_one();
     void rebuild(opened_set& set, const std::vector<std::uint32_t>& nodes) const;
-    void order_nodes();
-    void branch(std::size_t from, std::size_t depth);
-    [[nodiscard]] bool may_beat(std::size_t from, const opened_set& set) const;
+    void ask_for_bids();
+    void narrow();
+    void walk(std::size_t steps);
+    void branch(std::size_t depth, Key least);
+    bool opens(std::size_t depth, std::uint32_t c);
+    void close_hopeless(const Key& bound);
+    void close(std::uint32_t c);
+    [[nodiscard]] std::uint32_t most_wanted() const;
     [[nodiscard]] bool fits_together() const;
     void settle_contests();
-    [[nodiscard]] Key bound();
 
     [[nodiscard]] const Key& part(std::uint32_t c, std::size_t s) const noexcept {
         return parts_[c * lines_ + s];
@@ -101,27 +107,23 @@ private:
     std::size_t lines_ = 0;
     std::size_t limit_ = 0;  // parcels
     Key unserved_{};
-    bool through_ = true;
+    std::vector<Key> openings_, parts_;
+    std::vector<std::uint32_t> offered_;  // nodes that may be in a best plan, by sequence
+    std::vector<std::uint32_t> greedy_, trial_nodes_;
+    opened_set best_, trial_;
+    plan_gap gap_;
+
+    // ---- the tree ----
+    dual_ascent<Key> ascent_;
     std::size_t steps_ = 0;
     std::size_t most_steps_ = 0;
-    std::vector<Key> openings_, parts_, rest_;
-    std::vector<std::uint32_t> offered_, greedy_, trial_nodes_;
-    std::vector<opened_set> stack_;
-    opened_set best_, trial_;
-    dual_ascent<Key> ascent_;
-    plan_gap gap_;
+    bool through_ = true;
+    Key least_{};                        // no plan has a smaller key
+    Key least_unseen_{};                 // of the branches that were not looked at
+    std::vector<opened_set> stack_;      // by the number of open nodes
+    std::vector<std::uint8_t> decided_;  // by node
+    std::vector<std::uint32_t> closed_;  // in the order of closing
 };
-
-/// No plan has a smaller key, however many parcels and whoever competes for units.
-template <class Key>
-Key many_line_search<Key>::bound() {
-    ascent_.start(openings_);
-    for (std::size_t s = 0; s < lines_; ++s) {
-        ascent_.begin_unit(unserved_);
-        for (const std::uint32_t c : offered_) ascent_.price(c, part(c, s));
-    }
-    return ascent_.run();
-}
 
 template <class Key>
 void many_line_search<Key>::read(const board& b, const layout& l) {
@@ -142,7 +144,6 @@ void many_line_search<Key>::read(const board& b, const layout& l) {
         }
     }
     if (stack_.size() < limit_ + 1) stack_.resize(limit_ + 1);
-    prune();
 }
 
 /// As in the open-node programme; where a part costs the same at both, the sequence decides.
@@ -158,18 +159,18 @@ bool many_line_search<Key>::dominates(std::uint32_t a, std::uint32_t b) const no
     return true;
 }
 
+/// Keeps of those offered what no other one dominates.
 template <class Key>
 void many_line_search<Key>::prune() {
+    const std::vector<std::uint32_t> all = std::move(offered_);
     offered_.clear();
-    for (std::uint32_t c = 0; c < board_->candidates().size(); ++c) {
+    for (const std::uint32_t c : all) {
         const auto beats = [&](std::uint32_t other) { return dominates(other, c); };
         if (std::any_of(offered_.begin(), offered_.end(), beats)) continue;
         const auto beaten = [&](std::uint32_t other) { return dominates(c, other); };
         offered_.erase(std::remove_if(offered_.begin(), offered_.end(), beaten), offered_.end());
         offered_.push_back(c);
     }
-    std::sort(offered_.begin(), offered_.end(),
-              [this](std::uint32_t a, std::uint32_t b) { return sequence(a) < sequence(b); });
 }
 
 template <class Key>
@@ -264,68 +265,128 @@ bool many_line_search<Key>::drop_one() {
     return true;
 }
 
-/// The greedy set first, in the order of its opening; then by sequence. `rest_[d][s]` bounds what
-/// slot s costs at the nodes from the d-th on.
 template <class Key>
-void many_line_search<Key>::order_nodes() {
-    const auto is_greedy = [this](std::uint32_t c) {
-        return std::find(greedy_.begin(), greedy_.end(), c) != greedy_.end();
-    };
-    offered_.erase(std::remove_if(offered_.begin(), offered_.end(), is_greedy), offered_.end());
-    offered_.insert(offered_.begin(), greedy_.begin(), greedy_.end());
-    rest_.assign((offered_.size() + 1) * lines_, unserved_);
-    for (std::size_t d = offered_.size(); d-- > 0;) {
-        const std::uint32_t c = offered_[d];
-        const auto reach = static_cast<std::uint32_t>(
-            std::count_if(parts_.begin() + static_cast<std::ptrdiff_t>(c * lines_),
-                          parts_.begin() + static_cast<std::ptrdiff_t>((c + 1) * lines_),
-                          [](const Key& key) { return key < unreachable<Key>(); }));
-        if (reach == 0) {  // its lines went to others when contests were settled
-            std::copy_n(rest_.begin() + static_cast<std::ptrdiff_t>((d + 1) * lines_), lines_,
-                        rest_.begin() + static_cast<std::ptrdiff_t>(d * lines_));
-            continue;
-        }
-        const Key spread = openings_[c] / reach;
-        for (std::size_t s = 0; s < lines_; ++s)
-            rest_[d * lines_ + s] = std::min(rest_[(d + 1) * lines_ + s], part(c, s) + spread);
-    }
+void many_line_search<Key>::search(std::size_t steps) {
+    offered_.resize(openings_.size());
+    std::iota(offered_.begin(), offered_.end(), 0U);
+    std::sort(offered_.begin(), offered_.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return sequence(a) < sequence(b); });
+    greedy();
+    narrow();
+    walk(steps);
+    if (through_) return;
+    prune();
+    if (offered_.size() <= exact_nodes) walk(SIZE_MAX);
 }
 
+/// Walks the tree of the nodes that are offered.
 template <class Key>
-void many_line_search<Key>::search() {
-    greedy();
-    order_nodes();
+void many_line_search<Key>::walk(std::size_t steps) {
+    most_steps_ = steps;
     steps_ = 0;
     through_ = true;
+    decided_.assign(openings_.size(), 0);
+    closed_.clear();
     start_empty(stack_[0]);
-    branch(0, 0);
+    ask_for_bids();
+    least_unseen_ = best_.total;
+    branch(0, least_);
+    least_ = through_ ? best_.total : std::min(best_.total, least_unseen_);
 }
 
 template <class Key>
-bool many_line_search<Key>::may_beat(std::size_t from, const opened_set& set) const {
-    Key bound = set.openings;
-    for (std::size_t s = 0; s < lines_; ++s)
-        bound = bound + std::min(set.key[s], rest_[from * lines_ + s]);
-    return !(best_.total < bound);  // equal may still win the tie
-}
-
-/// Looks at all supersets of stack_[depth] that add nodes from the `from`-th on.
-template <class Key>
-void many_line_search<Key>::branch(std::size_t from, std::size_t depth) {
-    if (depth == limit_) return;
-    for (std::size_t d = from; d < offered_.size(); ++d) {
-        if (!may_beat(d, stack_[depth])) return;
-        through_ = ++steps_ <= most_steps_;
-        if (!through_) return;
-        opened_set& next = stack_[depth + 1];
-        next = stack_[depth];
-        if (!open(next, offered_[d])) continue;
-        if (is_better(next, best_)) best_ = next;
-        branch(d + 1, depth + 1);
-        if (!through_) return;
+void many_line_search<Key>::ask_for_bids() {
+    ascent_.start(openings_);
+    for (std::size_t s = 0; s < lines_; ++s) {
+        ascent_.begin_unit(unserved_);
+        for (const std::uint32_t c : offered_) ascent_.price(c, part(c, s));
     }
 }
 
+/// Leaves out what no plan as good as the greedy one opens.
+template <class Key>
+void many_line_search<Key>::narrow() {
+    ask_for_bids();
+    least_ = ascent_.run();
+    const auto is_hopeless = [this](std::uint32_t c) {
+        return best_.total < least_ + ascent_.left(c);
+    };
+    offered_.erase(std::remove_if(offered_.begin(), offered_.end(), is_hopeless), offered_.end());
+}
+
+/// Looks at all sets that open what stack_[depth] has, none of what is closed, and any of the rest;
+/// none of them has a key below `least`.
+template <class Key>
+void many_line_search<Key>::branch(std::size_t depth, Key least) {
+    const std::size_t before = closed_.size();
+    while (depth < limit_) {
+        through_ = ++steps_ <= most_steps_;
+        if (!through_) break;
+        const Key bound = stack_[depth].openings + ascent_.run();
+        least = std::max(least, bound);
+        if (best_.total < least) break;
+        close_hopeless(bound);
+        const std::uint32_t c = most_wanted();
+        if (c == no_candidate) break;
+        if (opens(depth, c)) {
+            branch(depth + 1, least);
+            ascent_.undecide(c, openings_[c]);
+            if (!through_) break;
+        }
+        close(c);
+    }
+    if (!through_) least_unseen_ = std::min(least_unseen_, least);
+    for (; closed_.size() > before; closed_.pop_back()) {
+        decided_[closed_.back()] = 0;
+        ascent_.undecide(closed_.back(), openings_[closed_.back()]);
+    }
+}
+
+/// stack_[depth + 1] is stack_[depth] with one more node. False where no line would leave from it.
+template <class Key>
+bool many_line_search<Key>::opens(std::size_t depth, std::uint32_t c) {
+    opened_set& next = stack_[depth + 1];
+    next = stack_[depth];
+    if (!open(next, c)) return false;
+    if (is_better(next, best_)) best_ = next;
+    decided_[c] = 1;
+    ascent_.open(c);
+    return true;
+}
+
+/// Closes what would take more than the best plan has. `bound` is the last one of the ascent: what
+/// is left of a node comes on top of that one, and of no other.
+template <class Key>
+void many_line_search<Key>::close_hopeless(const Key& bound) {
+    for (const std::uint32_t c : offered_)
+        if (decided_[c] == 0 && best_.total < bound + ascent_.left(c)) close(c);
+}
+
+/// Of the nodes that are not decided: one whose opening is paid for by the bids, with the most
+/// bids; else the one that is nearest to it. The first by sequence where several are.
+template <class Key>
+std::uint32_t many_line_search<Key>::most_wanted() const {
+    std::uint32_t wanted = no_candidate, nearest = no_candidate;
+    std::size_t most = 0;
+    for (const std::uint32_t c : offered_) {
+        if (decided_[c] != 0) continue;
+        if (nearest == no_candidate || ascent_.left(c) < ascent_.left(nearest)) nearest = c;
+        if (Key{} < ascent_.left(c)) continue;
+        std::size_t bids = 1;
+        for (std::size_t s = 0; s < lines_; ++s) bids += !(ascent_.level(s) < part(c, s));
+        if (bids <= most) continue;
+        most = bids;
+        wanted = c;
+    }
+    return wanted == no_candidate ? nearest : wanted;
+}
+
+template <class Key>
+void many_line_search<Key>::close(std::uint32_t c) {
+    decided_[c] = 1;
+    closed_.push_back(c);
+    ascent_.close(c);
+}
 /// Does every node hold enough for all lines of one SKU that it was given?
 template <class Key>
 bool many_line_search<Key>::fits_together() const {

@@ -87,6 +87,17 @@ std::uint32_t rounds(std::uint32_t few, std::uint32_t many) {
     return std::getenv("EARMARK_LONG") != nullptr ? many : few;
 }
 
+/// Too many lines and nodes for a search to end, and hardly any node that dominates another.
+owned_problem hard_problem(dice& d) {
+    owned_problem p = random_problem(d, {120, 200, 10, false, false});
+    for (std::size_t k = 0; k < p.nodes.size(); ++k) {
+        p.nodes[k] = {};
+        p.nodes[k].sequence = static_cast<std::uint16_t>(k);
+        p.metres[k] = d.roll(3'000'000);
+    }
+    return p;
+}
+
 /// The sentence that a failing round is told by.
 std::string round_text(std::uint32_t round, const policy& by) {
     return "round " + std::to_string(round) + '\n' + by.text();
@@ -203,8 +214,8 @@ TEST_CASE("a gap says nothing of terms after one that was not proven") {
     dice d{36};
     scratch s;
     int told = 0;
-    for (int round = 0; round < 40; ++round) {
-        const owned_problem p = random_problem(d, {24, 100, 30, false, false});
+    for (int round = 0; round < 6; ++round) {
+        const owned_problem p = hard_problem(d);
         std::vector<std::int32_t> dates;
         for (std::size_t k = 0; k < p.nodes.size(); ++k)
             dates.push_back(20'000 + static_cast<std::int32_t>(d.roll(4)));
@@ -224,7 +235,7 @@ TEST_CASE("a gap says nothing of terms after one that was not proven") {
             ++told;
         }
     }
-    CHECK(told > 5);
+    CHECK(told > 1);
 }
 
 TEST_CASE("the canonical text of every policy parses to the same policy") {
