@@ -1,9 +1,14 @@
 #include "board.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "earmark/sourcing/solve.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace earmark::sourcing::detail {
 namespace {
@@ -14,17 +19,36 @@ constexpr std::int64_t e9 = 1'000'000'000;
 /// keys, is cheaper than another one before it. Measured; it decides the time only.
 constexpr std::size_t thin_lines = 6;
 
-/// Bit i: amounts[i] >= n. Requires count <= 64. Compares into bytes, which compilers do many at a
-/// time, and gathers each eight of them with one multiplication.
-std::uint64_t at_least(const granules* amounts, std::size_t count, granules n) noexcept {
-    std::array<std::uint8_t, 64> is{};
-    for (std::size_t i = 0; i < count; ++i) is[i] = amounts[i] >= n;
+#if defined(__SSE2__)
+/// Bit i: amounts[i] >= n, of sixteen.
+std::uint64_t sixteen_at_least(const granules* amounts, granules n) noexcept {
+    const auto four = [amounts, less = _mm_set1_epi32(n - 1)](std::size_t at) {
+        return _mm_cmpgt_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(amounts + at)),
+                               less);
+    };
+    const __m128i low = _mm_packs_epi32(four(0), four(4));
+    const __m128i high = _mm_packs_epi32(four(8), four(12));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+}
+#else
+/// The same into bytes, each eight of which are gathered with one multiplication.
+std::uint64_t sixteen_at_least(const granules* amounts, granules n) noexcept {
     std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < 64; i += 8) {
+    for (std::size_t i = 0; i < 16; i += 8) {
         std::uint64_t eight = 0;
-        for (std::size_t b = 0; b < 8; ++b) eight |= std::uint64_t{is[i + b]} << 8 * b;  // one load
+        for (std::size_t b = 0; b < 8; ++b) eight |= std::uint64_t{amounts[i + b] >= n} << 8 * b;
         bits |= (eight * 0x0102'0408'1020'4080) >> 56 << i;
     }
+    return bits;
+}
+#endif
+
+/// Bit i: amounts[i] >= n. Requires count <= 64 and n > 0.
+std::uint64_t at_least(const granules* amounts, std::size_t count, granules n) noexcept {
+    std::uint64_t bits = 0;
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) bits |= sixteen_at_least(amounts + i, n) << i;
+    for (; i < count; ++i) bits |= std::uint64_t{amounts[i] >= n} << i;
     return bits;
 }
 
@@ -125,20 +149,35 @@ std::uint64_t board::enough_above_kept(std::size_t l, std::size_t first,
 
 void board::find_slots() {
     slots_.clear();
-    const auto allowed = ranks_->allowed();
+    usable_.assign(ranks_->allowed().begin(), ranks_->allowed().end());
+    if (without_ != no_node) usable_[without_ / 64] &= ~(std::uint64_t{1} << without_ % 64);
+    some_.assign(words_, 0);
     for (std::size_t l = 0; l < problem_->lines.size(); ++l) {
+        const std::uint64_t* const enough = enough_.data() + l * words_;
         std::uint64_t any = 0;
         for (std::size_t w = 0; w < words_; ++w) {
-            const bool banned = without_ / 64 == w;
-            const std::uint64_t mask = banned ? ~(std::uint64_t{1} << without_ % 64) : ~0ULL;
-            any |= enough_[l * words_ + w] & allowed[w] & mask;
+            const std::uint64_t serve = enough[w] & usable_[w];
+            any |= serve;
+            some_[w] |= serve;
         }
         if (any != 0) slots_.push_back(static_cast<std::uint16_t>(l));
     }
 }
 
+/// The usual order: few slots, each of another SKU.
+bool board::are_apart() const noexcept {
+    constexpr std::size_t few = 8;
+    if (slots_.size() > few) return false;
+    for (std::size_t s = 1; s < slots_.size(); ++s)
+        for (std::size_t t = 0; t < s; ++t)
+            if (wanted(s).sku == wanted(t).sku) return false;
+    return true;
+}
+
 void board::find_shared_skus() {
     const std::size_t n = slots_.size();
+    shared_ = false;
+    if (are_apart()) return;
     by_sku_.resize(n);
     std::iota(by_sku_.begin(), by_sku_.end(), 0U);
     std::sort(by_sku_.begin(), by_sku_.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -147,7 +186,6 @@ void board::find_shared_skus() {
         return x != y ? x < y : a < b;
     });
     first_of_sku_.resize(n);
-    shared_ = false;
     for (std::size_t i = 0; i < n; ++i) {
         const bool again = i > 0 && wanted(by_sku_[i - 1]).sku == wanted(by_sku_[i]).sku;
         first_of_sku_[by_sku_[i]] = again ? first_of_sku_[by_sku_[i - 1]] : by_sku_[i];
@@ -180,17 +218,46 @@ void board::find_candidates() {
     }
 }
 
+/// The places of nodes that are worth a look: where few nodes can serve anything, theirs alone.
+void board::find_places() {
+    std::size_t few = 0;
+    for (const std::uint64_t word : some_) few += static_cast<std::size_t>(std::popcount(word));
+    const bool is_sparse = few * 4 < problem_->nodes.size();
+    places_.assign(words_, is_sparse ? 0 : ~std::uint64_t{0});
+    if (!is_sparse) return;
+    for (std::size_t w = 0; w < words_; ++w)
+        for (std::uint64_t left = some_[w]; left != 0; left &= left - 1) {
+            const std::uint32_t at =
+                ranks_->place_of(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+            places_[at / 64] |= std::uint64_t{1} << at % 64;
+        }
+}
+
+/// The first place from `at` on that is worth a look; `end` where there is none before it.
+std::uint32_t board::next_place(std::uint32_t at, std::uint32_t end) const noexcept {
+    while (at < end) {
+        const std::uint64_t left = places_[at / 64] >> at % 64;
+        if (left != 0)
+            return std::min(end, at + static_cast<std::uint32_t>(std::countr_zero(left)));
+        at = (at / 64 + 1) * 64;
+    }
+    return end;
+}
+
 /// In a lane, a node is wanted only if it serves what no node before it serves; after one that
 /// serves all, none is.
 void board::walk_lanes() {
+    find_places();
     const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << slots_.size()) - 1);
     for (std::size_t i = 0; i < ranks_->lanes(); ++i) {
-        const std::size_t first = candidates_.size();
-        for (const std::uint16_t node : ranks_->lane(i)) {
+        const auto lane = ranks_->lane(i);
+        const auto first = static_cast<std::ptrdiff_t>(candidates_.size());
+        for (std::uint32_t at = next_place(lane.first, lane.end); at < lane.end;
+             at = next_place(at + 1, lane.end)) {
+            const std::uint16_t node = ranks_->at(at);
             const std::uint32_t reach = node == without_ ? 0 : reach_of(node);
             const auto beats = [&](const candidate& c) { return (reach & ~c.reach) == 0; };
-            if (reach == 0 || std::any_of(candidates_.begin() + static_cast<std::ptrdiff_t>(first),
-                                          candidates_.end(), beats))
+            if (reach == 0 || std::any_of(candidates_.begin() + first, candidates_.end(), beats))
                 continue;
             add_candidate(node, reach);
             if (reach == all) break;

@@ -121,8 +121,11 @@ private:
     [[nodiscard]] std::uint64_t enough_above_kept(std::size_t l, std::size_t first,
                                                   std::size_t count) const noexcept;
     void find_slots();
+    [[nodiscard]] bool are_apart() const noexcept;
     void find_shared_skus();
     void find_candidates();
+    void find_places();
+    [[nodiscard]] std::uint32_t next_place(std::uint32_t at, std::uint32_t end) const noexcept;
     void walk_lanes();
     void add_candidate(std::uint32_t node, std::uint32_t reach);
     [[nodiscard]] std::uint32_t reach_of(std::uint32_t node) const noexcept;
@@ -148,6 +151,8 @@ private:
     std::size_t words_ = 0;                                   // of 64 nodes
     std::vector<std::uint64_t> enough_;                       // by wanted line, `words_` each
     std::vector<std::array<std::int64_t, node_kinds>> kept_;  // by wanted line, granules
+    std::vector<std::uint64_t> usable_, some_;  // nodes that may be used; that can serve any slot
+    std::vector<std::uint64_t> places_;         // of the ranking, that are worth a look
     std::vector<std::uint16_t> slots_;
     std::vector<std::uint32_t> first_of_sku_, by_sku_;
     std::vector<std::int64_t> asked_;  // by slot: granules of its SKU, at the first slot of it

@@ -3,14 +3,19 @@
 //
 //   best[p][mask] = the smallest key that serves exactly the lines in `mask` from at most p nodes
 //
-// Nodes are offered one after the other; each may open (its fixed part is paid once) and serve any
-// lines that are still to be served. Every key carries the plan's own tie-break digits, so the
-// winning key also says which node serves which line: nothing has to be traced back.
+// A plan parts the lines into sets, each of which leaves from one node. So it is enough to know the
+// best node for each set, alone, and then the best way to part the lines. Where a node may not
+// serve two sets as it serves each of them (lines compete for its units, or a parcel is judged as a
+// whole), nodes are offered one after the other instead.
+//
+// Every key carries the plan's own tie-break digits, so the winning key also says which node serves
+// which line: nothing has to be traced back.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -31,10 +36,27 @@ public:
     /// `found` gets one candidate per slot, of the best plan that serves the most slots.
     void run(const board& b, const layout& l, assignment& found) {
         read(b, l);
-        prune();
+        offer();
         fill_tables(no_candidate);
         pick_mask();
         decode(best_mask_, best_key_, no_candidate, found);
+    }
+
+    /// The same of a single slot, where parcels are not judged as a whole; best_with() may not
+    /// follow. O(candidates).
+    void run_one(const board& b, const layout& l, assignment& found) const {
+        Key best = unreachable<Key>();
+        found.assign(1, no_candidate);
+        for (std::uint32_t c = 0; c < b.candidates().size(); ++c) {
+            const candidate& node = b.candidates()[c];
+            if (node.reach == 0) continue;
+            const Key key = opening_key<Key>(l, b.terms(), node) +
+                            part_key<Key>(l, b, c, 0, node_key<Key>(l, node, b.limits())) +
+                            lifted<Key>(node.sequence, 0);
+            if (!(key < best)) continue;
+            best = key;
+            found[0] = c;
+        }
     }
 
     /// After run(): the best plan that serves as many lines as the winner and uses candidate `c`.
@@ -46,8 +68,10 @@ private:
     void prune();
     void prune_by_number();
     [[nodiscard]] bool dominates(std::uint32_t a, std::uint32_t b) const noexcept;
+    void offer();
     void fill_tables(std::uint32_t except);
-    void serve_lines(std::uint32_t c, const Key* from, Key* to);
+    void find_best_sets(std::uint32_t except);
+    void part_lines(const Key* rest, Key* to);
     void serve_sets(std::uint32_t c, const Key* from, Key* to);
     void serve_bundles(std::uint32_t c, const Key* from, Key* to);
     void weigh_bundles();
@@ -73,7 +97,9 @@ private:
     Key best_key_{};
     std::vector<Key> openings_, parts_;   // by candidate; by candidate and slot that it reaches
     std::vector<std::uint32_t> offered_;  // candidates that no other one dominates
+    bool parts_freely_ = true;  // a node may serve sets of lines as it serves each of them
     std::vector<Key> table_, opened_, before_;
+    std::vector<Key> best_set_;  // by set of lines: what it takes from the best node, alone
 
     /// What a shipment of a set of lines is worth and holds, and whether it divides no set; where
     /// the board is bundled.
@@ -208,17 +234,33 @@ void open_node_programme<Key>::prune() {
     }
 }
 
+/// The nodes that the tables are made of.
+template <class Key>
+void open_node_programme<Key>::offer() {
+    constexpr std::size_t few = 4;  // lines: their sets are fewer than what dominance compares
+    const auto all = board_->candidates();
+    parts_freely_ = !board_->bundled() &&
+                    std::none_of(all.begin(), all.end(), [](const auto& c) { return c.contested; });
+    if (!parts_freely_ || lines_ > few) return prune();
+    offered_.resize(all.size());
+    std::iota(offered_.begin(), offered_.end(), 0U);
+}
+
 template <class Key>
 void open_node_programme<Key>::fill_tables(std::uint32_t except) {
     table_.assign(layers_ * states(), unreachable<Key>());
-    opened_.resize(states());
     for (std::size_t p = 0; p < layers_; ++p) layer(p)[0] = Key{};
+    if (parts_freely_) {
+        find_best_sets(except);
+        if (layers_ == 1) part_lines(layer(0), layer(0));
+        for (std::size_t p = 1; p < layers_; ++p) part_lines(layer(p - 1), layer(p));
+        return;
+    }
+    opened_.resize(states());
     for (const std::uint32_t c : offered_) {
         if (c == except) continue;
-        const bool contested = board_->candidates()[c].contested;
         const auto serve = [&](const Key* from, Key* to) {
-            if (board_->bundled()) return serve_bundles(c, from, to);
-            contested ? serve_sets(c, from, to) : serve_lines(c, from, to);
+            board_->bundled() ? serve_bundles(c, from, to) : serve_sets(c, from, to);
         };
         if (layers_ == 1) serve(layer(0), layer(0));
         // From the most parcels down, so that a node never opens twice in one plan.
@@ -226,29 +268,43 @@ void open_node_programme<Key>::fill_tables(std::uint32_t except) {
     }
 }
 
-/// Offers an open node's lines one by one: O(lines * 2^lines). `from` may be `to`.
+/// O(nodes * 2^lines).
 template <class Key>
-void open_node_programme<Key>::serve_lines(std::uint32_t c, const Key* from, Key* to) {
-    Key* const opened = opened_.data();
-    const Key opening = openings_[c];
-    const std::size_t end = states();
-    for (std::size_t m = 0; m < end; ++m) opened[m] = from[m] + opening;
-    for (std::uint32_t left = board_->candidates()[c].reach; left != 0; left &= left - 1) {
-        const auto s = static_cast<std::size_t>(std::countr_zero(left));
-        const std::size_t bit = std::size_t{1} << s;
-        const Key cost = part(c, s);
-        for (std::size_t high = 0; high < end; high += 2 * bit)
-            for (std::size_t m = high; m < high + bit; ++m) {
-                const Key served = opened[m] + cost;
-                if (served < opened[m + bit]) opened[m + bit] = served;
-            }
+void open_node_programme<Key>::find_best_sets(std::uint32_t except) {
+    best_set_.assign(states(), unreachable<Key>());
+    opened_.resize(states());
+    for (const std::uint32_t c : offered_) {
+        if (c == except) continue;
+        const std::uint32_t reach = board_->candidates()[c].reach;
+        opened_[0] = openings_[c];
+        // All sets of what it reaches, ascending: each is a smaller one and its lowest line.
+        for (std::uint32_t set = (0 - reach) & reach; set != 0; set = (set - reach) & reach) {
+            const auto lowest = static_cast<std::size_t>(std::countr_zero(set));
+            const Key key = opened_[set & (set - 1)] + part(c, lowest);
+            opened_[set] = key;
+            if (key < best_set_[set]) best_set_[set] = key;
+        }
     }
-    for (std::size_t m = 0; m < end; ++m)
-        if (opened[m] < to[m]) to[m] = opened[m];
 }
 
-/// The same for a node where lines of one SKU compete: SKU by SKU, one set of its lines that fits
-/// together, or none. O(2^lines * sets).
+/// Each set of lines: the one set that its lowest line is in, and the best for the others. `rest`
+/// may be `to`. O(3^lines).
+template <class Key>
+void open_node_programme<Key>::part_lines(const Key* rest, Key* to) {
+    for (std::uint32_t mask = 1; mask < states(); ++mask) {
+        const std::uint32_t lowest = mask & (0 - mask);
+        const std::uint32_t others = mask ^ lowest;
+        Key best = best_set_[mask] + rest[0];
+        for (std::uint32_t left = others; left != 0; left = (left - 1) & others) {
+            const Key key = best_set_[mask ^ left] + rest[left];
+            if (key < best) best = key;
+        }
+        to[mask] = best;
+    }
+}
+
+/// Offers an open node's lines SKU by SKU: one set of its lines that fits together, or none. `from`
+/// may be `to`. O(2^lines * sets).
 template <class Key>
 void open_node_programme<Key>::serve_sets(std::uint32_t c, const Key* from, Key* to) {
     const std::uint32_t reach = board_->candidates()[c].reach;

@@ -158,9 +158,13 @@ void ranking::sort(const policy_terms& terms, std::span<const node_facts> nodes,
             lanes.push_back({i});
     }
     nodes_.reserve(order.size());
+    places_.assign(nodes.size(), 0);
     ends_.reserve(lanes.size());  // from here on nothing throws: lanes are all there, or none
     for (const auto& lane : lanes) {
-        for (const std::uint32_t i : lane) nodes_.push_back(order[i].node);
+        for (const std::uint32_t i : lane) {
+            places_[order[i].node] = static_cast<std::uint16_t>(nodes_.size());
+            nodes_.push_back(order[i].node);
+        }
         ends_.push_back(static_cast<std::uint32_t>(nodes_.size()));
     }
 }
@@ -174,7 +178,7 @@ const ranking& ranking_cache::of(const policy& by, const sourcing_problem& probl
         return passing_;
     }
     if (entries_.empty()) {
-        const std::size_t each = sizeof(entry) + problem.nodes.size() * 3 + 64;
+        const std::size_t each = sizeof(entry) + problem.nodes.size() * 5 + 64;
         entries_.resize(std::clamp(cache_bytes / each, fewest_entries, most_entries));
     }
     std::unique_ptr<entry>& place = entries_[problem.view % entries_.size()];

@@ -70,10 +70,17 @@ public:
 
     [[nodiscard]] bool is_sorted() const noexcept { return !ends_.empty(); }
     [[nodiscard]] std::size_t lanes() const noexcept { return ends_.size(); }
-    [[nodiscard]] std::span<const std::uint16_t> lane(std::size_t i) const noexcept {
-        const std::uint32_t first = i == 0 ? 0 : ends_[i - 1];
-        return std::span{nodes_}.subspan(first, ends_[i] - first);
+    /// Nodes have places, lane after lane.
+    struct stretch {
+        std::uint32_t first = 0;
+        std::uint32_t end = 0;
+    };
+    [[nodiscard]] stretch lane(std::size_t i) const noexcept {
+        return {i == 0 ? 0 : ends_[i - 1], ends_[i]};
     }
+    [[nodiscard]] std::uint16_t at(std::uint32_t place) const noexcept { return nodes_[place]; }
+    /// Of an allowed node.
+    [[nodiscard]] std::uint32_t place_of(std::size_t node) const noexcept { return places_[node]; }
     /// One bit a node.
     [[nodiscard]] std::span<const std::uint64_t> allowed() const noexcept { return allowed_; }
     /// The distance that costs use where the real one is unknown.
@@ -81,8 +88,9 @@ public:
 
 private:
     std::vector<std::uint64_t> allowed_;
-    std::vector<std::uint16_t> nodes_;  // lane after lane
-    std::vector<std::uint32_t> ends_;   // of each lane, in nodes_
+    std::vector<std::uint16_t> nodes_;   // by place
+    std::vector<std::uint16_t> places_;  // by node
+    std::vector<std::uint32_t> ends_;    // of each lane, in nodes_
     std::uint32_t farthest_ = 0;
 };
 

@@ -11,7 +11,7 @@ namespace detail {
 
 /// From so many lines on, branch and bound usually proves the plan well before the programme has
 /// filled its tables. Measured; it decides the time only, never the plan.
-constexpr std::size_t search_from = 7;
+constexpr std::size_t search_from = 9;
 
 void check(const sourcing_problem& problem) {
     constexpr std::size_t most = 65'535;
@@ -101,6 +101,7 @@ quality workshop::ship(plan& p) {
 
 quality workshop::choose() {
     const std::size_t lines = table.slots().size();
+    if (lines == 1 && !every && !table.bundled()) return pick_one(), quality::exact;
     if (lines < search_from) return run_programme(), quality::exact;
     const layout open = with_unserved(table);
     const bool is_narrow = open.bits <= key_bits<key128>;
@@ -113,10 +114,17 @@ quality workshop::choose() {
         return is_narrow                       ? search(many)
                : open.bits <= key_bits<key320> ? search(many_wide)
                                                : search(many_widest);
-    const std::size_t steps = std::size_t{2} << lines;
+    const std::size_t steps = std::size_t{1} << (lines - 2);
     const bool try_search = is_narrow && !every && !table.bundled();
     if (!try_search || !many.run_within(steps, table, open, found)) run_programme();
     return quality::exact;
+}
+
+void workshop::pick_one() {
+    const layout l = with_digits(table);
+    l.bits <= key_bits<key128>   ? few.run_one(table, l, found)
+    : l.bits <= key_bits<key320> ? few_wide.run_one(table, l, found)
+                                 : few_widest.run_one(table, l, found);
 }
 
 void workshop::run_programme() {

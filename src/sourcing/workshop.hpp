@@ -58,6 +58,7 @@ private:
                        const sourcing_problem& problem, std::uint32_t without);
     quality choose();
     void run_programme();
+    void pick_one();
     void write_parts(plan& p) const;
     [[nodiscard]] bool may_divide(const plan& p) const;
     quality divide(plan& p);
