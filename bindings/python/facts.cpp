@@ -37,14 +37,16 @@ std::vector<attribute_row> read_attributes(const any_table& table) {
 }
 
 std::vector<fact_row> read_facts(const any_table& table) {
-    constexpr std::string_view known[] = {"key", "attribute", "value"};
+    constexpr std::string_view known[] = {"key", "attribute", "value", "node"};
     const columns c{table, known};
     const auto keys = c.texts("key");
     const auto rows = static_cast<std::ptrdiff_t>(keys.size());
     const auto names = c.texts("attribute", rows);
     const auto values = texts_or_empty(c, "value", keys.size());
     std::vector<fact_row> out(keys.size());
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = {keys.text(i), names.text(i), values[i]};
+    const auto nodes = texts_or_empty(c, "node", keys.size());
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = {keys.text(i), names.text(i), values[i], nodes[i]};
     return out;
 }
 

@@ -243,7 +243,7 @@ void bind_facts(const One& one) {
         "Columns: attribute, type (text, number, money, flag).");
     one("load_facts", load_one("facts", &read_facts),
         "What SKUs, nodes and places have of attributes. Columns: key, attribute, value (as text; "
-        "empty: none any more).");
+        "empty: none any more), node (of stock. ones, which are of a SKU at a node).");
     one("load_exclusions", load_one("exclusions", &read_exclusions),
         "Nodes that nothing is sourced from for a time. Columns: node, reason, from, until.");
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "earmark/engine/fold.hpp"
+#include "earmark/sourcing/numbers.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -111,6 +112,10 @@ std::optional<engine::state::binding> engine::state::bind(const sourcing::policy
     };
     binding made{ids(p.of_orders(), sourcing::order_attributes().size()),
                  ids(p.of_nodes(), sourcing::node_attributes().size())};
+    made.weighs = !p.terms().parcels.empty() && p.terms().parcels.by_grams;
+    made.keeps_whole = sourcing::declares(p, sourcing::line_never_split);
+    for (std::size_t c = 0; c < node_columns; ++c)
+        made.numbers |= p.ranks_by(sourcing::criterion_of(static_cast<node_column>(c)));
     return all_known ? std::optional{std::move(made)} : std::nullopt;
 }
 

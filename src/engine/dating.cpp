@@ -65,9 +65,11 @@ bool engine::state::dating::has_room(node_id from, std::span<const goods> of, ci
     return all;
 }
 
+civil_day engine::state::dating::today() const noexcept { return utc_day(at_); }
+
 result<date_chain> engine::state::dating::without_hours(node_id from,
                                                         std::span<const goods> of) const {
-    const civil_day today = utc_day(at_);
+    const civil_day today = this->today();
     for (std::int32_t n = 0; n <= most_days; ++n) {
         const civil_day d = today + n;
         if (has_pools_ && !has_room(from, of, d, d)) continue;

@@ -40,6 +40,8 @@ public:
         today_ = today;
         last_ = last;
     }
+    /// The day of UTC.
+    [[nodiscard]] civil_day today() const noexcept;
     /// Pools counted by orders that the order has already taken from are not taken from again.
     void has_taken(cell_id pool) { taken_.push_back(pool); }
 

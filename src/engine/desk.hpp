@@ -2,6 +2,7 @@
 // works.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <vector>
@@ -96,8 +97,10 @@ struct desk {
     std::vector<cell_id> cells;      // the same shape
     std::vector<granules> held;      // the same shape, or empty: what floor rules keep from `free`
     std::vector<granules> pictured;  // `free` before any strategy kept something back of it
-    std::vector<std::uint64_t> selected;   // nodes
-    std::vector<std::int32_t> days;        // nodes: when their goods would be at the door
+    std::vector<std::uint64_t> selected;                          // nodes
+    std::array<std::vector<std::int32_t>, node_columns> numbers;  // that rank
+    std::vector<node_facts> accepting;     // nodes, with what they accept by the facts
+    std::uint64_t accepting_of = 0;        // of this version
     std::vector<lifecycle::bucket> dated;  // what the plan takes of pools that have a day
     std::vector<sourcing::tried_strategy> tried;
     std::vector<sourcing::attribute_value> asked;  // of the order, then of each line

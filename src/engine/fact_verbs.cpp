@@ -18,6 +18,7 @@ std::optional<std::uint32_t> row_of(const catalog& names, attribute_of owner,
                                     std::string_view key) {
     switch (owner) {
         case attribute_of::line:
+        case attribute_of::stock:
             return names.skus.find(key);
         case attribute_of::node:
             return names.nodes.find(key);
@@ -32,6 +33,7 @@ std::optional<std::uint32_t> row_of(const catalog& names, attribute_of owner,
 error no_row(attribute_of owner) noexcept {
     switch (owner) {
         case attribute_of::line:
+        case attribute_of::stock:
             return fail(error_code::unknown_sku);
         case attribute_of::node:
             return fail(error_code::unknown_node);
@@ -85,27 +87,38 @@ load_report engine::load(const command& c, std::span<const fact_row> rows, const
     state& s = *state_;
     return fill(s, c, rows, part, [&](loader& l, desk& d, const fact_row& r, std::size_t i) {
         const auto refuse = [&](error e) {
-            l.reject(i, e, shown(r.attribute) + " of " + shown(r.key));
+            l.reject(i, e,
+                     shown(r.attribute) + " of " + shown(r.key) +
+                         (r.node.empty() ? std::string{} : " at " + shown(r.node)));
             return true;
         };
         fact_table& facts = s.names.facts;
         const auto a = facts.find(r.attribute);
         if (!a) return refuse(fail(error_code::unknown_attribute, -1));
+        const bool at_node = facts.owner(*a) == attribute_of::stock;
         const auto row = row_of(s.names, facts.owner(*a), r.key);
         if (!row) return refuse(no_row(facts.owner(*a)));
+        const auto node = s.names.nodes.find(r.node);
+        if (at_node && !node) return refuse(fail(error_code::unknown_node));
+        if (!at_node && !r.node.empty()) return refuse(fail(error_code::bad_field, 3));
         kept_value v{!r.value.empty(), 0};
         if (v.given) {
             const auto n = parse_value(facts.type(*a), r.value);
             if (!n) return refuse(n.error());
             v.n = *n;
         }
-        const std::int64_t fields[] = {raw(*a), v.given, v.n};
+        const std::int64_t fields[] = {raw(*a), v.given, v.n, at_node ? *node : 0};
         const bool is_text = facts.type(*a) == value_type::text;
         if (v.given && is_text) v.n = facts.texts.insert(r.value).index;
-        facts.set(*a, *row, v);
-        d.record.intern(
-            journal::intern_kind::fact,
-            {*row, is_text ? std::string_view{r.value} : std::string_view{}, fields, {}});
+        if (at_node)
+            facts.set(*a, sku_id{*row}, node_id{static_cast<std::uint16_t>(*node)}, v);
+        else
+            facts.set(*a, *row, v);
+        d.record.intern(journal::intern_kind::fact,
+                        {*row,
+                         is_text ? std::string_view{r.value} : std::string_view{},
+                         std::span{fields}.first(at_node ? 4 : 3),
+                         {}});
         return l.accept();
     });
 }

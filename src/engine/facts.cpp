@@ -45,10 +45,12 @@ attribute_id fact_table::declare(std::string_view name, value_type type) {
     types_.reserve(types_.size() + 1);
     owners_.reserve(owners_.size() + 1);
     values_.reserve(values_.size() + 1);
+    stocks_.reserve(stocks_.size() + 1);
     const attribute_id id{static_cast<std::uint16_t>(names.insert(name).index)};
     types_.push_back(type);
     owners_.push_back(owner_of(name));
     values_.emplace_back();
+    stocks_.emplace_back();
     ++version_;
     return id;
 }
@@ -58,6 +60,28 @@ void fact_table::set(attribute_id a, std::uint32_t of, const kept_value& v) {
     if (of >= all.size()) all.resize(of + std::size_t{1});
     all[of] = v;
     ++version_;
+}
+
+void fact_table::set(attribute_id a, sku_id sku, node_id node, const kept_value& v) {
+    auto& skus = stocks_[index_of(a)];
+    if (index_of(sku) >= skus.size()) skus.resize(index_of(sku) + 1);
+    auto& all = skus[index_of(sku)];
+    const auto at = std::lower_bound(all.begin(), all.end(), node,
+                                     [](const kept_at& k, node_id n) { return k.node < n; });
+    if (at != all.end() && at->node == node)
+        at->value = v;
+    else
+        all.insert(at, {node, v});
+    ++version_;
+}
+
+kept_value fact_table::get(attribute_id a, sku_id sku, node_id node) const noexcept {
+    const auto& skus = stocks_[index_of(a)];
+    if (index_of(sku) >= skus.size()) return {};
+    const auto& all = skus[index_of(sku)];
+    const auto at = std::lower_bound(all.begin(), all.end(), node,
+                                     [](const kept_at& k, node_id n) { return k.node < n; });
+    return at != all.end() && at->node == node ? at->value : kept_value{};
 }
 
 bool fact_table::exclude(const exclusion& e) {
@@ -80,13 +104,21 @@ std::uint64_t fact_table::digest_of_facts() const {
     digest d;
     for (std::uint32_t a = 0; a < types_.size(); ++a) {
         d.add(names.key(a)).add(static_cast<std::uint64_t>(types_[a]));
-        for (std::uint32_t i = 0; i < values_[a].size(); ++i) {
-            const kept_value& v = values_[a][i];
-            if (!v.given) continue;
-            d.add(i);
+        const auto add = [&](const kept_value& v) {
             types_[a] == value_type::text ? d.add(texts.key(static_cast<std::uint32_t>(v.n)))
                                           : d.add(static_cast<std::uint64_t>(v.n));
-        }
+        };
+        for (std::uint32_t i = 0; i < values_[a].size(); ++i)
+            if (values_[a][i].given) {
+                d.add(i);
+                add(values_[a][i]);
+            }
+        for (std::uint32_t i = 0; i < stocks_[a].size(); ++i)
+            for (const kept_at& k : stocks_[a][i])
+                if (k.value.given) {
+                    d.add(i).add(raw(k.node));
+                    add(k.value);
+                }
     }
     for (const exclusion& e : exclusions_)
         d.add(raw(e.node))

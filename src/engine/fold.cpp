@@ -4,6 +4,7 @@
 
 #include "crossing_memory.hpp"
 #include "earmark/promise/tables.hpp"
+#include "earmark/sourcing/policy.hpp"
 #include "feed_memory.hpp"
 
 namespace earmark {
@@ -102,6 +103,8 @@ error_code folder::move(std::uint32_t order, const bucket_move& m) {
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     for (const cell_id c : {m.from_cell, m.to_cell})
         if (c != none<cell_id> && !books_.cells.exists(c)) return error_code::bad_record;
+    if (by_ == verb::source && m.to == unit_state::allocated && m.to_cell != none<cell_id>)
+        books_.turns.choose(books_.cells.node_of(m.to_cell), position_);
     return lifecycle::apply(image_, m);
 }
 
@@ -232,7 +235,7 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             return new_cell(t);
         case intern_kind::policy:
             if (t.id != catalog_.policies.size() + 1) return error_code::bad_record;
-            return catalog_.policies.emplace_back(t.key), error_code::ok;
+            return new_policy(t.key), error_code::ok;
         case intern_kind::feed:
             return feed(t);
         case intern_kind::unit:
@@ -245,6 +248,12 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
         default:
             return rule(kind, t);
     }
+}
+
+void folder::new_policy(std::string_view text) {
+    catalog_.policies.emplace_back(text);
+    const auto parsed = sourcing::parse_policy(text);
+    if (parsed && parsed.value->ranks_by(sourcing::criterion::rotation)) books_.turns.start();
 }
 
 /// A row of a table that decides what may be promised, or sourced.

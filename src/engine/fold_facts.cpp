@@ -16,19 +16,27 @@ bool read_attribute(const intern_table& t, fact_table& into) {
     return is_sound;
 }
 
-/// Key: the text. Fields: attribute, given, n.
+/// Key: the text. Fields: attribute, given, n; of a SKU at a node also the node.
 bool read_fact(const intern_table& t, catalog& into) {
     const auto f = t.fields;
-    if (f.size() != 3 || f[0] < 0 || f[0] >= static_cast<std::int64_t>(into.facts.size()) ||
+    if (f.size() < 3 || f[0] < 0 || f[0] >= static_cast<std::int64_t>(into.facts.size()) ||
         (f[1] != 0 && f[1] != 1))
         return false;
     const attribute_id a{static_cast<std::uint16_t>(f[0])};
-    const std::uint32_t rows[] = {0, into.skus.size(), into.nodes.size(), into.places.size()};
-    if (t.id >= rows[static_cast<std::size_t>(into.facts.owner(a))]) return false;
+    const std::uint32_t rows[] = {0, into.skus.size(), into.nodes.size(), into.places.size(),
+                                  into.skus.size()};
+    const attribute_of owner = into.facts.owner(a);
+    const bool has_node = owner == attribute_of::stock;
+    if (t.id >= rows[static_cast<std::size_t>(owner)] || f.size() != (has_node ? 4 : 3) ||
+        (has_node && (f[3] < 0 || f[3] >= into.nodes.size())))
+        return false;
     kept_value v{f[1] != 0, f[2]};
     if (v.given && into.facts.type(a) == value_type::text)
         v.n = into.facts.texts.insert(t.key).index;
-    into.facts.set(a, t.id, v);
+    if (has_node)
+        into.facts.set(a, sku_id{t.id}, node_id{static_cast<std::uint16_t>(f[3])}, v);
+    else
+        into.facts.set(a, t.id, v);
     return true;
 }
 

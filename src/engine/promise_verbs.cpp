@@ -81,8 +81,7 @@ void engine::state::ask_policy(const visit& v, sourcing_problem& p, dating& by, 
 result<promised> engine::state::promise(const visit& v, bool infinite) {
     sourcing_problem p;
     const std::uint32_t version = active_policy.load(std::memory_order_acquire);
-    const sourcing::policy* const by_policy = version == 0 ? nullptr : &policies[version - 1];
-    if (const error e = problem(v, by_policy, p); e.code != error_code::ok) return e;
+    if (const error e = problem(v, version, p); e.code != error_code::ok) return e;
     promised found;
     for (const wanted_line& w : v.desk.wanted) found.lines.push_back(w.line);
     dating by{*this, v.desk.order, v.now, infinite};

@@ -7,6 +7,7 @@
 #include "earmark/core/check.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/sourcing/numbers.hpp"
 #include "loader.hpp"
 
 namespace earmark {
@@ -171,22 +172,6 @@ load_report engine::load(const command& c, std::span<const unit_row> rows, const
     });
 }
 
-/// What a policy asks for that this engine has no numbers of; empty: nothing.
-static std::string without_numbers(const sourcing::policy& by) {
-    using sourcing::criterion;
-    for (auto c = criterion::zone; c <= criterion::delivery_date;
-         c = static_cast<criterion>(static_cast<int>(c) + 1))
-        if (by.ranks_by(c))
-            return "the policy ranks by '" + std::string{name_of(c)} +
-                   "', which the engine has no numbers of yet; give it as a score";
-    const sourcing::policy_terms& t = by.terms();
-    if (!t.parcels.empty() && t.parcels.by_grams)
-        return "the engine has no weights of SKUs yet; let [costs.parcel] count by \"units\"";
-    if (t.by_acceptance)
-        return "the engine does not know yet what nodes accept; leave 'by_acceptance' out";
-    return {};
-}
-
 /// Alone in the engine: it is the active one from now on, or nothing has changed.
 result<policy_id> engine::state::add_policy(const visit& v, const command& c, sourcing::policy p) {
     const auto id = static_cast<std::uint32_t>(policies.size()) + 1;
@@ -204,6 +189,7 @@ result<policy_id> engine::state::add_policy(const visit& v, const command& c, so
         policies.push_back(std::move(p));
         return commit(v);
     };
+    if (p.ranks_by(sourcing::criterion::rotation)) books.turns.start();
     if (const auto done = or_give_back(add_and_commit, take_back); done.code != error_code::ok) {
         take_back();
         return fail(done.code);
@@ -233,8 +219,8 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
             findings->push_back("the policy could not be read again from its journal; simplify it");
         return fail(error_code::bad_policy, 1);
     }
-    if (const std::string missing = without_numbers(*parsed.value); !missing.empty()) {
-        if (findings != nullptr) findings->push_back(missing);
+    if (const auto missing = sourcing::missing_for_numbers(*parsed.value)) {
+        if (findings != nullptr) findings->push_back(missing.what + "; " + missing.hint);
         return fail(error_code::bad_policy, 1);
     }
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {

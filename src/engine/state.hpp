@@ -56,6 +56,9 @@ struct engine::state {
     /// By version: which attribute each of those is that a policy declares, of orders and of nodes.
     struct binding {
         std::vector<attribute_id> of_orders, of_nodes;
+        bool numbers = false;      // it ranks by some (sourcing/numbers.hpp)
+        bool weighs = false;       // parcels by grams
+        bool keeps_whole = false;  // lines that must not be divided
     };
     std::deque<binding> bindings;
     std::atomic<std::uint32_t> active_policy{0};
@@ -377,12 +380,24 @@ struct engine::state {
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
                                digest128 content, decider decide);
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
-    error problem(const visit& v, const sourcing::policy* by, sourcing_problem& p);
+    /// By the policy of a version; 0: by none.
+    error problem(const visit& v, std::uint32_t version, sourcing_problem& p);
     /// A plan, and the terms that it was made by: the policy's, or those of a strategy of it.
     using choice = std::pair<const sourcing::policy&, const plan&>;
     choice choose(const visit& v, std::uint32_t version, sourcing_problem& p);
     const plan& choose_by(const visit& v, const sourcing::policy& by, std::uint32_t version,
                           const sourcing_problem& p);
+    /// What the policy, or a strategy of it, ranks by beside scores: into the desk and the problem.
+    void fill_numbers(const visit& v, const sourcing::policy& whole, sourcing_problem& p) const;
+    void number_days(const visit& v, const sourcing_problem& p,
+                     std::vector<std::int32_t>& into) const;
+    void number_loads(const visit& v, const sourcing_problem& p,
+                      std::vector<std::int32_t>& into) const;
+    void number_stock(const sourcing_problem& p, node_column c,
+                      std::vector<std::int32_t>& into) const;
+    /// Weights of the wanted lines, and which must not be divided.
+    void add_line_facts(desk& d, const binding& asked) const;
+    [[nodiscard]] std::span<const node_facts> accepting(desk& d) const;
     /// What conditions may ask of the order on the desk.
     sourcing::order_facts facts_asked(desk& d, std::uint32_t version) const;
     void own_facts(desk& d, const sourcing::policy& of) const;

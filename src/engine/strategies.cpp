@@ -150,6 +150,7 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
     desk& d = v.desk;
     const sourcing::policy& whole = policies[version - 1];
     const auto all = whole.strategies();
+    if (bindings[version - 1].numbers) fill_numbers(v, whole, p);
     if (all.empty()) return choose_without_strategies(v, version, p);
 
     d.pictured.assign(d.free.begin(), d.free.end());

@@ -21,7 +21,7 @@ answer run_load_attributes(const request& r) {
 answer run_load_facts(const request& r) {
     return load<fact_row>(r, [](const values& v) {
         return fact_row{std::string{v.text("key")}, std::string{v.text("attribute")},
-                        std::string{v.text("value")}};
+                        std::string{v.text("value")}, std::string{v.text("node")}};
     });
 }
 

@@ -46,9 +46,11 @@ inline constexpr field attribute_fields[] = {
     {"type", choice, required, "what its values are", 0, 0, value_kinds},
 };
 inline constexpr field fact_fields[] = {
-    {"key", key, required, "key of a SKU (line. ones), node (node.) or place (ship_to.)"},
+    {"key", key, required,
+     "key of a SKU (line. and stock. ones), node (node.) or place (ship_to.)"},
     {"attribute", key, required, "name of a declared attribute"},
     {"value", key, optional, "gold, 12.5, true; without one it has none any more"},
+    {"node", key, optional, "key of the node, of stock. ones"},
 };
 inline constexpr field exclusion_fields[] = {
     {"node", key, required, "key of a node: nothing is sourced from it"},

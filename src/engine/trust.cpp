@@ -46,6 +46,13 @@ std::uint64_t engine::state_hash() const {
     each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {
         if (of.holds()) sum += lifecycle::digest_of(of, i);
     });
+    if (s.books.turns.is_kept()) {
+        std::vector<std::int32_t> turns(s.names.node.size());
+        s.books.turns.turns(turns);
+        digest d{2};
+        for (const std::int32_t turn : turns) d.add(static_cast<std::uint64_t>(turn));
+        sum += d.value();
+    }
     return mix(sum);
 }
 

@@ -79,8 +79,9 @@ sourced emptied(result<sourced>& old) {
 
 /// A picture of stock for the order on the desk: what is wanted, and what each node has. Decided on
 /// unowned; the take finds out whether it still holds.
-error engine::state::problem(const visit& v, const sourcing::policy* by, sourcing_problem& p) {
+error engine::state::problem(const visit& v, std::uint32_t version, sourcing_problem& p) {
     desk& d = v.desk;
+    const sourcing::policy* const by = version == 0 ? nullptr : &policies[version - 1];
     d.wanted.clear();
     d.members.clear();
     for (const auto& b : d.order.buckets) {
@@ -105,6 +106,9 @@ error engine::state::problem(const visit& v, const sourcing::policy* by, sourcin
     for (wanted_line& w : d.wanted)
         if (by != nullptr && by->judges_shipments())
             w = sourcing::scaled(whole_line(d.order, w.line, w.granule_e9, by->currency()), w.n);
+    const bool accepts = by != nullptr && by->terms().by_acceptance;
+    if (by != nullptr && (bindings[version - 1].weighs || bindings[version - 1].keeps_whole))
+        add_line_facts(d, bindings[version - 1]);
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
     d.cells.assign(d.wanted.size() * nodes, none<cell_id>);
@@ -118,10 +122,10 @@ error engine::state::problem(const visit& v, const sourcing::policy* by, sourcin
     }
     add_sections(d, v.now);
     p = {d.wanted,
-         names.node,
+         accepts ? accepting(d) : std::span<const node_facts>{names.node},
          names.metres(d.order.ship_to),
          d.free,
-         names.view_from(d.order.ship_to),
+         accepts ? 0 : names.view_from(d.order.ship_to),
          p.scores};
     return {};
 }
@@ -177,7 +181,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     error e = read_order(ask.id, d.order);
     sourcing_problem p;
     p.scores = ask.scores;
-    if (e.code == error_code::ok) e = problem(v, &policies[version - 1], p);
+    if (e.code == error_code::ok) e = problem(v, version, p);
     if (e.code != error_code::ok) return answer = e, true;
     sourced found = emptied(answer);
     found.first.by = verb::source;
@@ -264,10 +268,9 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
         return commit(v);
     };
     done = or_give_back(draft_and_commit, give_back);
-    if (done.code == error_code::ok)
-        drop_cold(books.ledger.chunks(), v.slot, old, old_size);
-    else
-        give_back();
+    if (done.code != error_code::ok) return give_back(), done;
+    drop_cold(books.ledger.chunks(), v.slot, old, old_size);
+    for (const plan_part& part : d.decided.parts) books.turns.choose(part.node, done.position);
     return done;
 }
 

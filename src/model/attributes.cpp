@@ -14,6 +14,7 @@ std::string_view name_of(value_type t) noexcept {
 attribute_of owner_of(std::string_view name) noexcept {
     if (name.starts_with("line.")) return attribute_of::line;
     if (name.starts_with("node.")) return attribute_of::node;
+    if (name.starts_with("stock.")) return attribute_of::stock;
     return name.starts_with("ship_to.") ? attribute_of::place : attribute_of::order;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "earmark/core/check.hpp"
+#include "earmark/sourcing/numbers.hpp"
 #include "workshop.hpp"
 
 namespace earmark::sourcing {
@@ -64,6 +65,33 @@ void record_scores(const policy& by, const sourcing_problem& problem, decision& 
     out.scores.clear();
     if (!out.scored) return;
     for (const std::uint16_t node : out.nodes_seen()) out.scores.push_back(problem.scores[node]);
+}
+
+/// What the caller's tables may say otherwise tomorrow, and what a live engine alone knows.
+void record_numbers(const policy& by, const sourcing_problem& problem, decision& out) {
+    out.columns.clear();
+    for (std::size_t c = 0; c < node_columns; ++c) {
+        const auto column = static_cast<node_column>(c);
+        const auto all = problem.of(column);
+        if (all.empty() || !by.ranks_by(criterion_of(column))) continue;
+        decided_column made{column, all.size() != problem.nodes.size(), {}};
+        if (made.by_line)
+            out.each_seen([&](std::size_t at) { made.values.push_back(all[at]); });
+        else
+            for (const std::uint16_t node : out.nodes_seen()) made.values.push_back(all[node]);
+        out.columns.push_back(std::move(made));
+    }
+    const policy_terms& terms = by.terms();
+    out.grams.clear();
+    if (!terms.parcels.empty() && terms.parcels.by_grams)
+        for (const wanted_line& line : problem.lines) out.grams.push_back(line.grams);
+    out.undivided.clear();
+    for (std::size_t l = 0; l < problem.lines.size(); ++l)
+        if (!problem.lines[l].may_split) out.undivided.push_back(static_cast<std::uint16_t>(l));
+    out.accepts.clear();
+    if (terms.by_acceptance)
+        for (const std::uint16_t node : out.nodes_seen())
+            out.accepts.push_back(problem.nodes[node].accept_ppm);
 }
 
 }  // namespace
@@ -129,12 +157,49 @@ const plan& decide(const policy& by, const decision_versions& versions,
     const detail::board& table = s.workshop().table;
     out.amounts ? record_amounts(table, problem, out) : record_enough(table, problem, out);
     record_scores(by, problem, out);
+    record_numbers(by, problem, out);
     out.parts.assign(found.parts.begin(), found.parts.end());
     return found;
 }
 
+/// What was recorded of the nodes that were seen, to where it was.
+void recorded_problem::spread(const decision& d) {
+    if (!d.scored && d.columns.empty() && d.accepts.empty()) return;
+    const auto seen = d.nodes_seen();
+    const auto is_each = [&](std::size_t count) {
+        EARMARK_CHECK(count == seen.size(),
+                      "a decision needs one number for each node that it saw");
+    };
+    if (d.scored) {
+        is_each(d.scores.size());
+        scores_.assign(nodes_.size(), 0);
+        for (std::size_t s = 0; s < seen.size(); ++s) scores_[seen[s]] = d.scores[s];
+    }
+    for (const decided_column& c : d.columns) {
+        const std::int32_t worst =
+            c.values.empty() ? 0 : *std::max_element(c.values.begin(), c.values.end());
+        auto& all = numbers_[static_cast<std::size_t>(c.column)];
+        all.assign(c.by_line ? free_.size() : nodes_.size(), worst);
+        if (!c.by_line) {
+            is_each(c.values.size());
+            for (std::size_t s = 0; s < seen.size(); ++s) all[seen[s]] = c.values[s];
+            continue;
+        }
+        EARMARK_CHECK(c.values.size() == d.count_seen(),
+                      "a decision needs one number for each line and node that it saw");
+        std::size_t i = 0;
+        d.each_seen([&](std::size_t at) { all[at] = c.values[i++]; });
+    }
+    if (d.accepts.empty()) return;
+    is_each(d.accepts.size());
+    accepting_.assign(nodes_.begin(), nodes_.end());
+    for (std::size_t s = 0; s < seen.size(); ++s) accepting_[seen[s]].accept_ppm = d.accepts[s];
+}
+
 recorded_problem::recorded_problem(const policy& by, const decision& d, const decision_facts& facts)
     : nodes_{facts.nodes}, metres_{facts.metres} {
+    EARMARK_CHECK(d.grams.empty() || d.grams.size() == d.wanted.size(),
+                  "a decision needs the weight of each wanted line, or of none");
     EARMARK_CHECK(facts.nodes.size() == d.nodes && facts.metres.size() == d.nodes,
                   "the tables do not have the nodes of the decision; give those of its version");
     for (const decided_line& line : d.wanted) {
@@ -142,17 +207,16 @@ recorded_problem::recorded_problem(const policy& by, const decision& d, const de
                       "the order does not have a line of the decision");
         wanted_line again = scaled(facts.lines[line.line], line.n);
         again.line = line.line;
+        if (!d.grams.empty()) again.grams = d.grams[lines_.size()];
+        again.may_split = !std::binary_search(d.undivided.begin(), d.undivided.end(),
+                                              static_cast<std::uint16_t>(lines_.size()));
         lines_.push_back(again);
     }
     free_.assign(lines_.size() * nodes_.size(), 0);
     EARMARK_CHECK(d.seen.size() == (free_.size() + 63) / 64 &&
                       (!d.amounts || d.seen_n.size() == d.count_seen()),
                   "a decision does not say what it saw of each line and node");
-    const auto with_scores = d.scored ? d.nodes_seen() : std::vector<std::uint16_t>{};
-    EARMARK_CHECK(with_scores.size() == d.scores.size(),
-                  "a decision needs one score for each node that it saw");
-    if (d.scored) scores_.assign(nodes_.size(), 0);
-    for (std::size_t s = 0; s < with_scores.size(); ++s) scores_[with_scores[s]] = d.scores[s];
+    spread(d);
     std::size_t i = 0;
     d.each_seen([&](std::size_t at) {
         // What is kept back was taken off before it was recorded, and comes off again.

@@ -1,5 +1,6 @@
-// THE COMPACT FORM of a decision, format 1, or 2 where filters took nodes away. Numbers are varints
-// (7 bits a byte, low bits first) unless a width is said.
+// THE COMPACT FORM of a decision, format 1, or 2 where filters took nodes away, or 3 where numbers
+// beside scores decided. Numbers are varints (7 bits a byte, low bits first) unless a width is
+// said.
 //
 //   1 byte   format
 //   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list,
@@ -7,7 +8,7 @@
 //   policy, digest (8 bytes, low byte first), tables, nodes
 //   strategy where flagged: its number plus one, or 0; how many passed the order on, and of each
 //            its number times four, plus what it could cover
-//   format 2 preferences given up; what took nodes away: count, and of each its filter plus one (0:
+//   2 and 3  preferences given up; what took nodes away: count, and of each its filter plus one (0:
 //            an exclusion) and its nodes: count and gaps, or where there are more than an eighth of
 //            all, a bit for each in whole bytes
 //   lines    count
@@ -15,9 +16,14 @@
 //   stock    one bit per line and node in whole bytes, or count and gaps, whichever is shorter;
 //            then, with amounts, n of each
 //   scores   where flagged, of each node that is seen at all: zigzag (0, -1, 1, -2, ...)
+//   format 3 1 byte: a bit for each column that ranks; 1 byte: those that are by line; of each its
+//            numbers, as the zigzag of the step from the one before; 1 byte: 1 weights, 2
+//            acceptances, 4 undivided lines; grams of each wanted line; 1,000,000 less accept_ppm
+//            of each node seen; count and gaps of the lines
 //   parts    count; each: wanted (as a step), node, n (0: all that the line wanted)
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "earmark/sourcing/decision.hpp"
 
@@ -25,7 +31,9 @@ namespace earmark::sourcing {
 namespace {
 
 constexpr std::uint8_t format = 1;
-constexpr std::uint8_t with_removals = 2;
+constexpr std::uint8_t with_removals = 2, with_numbers = 3;
+constexpr unsigned with_grams = 1, with_accepts = 2, with_undivided = 4;
+constexpr std::uint32_t all_accepted = 1'000'000;
 constexpr unsigned heuristic = 4;
 constexpr unsigned amounts = 8;
 constexpr unsigned consecutive = 16;
@@ -56,6 +64,14 @@ constexpr std::size_t most_number = 5;  // bytes of a varint of 32 bits
 
 std::size_t size_of(std::uint64_t value) noexcept {
     return value == 0 ? 1 : static_cast<std::size_t>(std::bit_width(value) + 6) / 7;
+}
+
+std::uint64_t zigzag(std::int64_t value) noexcept {
+    return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+}
+
+std::int64_t unzigzag(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value >> 1 ^ (0U - (value & 1)));
 }
 
 std::uint32_t zigzag(std::int32_t value) noexcept {
@@ -110,13 +126,24 @@ void put_stock(const decision& d, bool as_list, byte_writer& out) {
     for (const granules n : d.seen_n) out.number(counted(n));
 }
 
+bool has_numbers(const decision& d) noexcept {
+    return !d.columns.empty() || !d.grams.empty() || !d.accepts.empty() || !d.undivided.empty();
+}
+
+std::size_t most_bytes_of_numbers(const decision& d) noexcept {
+    std::size_t count = 0;
+    for (const decided_column& c : d.columns) count += c.values.size();
+    return 3 + most_number * (1 + count + d.accepts.size() + d.undivided.size()) +
+           2 * most_number * d.grams.size();
+}
+
 /// No decision takes more.
 std::size_t most_bytes(const decision& d) noexcept {
     constexpr std::size_t head = 2 + 8 + 7 * most_number;
     const std::size_t removals = 2 * most_number * (1 + d.removed_by.size()) + 8 * d.removed.size();
     return head + d.tried.size() * most_number + removals + table_bytes(d) +
            2 * most_number * d.wanted.size() + most_number * (d.seen_n.size() + d.scores.size()) +
-           3 * most_number * d.parts.size();
+           3 * most_number * d.parts.size() + most_bytes_of_numbers(d);
 }
 
 /// Reads hostile bytes; after the first wrong one every answer is 0 and good() is false.
@@ -257,7 +284,6 @@ void read_removals(byte_reader& in, decision& d) {
         d.removed.resize((i + 1) * words);
         read_row(in, d.nodes, std::span{d.removed}.subspan(i * words, words));
     }
-    if (!has_removals(d)) in.refuse();  // one spelling for one decision
 }
 
 void read_lines(byte_reader& in, bool is_dense, decision& d) {
@@ -310,6 +336,73 @@ void read_scores(byte_reader& in, decision& d) {
         d.scores.push_back(unzigzag(static_cast<std::uint32_t>(in.number(0xFFFFFFFF))));
 }
 
+// ---- numbers that ranked -----------------------------------------------------------------------
+
+void put_numbers(const decision& d, byte_writer& out) {
+    unsigned ranks = 0, by_line = 0;
+    for (const decided_column& c : d.columns) {
+        ranks |= 1U << static_cast<unsigned>(c.column);
+        by_line |= unsigned{c.by_line} << static_cast<unsigned>(c.column);
+    }
+    out.byte(ranks);
+    out.byte(by_line);
+    for (const decided_column& c : d.columns) {
+        std::int64_t before = 0;
+        for (const std::int64_t value : c.values)
+            out.number(zigzag(value - std::exchange(before, value)));
+    }
+    out.byte((d.grams.empty() ? 0U : with_grams) | (d.accepts.empty() ? 0U : with_accepts) |
+             (d.undivided.empty() ? 0U : with_undivided));
+    for (const std::int64_t grams : d.grams) out.number(counted(grams));
+    for (const std::uint32_t ppm : d.accepts) out.number(all_accepted - ppm);
+    if (d.undivided.empty()) return;
+    out.number(d.undivided.size());
+    unsigned next = 0;
+    for (const std::uint16_t line : d.undivided) out.number(line - std::exchange(next, line + 1U));
+}
+
+void read_column(byte_reader& in, std::size_t count, decided_column& into) {
+    constexpr std::uint64_t farthest = std::uint64_t{1} << 33;
+    std::int64_t value = 0;
+    for (; count > 0 && in.good(); --count) {
+        value += unzigzag(in.number(farthest));
+        if (value < INT32_MIN || value > INT32_MAX) in.refuse();
+        into.values.push_back(static_cast<std::int32_t>(value));
+    }
+}
+
+void read_undivided(byte_reader& in, decision& d) {
+    std::size_t next = 0;
+    for (std::uint64_t left = in.number(d.wanted.size()); left > 0 && in.good(); --left) {
+        const std::size_t line = next + in.number(0xFFFF);
+        if (line >= d.wanted.size()) return void(in.refuse());
+        d.undivided.push_back(static_cast<std::uint16_t>(line));
+        next = line + 1;
+    }
+}
+
+void read_numbers(byte_reader& in, decision& d) {
+    const unsigned ranks = in.byte(), by_line = in.byte();
+    if (ranks >> node_columns != 0 || (by_line & ~ranks) != 0) return void(in.refuse());
+    const std::size_t nodes = d.nodes_seen().size();
+    for (unsigned c = 0; c < node_columns; ++c) {
+        if ((ranks >> c & 1) == 0) continue;
+        d.columns.push_back({static_cast<node_column>(c), (by_line >> c & 1) != 0, {}});
+        read_column(in, d.columns.back().by_line ? d.count_seen() : nodes, d.columns.back());
+    }
+    const unsigned more = in.byte();
+    if (more > (with_grams | with_accepts | with_undivided)) return void(in.refuse());
+    for (std::size_t i = (more & with_grams) != 0 ? d.wanted.size() : 0; i > 0 && in.good(); --i)
+        d.grams.push_back(static_cast<std::int64_t>(in.number(counted(max_line_total))));
+    for (std::size_t i = (more & with_accepts) != 0 ? nodes : 0; i > 0 && in.good(); --i)
+        d.accepts.push_back(all_accepted - static_cast<std::uint32_t>(in.number(all_accepted - 1)));
+    if ((more & with_undivided) != 0) read_undivided(in, d);
+    const bool says_what_it_has = d.grams.empty() == ((more & with_grams) == 0) &&
+                                  d.accepts.empty() == ((more & with_accepts) == 0) &&
+                                  d.undivided.empty() == ((more & with_undivided) == 0);
+    if (!has_numbers(d) || !says_what_it_has) in.refuse();  // one spelling for one decision
+}
+
 void read_parts(byte_reader& in, decision& d) {
     const std::uint64_t count = in.number(in.left());
     std::uint64_t wanted = 0;
@@ -331,7 +424,10 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     const std::size_t start = to.size();
     to.resize(start + most_bytes(d));
     byte_writer out{to.data() + start};
-    out.byte(has_removals(d) ? with_removals : format);
+    const std::uint8_t version = has_numbers(d)    ? with_numbers
+                                 : has_removals(d) ? with_removals
+                                                   : format;
+    out.byte(version);
     out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
              (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U) |
              (d.scored ? with_scores : 0U) | (d.by_strategy ? with_strategy : 0U));
@@ -340,7 +436,7 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     out.number(d.tables);
     out.number(d.nodes);
     if (d.by_strategy) put_strategy(d, out);
-    if (has_removals(d)) put_removals(d, out);
+    if (version != format) put_removals(d, out);
     out.number(d.wanted.size());
     for (const decided_line& line : d.wanted) {
         if (!is_dense) out.number(line.line);
@@ -348,6 +444,7 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     }
     put_stock(d, as_list, out);
     for (const std::int32_t score : d.scores) out.number(zigzag(score));
+    if (version == with_numbers) put_numbers(d, out);
     out.number(d.parts.size());
     std::uint64_t wanted = 0;
     for (const plan_part& part : d.parts) {
@@ -364,7 +461,7 @@ result<decision> decode(std::span<const std::byte> bytes) {
     decision d;
     const std::uint8_t version = in.byte();
     const std::uint8_t flags = in.byte();
-    if ((version != format && version != with_removals) || (flags & 3U) == 3U) in.refuse();
+    if (version < format || version > with_numbers || (flags & 3U) == 3U) in.refuse();
     d.covers = static_cast<coverage>(flags & 3U);
     d.proof = (flags & heuristic) != 0 ? quality::heuristic : quality::exact;
     d.amounts = (flags & amounts) != 0;
@@ -375,10 +472,12 @@ result<decision> decode(std::span<const std::byte> bytes) {
     d.nodes = static_cast<std::uint16_t>(in.number(0xFFFF));
     d.by_strategy = (flags & with_strategy) != 0;
     if (in.good() && d.by_strategy) read_strategy(in, d);
-    if (in.good() && version == with_removals) read_removals(in, d);
+    if (in.good() && version != format) read_removals(in, d);
+    if (version == with_removals && !has_removals(d)) in.refuse();  // one spelling for each
     if (in.good()) read_lines(in, (flags & consecutive) != 0, d);
     if (in.good()) read_stock(in, (flags & listed) != 0, d);
     if (in.good() && d.scored) read_scores(in, d);
+    if (in.good() && version == with_numbers) read_numbers(in, d);
     if (in.good()) read_parts(in, d);
     if (!in.good() || in.left() != 0)
         return fail(error_code::bad_record, static_cast<std::int64_t>(in.at()));

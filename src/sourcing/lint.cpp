@@ -13,7 +13,7 @@ namespace {
 
 using enum severity;
 
-constexpr std::array<lint_rule, 20> rules = {{
+constexpr std::array<lint_rule, 21> rules = {{
     {"always_holds", warning, false, "A condition holds for every order; leave it out."},
     {"dead_alternative", warning, false, "An alternative of an `or` can never hold."},
     {"dead_next", warning, false,
@@ -26,6 +26,8 @@ constexpr std::array<lint_rule, 20> rules = {{
     {"mixed_units", note, false, "A distance is said in another unit than the policy's."},
     {"never_holds", error, false, "A condition contradicts itself: no order can fit it."},
     {"no_effect", note, false, "A value that can change nothing."},
+    {"no_numbers", error, false,
+     "The engine refuses it: it would rank by numbers that the policy does not say how to get."},
     {"no_position", warning, true,
      "A node of a distance ring has no known distance to any place, and fits no ring."},
     {"not_decided", note, false,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "earmark/sourcing/numbers.hpp"
 #include "earmark/sourcing/solve.hpp"
 #include "linter.hpp"
 #include "strategy_text.hpp"
@@ -69,6 +70,8 @@ void linter::look_at_root() {
                             shown_as),
                 "leave it out here");
     }
+    if (const auto missing = missing_for_numbers(policy_))
+        add("no_numbers", policy_places::root, "attributes", missing.what, missing.hint);
 }
 
 void linter::look_at_terms(std::size_t i) {

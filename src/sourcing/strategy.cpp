@@ -46,7 +46,9 @@ std::vector<attribute> known_attributes(std::span<const attribute> built_in,
                                         std::span<const attribute> declared, bool of_nodes) {
     std::vector<attribute> out{built_in.begin(), built_in.end()};
     for (const attribute& a : declared)
-        if ((owner_of(a.name) == attribute_of::node) == of_nodes) out.push_back(a);
+        if (const attribute_of owner = owner_of(a.name);
+            owner != attribute_of::stock && (owner == attribute_of::node) == of_nodes)
+            out.push_back(a);
     return out;
 }
 

@@ -92,6 +92,14 @@ std::string teller::shipments(const plan& p) const {
     return out;
 }
 
+static std::string_view name_of_column(comparison::reason r) {
+    return name_of(static_cast<criterion>(static_cast<std::size_t>(r) -
+                                          static_cast<std::size_t>(comparison::reason::zone) +
+                                          static_cast<std::size_t>(criterion::zone)));
+}
+
+constexpr std::int64_t most_days = 1'000'000;  // between days that are known
+
 std::string teller::gap(const comparison& c) const {
     const std::int64_t size = c.gap < 0 ? -c.gap : c.gap;
     const std::string_view more = c.gap < 0 ? "less" : "more";
@@ -120,21 +128,18 @@ std::string teller::gap(const comparison& c) const {
             return fmt::format("has a weighted sum that is {} by {}",
                                c.gap < 0 ? "lower" : "higher", size);
         case comparison::reason::delivery_date:
+            if (size > most_days) return "arrives on a day that nobody knows";
             return fmt::format("arrives {} {}", counted(size, "day"),
                                c.gap < 0 ? "earlier" : "later");
+        case comparison::reason::stock_out:
+            return fmt::format("takes goods that are worth {} {} there", cost(size), more);
         case comparison::reason::zone:
         case comparison::reason::load:
         case comparison::reason::rotation:
         case comparison::reason::balance:
         case comparison::reason::cover:
-        case comparison::reason::stock_out: {
-            const auto at = static_cast<std::size_t>(c.by) -
-                            static_cast<std::size_t>(comparison::reason::zone) +
-                            static_cast<std::size_t>(criterion::zone);
-            return fmt::format("has a sum of {} that is {} by {}",
-                               name_of(static_cast<criterion>(at)), c.gap < 0 ? "lower" : "higher",
-                               size);
-        }
+            return fmt::format("has a sum of {} that is {} by {}", name_of_column(c.by),
+                               c.gap < 0 ? "lower" : "higher", size);
         case comparison::reason::sequence:
             return "is equal by every criterion and comes later by the order of the nodes' names";
         case comparison::reason::same:

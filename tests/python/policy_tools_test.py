@@ -162,11 +162,70 @@ def test_a_diff_names_the_strategies_and_what_they_took_over():
     assert d.totals["lines_moved"] == 0
 
 
-def test_a_diff_says_what_the_orders_do_not_carry():
-    gold = CHEAP.replace("[costs]", "[attributes]\n'customer.tier' = 'text'\n[costs]")
-    d = earmark.diff(CHEAP, gold, ORDERS, SHELF, EQUATOR)
-    assert "carry none of what the policy asks for (customer.tier)" in str(d)
+GOLD = CHEAP.replace("[costs]", "[attributes]\n'customer.tier' = 'text'\n'line.fragile' = 'flag'\n"
+                     "'node.careful' = 'flag'\n[costs]") + """
+[always]
+require = ["careful"]
+[[filter]]
+name = "careful"
+when = "any(line.fragile)"
+nodes = "node.careful"
+[[strategy]]
+name = "gold"
+when = 'customer.tier == "gold"'
+rank = ["distance"]
+[[strategy]]
+name = "others"
+"""
+
+
+def test_a_diff_says_what_nobody_gives():
+    d = earmark.diff(CHEAP, GOLD, ORDERS, SHELF, EQUATOR)
+    asked = "customer.tier, line.fragile, node.careful"
+    assert f"Nobody gives what the policy asks for ({asked})" in str(d)
     assert len(d.to_dict()["notes"]) == 1
+
+
+def test_orders_and_a_table_bring_what_a_policy_asks_for():
+    orders = ORDERS | {"customer.tier": ["gold", "gold", ""], "line.fragile": [None, False, True]}
+    d = earmark.diff(CHEAP, GOLD, orders, SHELF, EQUATOR,
+                     facts={"key": ["A", "B"], "attribute": ["node.careful"] * 2,
+                            "value": [True, False]})
+    assert d.rows["strategy_after"] == ["gold", "gold", "others"] and not d.notes
+    assert d.rows["node_after"] == ["A", "B", ""]  # two fragile mugs: A alone is careful, and has 1
+    c = earmark.compare(orders, SHELF, EQUATOR, {"gold": GOLD, "cheap": CHEAP}, runs=1,
+                        facts={"key": ["B", "bowl", "unheard-of"], "value": ["true", "true", "x"],
+                               "attribute": ["node.careful", "line.fragile", "line.fragile"]})
+    assert not any("Nobody gives" in rule for rule in c.rules)
+
+
+@pytest.mark.parametrize(("orders", "facts", "says"), [
+    ({"customer.teir": ["gold"] * 3}, None, "'customer.teir'; did you mean \"customer.tier\"?"),
+    ({"customer.tier": ["gold", "silver", "gold"]}, None, "differs from row 1 of the same order"),
+    ({"line.fragile": ["perhaps"] * 3}, None, "line.fragile"),
+    ({"customer.tier": [[], [], []]}, None, "no text, number, true or false"),
+    ({}, {"key": ["A"], "attribute": ["node.size"], "value": ["1"]}, "'node.size'"),
+    ({}, {"key": ["C"], "attribute": ["node.careful"], "value": ["true"]}, "unknown_node"),
+    ({}, {"key": ["A"], "attribute": ["node.careful"], "value": ["1"]}, "bad_field"),
+    ({}, {"key": ["A"], "attribute": ["node.careful"]}, "column 'value' is missing"),
+])
+def test_attributes_that_cannot_be_are_refused(orders, facts, says):
+    with pytest.raises(earmark.BadInput) as told:
+        earmark.diff(CHEAP, GOLD, ORDERS | orders, SHELF, EQUATOR, facts=facts)
+    assert says in str(told.value)
+
+
+def test_the_commands_read_facts(folder, capsys):
+    (folder / "gold.toml").write_text(GOLD)
+    (folder / "facts.csv").write_text("key,attribute,value\nmug,line.fragile,true\n"
+                                      "A,node.careful,true\n")
+    given = [*TABLES, "--policy", "gold.toml", "--facts", "facts.csv"]
+    assert run(["source", *given, "--out", "-"]) == 0
+    said = capsys.readouterr()
+    assert "gold,others,o1,1,mug,A,1," in said.out and "(customer.tier)" in said.err
+    assert run(["explain", "o2", *given]) == 0
+    assert "careful" in capsys.readouterr().out
+    assert run(["source", *TABLES, "--policy", "gold.toml", "--facts", "nowhere.csv"]) == 2
 
 
 def test_a_diff_goes_out_as_arrow_and_parquet(tmp_path):

@@ -13,6 +13,7 @@ import numpy as np
 from . import _earmark
 from .bound import BoundRoom
 from .errors import BadInput
+from .facts import check_names
 from .moves import homes, matrix
 from .network import Nodes, nodes_of, places_of
 from .orders import Orders, orders_of
@@ -146,19 +147,22 @@ def _plain(i: Interval) -> dict:
 
 def compare(orders: object, stock: object, nodes: object, policies: object, *, runs: int = 20,
             seed: int = 7, threads: int | None = None, places: object | None = None,
-            supply: object | None = None, decline: float | dict[str, float] = 0.0,
+            supply: object | None = None, facts: object | None = None,
+            decline: float | dict[str, float] = 0.0,
             progress: Callable[[int, int], None] | None = None) -> Comparison:
     """Compares policies on paired runs. Tables are dicts of columns or anything with
     `__arrow_c_stream__`.
 
     orders    one row per line: order_key, sku, quantity [, unit_price, ship_to, latitude,
-              longitude, customer, country, placed_at, currency]; or the path of an order file
+              longitude, customer, country, placed_at, currency], and attributes (customer.tier,
+              line.hazmat); or the path of an order file
     stock     sku, node, on_hand; or "derive:FACTOR[:ERROR]", demand times the factor
     nodes     node [, kind, latitude, longitude, priority, active]
     policies  {name: TOML or Criterion}, or names of shipped policies and paths of .toml files
     places    place, latitude, longitude: where `ship_to` lies. Without it and without positions
               each customer's city is drawn
     supply    sku, node, quantity, arrives_at
+    facts     key, attribute, value [, node]: what SKUs, nodes and places have of attributes
     decline   share of picks that a node declines, for all or by kind ({"store": 0.02})
     runs      with nothing to draw one run says everything, and one is made
     threads   workers (all cores); the answer does not depend on it
@@ -171,8 +175,9 @@ def compare(orders: object, stock: object, nodes: object, policies: object, *, r
         raise BadInput(f"threads {threads}: give a whole number from 1 up")
     read = orders_of(orders)
     made = setting(read, stock, nodes_of(nodes), None if places is None else places_of(places),
-                   supply, _declines(decline), seed)
+                   supply, _declines(decline), seed, facts)
     texts, rules = policies_of(policies, read.currency), criteria_of(policies)
+    made.rules += check_names(list(texts.values()), read, made.facts)
     if not made.draws and runs > 1:
         made.rules.append("Nothing is drawn, so all runs are equal: one is made, without interval.")
         runs = 1

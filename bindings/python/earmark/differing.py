@@ -10,9 +10,10 @@ import numpy as np
 
 from .decisions import write_table
 from .errors import BadInput
+from .facts import check_names
 from .network import nodes_of, places_of
 from .orders import Orders, orders_of
-from .policies import policies_of, unasked
+from .policies import policies_of
 from .replay import Player, Replay
 from .screen import aligned
 from .world import Setting, World, setting
@@ -56,15 +57,16 @@ class Diff:
 
 
 def diff(old: str, new: str, orders: object, stock: object, nodes: object, *,
-         places: object = None, supply: object = None, seed: int = 7,
+         places: object = None, supply: object = None, facts: object = None, seed: int = 7,
          progress: Callable[[int, int], object] | None = None) -> Diff:
     """What the policy `new` would have decided otherwise than `old`: TOML texts, shipped names or
     paths. The tables are those of earmark.compare; what they leave open is drawn once, by `seed`,
     for both alike. Raises BadInput."""
     read = orders_of(orders)
     made = setting(read, stock, nodes_of(nodes), None if places is None else places_of(places),
-                   supply, {}, seed)
+                   supply, {}, seed, facts)
     texts = [_text(policy, read.currency) for policy in (old, new)]
+    notes = check_names([toml for _, toml in texts], read, made.facts)
     world, done = made.world(0), 0
 
     def told(n: int) -> None:
@@ -77,7 +79,6 @@ def diff(old: str, new: str, orders: object, stock: object, nodes: object, *,
     before, after = (Player(name, toml, read, world, made).play(told)
                      for name, (_, toml) in zip(names, texts, strict=True))
     rows = _rows(read, made, before, after)
-    notes = list(dict.fromkeys(filter(None, (unasked(toml) for _, toml in texts))))
     return Diff(*names, read, world, before, after, rows, _totals(rows, before, after), notes)
 
 

@@ -97,15 +97,17 @@ def _is_text(kind: object) -> bool:
 
 
 class Table:
-    """Columns with a name for complaints. `where` makes `orders.csv, row 3` of a row."""
+    """Columns with a name for complaints. `where` makes `orders.csv, row 3` of a row. With
+    `attributes` there may be columns beside the known ones whose names have a dot."""
 
     def __init__(self, table: object, what: str, known: tuple[str, ...],
-                 required: tuple[str, ...], aliases: Mapping[str, str] | None = None) -> None:
+                 required: tuple[str, ...], aliases: Mapping[str, str] | None = None, *,
+                 attributes: bool = False) -> None:
         self.what = what = getattr(table, "name", what) if isinstance(table, dict) else what
         columns = columns_of(table, what)
         self.columns = {(aliases or {}).get(name, name): c for name, c in columns.items()}
         for name in self.columns:
-            if name not in known:
+            if name not in known and not (attributes and "." in name):
                 raise BadInput(f"{what}: unknown column '{name}'{nearest(name, known)}")
         for name in required:
             if name not in self.columns:
@@ -142,6 +144,24 @@ class Table:
             elif not value and not empty:
                 wrong.append((row, "empty; give a key"))
             out.append(value)
+        self.refuse(name, wrong)
+        return out
+
+    def values(self, name: str) -> list[str]:
+        """What attributes are given as: text, numbers as they print, true or false; empty for
+        what is none."""
+        out, wrong = [], []
+        for row, value in enumerate(_items(self.columns[name])):
+            if value is None or (isinstance(value, float) and value != value):
+                out.append("")
+            elif isinstance(value, bool | np.bool_):
+                out.append("true" if value else "false")
+            elif isinstance(value, str):
+                out.append(value)
+            elif (number := number_of(value)) is not None:
+                out.append(f"{number:f}")
+            else:
+                wrong.append((row, f"{shown(value)} is no text, number, true or false"))
         self.refuse(name, wrong)
         return out
 

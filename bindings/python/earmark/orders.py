@@ -35,6 +35,8 @@ class Orders:
     ship_to: list[str] | None = None      # per order: key of a place, "" where unknown
     latitude: np.ndarray | None = None    # per order, NaN where unknown
     longitude: np.ndarray | None = None
+    facts: dict[str, list[str]] = field(default_factory=dict)  # attribute -> value per order, or
+    #                                                            per line (line.); "" is none
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -62,6 +64,8 @@ class Orders:
             ship_to=self.ship_to and self.ship_to[:limit],
             latitude=None if self.latitude is None else self.latitude[:limit],
             longitude=None if self.longitude is None else self.longitude[:limit],
+            facts={name: values[:end if name.startswith("line.") else limit]
+                   for name, values in self.facts.items()},
             notes=[*self.notes, f"only the first {limit:,} orders were asked for"])
 
 
@@ -81,9 +85,11 @@ def orders_of(given: object) -> Orders:
 
 def from_table(table: object, what: str = "orders", currency: str = "USD") -> Orders:
     """Orders from a table with one row per line: order_key, sku, quantity, and what else of
-    LINE_COLUMNS there is. Rows of an order need not be adjacent. Where placed_at is given, orders
-    stand by it; otherwise by their first rows."""
-    t = Table(table, what, LINE_COLUMNS, ("order_key", "sku", "quantity"))
+    LINE_COLUMNS there is; columns whose names have a dot are attributes (customer.tier,
+    line.hazmat). Rows of an order need not be adjacent. Where placed_at is given, orders stand by
+    it; otherwise by their first rows."""
+    t = Table(table, what, LINE_COLUMNS, ("order_key", "sku", "quantity"), attributes=True)
+    of_attributes = {name: t.values(name) for name in t.columns if "." in name}
     row_keys = t.texts("order_key")
     index = {key: i for i, key in enumerate(dict.fromkeys(row_keys))}
     order_of_row = np.array([index[key] for key in row_keys], dtype=np.int64)
@@ -93,7 +99,7 @@ def from_table(table: object, what: str = "orders", currency: str = "USD") -> Or
     rank = np.argsort(np.argsort(placed[first], kind="stable"), kind="stable")
     by_line = np.argsort(rank[order_of_row], kind="stable")
     by_order = first[np.argsort(rank, kind="stable")]
-    _agree(t, order_of_row, first, placed)
+    _agree(t, order_of_row, first, placed, [n for n in of_attributes if not n.startswith("line.")])
 
     sku_rows = t.texts("sku")
     skus = {key: i for i, key in enumerate(dict.fromkeys(sku_rows))}
@@ -122,12 +128,16 @@ def from_table(table: object, what: str = "orders", currency: str = "USD") -> Or
         countries=[countries[i] for i in pick], placed_ns=placed[by_order],
         ship_to=[ship_to[i] for i in pick] if t.has("ship_to") else None,
         latitude=None if latitude is None else latitude[by_order],
-        longitude=None if longitude is None else longitude[by_order])
+        longitude=None if longitude is None else longitude[by_order],
+        facts={name: [values[i] for i in (by_line if name.startswith("line.") else by_order)]
+               for name, values in of_attributes.items()})
 
 
-def _agree(t: Table, order_of_row: np.ndarray, first: np.ndarray, placed: np.ndarray) -> None:
+def _agree(t: Table, order_of_row: np.ndarray, first: np.ndarray, placed: np.ndarray,
+           attributes: list[str]) -> None:
     """All rows of an order have to say the same of the order."""
-    for name in ("ship_to", "customer", "country", "latitude", "longitude", "placed_at"):
+    for name in ("ship_to", "customer", "country", "latitude", "longitude", "placed_at",
+                 *attributes):
         if not t.has(name):
             continue
         given = placed if name == "placed_at" else t.columns[name]

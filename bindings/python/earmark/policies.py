@@ -63,17 +63,6 @@ def _read(name: str, currency: str) -> tuple[str, str]:
     return path.stem, text
 
 
-def unasked(toml: str) -> str:
-    """A sentence where a policy asks for attributes of a host's own: tables of orders carry none.
-    Empty where it does not."""
-    try:
-        names = ", ".join(tomllib.loads(toml).get("attributes", {}))
-    except tomllib.TOMLDecodeError:  # the engine says what is wrong with it
-        return ""
-    return names and (f"The orders carry none of what the policy asks for ({names}): what is not"
-                      " given compares with nothing.")
-
-
 @dataclass
 class RateCard:
     """What a policy pays, in 1/10,000 of the major unit, by node."""
@@ -92,9 +81,10 @@ class RateCard:
 def rate_card(toml: str, nodes: Nodes) -> RateCard:
     """Of a policy that the engine has accepted."""
     costs = tomllib.loads(toml).get("costs", {})
-    if costs.get("parcel"):
-        raise BadInput("costs.parcel: orders are replayed by linear rates; take it out, or ask"
-                       " Engine.source, which knows it")
+    for key in ("parcel", "by_acceptance"):
+        if costs.get(key):
+            raise BadInput(f"costs.{key}: orders are replayed by linear rates; take it out, or ask"
+                           " Engine.source, which knows it")
 
     def by_node(name: str) -> np.ndarray:
         given = costs.get(name, "0")

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _earmark
 from .errors import BadInput
+from .facts import columns_for, give
 from .orders import Orders
 from .policies import RateCard, part_costs, rate_card, stand_in
 from .world import Setting, World, hashes
@@ -117,6 +118,8 @@ class Player:
             self.engine.activate(toml)
         except (_earmark.EarmarkError, ValueError) as e:
             raise BadInput(f"policy {name}: {e}") from None
+        give(self.engine, toml, setting.facts, orders)
+        self.toml = toml
         self.card = rate_card(toml, world.nodes)
         self.bits = hashes(world, orders) if any(setting.decline.values()) else None
         self.chance = np.array([setting.decline.get(k, 0.0) for k in world.nodes.kinds])
@@ -179,7 +182,8 @@ class Player:
         offsets = np.r_[0, np.cumsum(counts)].astype(np.int64)
         columns = {"key": keys, "offsets": offsets, "sku": orders.sku[lines],
                    "amount": orders.units[lines], "price_minor": orders.price_minor[lines],
-                   "place": self.world.places.of_order[rows], "now": orders.placed_ns[rows]}
+                   "place": self.world.places.of_order[rows], "now": orders.placed_ns[rows],
+                   **columns_for(self.toml, orders, rows, lines)}
         start = self.clock()
         placed = self.engine.place_orders(columns, currency=orders.currency, now=now)
         taken = np.flatnonzero(np.asarray(placed["error"]) == 0)

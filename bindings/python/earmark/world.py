@@ -8,6 +8,7 @@ import numpy as np
 
 from . import cities
 from .errors import BadInput
+from .facts import Facts, facts_of
 from .inputs import nearest
 from .network import UNKNOWN, Nodes, PlaceTable, distances
 from .opening import (
@@ -54,6 +55,7 @@ class Setting:
     decline: dict[str, float]  # kind of node -> share of picks that it declines
     seed: int
     rules: list[str] = field(default_factory=list)
+    facts: Facts | None = None
 
     @property
     def draws(self) -> list[str]:
@@ -116,12 +118,14 @@ class Setting:
 
 
 def setting(orders: Orders, stock: object, nodes: Nodes, places: PlaceTable | None,
-            supply: object | None, decline: dict[str, float], seed: int) -> Setting:
+            supply: object | None, decline: dict[str, float], seed: int,
+            facts: object | None = None) -> Setting:
     """Checks everything that the runs share. Raises BadInput."""
     if not 0 <= seed < 2**63:
         raise BadInput(f"seed {seed}: give a number from 0 to 2^63 - 1")
     check_size(orders, nodes)
-    made = Setting(orders, nodes, places, np.zeros(0), None, decline, seed)
+    made = Setting(orders, nodes, places, np.zeros(0), None, decline, seed,
+                   facts=None if facts is None else facts_of(facts))
     made.rules.append(_say_places(made))
     if isinstance(stock, str):
         made.stock = parse_rule(stock)

@@ -18,6 +18,7 @@
 #include <cstring>
 #include <span>
 
+#include "earmark/engine/rotation.hpp"
 #include "earmark/journal/ring.hpp"
 #include "earmark/lifecycle/ledger.hpp"
 #include "earmark/lifecycle/wheel.hpp"
@@ -43,6 +44,7 @@ struct books {
     stock::taker<Env> stock;
     lifecycle::ledger<Env> ledger;
     lifecycle::wheel<Env> timers;
+    rotation turns;
 };
 
 /// What a room decided, ready to be applied. Everything outlives the commit.

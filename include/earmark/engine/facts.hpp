@@ -52,6 +52,9 @@ public:
     attribute_id declare(std::string_view name, value_type type);
     /// What a row of a table has; `of` is the number of the SKU, node or place.
     void set(attribute_id a, std::uint32_t of, const kept_value& v);
+    /// What a SKU at a node has. O(log of the nodes that have any for it), set() O(them).
+    void set(attribute_id a, sku_id sku, node_id node, const kept_value& v);
+    [[nodiscard]] kept_value get(attribute_id a, sku_id sku, node_id node) const noexcept;
     [[nodiscard]] kept_value get(attribute_id a, std::uint32_t of) const noexcept {
         const auto& all = values_[index_of(a)];
         return of < all.size() ? all[of] : kept_value{};
@@ -79,7 +82,12 @@ public:
 private:
     std::vector<value_type> types_;
     std::vector<attribute_of> owners_;
-    std::vector<std::vector<kept_value>> values_;  // by attribute, then by row
+    struct kept_at {
+        node_id node{};
+        kept_value value;
+    };
+    std::vector<std::vector<kept_value>> values_;            // by attribute, then by row
+    std::vector<std::vector<std::vector<kept_at>>> stocks_;  // by attribute, SKU, node ascending
     std::vector<exclusion> exclusions_;
     std::uint64_t version_ = 0;
 };

@@ -55,6 +55,7 @@ private:
     error_code threshold(const journal::intern_table& t);
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
+    void new_policy(std::string_view text);
     error_code touch(subject_kind kind, std::uint32_t index);
     error_code settle();
     error_code touch_basket(std::uint32_t index, std::uint32_t holder);

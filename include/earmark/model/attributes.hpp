@@ -5,6 +5,7 @@
 //   customer.tier   text     of an order
 //   line.hazmat     flag     of an order's line; else of its SKU
 //   node.market     text     of a node
+//   stock.target    number   of a SKU at a node
 //   ship_to.market  text     of the place that an order goes to
 #pragma once
 
@@ -24,7 +25,7 @@ enum class value_type : std::uint8_t { text, number, money, flag };
 inline constexpr std::size_t value_types = 4;
 
 /// What an attribute is of: said by the first word of its name.
-enum class attribute_of : std::uint8_t { order, line, node, place };
+enum class attribute_of : std::uint8_t { order, line, node, place, stock };
 [[nodiscard]] attribute_of owner_of(std::string_view name) noexcept;
 
 /// 1 to 64 bytes: words of small letters, digits and _, with dots between them.
@@ -40,11 +41,13 @@ struct attribute_row {
 };
 
 /// What something of a table has of an attribute: `line.` ones of SKUs, `node.` ones of nodes,
-/// `ship_to.` ones of places. The latest row holds, for every decision from then on.
+/// `ship_to.` ones of places, `stock.` ones of a SKU at a node. The latest row holds, for every
+/// decision from then on.
 struct fact_row {
     std::string key;  // the SKU's, node's or place's
     std::string attribute;
-    std::string value;  // gold, 12.5, 150.00, true or false; empty: it has none any more
+    std::string value;   // gold, 12.5, 150.00, true or false; empty: it has none any more
+    std::string node{};  // of `stock.` ones, else empty
 };
 
 /// What an order, or a line of it, has of an attribute. Each at most once; all of an order's take

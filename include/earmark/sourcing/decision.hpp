@@ -7,6 +7,7 @@
 // where two lines want the same SKU. Costs are not kept: they follow from the parts and the tables.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,15 @@ inline constexpr std::uint16_t by_exclusion = 0xFFFF;
 /// The same: on none of its days had its pools room for what was wanted.
 inline constexpr std::uint16_t by_capacity = 0xFFFE;
 
+/// Numbers of a column that ranked, of what was seen: by_line one for each bit of `seen`, else one
+/// for each of nodes_seen().
+struct decided_column {
+    node_column column{};
+    bool by_line = false;
+    std::vector<std::int32_t> values;
+    friend bool operator==(const decided_column&, const decided_column&) = default;
+};
+
 struct decision {
     policy_id by{};
     /// Of a policy with strategies: the one that decided, or no_strategy where none was left; and
@@ -68,6 +78,12 @@ struct decision {
     /// With scored: of each node that is seen with any line, ascending by node.
     bool scored = false;
     std::vector<std::int32_t> scores;
+    std::vector<decided_column> columns;  // ascending by column
+    /// Where parcels are priced by weight, of each of `wanted`: grams of all n.
+    std::vector<std::int64_t> grams;
+    /// Where costs are divided by acceptance, of each of nodes_seen(): accept_ppm.
+    std::vector<std::uint32_t> accepts;
+    std::vector<std::uint16_t> undivided;  // of `wanted`, ascending: those that must not be divided
     std::vector<plan_part> parts;
 
     [[nodiscard]] std::size_t count_seen() const noexcept {
@@ -125,7 +141,8 @@ struct decision_facts {
     std::span<const std::uint32_t> metres;
 };
 
-/// The problem that a decision answered, as far as it was recorded.
+/// The problem that a decision answered, as far as it was recorded. Of nodes that were not seen,
+/// scores are 0, and a column has the largest number that was seen.
 class recorded_problem {
 public:
     /// Throws earmark::misuse where the facts do not have the decision's lines and nodes.
@@ -133,15 +150,22 @@ public:
 
     /// Valid as long as this and the facts are.
     [[nodiscard]] sourcing_problem view() const noexcept {
-        return {lines_, nodes_, metres_, free_, 0, scores_};
+        sourcing_problem p{lines_, nodes_, metres_, free_, 0, scores_};
+        if (!accepting_.empty()) p.nodes = accepting_;
+        for (std::size_t c = 0; c < node_columns; ++c) p.numbers[c] = numbers_[c];
+        return p;
     }
 
 private:
+    void spread(const decision& d);
+
     std::vector<wanted_line> lines_;
+    std::vector<node_facts> accepting_;  // `nodes_`, where what they accept was recorded
     std::span<const node_facts> nodes_;
     std::span<const std::uint32_t> metres_;
     std::vector<granules> free_;
     std::vector<std::int32_t> scores_;
+    std::array<std::vector<std::int32_t>, node_columns> numbers_;
 };
 
 /// The plan again, from the record. bad_record where `by` is another policy than the one that

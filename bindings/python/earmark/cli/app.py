@@ -19,6 +19,7 @@ from .bench import bench, spread
 from .stock import check as check_stock
 from .terminal import BAD_INPUT, FAULT, FINDINGS, OK, STOPPED, complain, progress, say_json
 from .verbs import (
+    FactsFile,
     Format,
     Json,
     KeepGoing,
@@ -47,7 +48,8 @@ app.add_typer(stock_app, name="stock")
 @app.command(epilog="Example: earmark source --orders orders.csv --nodes nodes.csv --stock"
                     " stock.csv --policy cheapest --out decisions.csv")
 def source(orders: OrdersFile, nodes: NodesFile, stock: Stock, policy: PolicyName = "cheapest",
-           places: PlacesFile = None, supply: SupplyFile = None, seed: Seed = 7,
+           places: PlacesFile = None, supply: SupplyFile = None, facts: FactsFile = None,
+           seed: Seed = 7,
            out: Annotated[str | None, typer.Option(metavar="FILE", help="decisions as .csv,"
                           " .csv.gz, .parquet, .arrow, .jsonl, or - for CSV on standard"
                           " output")] = None,
@@ -56,7 +58,7 @@ def source(orders: OrdersFile, nodes: NodesFile, stock: Stock, policy: PolicyNam
     """Decides which node serves each line, order by order, and writes the decisions."""
     if as_json and out == "-":
         raise BadInput("--json and --out - both want standard output; give --out a file")
-    given = prepare(orders, nodes, stock, places, supply, seed, layout, keep_going)
+    given = prepare(orders, nodes, stock, places, supply, facts, layout, keep_going)
     made, world, replay = decide(given, policy, seed, as_json or out == "-")
     run = summary(made, world, replay)
     if out:
@@ -86,11 +88,11 @@ def summary(made: Setting, world: World, replay: Replay) -> dict:
                     " stock.csv --policy cheapest")
 def explain(order: Annotated[str, typer.Argument(metavar="ORDER_KEY")], orders: OrdersFile,
             nodes: NodesFile, stock: Stock, policy: PolicyName = "cheapest",
-            places: PlacesFile = None, supply: SupplyFile = None, seed: Seed = 7,
-            layout: Format = "canonical", keep_going: KeepGoing = False, out: Out = None,
-            as_json: Json = False) -> int:
+            places: PlacesFile = None, supply: SupplyFile = None, facts: FactsFile = None,
+            seed: Seed = 7, layout: Format = "canonical", keep_going: KeepGoing = False,
+            out: Out = None, as_json: Json = False) -> int:
     """Says why the units of one order go where they go, after all orders before it."""
-    given = prepare(orders, nodes, stock, places, supply, seed, layout, keep_going)
+    given = prepare(orders, nodes, stock, places, supply, facts, layout, keep_going)
     made, _, replay = decide(given, policy, seed, as_json)
     number = order_of(order, orders, made.orders, replay)
     if out:
@@ -116,7 +118,7 @@ def compare(orders: OrdersFile, nodes: NodesFile, stock: Stock,
             policies: Annotated[str, typer.Option(metavar="LIST", help="names or .toml files; the"
                                 " first is what the others are compared with")]
             = "nearest,fewest_packages,cheapest",
-            places: PlacesFile = None, supply: SupplyFile = None,
+            places: PlacesFile = None, supply: SupplyFile = None, facts: FactsFile = None,
             runs: Annotated[int, typer.Option(help="paired runs")] = 20, seed: Seed = 7,
             threads: Annotated[int | None, typer.Option(help="workers; the answer does not depend"
                                " on it")] = None,
@@ -126,11 +128,11 @@ def compare(orders: OrdersFile, nodes: NodesFile, stock: Stock,
             layout: Format = "canonical", keep_going: KeepGoing = False,
             as_json: Json = False) -> int:
     """Runs policies on the same orders and draws, and says what differs, with intervals."""
-    read, network, on_hand, where, arriving = prepare(orders, nodes, stock, places, supply, seed,
-                                                      layout, keep_going)
+    read, network, on_hand, where, arriving, known = prepare(
+        orders, nodes, stock, places, supply, facts, layout, keep_going)
     with progress("comparing", as_json) as bar:
         c = comparison.compare(read, on_hand, network, policies, runs=runs, seed=seed,
-                               threads=threads, places=where, supply=arriving,
+                               threads=threads, places=where, supply=arriving, facts=known,
                                decline={"store": decline}, progress=bar)
     page = None
     if report is not None:

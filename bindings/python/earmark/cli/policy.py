@@ -14,6 +14,7 @@ from ..linting import lint as lint_policy
 from ..policies import shipped
 from .terminal import BAD_INPUT, FINDINGS, OK, progress, say_json
 from .verbs import (
+    FactsFile,
     Format,
     Json,
     KeepGoing,
@@ -82,8 +83,8 @@ def lint(policy: Annotated[str, typer.Argument(metavar="POLICY", help="a .toml f
 
 def diff(old: Annotated[str, typer.Argument(metavar="OLD", help="a policy: a name or a file")],
          new: Annotated[str, typer.Argument(metavar="NEW")], orders: OrdersFile, nodes: NodesFile,
-         stock: Stock, places: PlacesFile = None, supply: SupplyFile = None, seed: Seed = 7,
-         out: Out = None,
+         stock: Stock, places: PlacesFile = None, supply: SupplyFile = None,
+         facts: FactsFile = None, seed: Seed = 7, out: Out = None,
          every: Annotated[bool, typer.Option("--every-line", help="also those that do not differ,"
                           " with --out")] = False,
          report: Annotated[Path | None, typer.Option(metavar="DIR", help="write report.html and"
@@ -92,11 +93,11 @@ def diff(old: Annotated[str, typer.Argument(metavar="OLD", help="a policy: a nam
     """What the policy NEW would have decided otherwise than OLD, and its cost."""
     from .. import comparison
     from ..differing import diff as differ
-    read, network, on_hand, where, arriving = prepare(orders, nodes, stock, places, supply, seed,
-                                                      layout, keep_going)
+    read, network, on_hand, where, arriving, known = prepare(
+        orders, nodes, stock, places, supply, facts, layout, keep_going)
     with progress("deciding", as_json) as bar:
-        d = differ(old, new, read, on_hand, network, places=where, supply=arriving, seed=seed,
-                   progress=bar)
+        d = differ(old, new, read, on_hand, network, places=where, supply=arriving, facts=known,
+                   seed=seed, progress=bar)
     if out:
         d.write(out, every)
     page = None
@@ -104,7 +105,7 @@ def diff(old: Annotated[str, typer.Argument(metavar="OLD", help="a policy: a nam
         from ..report import write_report
         c = comparison.compare(read, on_hand, network, {d.old: policy_text(old),
                                                         d.new: policy_text(new)},
-                               runs=1, seed=seed, places=where, supply=arriving)
+                               runs=1, seed=seed, places=where, supply=arriving, facts=known)
         page = write_report(c, report)
     if as_json:
         say_json(d.to_dict() | {"out": out, "report": None if page is None else str(page)})
@@ -118,11 +119,11 @@ def diff(old: Annotated[str, typer.Argument(metavar="OLD", help="a policy: a nam
 def what_if(order: Annotated[str, typer.Argument(metavar="ORDER_KEY")],
             node: Annotated[str, typer.Argument(metavar="NODE")], orders: OrdersFile,
             nodes: NodesFile, stock: Stock, policy: PolicyName = "cheapest",
-            places: PlacesFile = None, supply: SupplyFile = None, seed: Seed = 7,
-            layout: Format = "canonical", keep_going: KeepGoing = False, out: Out = None,
-            as_json: Json = False) -> int:
+            places: PlacesFile = None, supply: SupplyFile = None, facts: FactsFile = None,
+            seed: Seed = 7, layout: Format = "canonical", keep_going: KeepGoing = False,
+            out: Out = None, as_json: Json = False) -> int:
     """The smallest changes with which a node would have shipped some of an order."""
-    given = prepare(orders, nodes, stock, places, supply, seed, layout, keep_going)
+    given = prepare(orders, nodes, stock, places, supply, facts, layout, keep_going)
     if node not in given[1].keys:
         raise BadInput(f"{nodes}: no node \"{node}\"{nearest(node, given[1].keys)}")
     made, _, replay = decide(given, policy, seed, as_json)

@@ -6,17 +6,19 @@ import typer
 
 from .. import files
 from ..errors import BadInput
+from ..facts import check_names
 from ..inputs import nearest
 from ..network import nodes_of, places_of
 from ..orders import Orders, orders_of
-from ..policies import policies_of, shipped, unasked
+from ..policies import policies_of, shipped
 from ..replay import Player, Replay
 from ..world import Setting, World, setting
 from .terminal import complain, progress
 
 OrdersFile = Annotated[str, typer.Option("--orders", metavar="FILE", help="order_key, sku,"
                        " quantity [, unit_price, ship_to, latitude, longitude, customer, country,"
-                       " placed_at, currency]; a row is a line")]
+                       " placed_at, currency], and attributes (customer.tier, line.hazmat); a row"
+                       " is a line")]
 NodesFile = Annotated[str, typer.Option("--nodes", metavar="FILE", help="node [, kind, latitude,"
                       " longitude, priority, active]")]
 Stock = Annotated[str, typer.Option("--stock", metavar="FILE|RULE", help="sku, node, on_hand; or"
@@ -28,6 +30,9 @@ PlacesFile = Annotated[str | None, typer.Option("--places", metavar="FILE", help
                        " customer's city is drawn")]
 SupplyFile = Annotated[str | None, typer.Option("--supply", metavar="FILE", help="sku, node,"
                        " quantity, arrives_at")]
+FactsFile = Annotated[str | None, typer.Option("--facts", metavar="FILE", help="key, attribute,"
+                      " value [, node]: what SKUs, nodes and places have of attributes that the"
+                      " policy declares")]
 Seed = Annotated[int, typer.Option(help="of everything that is drawn")]
 Format = Annotated[str, typer.Option("--format", help="canonical or uci")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
@@ -37,10 +42,10 @@ KeepGoing = Annotated[bool, typer.Option("--keep-going", help="leave orders with
                       " and say so, instead of refusing the file")]
 
 
-def prepare(orders: str, nodes: str, stock: str, places: str | None, supply: str | None, seed: int,
-            layout: str, keep_going: bool):
-    """Reads all tables: (orders, nodes, stock or rule, places, supply)."""
-    stdin = [name for name in (orders, nodes, stock, places, supply) if name == "-"]
+def prepare(orders: str, nodes: str, stock: str, places: str | None, supply: str | None,
+            facts: str | None, layout: str, keep_going: bool):
+    """Reads all tables: (orders, nodes, stock or rule, places, supply, facts)."""
+    stdin = [name for name in (orders, nodes, stock, places, supply, facts) if name == "-"]
     if len(stdin) > 1:
         raise BadInput("- stands for standard input and can be given once")
     if layout not in ("canonical", "uci"):
@@ -49,18 +54,19 @@ def prepare(orders: str, nodes: str, stock: str, places: str | None, supply: str
             nodes_of(files.read_table(nodes)),
             stock if stock.startswith("derive") else files.read_table(stock),
             None if places is None else places_of(files.read_table(places)),
-            None if supply is None else files.read_table(supply))
+            None if supply is None else files.read_table(supply),
+            None if facts is None else files.read_table(facts))
 
 
 def decide(given: tuple, policy: str, seed: int, quiet: bool) -> tuple[Setting, World, Replay]:
     """One policy in one run."""
-    orders, nodes, stock, places, supply = given
-    made = setting(orders, stock, nodes, places, supply, {}, seed)
+    orders, nodes, stock, places, supply, facts = given
+    made = setting(orders, stock, nodes, places, supply, {}, seed, facts)
     texts = policies_of(policy, orders.currency)
     if len(texts) > 1:
         raise BadInput(f"--policy {policy}: give one; earmark compare takes several")
     name, toml = next(iter(texts.items()))
-    if note := unasked(toml):
+    for note in check_names([toml], orders, made.facts):
         complain(note)
     world = made.world(0)
     with progress("loading", quiet) as bar:
