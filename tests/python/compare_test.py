@@ -233,7 +233,7 @@ def test_tables_with_an_arrow_stream_are_read_like_dicts():
     ({"nodes": EQUATOR | {"node": ["A", "A"]}}, '"A" stands in row 1 already'),
     ({"policies": {"bad": "policy = 1"}}, "policy bad"),
     ({"policies": {"steps": NEAR + '[costs.parcel]\nby = "units"\nsteps = [{ rates = ["5"] }]\n'}},
-     "costs.parcel: orders are replayed by linear rates"),
+     "costs.parcel: policies are compared by linear rates"),
     ({"policies": "cheapst"}, 'did you mean "cheapest"'),
     ({"policies": ""}, "none is named"),
     ({"runs": 0}, "runs 0: give a whole number"),

@@ -215,6 +215,22 @@ def test_attributes_that_cannot_be_are_refused(orders, facts, says):
     assert says in str(told.value)
 
 
+def test_a_diff_of_parcels_by_weight_pays_what_the_engine_planned():
+    heavy = CHEAP.replace("[costs]", """[attributes]
+'line.grams' = 'number'
+[costs.parcel]
+steps = [{ up_to = 1000, rates = ["1"] }, { rates = ["4.50"] }]
+[costs]""")
+    d = earmark.diff(CHEAP, heavy, ORDERS, SHELF, EQUATOR,
+                     facts={"key": ["mug", "bowl"], "attribute": ["line.grams"] * 2,
+                            "value": [600, "399.5"]})
+    assert d.rows["order_cost_e4_before"].tolist() == [82_238, 82_238, 82_239]
+    # 999.5 g cost 1.00 more; two mugs of 600 g 4.50.
+    assert d.rows["order_cost_e4_after"].tolist() == [92_238, 92_238, 127_239]
+    with pytest.raises(earmark.BadInput, match="policies are compared by linear rates"):
+        earmark.compare(ORDERS, SHELF, EQUATOR, {"heavy": heavy}, runs=1)
+
+
 def test_the_commands_read_facts(folder, capsys):
     (folder / "gold.toml").write_text(GOLD)
     (folder / "facts.csv").write_text("key,attribute,value\nmug,line.fragile,true\n"

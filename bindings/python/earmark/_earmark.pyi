@@ -180,7 +180,7 @@ class Engine:
     def load_facts(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """What SKUs, nodes and places have of attributes. Columns: key, attribute, value (as
-        text; empty: none any more)."""
+        text; empty: none any more), node (of stock. ones, which are of a SKU at a node)."""
     def load_floors(self, columns: Table, now: int = 0, *,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,

@@ -225,6 +225,10 @@ def _one_run(made: Setting, texts: dict[str, str], rules: dict[str, object], run
     out, replays, home = {}, {}, None
     for name, toml in texts.items():
         replay = play(name, toml, made, world, told, criterion=rules.get(name))
+        if replay.card.bent:
+            raise BadInput(f"policy {name}: costs.{replay.card.bent}: policies are compared by"
+                           " linear rates, which the bound needs; take it out, or ask earmark.diff"
+                           " or Engine.source, which know it")
         card = repr(sorted(replay.card.costs.items()))
         if card not in rooms:
             rooms[card] = BoundRoom(replay, made.orders, world, len(texts))

@@ -3,15 +3,17 @@ Orders bring theirs as columns that are named like them (`customer.tier`, `line.
 a dot); a table has the others, one a row."""
 
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import _earmark
 from .errors import BadInput
-from .inputs import Table, nearest
+from .inputs import Table, nearest, shown
 from .orders import Orders
 
+FLAGS = {"true": 1, "false": 0, "": -1}
 FACT_COLUMNS = ("key", "attribute", "value", "node")
 
 
@@ -26,7 +28,7 @@ class Facts:
     values: list[str]
     nodes: list[str]
 
-    def rows(self, names: set[str]) -> dict[str, list[str]]:
+    def rows(self, names: Container[str]) -> dict[str, list[str]]:
         """Those of attributes with these names."""
         kept = [i for i, name in enumerate(self.attributes) if name in names]
         return {column: [values[i] for i in kept] for column, values in zip(
@@ -40,20 +42,20 @@ def facts_of(table: object) -> Facts:
                  t.texts("node", "", empty=True))
 
 
-def declared(toml: str) -> set[str]:
-    """The attributes that a policy declares; none where it cannot be read, which the engine
-    says."""
+def declared(toml: str) -> dict[str, str]:
+    """The attributes that a policy declares, with their types; none where it cannot be read, which
+    the engine says."""
     try:
         found = tomllib.loads(toml).get("attributes", {})
     except tomllib.TOMLDecodeError:
-        return set()
-    return set(found) if isinstance(found, dict) else set()
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def check_names(tomls: list[str], orders: Orders, facts: Facts | None) -> list[str]:
     """Refuses attributes that none of the policies declares; answers sentences for people about
     what they declare and nobody gives. A policy that is no TOML is left to the engine."""
-    known = set().union(*(declared(toml) for toml in tomls))
+    known = {name for toml in tomls for name in declared(toml)}
     given = dict.fromkeys(orders.facts, orders.source) | dict.fromkeys(
         facts.attributes if facts else (), facts.source if facts else "")
     for name, source in given.items():
@@ -82,6 +84,18 @@ def give(engine: _earmark.Engine, toml: str, facts: Facts | None, orders: Orders
 
 def columns_for(toml: str, orders: Orders, rows: np.ndarray, lines: np.ndarray) -> dict[str, list]:
     """The orders' own, as columns of Engine.place_orders: of these rows and lines."""
-    known = declared(toml)
-    return {name: [values[i] for i in (lines if name.startswith("line.") else rows).tolist()]
-            for name, values in orders.facts.items() if name in known}
+    out: dict[str, list] = {}
+    for name, kind in declared(toml).items():
+        if name not in orders.facts:
+            continue
+        values, picked = orders.facts[name], lines if name.startswith("line.") else rows
+        if kind != "flag":
+            out[name] = [values[i] for i in picked.tolist()]
+            continue
+        for i in picked.tolist():
+            if values[i] not in FLAGS:
+                what = "line" if name.startswith("line.") else "order"
+                raise BadInput(f"{orders.source}, {what} {i + 1}, column '{name}':"
+                               f" {shown(values[i])} is no flag; write true or false")
+        out[name] = [FLAGS[values[i]] for i in picked.tolist()]
+    return out

@@ -74,6 +74,11 @@ class RateCard:
     costs: dict            # as the policy writes it
 
     @property
+    def bent(self) -> str:
+        """What makes an order's cost more than a sum over its parts; empty: nothing does."""
+        return next((key for key in ("parcel", "by_acceptance") if self.costs.get(key)), "")
+
+    @property
     def usable(self) -> np.ndarray:
         return (self.fixed >= 0) & (self.unit >= 0) & (self.distance >= 0)
 
@@ -81,10 +86,6 @@ class RateCard:
 def rate_card(toml: str, nodes: Nodes) -> RateCard:
     """Of a policy that the engine has accepted."""
     costs = tomllib.loads(toml).get("costs", {})
-    for key in ("parcel", "by_acceptance"):
-        if costs.get(key):
-            raise BadInput(f"costs.{key}: orders are replayed by linear rates; take it out, or ask"
-                           " Engine.source, which knows it")
 
     def by_node(name: str) -> np.ndarray:
         given = costs.get(name, "0")

@@ -1,6 +1,7 @@
 """ONE POLICY IN ONE WORLD: an engine of its own, the orders day by day, and what came of each line.
 Everything is done through the engine's verbs; what they cost is recomputed from the policy's rate
-card and has to equal what the engine planned, plan by plan."""
+card and has to equal what the engine planned, plan by plan. Where the card has steps, or divides by
+acceptance, costs are those that the engine planned, and picks cannot be declined."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -121,6 +122,10 @@ class Player:
         give(self.engine, toml, setting.facts, orders)
         self.toml = toml
         self.card = rate_card(toml, world.nodes)
+        if self.card.bent and any(setting.decline.values()):
+            raise BadInput(f"policy {name}: costs.{self.card.bent}: what is left of a parcel when a"
+                           " pick is declined cannot be priced; take it out, or decline nothing")
+        self.planned = np.zeros(len(orders), dtype=np.int64)
         self.bits = hashes(world, orders) if any(setting.decline.values()) else None
         self.chance = np.array([setting.decline.get(k, 0.0) for k in world.nodes.kinds])
         self.metres = stand_in(world.metres_of_order, world.nodes)
@@ -204,11 +209,12 @@ class Player:
         if sourced.dictionary("strategy"):
             for i, name in zip(rows[taken].tolist(), sourced.words("strategy"), strict=True):
                 self.strategies[i] = name or ""
+        self.planned[rows[taken]] += at["cost_e4"]
         self.check_costs(parts, rows[taken], at["cost_e4"])
         return parts, ids
 
     def check_costs(self, parts: Parts, rows: np.ndarray, planned: np.ndarray) -> None:
-        if len(rows) == 0:
+        if len(rows) == 0 or self.card.bent:
             return
         low = int(rows[0])
         ours = self.costs(parts, low, int(rows[-1]) + 1)[0].sum(axis=1)[rows - low]
@@ -240,6 +246,8 @@ class Player:
         np.add.at(out[:, 0], order, self.card.fixed[sent % nodes])
         parcels = np.bincount(order, minlength=n)
         out[:, 1] = self.card.extra_parcel * np.maximum(parcels - 1, 0)
+        if self.card.bent:
+            out[:, 0] = self.planned[low:high] - out[:, 1:].sum(axis=1)
         return out, parcels
 
     def declined(self, parts: Parts) -> np.ndarray:
