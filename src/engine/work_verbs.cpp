@@ -270,7 +270,9 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     done = or_give_back(draft_and_commit, give_back);
     if (done.code != error_code::ok) return give_back(), done;
     drop_cold(books.ledger.chunks(), v.slot, old, old_size);
-    for (const plan_part& part : d.decided.parts) books.turns.choose(part.node, done.position);
+    for (const bucket_move& m : d.moves)  // as the fold reads them
+        if (m.to == unit_state::allocated)
+            books.turns.choose(books.cells.node_of(m.to_cell), done.position);
     return done;
 }
 

@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("matplotlib", reason="the report's packages are not installed")
 
 from earmark.demo import data, plug, run  # noqa: E402
+from earmark.files import read_table  # noqa: E402
 
 HEADER = "order_key,sku,quantity,unit_price,ship_to\n"
 
@@ -34,13 +35,17 @@ def test_a_journal_that_lost_orders_would_be_noticed(tmp_path):
 
 
 def test_the_screen_shows_the_scenes_and_writes_the_files(tmp_path, capsys):
-    rows = "".join(f"o{i},s{i % 7},{1 + i % 3},2.50,town {i % 9}\n" for i in range(60))
+    rows = "".join(f"o{i // 3},s{i % 7},{1 + i % 3},2.50,town {i // 3 % 9}\n" for i in range(60))
     path = write(tmp_path / "my.csv", HEADER + rows)
     assert run.main(["--orders", str(path), "--runs", "3", "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
-    assert re.search(r"1  YOUR 1 DAY, 4 POLICIES +60 orders  60 lines  5 dcs, 5 stores", said)
+    assert re.search(r"1  YOUR 1 DAY, 4 POLICIES +20 orders  60 lines  5 dcs, 5 stores", said)
     assert re.search(r"2  PULL THE PLUG .*\n   acknowledged ([\d,]+)   recovered \1   lost 0", said)
     assert "3  WHY?" in said and "THE LAST UNIT" not in said  # no storm was given
+    lines = re.search(r"4  WHAT WOULD MOVE\? +nearest -> .*\n   ([\d,]+) of 60 lines in", said)
+    table = read_table(next((tmp_path / "out").glob("moved.*")))
+    changed = [a != b for a, b in zip(table["node_before"], table["node_after"], strict=True)]
+    assert 0 < int(lines[1]) == sum(changed)
     assert (tmp_path / "out" / "report.html").stat().st_size > 100_000
     assert list((tmp_path / "out").glob("decisions.*"))
 

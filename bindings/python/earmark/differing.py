@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .comparison import Comparison
 from .decisions import write_table
 from .errors import BadInput
 from .facts import check_names
@@ -80,6 +81,15 @@ def diff(old: str, new: str, orders: object, stock: object, nodes: object, *,
                      for name, (_, toml) in zip(names, texts, strict=True))
     rows = _rows(read, made, before, after)
     return Diff(*names, read, world, before, after, rows, _totals(rows, before, after), notes)
+
+
+def of_comparison(c: Comparison, old: str, new: str) -> Diff:
+    """The same of two policies that were compared, in the first run. O(lines)."""
+    before, after = c.first_run[old], c.first_run[new]
+    rows = _rows(c.orders, c.setting, before, after)
+    notes = [f"Run 1 of {len(c.runs[old])}."] if len(c.runs[old]) > 1 else []
+    return Diff(old, new, c.orders, c.first_world, before, after, rows,
+                _totals(rows, before, after), notes)
 
 
 def _text(policy: str, currency: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..comparison import Comparison, compare
 from ..decisions import decisions, stack, write_table
+from ..differing import Diff, money, of_comparison
 from ..errors import BadInput
 from ..screen import best, comparison_text, title
 from . import data, plug
@@ -134,6 +135,20 @@ def why(scenes: Scenes, c: Comparison) -> None:
                         break_on_hyphens=False), end="\n\n")
 
 
+def moved(scenes: Scenes, c: Comparison) -> Diff | None:
+    """What going from the first policy to the best other one would have moved."""
+    if len(c.names) == 1:
+        return None
+    other = min(c.names[1:], key=lambda name: c.mean(name, "cost_per_order").mean)
+    d = of_comparison(c, c.names[0], other)
+    t, of = d.totals, d.orders.currency
+    scenes.head("WHAT WOULD MOVE?", f"{title(d.old)} -> {title(d.new)}, first run")
+    print(f"   {t['lines_moved']:,} of {t['lines']:,} lines in {t['orders_moved']:,} of"
+          f" {t['orders']:,} orders   {t['parcels_after'] - t['parcels_before']:+,} parcels  "
+          f" {money(t['cost_e4_after'] - t['cost_e4_before'], of)}", end="\n\n")
+    return d
+
+
 def bar(done: int, total: int, shown: list[int]) -> None:
     """A line on a terminal, nothing elsewhere."""
     percent = 100 * done // max(total, 1)
@@ -161,7 +176,8 @@ def demo(given: argparse.Namespace, argv: list[str]) -> None:
     pulled = plug.pull(seed=given.seed)
     pull_the_plug(scenes, pulled)
     why(scenes, c)
-    written = write_all(c, given, argv, storm, pulled)
+    change = moved(scenes, c)
+    written = write_all(c, given, argv, storm, pulled, change)
     print(f"{'  '.join(written)}    {perf_counter() - start:.0f} s after the build")
     print("next: ./demo --orders F --stock F --nodes F --policy F   |   earmark.compare(...)   |"
           "   earmark --help")
@@ -171,7 +187,7 @@ def demo(given: argparse.Namespace, argv: list[str]) -> None:
 
 
 def write_all(c: Comparison, given: argparse.Namespace, argv: list[str], storm: list[dict],
-              pulled: plug.Plug) -> list[str]:
+              pulled: plug.Plug, change: Diff | None) -> list[str]:
     from ..report import write_report
     out = given.out
     out.mkdir(parents=True, exist_ok=True)
@@ -182,12 +198,15 @@ def write_all(c: Comparison, given: argparse.Namespace, argv: list[str], storm: 
     written = [f"{out}/report.html", f"{out}/*.png"]
     rows = stack([decisions(c.orders, c.nodes.keys, c.first_run[n]) for n in c.names])
     rows = {k: np.asarray(v) if not isinstance(v, list) else v for k, v in rows.items()}
-    try:
-        write_table(rows, out / "decisions.parquet")
-        written.append(f"{out}/decisions.parquet")
-    except BadInput:  # without pyarrow
-        write_table(rows, out / "decisions.csv.gz")
-        written.append(f"{out}/decisions.csv.gz")
+    tables = {"decisions": rows} | ({"moved": change.moved} if change else {})
+    for name, table in tables.items():
+        path = out / f"{name}.parquet"
+        try:
+            write_table(table, path)
+        except BadInput:  # without pyarrow
+            path = out / f"{name}.csv.gz"
+            write_table(table, path)
+        written.append(str(path))
     return written
 
 
