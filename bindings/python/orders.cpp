@@ -233,8 +233,10 @@ std::vector<std::int32_t> scores_of(const py::object& self, const std::vector<st
 }
 
 frame_ref source(const py::object& self, const any_column& orders, bool dry_run, std::int64_t now,
-                 const py::object& criterion, const progress_call& progress) {
+                 const py::object& criterion, const std::optional<std::string>& leaving,
+                 const progress_call& progress) {
     engine& e = self.cast<const shop&>().use();
+    const node_id closes = leaving ? value_or_raise(e, e.find_node(*leaving)) : none<node_id>;
     const auto id = ids(orders, "orders");
     const auto scores = scores_of(self, id, criterion);
     const std::size_t each = scores.empty() ? 0 : scores.size() / id.size();
@@ -248,7 +250,7 @@ frame_ref source(const py::object& self, const any_column& orders, bool dry_run,
                 const std::int64_t before = steady_ns();
                 result<sourced> r = fail(error_code::stock_moving);
                 const auto row = std::span{scores}.subspan(i * each, each);
-                e.source(by, {{&order, 1}, dry_run, row}, {&r, 1});
+                e.source(by, {{&order, 1}, dry_run, row, closes}, {&r, 1});
                 ns = steady_ns() - before;
                 return r;
             };
@@ -465,10 +467,12 @@ void bind_orders(engine_class& c) {
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,
-          py::arg("criterion") = py::none(), progress,
+          py::arg("criterion") = py::none(), py::arg("leaving") = std::nullopt, progress,
           "Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the "
           "plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is "
-          "asked once, before the first decision.");
+          "asked once, before the first decision. `leaving`: key of a node that closes; what is "
+          "allocated there is sourced anew from others, and with dry_run it is told what would "
+          "become of each order.");
     c.def("_candidates", on(&candidates), orders,
           "What earmark.Candidates is made of: place, lines, amount, metres.");
     c.def("_serves", on(&serves), orders,

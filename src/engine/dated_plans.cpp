@@ -187,13 +187,14 @@ error_code engine::state::keep_days(const visit& v) {
     desk& d = v.desk;
     if (d.order.pools != none<reservation_id>) {
         const error e = read_reservation(d.order.pools, d.basket);
-        if (e.code == error_code::ok) {
+        if (e.code == error_code::ok && d.basket.holds()) {  // else it is settled, and nobody's
             d.basket_next = d.basket;
             add_parts(d.basket_next.buckets, d.dated);
             keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
             return error_code::ok;
         }
-        if (e.code != error_code::unknown_reservation) return error_code::order_busy;
+        if (e.code != error_code::ok && e.code != error_code::unknown_reservation)
+            return error_code::order_busy;
     }
     d.keeper = books.ledger.conceive(v.slot, subject_kind::reservation);
     if (!d.keeper.exists()) return error_code::out_of_memory;

@@ -78,13 +78,14 @@ struct desk {
     std::vector<take_line> takes;
     std::vector<give_line> gives;
     std::vector<stock_line> stock;
-    std::vector<node_id> touched;  // whose days have not room for all that was wanted of them
-    bool open_now = false;         // the work is to be today's
-    bool in_time = false;          // at the door by the order's last day
-    bool infinite = false;         // no pool of a day is ever used up
-    bool partial = false;          // a basket of what there is
-    bool clipped = false;          // which is less than was asked for
-    bool corrects = false;         // `stock` is what a source or a count says: work::corrects
+    std::vector<node_id> touched;     // whose days have not room for all that was wanted of them
+    node_id leaving = none<node_id>;  // from which nothing is sourced
+    bool open_now = false;            // the work is to be today's
+    bool in_time = false;             // at the door by the order's last day
+    bool infinite = false;            // no pool of a day is ever used up
+    bool partial = false;             // a basket of what there is
+    bool clipped = false;             // which is less than was asked for
+    bool corrects = false;            // `stock` is what a source or a count says: work::corrects
     std::vector<bucket_move> moves;
     std::vector<lifecycle::rewrite> subjects;
     std::vector<error> violations;
@@ -131,6 +132,7 @@ struct desk {
         gives.clear();
         stock.clear();
         dated.clear();
+        leaving = none<node_id>;
         open_now = in_time = infinite = partial = clipped = corrects = false;
         moves.clear();
         subjects.clear();

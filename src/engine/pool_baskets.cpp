@@ -284,6 +284,7 @@ result<bool> engine::state::settle_pools(const visit& v) const {
     const error e = read_reservation(d.order.pools, d.basket);
     if (e.code == error_code::unknown_reservation) return false;  // settled; its number is others'
     if (e.code != error_code::ok) return e;
+    if (!d.basket.holds()) return false;  // settled, and not yet another's
     d.basket_next = d.basket;
     bool any = false;
     for (lifecycle::bucket& part : d.basket_next.buckets) {

@@ -217,6 +217,7 @@ struct engine::state {
         order_id id{};
         bool dry_run = false;
         std::span<const std::int32_t> scores{};  // by node, or empty
+        node_id leaving = none<node_id>;
     };
 
     // ---- floors --------------------------------------------------------------------------------
@@ -380,6 +381,10 @@ struct engine::state {
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
                                digest128 content, decider decide);
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
+    error problem_of(const visit& v, std::uint32_t version, const source_one& ask,
+                     sourcing_problem& p);
+    /// The desk's order without what is allocated at the node, as moves of the desk.
+    void plan_leaving(desk& d, node_id from) const;
     /// By the policy of a version; 0: by none.
     error problem(const visit& v, std::uint32_t version, sourcing_problem& p);
     /// A plan, and the terms that it was made by: the policy's, or those of a strategy of it.

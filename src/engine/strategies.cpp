@@ -77,6 +77,8 @@ void engine::state::keep_included(const visit& v, std::vector<std::uint64_t>& bi
         if (e.from <= v.now)
             bits[index_of(e.node) / 64] &= ~(std::uint64_t{1} << index_of(e.node) % 64);
     }
+    if (d.leaving != none<node_id>)
+        bits[index_of(d.leaving) / 64] &= ~(std::uint64_t{1} << index_of(d.leaving) % 64);
     note_removed(d, sourcing::by_exclusion, d.remaining, bits);
 }
 
@@ -107,7 +109,7 @@ engine::state::choice engine::state::choose_without_strategies(const visit& v,
     const sourcing::policy& whole = policies[version - 1];
     d.removed_by.clear();
     d.removed.clear();
-    if (!names.facts.exclusions().empty()) {
+    if (!names.facts.exclusions().empty() || d.leaving != none<node_id>) {
         sourcing::select_nodes({}, p.nodes, p.metres, d.selected);
         keep_included(v, d.selected);
         p.selected = d.selected;

@@ -190,6 +190,7 @@ constexpr field cancel_fields[] = {
 constexpr field source_fields[] = {
     {"orders", keys, required, "keys of the orders", 1, most_orders},
     {"dry_run", flag, optional, "decide and take nothing, default false"},
+    {"leaving", key, optional, "key of a node: what is allocated there goes elsewhere"},
 };
 constexpr field release_fields[] = {
     {"orders", keys, required, "keys of the orders", 1, most_orders}};

@@ -65,13 +65,14 @@ answer refused_at(const call& c, const error& e, const std::string& key, const s
 
 /// The SKUs that still want a node, in the order in which the engine's plan counts them: lines of
 /// one SKU are one, in the place of the first.
-std::vector<sku_id> wanted_skus(const engine& on, order_id id) {
+std::vector<sku_id> wanted_skus(const engine& on, order_id id, node_id leaving) {
     std::vector<sku_id> skus;
     const auto o = on.order(id);
     if (!o) return skus;
     std::vector<bool> wants(o->lines.size(), false);
     for (const bucket_view& b : o->buckets)
-        if (b.state == unit_state::open || b.state == unit_state::backordered)
+        if (b.state == unit_state::open || b.state == unit_state::backordered ||
+            (b.state == unit_state::allocated && leaving != none<node_id> && b.node == leaving))
             wants[b.line - 1] = true;
     for (std::size_t l = 0; l < wants.size(); ++l)
         if (wants[l] && std::ranges::find(skus, o->lines[l].sku) == skus.end())
@@ -114,10 +115,11 @@ answer run_source(const request& r) {
     const named_orders orders = orders_of(r);
     check_key(c, orders);
     std::vector<std::vector<sku_id>> skus;
-    for (const order_id id : orders.ids) skus.push_back(wanted_skus(r.on, id));
+    const node_id leaving = c.line.node("leaving");
+    for (const order_id id : orders.ids) skus.push_back(wanted_skus(r.on, id, leaving));
     if (!c.ready()) return c.refused();
     std::vector<result<sourced>> out(orders.ids.size(), fail(error_code::order_busy));
-    if (!orders.ids.empty()) r.on.source(c.by, {orders.ids, dry_run}, out);
+    if (!orders.ids.empty()) r.on.source(c.by, {orders.ids, dry_run, {}, leaving}, out);
     return results_of(
         c, r, orders,
         [&](std::size_t at, const std::string& key, const std::string& path) -> answer {

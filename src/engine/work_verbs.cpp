@@ -168,6 +168,21 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
     return merge_takes(v);
 }
 
+/// The order's, onto the desk; of a dry run as if it had left the node that it is to leave.
+error engine::state::problem_of(const visit& v, std::uint32_t version, const source_one& ask,
+                                sourcing_problem& p) {
+    desk& d = v.desk;
+    if (const error e = read_order(ask.id, d.order); e.code != error_code::ok) return e;
+    d.leaving = ask.leaving;
+    if (ask.dry_run && ask.leaving != none<node_id>) {
+        plan_leaving(d, ask.leaving);
+        for (const bucket_move& m : std::exchange(d.moves, {}))
+            EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
+                              "what is allocated can be open again");
+    }
+    return problem(v, version, p);
+}
+
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
 bool engine::state::decide(const visit& v, const command& c, const source_one& ask,
                            digest128 content, result<sourced>& answer) {
@@ -178,11 +193,10 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     if (ask.scores.empty() && policies[version - 1].ranks_by(sourcing::criterion::score))
         return answer = fail(error_code::no_scores), true;
     const auto calm = books.timers.calm(v.now);
-    error e = read_order(ask.id, d.order);
     sourcing_problem p;
     p.scores = ask.scores;
-    if (e.code == error_code::ok) e = problem(v, version, p);
-    if (e.code != error_code::ok) return answer = e, true;
+    if (const error e = problem_of(v, version, ask, p); e.code != error_code::ok)
+        return answer = e, true;
     sourced found = emptied(answer);
     found.first.by = verb::source;
     found.first.subject = raw(ask.id);
@@ -276,13 +290,27 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     return done;
 }
 
+void engine::state::plan_leaving(desk& d, node_id from) const {
+    for (const lifecycle::bucket& b : d.order.buckets)
+        if (b.state == unit_state::allocated && books.cells.node_of(b.cell) == from)
+            d.moves.push_back({0, b.line, b.n, unit_state::allocated, unit_state::open, b.cell,
+                               none<cell_id>, 0});
+    allocation::gives_of(d.moves, d.gives);
+}
+
 void engine::state::source(const visit& v, const command& c, const source_one& ask,
                            result<sourced>& answer) {
+    const bool leaves = ask.leaving != none<node_id>;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::source), raw(ask.id),
-                                   ask.dry_run, digest_of(c, ask.scores)};
-    const std::size_t said = ask.scores.empty() ? 3 : 4;
+                                   ask.dry_run, digest_of(c, ask.scores), raw(ask.leaving)};
+    const std::size_t said = leaves ? 5 : ask.scores.empty() ? 3 : 4;
     const auto content = content_of(c, std::span{words}.first(said));
     const auto first = once(v, c, content, [&]() -> result<receipt> {
+        if (leaves && !ask.dry_run) {  // a step of its own: whoever calls again goes on from there
+            const auto plan = [&](desk& d) { return plan_leaving(d, ask.leaving), error{}; };
+            const auto left = move_units(v, {{}, c.actor, c.now}, verb::source, ask.id, {}, plan);
+            if (!left) return left.error();
+        }
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             if (decide(v, c, ask, content, answer)) break;
             counters::bump(counts[v.slot].conflicts);
@@ -306,12 +334,15 @@ void engine::source(const command& c, const source_request& r, std::span<result<
         const std::size_t each = r.scores.empty() ? 0 : state_->names.node.size();
         EARMARK_CHECK(r.scores.size() == r.orders.size() * each,
                       "source: one score for each order and node, or none");
+        if (r.leaving != none<node_id> && index_of(r.leaving) >= state_->names.node.size())
+            return fail(error_code::unknown_node, raw(r.leaving));
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             constexpr std::size_t ahead = 4;
             if (i + ahead < r.orders.size())
                 state_->books.ledger.prefetch(subject_kind::order,
                                               static_cast<std::uint32_t>(raw(r.orders[i + ahead])));
-            state_->source(v, c, {r.orders[i], r.dry_run, r.scores.subspan(i * each, each)},
+            state_->source(v, c,
+                           {r.orders[i], r.dry_run, r.scores.subspan(i * each, each), r.leaving},
                            out[i]);
         }
         return true;

@@ -105,6 +105,10 @@ struct source_request {
     /// For policies that rank by `score`: orders x nodes, row by row, smaller is better; each
     /// decision keeps those that it saw. Else empty; other policies do not look at them.
     std::span<const std::int32_t> scores{};
+    /// A node that closes: what is allocated there, and not released, leaves it. The units are open
+    /// again and their goods free, and then they are sourced anew, from other nodes; all else
+    /// stays. With dry_run it is what would become of each order, were it the only one.
+    node_id leaving = none<node_id>;
 };
 
 struct release_request {

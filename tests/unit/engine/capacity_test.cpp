@@ -366,4 +366,24 @@ TEST_CASE("whatever is ordered, cancelled, released and shipped, slots are free,
     CHECK(gone > 0);
 }
 
+TEST_CASE("an order whose slots have all been given back takes others in a keeper of its own") {
+    shop s;
+    s.slots({shop::slot("friday", "2025-06-27", 9, units)});
+    REQUIRE(s.on.adjust({}, {shop::hat, shop::ny, {-996}, adjust_reason::count}));  // 4 are left
+    const order_id o = s.order(morning, 4, 2);
+    REQUIRE(s.on.adjust({}, {shop::mug, shop::ny, {-1'000}, adjust_reason::count}));
+    CHECK(s.on.source({{}, {}, at(morning)}, o)->first.what == outcome::partial);
+    CHECK(s.free("friday") == 5);
+    REQUIRE(s.on.cancel({{}, {}, at(morning)}, {o, 1, {4}, 0}));
+    CHECK(s.free("friday") == 9);
+    const order_id other = s.sourced_order(morning, 1);  // may have the number that was given back
+    REQUIRE(s.on.adjust({}, {shop::mug, shop::ny, {2}, adjust_reason::receipt}));
+    CHECK(s.on.source({{}, {}, at(morning)}, o)->first.what == outcome::done);
+    CHECK(s.free("friday") == 6);
+    REQUIRE(s.on.cancel({{}, {}, at(morning)}, {other, 0, {}, 0}));
+    CHECK(s.free("friday") == 7);
+    REQUIRE(s.on.cancel({{}, {}, at(morning)}, {o, 0, {}, 0}));
+    CHECK(s.free("friday") == 9);
+}
+
 }  // namespace earmark
