@@ -323,10 +323,13 @@ class Engine:
         stock that rows name at their nodes, plain stock at `nodes`, `sections` at all of these.
         Frame `fed`."""
     def source(self, orders: Column, *, dry_run: bool = False, now: int = 0,
-               criterion: object = None, progress: Progress | None = None) -> Frame:
+               criterion: object = None, leaving: str | None = None,
+               progress: Progress | None = None) -> Frame:
         """Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the
         plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is
-        asked once, before the first decision."""
+        asked once, before the first decision. `leaving`: key of a node that closes; what is
+        allocated there is sourced anew from others, and with dry_run it is told what would become
+        of each order."""
     def state_hash(self) -> int:
         """Digest of the whole state; quiet engine only."""
     def status(self) -> dict[str, Any]:
