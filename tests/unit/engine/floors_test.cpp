@@ -311,5 +311,41 @@ TEST_CASE("many questions have the answers of each alone") {
     }
 }
 
+TEST_CASE("Shopify's four orders, with shoes that may be oversold where they are stocked") {
+    engine on;
+    const command c;
+    const std::vector<std::string> cities = {"New York", "Los Angeles", "Chicago", "Pittsburgh"};
+    const std::vector<std::string> goods = {"hat", "shirt", "mug", "shoe"};
+    const int stocked[4][4] = {{5, 1, -1, -1}, {-1, 5, 1, -1}, {1, -1, 5, 1}, {10, 10, 10, 10}};
+    std::vector<node_row> nodes;
+    std::vector<sku_row> skus;
+    std::vector<stock_row> stock;
+    for (const std::string& key : goods) skus.push_back({key});
+    for (int k = 0; k < 4; ++k) {
+        nodes.push_back({cities[k], node_kind::store, {}, k + 1, true, {}, {}});
+        for (int g = 0; g < 4; ++g)
+            if (stocked[k][g] >= 0) stock.push_back({goods[g], cities[k], {stocked[k][g]}});
+    }
+    REQUIRE(on.load(c, skus).rejected.empty());
+    REQUIRE(on.load(c, nodes).rejected.empty());
+    REQUIRE(on.load(c, stock).rejected.empty());
+    REQUIRE(
+        on.load(c, std::vector<floor_row>{rule("oversold", "shoe", "", "", -50)}).rejected.empty());
+    REQUIRE(on.activate(c, "policy = 'p'\ncurrency = 'EUR'\nrank = ['parcels', 'priority']\n"));
+    const auto city = [&](const std::vector<order_line>& lines) {
+        const auto made = on.place_order({std::to_string(on.status().orders)},
+                                         {lines, none<place_id>, *currency::parse("EUR")});
+        const auto decided = on.source(c, order_id{made.first.subject}, true);
+        REQUIRE(decided);
+        REQUIRE(decided->chosen.cost.parcels == 1);
+        return cities[index_of(decided->chosen.parts.front().node)];
+    };
+    const auto line = [](std::uint32_t g, std::int64_t n) { return order_line{sku_id{g}, {n}, 1}; };
+    CHECK(city({line(0, 1), line(1, 1)}) == "New York");
+    CHECK(city({line(0, 1), line(2, 1)}) == "Chicago");
+    CHECK(city({line(1, 6)}) == "Pittsburgh");
+    CHECK(city({line(3, 20)}) == "Chicago");
+}
+
 }  // namespace
 }  // namespace earmark
