@@ -43,6 +43,10 @@ struct remembered_decision {
     place_id ship_to;
 };
 
+/// Which cells a picture of stock looks at. Those that are marked as empty may be passed over where
+/// the outcome is looked at again before anybody is declined (stock/marks.hpp).
+enum class picture : std::uint8_t { all_cells, unmarked_cells };
+
 /// A line with units to source, and the wanted line that stands for its SKU.
 struct member {
     sku_id sku{};
@@ -80,6 +84,7 @@ struct desk {
     std::vector<stock_line> stock;
     std::vector<node_id> touched;     // whose days have not room for all that was wanted of them
     node_id leaving = none<node_id>;  // from which nothing is sourced
+    bool passed_over = false;         // cells that are marked as empty
     bool open_now = false;            // the work is to be today's
     bool in_time = false;             // at the door by the order's last day
     bool infinite = false;            // no pool of a day is ever used up

@@ -113,7 +113,7 @@ error_code folder::cell(const journal::cell_op& c) {
     feeds_.cell(c);
     levels_.cell(c);
     books_.cells.add_on_hand(c.cell, c.on_hand);
-    if (c.free > 0) books_.stock.give(self, c.cell, c.free);
+    if (c.free > 0) books_.give(self, c.cell, c.free);
     if (c.free < 0) {
         const granules after = books_.stock.lose(self, c.cell, -c.free);
         if (c.on_hand < 0) uncovered_ += std::max(0, -after) - std::max(0, -(after - c.free));

@@ -386,7 +386,11 @@ struct engine::state {
     /// The desk's order without what is allocated at the node, as moves of the desk.
     void plan_leaving(desk& d, node_id from) const;
     /// By the policy of a version; 0: by none.
-    error problem(const visit& v, std::uint32_t version, sourcing_problem& p);
+    error problem(const visit& v, std::uint32_t version, sourcing_problem& p,
+                  picture of = picture::all_cells);
+    void see_cells(desk& d, std::size_t wanted) const;
+    void see_unmarked(desk& d, std::size_t wanted);
+    [[nodiscard]] bool finds_hidden(const desk& d);
     /// A plan, and the terms that it was made by: the policy's, or those of a strategy of it.
     using choice = std::pair<const sourcing::policy&, const plan&>;
     choice choose(const visit& v, std::uint32_t version, sourcing_problem& p);

@@ -132,6 +132,9 @@ std::vector<std::string> engine::check_invariants() const {
             wrong.push_back(who("cell", raw(c)) + "on hand " + std::to_string(on_hand) +
                             " = free " + std::to_string(free) + " + earmarked " +
                             std::to_string(earmarked[c]));
+        if (free > 0 && s.books.marks.is_marked(c))
+            wrong.push_back(who("cell", raw(c)) + "is marked as empty and has " +
+                            std::to_string(free) + " free");
     });
     if (s.is_halted.load(std::memory_order_acquire)) wrong.push_back("halted: " + s.halt_sentence);
     return wrong;

@@ -79,7 +79,8 @@ sourced emptied(result<sourced>& old) {
 
 /// A picture of stock for the order on the desk: what is wanted, and what each node has. Decided on
 /// unowned; the take finds out whether it still holds.
-error engine::state::problem(const visit& v, std::uint32_t version, sourcing_problem& p) {
+error engine::state::problem(const visit& v, std::uint32_t version, sourcing_problem& p,
+                             picture of) {
     desk& d = v.desk;
     const sourcing::policy* const by = version == 0 ? nullptr : &policies[version - 1];
     d.wanted.clear();
@@ -112,14 +113,11 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
     d.cells.assign(d.wanted.size() * nodes, none<cell_id>);
-    for (std::size_t w = 0; w < d.wanted.size(); ++w) {
-        granules* const free = d.free.data() + w * nodes;
-        cell_id* const cells = d.cells.data() + w * nodes;
-        books.stock.each_free(d.wanted[w].sku, [&](cell_id cell, node_id at, granules n) {
-            free[index_of(at)] = n;
-            cells[index_of(at)] = cell;
-        });
-    }
+    const bool by_marks = of == picture::unmarked_cells && names.floors.empty() &&
+                          names.sections.empty();  // either may give where a cell is empty
+    d.passed_over = false;
+    for (std::size_t w = 0; w < d.wanted.size(); ++w)
+        by_marks ? see_unmarked(d, w) : see_cells(d, w);
     add_sections(d, v.now);
     p = {d.wanted,
          accepts ? accepting(d) : std::span<const node_facts>{names.node},
@@ -180,7 +178,7 @@ error engine::state::problem_of(const visit& v, std::uint32_t version, const sou
             EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
                               "what is allocated can be open again");
     }
-    return problem(v, version, p);
+    return problem(v, version, p, picture::unmarked_cells);
 }
 
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
@@ -205,6 +203,8 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
         return answer = only_remembered(v, c, content, std::move(found)), true;
     }
     const auto [by, chosen] = choose(v, version, p);
+    if (chosen.covers != coverage::full && finds_hidden(d))
+        return answer = fail(error_code::stock_moving), false;
     if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
         return answer = bad, true;
     if (names.pools.has_dated())

@@ -22,6 +22,7 @@
 #include "earmark/journal/ring.hpp"
 #include "earmark/lifecycle/ledger.hpp"
 #include "earmark/lifecycle/wheel.hpp"
+#include "earmark/stock/marks.hpp"
 #include "earmark/stock/take.hpp"
 
 namespace earmark {
@@ -36,12 +37,20 @@ struct books {
         : slots{slot_count, take_limit},
           cells{max_cells, cell_segment_bits, leases, slot_count},
           stock{cells, slots},
+          marks{max_cells},
           ledger{max_orders, max_reservations, ledger_bytes, slot_count, block_segment_bits},
           timers{ledger.chunks(), slot_count, periods} {}
+
+    /// Every give goes through here.
+    void give(std::uint32_t me, cell_id c, granules n) noexcept {
+        stock.give(me, c, n);
+        marks.gave(c);
+    }
 
     stock::slot_table<Env> slots;
     stock::cell_table<Env> cells;
     stock::taker<Env> stock;
+    stock::empty_marks<Env> marks;
     lifecycle::ledger<Env> ledger;
     lifecycle::wheel<Env> timers;
     rotation turns;
@@ -183,9 +192,9 @@ private:
     /// Step 6.
     void enlarge(std::uint32_t me, const work& w) noexcept {
         if (w.gives.empty() && w.stock.empty()) return;
-        for (const give_line& g : w.gives) books_.stock.give(me, g.cell, g.n);
+        for (const give_line& g : w.gives) books_.give(me, g.cell, g.n);
         for (const stock_line& s : w.stock)
-            if (s.free > 0) books_.stock.give(me, s.cell, s.free);
+            if (s.free > 0) books_.give(me, s.cell, s.free);
     }
 
     /// Hooks of a test's Env that watch what happens while subjects are owned.

@@ -162,6 +162,18 @@ public:
                                 : meta(row.back()).used.load(std::memory_order_acquire));
         }
     }
+    /// Calls f(block, its first cell, how many cells it has) for the blocks of a SKU in the order
+    /// of birth, and touches none of their words. O(blocks of the SKU).
+    template <class F>
+    void each_block(sku_id sku, F&& f) const {
+        const auto row = rows_.of(index_of(sku));
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const block& b = meta(row[i]);
+            const bool is_last = i + 1 == row.size();
+            f(b, cell_id{row[i] * block_cells},
+              is_last ? b.used.load(std::memory_order_acquire) : block_cells);
+        }
+    }
     /// Calls f(cell, node, word) for every cell of a SKU, in the order of birth. O(its cells).
     template <class F>
     void each_word(sku_id sku, F&& f) const {
