@@ -62,9 +62,17 @@ std::uint64_t digest_of(const command& c, std::span<const std::int32_t> scores) 
     return d.value();
 }
 
-/// An answer that says nothing yet, with the memory of the one that stands there.
-sourced emptied(result<sourced>& old) {
+outcome outcome_of(coverage c) noexcept {
+    return c == coverage::full      ? outcome::done
+           : c == coverage::partial ? outcome::partial
+                                    : outcome::backordered;
+}
+
+/// An answer for an order that says nothing yet, with the memory of the one that stands there.
+sourced emptied(result<sourced>& old, order_id of) {
     sourced fresh;
+    fresh.first.by = verb::source;
+    fresh.first.subject = raw(of);
     if (!old) return fresh;
     fresh.chosen.parts = std::move(old->chosen.parts);
     fresh.by_line = std::move(old->by_line);
@@ -195,9 +203,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     p.scores = ask.scores;
     if (const error e = problem_of(v, version, ask, p); e.code != error_code::ok)
         return answer = e, true;
-    sourced found = emptied(answer);
-    found.first.by = verb::source;
-    found.first.subject = raw(ask.id);
+    sourced found = emptied(answer, ask.id);
     if (d.wanted.empty()) {
         found.first.what = outcome::unchanged;
         return answer = only_remembered(v, c, content, std::move(found)), true;
@@ -216,9 +222,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
         if (m.to == unit_state::allocated)
             found.by_line.push_back({m.line, books.cells.node_of(m.to_cell), m.n});
     found.first.lines = static_cast<std::uint16_t>(chosen.parts.size());
-    found.first.what = chosen.covers == coverage::full      ? outcome::done
-                       : chosen.covers == coverage::partial ? outcome::partial
-                                                            : outcome::backordered;
+    found.first.what = outcome_of(chosen.covers);
     if (ask.dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
     if (chosen.parts.empty() && !stays_calm(v, calm))  // units may have come back
         return answer = fail(error_code::stock_moving), false;
