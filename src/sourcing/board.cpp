@@ -52,6 +52,28 @@ std::uint64_t at_least(const granules* amounts, std::size_t count, granules n) n
     return bits;
 }
 
+/// The sets of lines that somebody in a lane can serve; a word has a bit for each of six lines.
+class served_sets {
+public:
+    explicit served_sets(std::span<const candidate> lane) noexcept : lane_{lane} {}
+    [[nodiscard]] bool have(std::uint32_t reach) const noexcept {
+        if (reach < 64 && (sets_ >> reach & 1) != 0) return true;
+        const auto beats = [&](const candidate& c) { return (reach & ~c.reach) == 0; };
+        return reach >= 64 && std::any_of(lane_.begin(), lane_.end(), beats);
+    }
+    /// `lane` has one more, of this reach.
+    void add(std::uint32_t reach, std::span<const candidate> lane) noexcept {
+        lane_ = lane;
+        const std::uint32_t low = reach & 63;
+        for (std::uint32_t set = low; set != 0; set = (set - 1) & low)
+            sets_ |= std::uint64_t{1} << set;
+    }
+
+private:
+    std::span<const candidate> lane_;
+    std::uint64_t sets_ = 1;  // the empty one is always served
+};
+
 }  // namespace
 
 std::int64_t cost_of(std::int64_t n, std::int64_t granule_e9, key128 rate_e10) noexcept {
@@ -251,15 +273,15 @@ void board::walk_lanes() {
     const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << slots_.size()) - 1);
     for (std::size_t i = 0; i < ranks_->lanes(); ++i) {
         const auto lane = ranks_->lane(i);
-        const auto first = static_cast<std::ptrdiff_t>(candidates_.size());
+        const std::size_t first = candidates_.size();
+        served_sets served{{}};
         for (std::uint32_t at = next_place(lane.first, lane.end); at < lane.end;
              at = next_place(at + 1, lane.end)) {
             const std::uint16_t node = ranks_->at(at);
             const std::uint32_t reach = node == without_ ? 0 : reach_of(node);
-            const auto beats = [&](const candidate& c) { return (reach & ~c.reach) == 0; };
-            if (reach == 0 || std::any_of(candidates_.begin() + first, candidates_.end(), beats))
-                continue;
+            if (served.have(reach)) continue;
             add_candidate(node, reach);
+            served.add(reach, std::span{candidates_}.subspan(first));
             if (reach == all) break;
         }
     }
