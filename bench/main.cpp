@@ -1,7 +1,7 @@
 // EARMARK_BENCH measures and reports; bench/run builds it and passes what only a checkout knows.
 //
 //   earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]
-//                 [--python PROGRAM --python-rows SCRIPT]
+//                 [--python PROGRAM --python-rows SCRIPT] [--only sourcing]
 //   earmark_bench --drive ROW [--bursts N]        N bursts of one row alone, for bench/instructions
 //   earmark_bench --memory THING                  for itself: bytes of one thing (memory_rows.cpp)
 #include <algorithm>
@@ -25,13 +25,13 @@ using namespace earmark::bench;
 struct options {
     bool quick = false;
     int bursts = 1;
-    std::string json, dir = ".", commit, date, drive, memory;
+    std::string json, dir = ".", commit, date, drive, memory, only;
     python_program python;
 };
 
 constexpr std::string_view usage =
     "earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]\n"
-    "              [--python PROGRAM --python-rows SCRIPT]\n"
+    "              [--python PROGRAM --python-rows SCRIPT] [--only sourcing]\n"
     "earmark_bench --drive ROW [--bursts N]\n";
 
 std::optional<options> parse(int argc, char** argv) {
@@ -54,12 +54,14 @@ std::optional<options> parse(int argc, char** argv) {
                                   : name == "--date"        ? &o.date
                                   : name == "--drive"       ? &o.drive
                                   : name == "--memory"      ? &o.memory
+                                  : name == "--only"        ? &o.only
                                   : name == "--python"      ? &o.python.interpreter
                                   : name == "--python-rows" ? &o.python.script
                                                             : nullptr;
         if (into == nullptr || ++i == argc) return {};
         *into = argv[i];
     }
+    if (!o.only.empty() && o.only != "sourcing") return {};
     return o;
 }
 
@@ -81,23 +83,20 @@ void measure(std::vector<std::unique_ptr<suite>> suites, int bursts, report& r) 
 
 std::vector<std::unique_ptr<suite>> suites_on_cpu(const options& o) {
     std::vector<std::unique_ptr<suite>> all;
-    for (const auto make : {floor_suite, near_stock_suite, far_stock_suite, growth_suite, key_suite,
-                            basket_suite, expiry_suite, contended_suite, available_suite,
-                            mixed_suite, commit_suite, engine_suite, sourcing_suite})
+    all.push_back(floor_suite());
+    all.push_back(decision_suite());
+    all.push_back(sourcing_suite(o.python));
+    if (!o.only.empty()) return all;
+    for (const auto make :
+         {near_stock_suite, far_stock_suite, growth_suite, key_suite, basket_suite, expiry_suite,
+          contended_suite, available_suite, mixed_suite, commit_suite, engine_suite})
         all.push_back(make());
     all.push_back(store_suite(o.dir, o.python));
     return all;
 }
 
-report run(const options& o) {
-    report r;
-    describe_machine(r);
-    if (!o.commit.empty()) r.context["commit"] = o.commit;
-    if (!o.date.empty()) r.context["date"] = o.date;
-    r.context["load before"] = load_average();
-    r.context["bursts"] = o.quick ? "40" : "200";
-
-    measure(suites_on_cpu(o), o.quick ? 40 : 200, r);
+/// What is not timed on the CPU alone: Python, counts, the disk.
+void run_others(const options& o, report& r) {
     if (!o.python.interpreter.empty()) {
         std::vector<std::unique_ptr<suite>> languages;
         languages.push_back(python_suite(o.python));
@@ -110,6 +109,18 @@ report run(const options& o) {
     std::vector<std::unique_ptr<suite>> on_disk;
     on_disk.push_back(disk_suite(o.dir));
     measure(std::move(on_disk), o.quick ? 60 : 1'200, r);
+}
+
+report run(const options& o) {
+    report r;
+    describe_machine(r);
+    if (!o.commit.empty()) r.context["commit"] = o.commit;
+    if (!o.date.empty()) r.context["date"] = o.date;
+    r.context["load before"] = load_average();
+    r.context["bursts"] = o.quick ? "40" : "200";
+
+    measure(suites_on_cpu(o), o.quick ? 40 : 200, r);
+    if (o.only.empty()) run_others(o, r);
     r.context["load after"] = load_average();
     return r;
 }
@@ -130,9 +141,11 @@ constexpr home homes[] = {
     {"stock.mixed_take", mixed_suite},
     {"stock.take4.spread", far_stock_suite},
     {"order.commit", commit_suite},
+    {"engine.decide.", decision_suite},
+    {"policy.", decision_suite},
     {"engine.", engine_suite},
-    {"sourcing.", sourcing_suite},
-    {"rival.greedy.", sourcing_suite},
+    {"sourcing.", [] { return sourcing_suite({}); }},
+    {"rival.greedy.", [] { return sourcing_suite({}); }},
     {"", near_stock_suite},
 };
 

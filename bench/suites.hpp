@@ -29,13 +29,14 @@ struct suite {
 [[nodiscard]] std::unique_ptr<suite> mixed_suite();
 [[nodiscard]] std::unique_ptr<suite> commit_suite();
 [[nodiscard]] std::unique_ptr<suite> engine_suite();
-[[nodiscard]] std::unique_ptr<suite> sourcing_suite();
+[[nodiscard]] std::unique_ptr<suite> decision_suite();
 [[nodiscard]] std::unique_ptr<suite> disk_suite(const std::string& folder);
 
 /// A Python that may have the module, and bench/python_rows.py.
 struct python_program {
     std::string interpreter, script;
 };
+[[nodiscard]] std::unique_ptr<suite> sourcing_suite(const python_program& p);
 [[nodiscard]] std::unique_ptr<suite> python_suite(const python_program& p);
 [[nodiscard]] std::unique_ptr<suite> store_suite(const std::string& folder,
                                                  const python_program& p);
