@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <limits>
 #include <map>
@@ -22,6 +23,11 @@ currency currency_of(const engine& e, const std::string& code) {
 
 place_id place_of(std::int64_t value) {
     return value < 0 ? none<place_id> : place_id{static_cast<std::uint32_t>(value)};
+}
+
+constexpr std::int64_t no_node = raw(none<node_id>);
+node_id node_of(std::int64_t value) {
+    return value < 0 ? none<node_id> : node_id{static_cast<std::uint16_t>(value)};
 }
 
 reservation_id basket_of(std::int64_t value) {
@@ -47,12 +53,14 @@ std::vector<order_line> order_lines(const engine& e, const py::iterable& lines) 
     std::vector<order_line> wanted;
     for (const py::handle item : lines) {
         const auto line = py::cast<py::tuple>(item);
-        if (line.size() < 2 || line.size() > 3)
-            bad_input("a line is (sku key, amount) or (sku key, amount, price_minor)");
+        if (line.size() < 2 || line.size() > 4)
+            bad_input("a line is (sku key, amount[, price_minor[, key of its firm node]])");
         const sku_id sku = value_or_raise(e, e.find_sku(line[0].cast<std::string>()));
         wanted.push_back({sku,
                           {line[1].cast<std::int64_t>()},
-                          line.size() == 3 ? line[2].cast<std::int64_t>() : 0});
+                          line.size() > 2 ? line[2].cast<std::int64_t>() : 0});
+        if (line.size() > 3 && !line[3].is_none())
+            wanted.back().node = value_or_raise(e, e.find_node(line[3].cast<std::string>()));
     }
     return wanted;
 }
@@ -75,17 +83,19 @@ std::vector<order_line> read_lines(const columns& c) {
     const auto n = static_cast<std::ptrdiff_t>(sku.size());
     const auto amount = c.integers("amount", n, {-most, most});
     const auto price = c.integers("price_minor", n, {-most, most, 0});
+    const auto node = c.integers("line_node", n, {-1, no_node - 1, -1});
     std::vector<order_line> lines(sku.size());
     for (std::size_t i = 0; i < lines.size(); ++i)
-        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])}, {amount[i]}, price[i]};
+        lines[i] = {
+            sku_id{static_cast<std::uint32_t>(sku[i])}, {amount[i]}, price[i], node_of(node[i])};
     return lines;
 }
 
 order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
-    std::vector<std::string_view> known{"key",         "offsets", "sku",       "amount",
-                                        "price_minor", "place",   "priority",  "now",
-                                        "reservation", "method",  "deliver_by"};
+    std::vector<std::string_view> known{
+        "key", "offsets",     "sku",    "amount",     "price_minor", "place",    "priority",
+        "now", "reservation", "method", "deliver_by", "node",        "line_node"};
     const auto attributes = attributes_of(e);
     for (const attribute_row& a : attributes) known.emplace_back(a.name);
     columns c{table, known};
@@ -105,6 +115,7 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
         c.integers("reservation", n, {-1, std::numeric_limits<std::int64_t>::max(), -1});
     const auto method = c.integers("method", n, {-1, no_method - 1, -1});
     const auto deliver_by = c.integers("deliver_by", n, {INT64_MIN, INT64_MAX, never.ns});
+    const auto node = c.integers("node", n, {-1, no_node - 1, -1});
     const currency in = currency_of(e, money);
     order_batch b{std::move(c), std::move(keys), std::move(lines), {}, {}, {}};
     if (std::any_of(attributes.begin(), attributes.end(),
@@ -119,7 +130,7 @@ order_batch read_batch(const engine& e, const any_table& table, const std::strin
         b.requests.push_back({std::span{b.lines}.subspan(first, count), place_of(place[i]), in,
                               static_cast<std::uint8_t>(priority[i]), basket_of(basket[i]),
                               b.facts ? b.facts->of(i) : std::span<const order_fact>{},
-                              method_of(method[i]), day_of({deliver_by[i]})});
+                              method_of(method[i]), day_of({deliver_by[i]}), node_of(node[i])});
     }
     return b;
 }
@@ -155,7 +166,8 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
                           std::optional<std::int64_t> basket, std::int64_t now,
                           const std::optional<std::string>& method,
                           const std::optional<std::string>& deliver_by,
-                          const std::map<std::string, std::string>& facts) {
+                          const std::map<std::string, std::string>& facts,
+                          const std::optional<std::string>& node) {
     const auto wanted = order_lines(e, lines);
     std::vector<order_fact> said;
     for (const auto& [name, value] : facts)
@@ -168,6 +180,7 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
                           said};
     if (method) request.method = value_or_raise(e, e.find_service(*method));
     if (deliver_by) request.deliver_by = value_or_raise(e, parse_day(*deliver_by));
+    if (node) request.node = value_or_raise(e, e.find_node(*node));
     const placed answer = with_room(
         e,
         [&] {
@@ -323,56 +336,6 @@ py::array_t<std::int64_t> serves(engine& e, const any_column& orders) {
     return out;
 }
 
-std::string explain(const engine& e, std::uint64_t order) {
-    return value_or_raise(e, e.explain(order_id{order})).words;
-}
-
-py::list explain_rows(const engine& e, std::uint64_t order) {
-    py::list out;
-    for (const explanation::row& r : value_or_raise(e, e.explain(order_id{order})).rows)
-        out.append(py::make_tuple(e.node(r.node).key, r.verdict, r.reason));
-    return out;
-}
-
-frame_ref explanation_frame(const engine& e, std::uint64_t order) {
-    const auto told = value_or_raise(e, e.explain(order_id{order}));
-    report::frame_builder b{"explanations"};
-    auto& node = b.codes("node", node_keys(e));
-    for (const explanation::row& r : told.rows) {
-        b.ints("order").add(static_cast<std::int64_t>(order));
-        node.add(raw(r.node));
-        b.strings("verdict").add(r.verdict);
-        b.strings("sentence").add(r.reason);
-        auto &strategy = b.strings("strategy"), &passed_on = b.strings("passed_on");
-        told.strategy.empty() ? strategy.add_null() : strategy.add(told.strategy);
-        told.passed_on.empty() ? passed_on.add_null()
-                               : passed_on.add(report::joined(told.passed_on));
-    }
-    return to_python(std::move(b).finish());
-}
-
-frame_ref what_if(const engine& e, std::uint64_t order, const std::string& node) {
-    const auto told =
-        value_or_raise(e, e.what_if(order_id{order}, value_or_raise(e, e.find_node(node))));
-    report::frame_builder b{"changes"};
-    auto& line = b.small_ints("line");
-    auto& cost = b.ints("cost_e4");
-    for (const what_if_view::change& c : told.changes) {
-        b.ints("order").add(static_cast<std::int64_t>(order));
-        b.strings("node").add(node);
-        b.strings("lever").add(c.lever);
-        c.line == 0 ? line.add_null() : line.add(static_cast<std::int32_t>(c.line));
-        b.ints("now").add(c.now);
-        b.ints("needed").add(c.needed);
-        b.truths("enough").add(c.enough);
-        b.truths("alone").add(c.alone);
-        b.truths("exact").add(c.exact);
-        c.enough ? cost.add(c.cost_e4) : cost.add_null();
-        b.strings("sentence").add(c.text);
-    }
-    return to_python(std::move(b).finish());
-}
-
 std::string outcome_or_raise(engine& e, const result<receipt>& r) {
     const receipt answer = value_or_raise(e, r);
     if (answer.why.code != error_code::ok) raise(e, answer.why);
@@ -380,13 +343,17 @@ std::string outcome_or_raise(engine& e, const result<receipt>& r) {
 }
 
 std::string record(engine& e, std::uint64_t order, const std::string& kind, std::uint32_t line,
-                   const std::optional<std::string>& node, std::int64_t amount, std::int64_t now) {
-    if (kind != "ship" && kind != "deliver") bad_input("fact '" + kind + "': give ship or deliver");
-    const fact f{kind == "ship" ? fact_kind::ship : fact_kind::deliver,
+                   const std::optional<std::string>& node, std::int64_t amount, std::uint8_t reason,
+                   std::int64_t now) {
+    constexpr std::array<std::string_view, 3> kinds = {"ship", "deliver", "reject"};
+    const auto which = std::find(kinds.begin(), kinds.end(), kind);
+    if (which == kinds.end()) bad_input("fact '" + kind + "': give ship, deliver or reject");
+    const fact f{static_cast<fact_kind>(which - kinds.begin()),
                  order_id{order},
                  line,
                  node ? value_or_raise(e, e.find_node(*node)) : none<node_id>,
-                 {amount}};
+                 {amount},
+                 reason};
     return outcome_or_raise(e, e.record(at(now), f));
 }
 
@@ -421,6 +388,14 @@ py::dict to_dict(const engine& e, const order_view& v) {
     for (const fact_view& f : v.facts)
         facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
     out["facts"] = facts;  // (attribute, line from 1 or 0, value)
+    py::list firm, rejections;
+    for (std::size_t l = 0; l < v.lines.size(); ++l)
+        if (v.lines[l].node != none<node_id>)
+            firm.append(py::make_tuple(l + 1, e.node(v.lines[l].node).key));
+    for (const rejection_view& r : v.rejections)
+        rejections.append(py::make_tuple(r.line, e.node(r.node).key, r.times, r.reason, r.at.ns));
+    out["firm"] = firm;              // (line from 1, node)
+    out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
     return out;
 }
 
@@ -428,16 +403,16 @@ py::dict order(const engine& e, std::uint64_t id) {
     return to_dict(e, value_or_raise(e, e.order(order_id{id})));
 }
 
-void bind_explanations(engine_class& c) {
-    c.def("explain", on(&explain), py::arg("order"),
-          "Why the units of an order go where they go, in words.");
-    c.def("explain_rows", on(&explain_rows), py::arg("order"),
-          "The same as a table: (node, verdict, reason), one row per node.");
-    c.def("explanation", on(&explanation_frame), py::arg("order"),
-          "The same as the frame `explanations`.");
-    c.def("what_if", on(&what_if), py::arg("order"), py::arg("node"),
-          "The smallest changes, one at a time, with which a node would have shipped some of an "
-          "order, as things were when it was decided. Frame `changes`; empty where it ships.");
+/// What nodes report, and an order as it stands.
+void bind_records(engine_class& c) {
+    const auto now = py::arg("now") = 0;
+    c.def("record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
+          py::arg("node") = std::nullopt, py::arg("amount") = 0, py::arg("reason") = 0,
+          py::kw_only(), now,
+          "What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at "
+          "a node or any; an amount, or (0) all that stands in the state before. What a node "
+          "rejects (with a code of your own as `reason`) is open again, and the order remembers.");
+    c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");
 }
 
 }  // namespace
@@ -452,18 +427,21 @@ void bind_orders(engine_class& c) {
           progress,
           "Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount "
           "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method "
-          "(id of a service) (null or -1: none), deliver_by (an instant of its UTC date), and of "
+          "(id of a service) (null or -1: none), deliver_by (an instant of its UTC date), node and "
+          "line_node (ids: the firm node of an order, of a line; null or -1: none), and of "
           "attributes those columns that are named like one (texts; 0 and 1 for flags; of line. "
           "ones a row per line). Frame `placed`, with the frame `violations`.");
     c.def(
         "place_order", on(&place_order), py::arg("key"), py::arg("lines"), py::kw_only(),
         py::arg("place") = std::nullopt, money, py::arg("reservation") = std::nullopt, now,
         py::arg("method") = std::nullopt, py::arg("deliver_by") = std::nullopt,
-        py::arg("facts") = std::map<std::string, std::string>{},
-        "One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A "
+        py::arg("facts") = std::map<std::string, std::string>{}, py::arg("node") = std::nullopt,
+        "One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused or "
+        "Busy. A "
         "`reservation` is handed over: its units are the order's, and no stock is touched. "
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
-        "by name, as text, for policies to ask.");
+        "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "
+        "none: they come from there, or they wait.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,
@@ -483,11 +461,7 @@ void bind_orders(engine_class& c) {
           "Records that all released units were shipped. Frame `receipts`.");
     c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, progress,
           "Records that all shipped units were delivered. Frame `receipts`.");
-    c.def("record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
-          py::arg("node") = std::nullopt, py::arg("amount") = 0, py::kw_only(), now,
-          "What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at "
-          "a node or any; an amount, or (0) all that stands in the state before.");
-    c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");
+    bind_records(c);
 }
 
 }  // namespace earmark::python

@@ -50,7 +50,10 @@ sourcing::policy ranked_by_score(const sourcing::policy& p, const std::string& n
     terms.name = name;
     sourcing::policy_rules rules{{p.strategies().begin(), p.strategies().end()},
                                  {p.filters().begin(), p.filters().end()},
-                                 {p.declared().begin(), p.declared().end()}};
+                                 {p.declared().begin(), p.declared().end()},
+                                 {},
+                                 p.rejections()};
+    for (const std::uint16_t a : p.ladder()) rules.ladder.push_back(p.of_orders()[a].name);
     for (sourcing::strategy& s : rules.strategies) s.by = sourcing::policy{by_score(s.by.terms())};
     return {std::move(terms), std::move(rules)};
 }

@@ -130,6 +130,9 @@ constexpr error_row rows[] = {
     {too_few_units, "too_few_units", final,
      "line {2}: {0} granules asked, {1} are in the state that the command moves from",
      "ask for at most that many, or for 0 to move all of them"},
+    {firm_elsewhere, "firm_elsewhere", final,
+     "line {0} is bound to node {1}, and the reservation has its units at node {2}",
+     "move the reservation to the line's node first, or leave one of the two out"},
 
     // 5xxx sourcing
     {no_policy, "no_policy", final, "no sourcing policy is active", "activate a policy first"},

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "earmark/engine/fold.hpp"
+#include "earmark/promise/tables.hpp"
 #include "earmark/sourcing/numbers.hpp"
 #include "state_calls.hpp"
 
@@ -60,6 +61,9 @@ void engine::state::own_facts(desk& d, const sourcing::policy& of) const {
     set(0, order_attribute::currency, {true, 0, d.asked_currency});
     if (d.order.ship_to != none<place_id>)
         set(0, order_attribute::ship_to, {true, 0, names.places.key(raw(d.order.ship_to))});
+    if (d.order.method != none<service_id>)
+        set(0, order_attribute::method,
+            {true, 0, names.dates().service_keys.key(raw(d.order.method))});
 }
 
 /// A line has what the order says of it, else what its SKU has.

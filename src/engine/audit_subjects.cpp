@@ -4,6 +4,8 @@
 #include "auditor.hpp"
 #include "earmark/core/digest.hpp"
 #include "earmark/engine/fold.hpp"
+#include "earmark/sourcing/decision.hpp"
+#include "rejections.hpp"
 
 namespace earmark {
 namespace {
@@ -102,10 +104,20 @@ const char* engine::state::auditor::what_is_wrong_with_decision() const {
     if (of_.cold == 0xFFFFFFFF) return nullptr;
     if (!chunks.stands(of_.cold, (std::uint64_t{of_.cold_bytes} + 63) / 64))
         return "its decision lies outside of the engine's memory";
-    const auto decided = sourcing::decode(load_cold(chunks, of_.cold, of_.cold_bytes));
+    const auto decided = sourcing::decode_all(load_cold(chunks, of_.cold, of_.cold_bytes));
     if (!decided) return "its decision cannot be decoded";
     const bool known = raw(of_.decided_by) > 0 && raw(of_.decided_by) <= s_.policies.size();
     return known ? nullptr : "its decision was made by a policy that does not exist";
+}
+
+const char* engine::state::auditor::what_is_wrong_with_rejections() const {
+    if (of_.rejections == 0xFFFFFFFF) return nullptr;
+    const auto all = load_rejections(s_.books.ledger.chunks(), of_);
+    if (all.empty()) return "its rejections lie outside of the engine's memory";
+    for (const rejection& r : all)
+        if (r.line >= of_.lines.size() || index_of(r.node) >= s_.names.node.size() || r.times == 0)
+            return "it remembers a rejection that cannot have been";
+    return nullptr;
 }
 
 const char* engine::state::auditor::what_is_wrong_with_facts() const {
@@ -131,8 +143,10 @@ bool engine::state::auditor::leads_back(std::uint32_t order) const {
 }
 
 void engine::state::auditor::look_at_order(std::uint32_t index) {
-    const char* const of_facts = what_is_wrong_with_facts();
-    if (const char* const sentence = of_facts ? of_facts : what_is_wrong_with_decision()) {
+    const char* sentence = what_is_wrong_with_facts();
+    if (sentence == nullptr) sentence = what_is_wrong_with_rejections();
+    if (sentence == nullptr) sentence = what_is_wrong_with_decision();
+    if (sentence != nullptr) {
         const auto h = s_.books.ledger.header(subject_kind::order, index);
         if (h.version == of_.version && h.owner == 0)
             wrong(audit_check::decision, place_of(subject_kind::order, index, 0), {}, sentence);

@@ -148,6 +148,19 @@ void engine::state::auditor::look_at_row(std::uint32_t sku) {
 
 // ---- memory, of an engine that is held still ---------------------------------------------------
 
+/// Calls f(chunk, bytes, what it is) for what lies beside an order.
+template <class F>
+static void claim_beside(const lifecycle::image& of, const lifecycle::slab<>& chunks, F&& f) {
+    const auto first_word = [&](std::uint32_t at) {
+        return chunks.words(at)[0].load(std::memory_order_acquire);
+    };
+    if (of.cold != 0xFFFFFFFF) f(of.cold, of.cold_bytes, "its decision");
+    if (of.facts != 0xFFFFFFFF && chunks.stands(of.facts, 1))
+        f(of.facts, static_cast<std::uint32_t>(first_word(of.facts)), "its facts");
+    if (of.rejections != 0xFFFFFFFF && chunks.stands(of.rejections, 1))
+        f(of.rejections, rejection_bytes(first_word(of.rejections)), "its rejections");
+}
+
 void engine::state::auditor::look_at_memory() {
     const auto& ledger = s_.books.ledger;
     const auto& chunks = ledger.chunks();
@@ -166,15 +179,10 @@ void engine::state::auditor::look_at_memory() {
             std::vector<unread> busy;
             if (!c.holds() || !claim(c.at, c.blocks, place_of(kind, i, 0), "its chunk")) continue;
             if (!read(kind, i, busy)) continue;
-            if (of_.cold != 0xFFFFFFFF)
-                claim(of_.cold, lifecycle::slab<>::room_for((of_.cold_bytes + 63) / 64),
-                      place_of(kind, i, 0), "its decision");
-            if (of_.facts != 0xFFFFFFFF && chunks.stands(of_.facts, 1)) {
-                const auto size = static_cast<std::uint32_t>(
-                    chunks.words(of_.facts)[0].load(std::memory_order_acquire));
-                claim(of_.facts, lifecycle::slab<>::room_for((size + 63) / 64),
-                      place_of(kind, i, 0), "its facts");
-            }
+            claim_beside(of_, chunks, [&](std::uint64_t at, std::uint32_t bytes, const char* what) {
+                claim(at, lifecycle::slab<>::room_for((bytes + 63) / 64), place_of(kind, i, 0),
+                      what);
+            });
         }
     std::uint32_t used = 0;
     for (std::uint32_t i = 0; i < s_.keys.entries(); ++i)

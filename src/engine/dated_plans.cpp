@@ -39,6 +39,8 @@ engine::state::dating engine::state::dating_of(const visit& v) const {
     desk& d = v.desk;
     dating by{*this, d.order, v.now, d.infinite};
     by.limit(d.open_now, d.in_time ? d.order.deliver_by : no_day);
+    for (const take_line& t : d.takes)  // of groups of lines that were decided before
+        if (is_pool(t.cell)) by.has_taken(t.cell, t.n);
     if (!names.pools.has_dated() || d.order.pools == none<reservation_id>) return by;
     if (read_reservation(d.order.pools, d.basket).code != error_code::ok) return by;
     for (const lifecycle::bucket& b : d.basket.buckets) by.has_taken(b.cell);
@@ -135,7 +137,6 @@ void engine::state::keep_what_fits(desk& d, const sourcing::policy& by, const so
 /// others than when it was decided.
 error engine::state::take_days(const visit& v, const sourcing_problem& p, const plan& chosen) {
     desk& d = v.desk;
-    d.dated.clear();
     dating by = dating_of(v);
     std::vector<goods> of;
     const bool all = each_node(chosen, [&](node_id from) {
@@ -168,7 +169,7 @@ void engine::state::divide_claim(desk& d, pool_id p, node_id from, std::int64_t 
         std::int64_t so_far = 0, counted = 0;
         for (std::uint16_t l = 0; l < d.order.lines.size(); ++l) {
             if (d.order.lines[l].sku != w.sku) continue;
-            for (const bucket_move& m : d.moves)
+            for (const bucket_move& m : std::span{d.moves}.subspan(d.group_moves))
                 if (m.line == l && m.to == unit_state::allocated &&
                     books.cells.node_of(m.to_cell) == from)
                     so_far += m.n;
@@ -183,8 +184,13 @@ void engine::state::divide_claim(desk& d, pool_id p, node_id from, std::int64_t 
 
 /// Who keeps the desk's `dated` for its order: the reservation that keeps what it has of pools
 /// already, or a new one. Into the desk's record and subjects.
-error_code engine::state::keep_days(const visit& v) {
+error_code engine::state::keep_days(const visit& v, bool settled) {
     desk& d = v.desk;
+    if (settled) {
+        add_parts(d.basket_next.buckets, d.dated);
+        keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
+        return error_code::ok;
+    }
     if (d.order.pools != none<reservation_id>) {
         const error e = read_reservation(d.order.pools, d.basket);
         if (e.code == error_code::ok && d.basket.holds()) {  // else it is settled, and nobody's

@@ -60,6 +60,8 @@ bool engine::state::dating::has_room(node_id from, std::span<const goods> of, ci
         std::int64_t free = s_.books.stock.free(s_.names.pools[p].cell);
         for (const claim& c : claims_)
             if (c.pool == p) free -= c.n;
+        for (const take_line& t : to_take_)
+            if (t.cell == s_.names.pools[p].cell) free -= t.n;
         all = all && free >= n;
     });
     return all;

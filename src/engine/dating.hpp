@@ -44,6 +44,11 @@ public:
     [[nodiscard]] civil_day today() const noexcept;
     /// Pools counted by orders that the order has already taken from are not taken from again.
     void has_taken(cell_id pool) { taken_.push_back(pool); }
+    /// The same, of units that are still to be taken from it.
+    void has_taken(cell_id pool, granules n) {
+        taken_.push_back(pool);
+        to_take_.push_back({pool, n, 0});
+    }
 
     /// When these goods of the node are at the door, beside what was claimed. Of a node without
     /// hours, the days are those of UTC, and nobody knows the day of delivery. no_date; no_hours
@@ -82,6 +87,7 @@ private:
     civil_day last_ = no_day;
     std::vector<claim> claims_;
     std::vector<cell_id> taken_;
+    std::vector<take_line> to_take_;
 };
 
 }  // namespace earmark

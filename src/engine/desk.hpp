@@ -2,6 +2,7 @@
 // works.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "earmark/model/change_set.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
+#include "rejections.hpp"
 
 namespace earmark {
 
@@ -47,12 +49,19 @@ struct remembered_decision {
 /// the outcome is looked at again before anybody is declined (stock/marks.hpp).
 enum class picture : std::uint8_t { all_cells, unmarked_cells };
 
+/// A strategy of a ladder that passed lines of the order on the desk on.
+struct passed_lines {
+    sourcing::tried_strategy by;
+    std::vector<std::uint16_t> lines;
+};
+
 /// A line with units to source, and the wanted line that stands for its SKU.
 struct member {
     sku_id sku{};
     std::uint16_t line = 0;
     std::uint16_t wanted = 0;
     std::int64_t n = 0;
+    node_id firm = none<node_id>;
 };
 
 /// What a policy's filters say of nodes, as long as its tables stand.
@@ -66,6 +75,7 @@ struct filter_memory {
 
 /// Working memory of one caller slot.
 struct desk {
+    lifecycle::image before;  // an order, before a decision that cancels some of it
     lifecycle::image order, next, basket, basket_next, due, due_next;
     std::vector<lifecycle::bucket> goods, kept;  // of a basket: its goods; what an order keeps of
                                                  // its pools,
@@ -87,6 +97,7 @@ struct desk {
     bool passed_over = false;         // cells that are marked as empty
     bool open_now = false;            // the work is to be today's
     bool in_time = false;             // at the door by the order's last day
+    bool not_again = false;           // no line goes to a node that gave it back
     bool infinite = false;            // no pool of a day is ever used up
     bool partial = false;             // a basket of what there is
     bool clipped = false;             // which is less than was asked for
@@ -99,8 +110,21 @@ struct desk {
     sourcing::scratch solver;
     std::vector<member> members;
     std::vector<wanted_line> wanted;
-    std::vector<granules> free;      // wanted x nodes
-    std::vector<cell_id> cells;      // the same shape
+    std::vector<wanted_line> all_wanted;  // of all groups of a ladder
+    std::vector<bool> in_group;       // by line, while a ladder sources some; empty: all of them
+    order_id sourced_id{};            // of the order, where it has one
+    std::vector<rejection> rejected;  // of it
+    std::vector<std::pair<std::uint16_t, node_id>> again;  // wanted lines and nodes that gave
+                                                           // them back, ascending
+    std::vector<std::size_t> over;  // wanted lines that were given back too often
+    std::vector<node_id> firm;      // nodes that wanted lines are bound to, ascending
+    bool all_firm = false;          // each of them is
+    std::size_t group_moves = 0;    // the first of `moves` that is of the group
+    std::vector<std::size_t> fits;  // by line: its strategy of a ladder
+    std::vector<passed_lines> passed;
+    std::vector<std::vector<std::byte>> decided_groups;  // their decisions, encoded
+    std::vector<granules> free;                          // wanted x nodes
+    std::vector<cell_id> cells;                          // the same shape
     std::vector<granules> held;      // the same shape, or empty: what floor rules keep from `free`
     std::vector<granules> pictured;  // `free` before any strategy kept something back of it
     std::vector<std::uint64_t> selected;                          // nodes
@@ -132,15 +156,30 @@ struct desk {
     };
     std::vector<bystander> bystanders;
 
+    /// Has the wanted line been given back as often as the policy has it tried?
+    [[nodiscard]] bool is_over(std::size_t line) const noexcept {
+        return std::find(over.begin(), over.end(), line) != over.end();
+    }
+    /// Was nothing served, and nothing left to wait?
+    [[nodiscard]] bool cancels_all() const noexcept {
+        return !moves.empty() &&
+               std::none_of(order.buckets.begin(), order.buckets.end(), [](const auto& b) {
+                   return b.state == unit_state::open || b.state == unit_state::backordered;
+               });
+    }
+
     void clear() {
         takes.clear();
         gives.clear();
         stock.clear();
         dated.clear();
         leaving = none<node_id>;
-        open_now = in_time = infinite = partial = clipped = corrects = false;
+        open_now = in_time = not_again = infinite = partial = clipped = corrects = false;
         moves.clear();
         subjects.clear();
+        in_group.clear();
+        group_moves = 0;
+        decided_groups.clear();
     }
 };
 

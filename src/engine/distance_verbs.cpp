@@ -23,9 +23,10 @@ std::vector<std::uint32_t> nodes_seen(const State& s) {
             if (b.cell != none<cell_id>)
                 most = std::max(most, raw(s.books.cells.node_of(b.cell)) + 1u);
         if (raw(of.decided_by) == 0) continue;
-        const auto d = sourcing::decode(load_cold(ledger.chunks(), of.cold, of.cold_bytes));
-        most = std::max<std::uint32_t>(
-            most, d ? d->nodes : static_cast<std::uint32_t>(s.names.node.size()));
+        const auto all = sourcing::decode_all(load_cold(ledger.chunks(), of.cold, of.cold_bytes));
+        if (!all) most = static_cast<std::uint32_t>(s.names.node.size());
+        for (std::size_t k = 0; all && k < all->size(); ++k)
+            most = std::max<std::uint32_t>(most, (*all)[k].nodes);
     }
     return seen;
 }

@@ -2,7 +2,11 @@
 // what it saw then; nothing of today's stock is looked at.
 #include "earmark/sourcing/explain.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "earmark/engine/fold.hpp"
+#include "earmark/sourcing/decision.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 #include "wanted_value.hpp"
@@ -27,18 +31,21 @@ result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const c
 
 /// By node: the filter, or the exclusion, that took it away.
 struct taken_nodes {
-    std::vector<std::string_view> by_filter, by_exclusion, by_capacity;
+    std::vector<std::string_view> by_filter, by_exclusion, by_capacity, by_firm;
 };
 taken_nodes taken_away(const sourcing::policy& whole, const sourcing::decision& d) {
     taken_nodes out;
     out.by_filter.resize(d.nodes);
     out.by_exclusion.resize(d.nodes);
     out.by_capacity.resize(d.nodes);
+    out.by_firm.resize(d.nodes);
     for (std::size_t i = 0; i < d.removed_by.size(); ++i)
         for (std::size_t k = 0; k < d.nodes; ++k) {
             if ((d.removed_row(i)[k / 64] >> k % 64 & 1) == 0) continue;
             if (d.removed_by[i] == sourcing::by_exclusion)
                 out.by_exclusion[k] = "the host took it out for that time";
+            else if (d.removed_by[i] == sourcing::by_firm)
+                out.by_firm[k] = "every line is bound to another node";
             else if (d.removed_by[i] == sourcing::by_capacity)
                 out.by_capacity[k] = "not enough room for it on any of its days";
             else
@@ -53,9 +60,59 @@ std::vector<std::string_view> keys_of(const key_table& table, std::size_t count)
     return keys;
 }
 
+/// `hat, mug and tv`.
+std::string named(std::span<const std::string_view> keys) {
+    std::string out;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        out += (i == 0 ? "" : i + 1 == keys.size() ? " and " : ", ") + std::string{keys[i]};
+    return out;
+}
+
+/// The lines that are bound to a node, and what spoke against it where they wait.
+std::string bound_told(const sourcing_problem& p, const plan& chosen,
+                       const sourcing::explanation& told, std::span<const std::string_view> skus,
+                       std::span<const std::string_view> nodes) {
+    std::string out;
+    for (std::size_t w = 0; w < p.lines.size(); ++w) {
+        const node_id firm = p.lines[w].firm;
+        if (firm == none<node_id> || index_of(firm) >= nodes.size()) continue;
+        out += ' ' + std::string{skus[w]} + " is bound to " + std::string{nodes[index_of(firm)]};
+        const bool ships = std::any_of(chosen.parts.begin(), chosen.parts.end(),
+                                       [&](const plan_part& x) { return x.wanted == w; });
+        const auto why = std::find_if(told.nodes.begin(), told.nodes.end(),
+                                      [&](const auto& n) { return n.node == firm; });
+        out += ships ? "." : " and waits for it: " + why->text;
+    }
+    return out;
+}
+
+/// What a decision wanted, in its order.
+std::vector<wanted_line> wanted_of(const remembered_decision& one) {
+    std::vector<wanted_line> out;
+    for (const sourcing::decided_line& w : one.decided.wanted) out.push_back(one.lines[w.line]);
+    return out;
+}
+
+/// What the order wanted: the distinct goods of its groups, in the order of their first lines.
+std::vector<wanted_line> wanted_of(std::span<const remembered_decision> all) {
+    std::vector<wanted_line> out;
+    for (const remembered_decision& one : all)
+        for (const wanted_line& w : wanted_of(one)) out.push_back(w);
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+    const auto is_again = [&](const wanted_line& w) {
+        return &*std::find_if(out.begin(), out.end(), [&](const auto& x) {
+            return x.sku == w.sku && x.firm == w.firm;
+        }) != &w;
+    };
+    std::vector<wanted_line> first;
+    for (const wanted_line& w : out)
+        if (!is_again(w)) first.push_back(w);
+    return first;
+}
+
 }  // namespace
 
-result<remembered_decision> engine::state::recall(const visit& v, order_id id) {
+result<std::vector<remembered_decision>> engine::state::recall(const visit& v, order_id id) {
     desk& d = v.desk;
     std::vector<std::byte> bytes;
     for (int look = 0;; ++look) {
@@ -69,20 +126,23 @@ result<remembered_decision> engine::state::recall(const visit& v, order_id id) {
             break;
         if (look == looks) return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));
     }
-    auto decided = sourcing::decode(bytes);
-    if (!decided) return decided.error();
-    const auto version = raw(decided->by);
-    if (version == 0 || version > policies.size()) return fail(error_code::bad_record);
-    const sourcing::policy& whole = policies[version - 1];
-    const auto by = sourcing::decided_by(whole, *decided);
-    if (!by) return by.error();
-    auto lines = lines_of(d.order, names, whole.currency());
-    if (!lines) return lines.error();
-    for (const sourcing::decided_line& w : decided->wanted)
-        if (w.line >= lines->size()) return fail(error_code::bad_record, raw(decided->by));
-    EARMARK_INVARIANT(decided->nodes <= names.node.size(), "nodes are added, never taken away");
-    return remembered_decision{&whole, *by, std::move(*decided), std::move(*lines),
-                               d.order.ship_to};
+    auto all = sourcing::decode_all(bytes);
+    if (!all) return all.error();
+    std::vector<remembered_decision> out;
+    for (sourcing::decision& decided : *all) {
+        const auto version = raw(decided.by);
+        if (version == 0 || version > policies.size()) return fail(error_code::bad_record);
+        const sourcing::policy& whole = policies[version - 1];
+        const auto by = sourcing::decided_by(whole, decided);
+        if (!by) return by.error();
+        auto lines = lines_of(d.order, names, whole.currency());
+        if (!lines) return lines.error();
+        for (const sourcing::decided_line& w : decided.wanted)
+            if (w.line >= lines->size()) return fail(error_code::bad_record, raw(decided.by));
+        EARMARK_INVARIANT(decided.nodes <= names.node.size(), "nodes are added, never taken away");
+        out.push_back({&whole, *by, std::move(decided), std::move(*lines), d.order.ship_to});
+    }
+    return out;
 }
 
 sourcing::decision_facts engine::state::facts_of(const remembered_decision& r) const {
@@ -90,52 +150,94 @@ sourcing::decision_facts engine::state::facts_of(const remembered_decision& r) c
     return {r.lines, std::span{names.node}.first(nodes), names.metres(r.ship_to).first(nodes)};
 }
 
-result<explanation> engine::state::explain(const visit& v, order_id id) {
+/// One decision in words, and its nodes.
+error engine::state::explain(const visit& v, const remembered_decision& recalled,
+                             explanation& into) {
     desk& d = v.desk;
-    const auto recalled = recall(v, id);
-    if (!recalled) return recalled.error();
-    const sourcing::policy& by = *recalled->by;
-    const sourcing::decision& decided = recalled->decided;
-    const auto facts = facts_of(*recalled);
+    const sourcing::policy& by = *recalled.by;
+    const sourcing::decision& decided = recalled.decided;
+    const auto facts = facts_of(recalled);
     const auto chosen = sourcing::replay(by, decided, facts, d.solver);
     if (!chosen) return chosen.error();
 
     const sourcing::recorded_problem recorded{by, decided, facts};
     sourcing_problem problem = recorded.view();
-    sourcing::selected_by(*recalled->whole, decided, facts.nodes, facts.metres, d.selected);
+    sourcing::selected_by(*recalled.whole, decided, facts, d.selected);
     problem.selected = d.selected;
     const std::string order_key = keys.key_of(d.order.remembered - 1);
     const auto node_keys = keys_of(names.nodes, decided.nodes);
     std::vector<std::string_view> sku_keys;
     for (const auto& w : problem.lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
     const bool by_strategy = decided.strategy != sourcing::no_strategy;
-    const auto gone = taken_away(*recalled->whole, decided);
+    const auto gone = taken_away(*recalled.whole, decided);
     const auto told = sourcing::explain(
         by, problem, *chosen,
-        {order_key, node_keys, sku_keys, by_strategy ? recalled->whole->name() : std::string_view{},
-         gone.by_filter, gone.by_exclusion, gone.by_capacity},
+        {order_key, node_keys, sku_keys, by_strategy ? recalled.whole->name() : std::string_view{},
+         gone.by_filter, gone.by_exclusion, gone.by_capacity, gone.by_firm},
         d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
-    explanation answer{sourcing::strategies_told(*recalled->whole, decided) + told.words, {}};
-    name_strategies(*recalled->whole, decided, answer.strategy, answer.passed_on);
+    const bool is_ladder = !recalled.whole->ladder().empty();
+    const auto group = static_cast<std::uint32_t>(into.groups.size());
+    into.words += into.words.empty() ? "" : "\n";
+    if (is_ladder) into.words += named(sku_keys) + ": ";
+    into.words += sourcing::strategies_told(*recalled.whole, decided) + told.words +
+                  bound_told(problem, *chosen, told, sku_keys, node_keys);
+    if (group == 0) name_strategies(*recalled.whole, decided, into.strategy, into.passed_on);
     for (const auto& n : told.nodes)
-        answer.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text});
+        into.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text, group});
+    if (is_ladder) into.groups.push_back(group_of(*recalled.whole, decided));
+    return {};
+}
+
+result<explanation> engine::state::explain(const visit& v, order_id id) {
+    const auto recalled = recall(v, id);
+    if (!recalled) return recalled.error();
+    explanation answer;
+    for (const remembered_decision& one : *recalled)
+        if (const error e = explain(v, one, answer); e.code != error_code::ok) return e;
+    const auto rejected = rejections_of(id, v.desk.order);
+    if (!rejected) return rejected.error();
+    const sourcing::rejection_terms& terms = recalled->front().whole->rejections();
+    for (std::size_t l = 0; terms.most != 0 && l < v.desk.order.lines.size(); ++l) {
+        std::int64_t times = 0;
+        for (const rejection& r : *rejected) times += r.line == l ? r.times : 0;
+        if (times >= terms.most)
+            answer.words += " Line " + std::to_string(l + 1) + " was given back " +
+                            std::to_string(times) + " times and is not sourced any more (" +
+                            to_string(terms.then) + ").";
+    }
+    for (const rejection& r : *rejected)
+        answer.words += ' ' + std::string{names.nodes.key(raw(r.node))} + " has given " +
+                        std::string{names.skus.key(raw(v.desk.order.lines[r.line].sku))} +
+                        " of line " + std::to_string(r.line + 1) + " back" +
+                        (r.times > 1 ? ", " + std::to_string(r.times) + " times" : "") + '.';
     return answer;
 }
 
 result<sourced> engine::state::decision(const visit& v, order_id id) {
     const auto recalled = recall(v, id);
     if (!recalled) return recalled.error();
-    auto chosen =
-        sourcing::replay(*recalled->by, recalled->decided, facts_of(*recalled), v.desk.solver);
-    if (!chosen) return chosen.error();
     sourced answer;
+    const auto all = wanted_of(std::span<const remembered_decision>{*recalled});
+    bool is_first = true;
+    for (const remembered_decision& one : *recalled) {
+        const auto facts = facts_of(one);
+        const auto chosen = sourcing::replay(*one.by, one.decided, facts, v.desk.solver);
+        if (!chosen) return chosen.error();
+        if (one.whole->ladder().empty()) {
+            answer.chosen = std::move(*chosen);
+        } else {
+            const auto of_group = wanted_of(one);
+            join_plans(answer.chosen, *chosen, all, of_group, facts.nodes, is_first);
+            answer.groups.push_back(group_of(*one.whole, one.decided));
+        }
+        if (std::exchange(is_first, false))
+            name_strategies(*one.whole, one.decided, answer.strategy, answer.passed_on);
+    }
     answer.first.by = verb::source;
     answer.first.subject = raw(id);
-    answer.first.what = chosen->covers == coverage::full      ? outcome::done
-                        : chosen->covers == coverage::partial ? outcome::partial
-                                                              : outcome::backordered;
-    answer.chosen = std::move(*chosen);
-    name_strategies(*recalled->whole, recalled->decided, answer.strategy, answer.passed_on);
+    answer.first.what = answer.chosen.covers == coverage::full      ? outcome::done
+                        : answer.chosen.covers == coverage::partial ? outcome::partial
+                                                                    : outcome::backordered;
     return answer;
 }
 

@@ -282,6 +282,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
                                                                         : error_code::bad_record;
         case intern_kind::order_terms:
             return order_terms(t);
+        case intern_kind::firm:
+            return order_firm(t);
         case intern_kind::dates:
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
@@ -397,13 +399,28 @@ error_code folder::intern(const journal::intern_order& o) {
 /// Of the order that has just been born.
 error_code folder::order_terms(const journal::intern_table& t) {
     const auto f = t.fields;
-    const bool is_it = open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&
-                       rewrite_.index == t.id && f.size() == 2;
+    const bool is_it = is_newborn(t.id) && f.size() == 2;
     const auto services = static_cast<std::int64_t>(catalog_.dates().services().size());
     if (!is_it || f[0] < -1 || f[0] >= services || f[1] < INT32_MIN || f[1] > INT32_MAX)
         return error_code::bad_record;
     image_.method = f[0] < 0 ? none<service_id> : service_id{static_cast<std::uint16_t>(f[0])};
     image_.deliver_by = {static_cast<std::int32_t>(f[1])};
+    return error_code::ok;
+}
+
+/// Pairs of a line and its node, by ascending line, each once.
+error_code folder::order_firm(const journal::intern_table& t) {
+    const auto f = t.fields;
+    if (!is_newborn(t.id) || f.empty() || f.size() % 2 != 0) return error_code::bad_record;
+    const auto lines = static_cast<std::int64_t>(image_.lines.size());
+    const auto nodes = static_cast<std::int64_t>(catalog_.nodes.size());
+    for (std::size_t i = 0; i < f.size(); i += 2) {
+        if (f[i] < 0 || f[i] >= lines || f[i + 1] < 0 || f[i + 1] >= nodes ||
+            (i > 0 && f[i] <= f[i - 2]))
+            return error_code::bad_record;
+        image_.lines[static_cast<std::size_t>(f[i])].firm =
+            node_id{static_cast<std::uint16_t>(f[i + 1])};
+    }
     return error_code::ok;
 }
 
@@ -458,6 +475,7 @@ error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint3
     if (kind == journal::note_kind::basket) return basket_note(ref, bytes);
     if (kind == journal::note_kind::pools) return pools_note(order, ref, bytes);
     if (kind == journal::note_kind::facts) return facts_note(order, bytes);
+    if (kind == journal::note_kind::rejection) return rejection_note(order, ref, bytes);
     if (kind != journal::note_kind::decision) return error_code::ok;
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     image_.decided_by = policy_id{ref};

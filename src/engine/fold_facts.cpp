@@ -1,5 +1,6 @@
 // THE FOLD of attributes, facts and exclusions.
 #include "earmark/engine/fold.hpp"
+#include "rejections.hpp"
 
 namespace earmark {
 namespace {
@@ -54,6 +55,27 @@ bool read_exclusion(const intern_table& t, catalog& into) {
 bool read_facts_row(intern_kind kind, const intern_table& t, catalog& into) {
     if (kind == intern_kind::attribute) return read_attribute(t, into.facts);
     return kind == intern_kind::fact ? read_fact(t, into) : read_exclusion(t, into);
+}
+
+error_code folder::rejection_note(std::uint32_t order, std::uint32_t node,
+                                  std::span<const std::byte> bytes) {
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    std::uint8_t reason = 0;
+    std::vector<std::uint16_t> lines;
+    if (node >= catalog_.nodes.size() ||
+        !read_rejection_note(bytes, image_.lines.size(), reason, lines))
+        return error_code::bad_record;
+    auto& chunks = books_.ledger.chunks();
+    auto all = load_rejections(chunks, image_);
+    for (const std::uint16_t l : lines)
+        if (!add_rejection(all, l, node_id{static_cast<std::uint16_t>(node)}, reason, record_now_))
+            return error_code::bad_record;
+    const auto old = load_rejections(chunks, image_).size();
+    const auto at = store_rejections(chunks, 0, all);
+    if (at == 0xFFFFFFFF) return error_code::out_of_memory;
+    drop_rejections(chunks, 0, image_.rejections, old);
+    image_.rejections = at;
+    return error_code::ok;
 }
 
 error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> bytes) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "earmark/journal/record.hpp"
+#include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
 #include "state_calls.hpp"
 
@@ -160,13 +161,16 @@ public:
             return state_.read_order(id, into);
         });
         if (why.code != error_code::ok) return why.code;
-        const auto d = sourcing::decode(bytes);
-        if (!d) return error_code::bad_record;
+        const auto all = sourcing::decode_all(bytes);
+        if (!all) return error_code::bad_record;
         if (version == 0 || version > state_.policies.size()) return error_code::bad_record;
-        const auto by = sourcing::decided_by(state_.policies[version - 1], *d);
-        if (!by) return error_code::bad_record;
-        why = price(*d, order_id{order}, **by);
-        return why.code;
+        for (const sourcing::decision& d : *all) {
+            const auto by = sourcing::decided_by(state_.policies[version - 1], d);
+            if (!by) return error_code::bad_record;
+            why = price(d, order_id{order}, **by);
+            if (why.code != error_code::ok) return why.code;
+        }
+        return error_code::ok;
     }
 
 private:

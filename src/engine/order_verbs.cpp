@@ -20,6 +20,18 @@ placed declined(error why) {
     return p;
 }
 
+/// Which lines are bound to which nodes.
+void record_firm(desk& d, std::uint32_t order) {
+    const auto& lines = d.order.lines;
+    const auto is_firm = [](const lifecycle::line& l) { return l.firm != none<node_id>; };
+    if (std::none_of(lines.begin(), lines.end(), is_firm)) return;
+    std::vector<std::int64_t> fields;
+    for (std::size_t l = 0; l < lines.size(); ++l)
+        if (is_firm(lines[l]))
+            fields.insert(fields.end(), {static_cast<std::int64_t>(l), raw(lines[l].firm)});
+    d.record.intern(journal::intern_kind::firm, {order, {}, fields, {}});
+}
+
 /// The order on the desk as the journal will know it.
 void record_birth(desk& d, const command& c, const order_request& r, digest128 content,
                   const receipt& first) {
@@ -34,10 +46,12 @@ void record_birth(desk& d, const command& c, const order_request& r, digest128 c
     o.lines.clear();
     for (const auto& l : d.order.lines) o.lines.push_back({l.sku, l.ordered, l.unit_price_minor});
     d.record.intern(o);
-    if (r.method == none<service_id> && r.deliver_by == no_day) return;
-    const std::int64_t terms[] = {r.method == none<service_id> ? -1 : raw(r.method),
-                                  r.deliver_by.n};
-    d.record.intern(journal::intern_kind::order_terms, {o.index, {}, terms, {}});
+    if (r.method != none<service_id> || r.deliver_by != no_day) {
+        const std::int64_t terms[] = {r.method == none<service_id> ? -1 : raw(r.method),
+                                      r.deliver_by.n};
+        d.record.intern(journal::intern_kind::order_terms, {o.index, {}, terms, {}});
+    }
+    record_firm(d, o.index);
 }
 
 }  // namespace
@@ -45,7 +59,8 @@ void record_birth(desk& d, const command& c, const order_request& r, digest128 c
 void engine::state::capture(desk& d, const command& c, const order_request& r) const {
     const auto services = static_cast<std::uint32_t>(names.dates().services().size());
     d.violations.clear();
-    intake::capture(c, r, names.sku, names.places.size(), services, d.order, d.violations);
+    intake::capture(c, r, names.sku, {names.nodes.size(), names.places.size(), services}, d.order,
+                    d.violations);
     keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
 }
 
@@ -232,6 +247,11 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
     d.skus.clear();
     for (const auto& b : d.goods) d.skus.push_back(books.cells.sku_of(b.cell));
     allocation::hand_over(d.goods, d.skus, d.order, d.moves, d.gives);
+    for (const bucket_move& m : d.moves) {
+        const node_id firm = d.order.lines[m.line].firm, at = books.cells.node_of(m.to_cell);
+        if (firm != none<node_id> && firm != at)
+            return fail(error_code::firm_elsewhere, m.line + 1, raw(firm), raw(at));
+    }
     reacquired = life == reservation_state::expired;
     if (!reacquired) {
         keep_pools(d);

@@ -57,7 +57,14 @@ void engine::state::ask_policy(const visit& v, sourcing_problem& p, dating& by, 
         version != 0 && policies[version - 1].ranks_by(sourcing::criterion::score);
     if (version == 0 || is_scored)
         return void(into.why = fail(is_scored ? error_code::no_scores : error_code::no_policy));
-    into.chosen = choose(v, version, p).second;
+    if (policies[version - 1].ladder().empty()) {
+        into.chosen = choose(v, version, p).second;
+    } else {
+        sourced found;
+        if (const error e = source_groups(v, version, p, found); e.code != error_code::ok)
+            return void(into.why = e);
+        into.chosen = std::move(found.chosen);
+    }
     std::vector<dating::goods> of;
     std::vector<date_chain> by_node(p.nodes.size());
     for (const plan_part& first : into.chosen.parts) {

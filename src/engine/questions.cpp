@@ -3,6 +3,7 @@
 
 #include "earmark/engine/fold.hpp"
 #include "earmark/journal/record.hpp"
+#include "rejections.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -85,7 +86,16 @@ result<order_view> engine::order(order_id id) const {
     const state& s = *state_;
     return s.ask<result<order_view>>([&](const state::visit& v) -> result<order_view> {
         lifecycle::image& of = v.desk.order;
-        if (const error e = s.read_order(id, of); e.code != error_code::ok) return e;
+        std::vector<rejection> rejected;
+        constexpr int looks = 8;
+        for (int look = 0;; ++look) {
+            if (const error e = s.read_order(id, of); e.code != error_code::ok) return e;
+            auto all = s.rejections_of(id, of);
+            if (!all && look == looks) return all.error();
+            if (!all) continue;
+            rejected = std::move(*all);
+            break;
+        }
         order_view view;
         view.id = id;
         view.key = s.keys.key_of(of.remembered - 1);
@@ -97,6 +107,8 @@ result<order_view> engine::order(order_id id) const {
         view.method = of.method;
         view.deliver_by = of.deliver_by;
         view.facts = facts_of(s, of);
+        for (const rejection& r : rejected)
+            view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;
         view.highest = all.highest;
@@ -104,7 +116,7 @@ result<order_view> engine::order(order_id id) const {
             const auto& line = of.lines[l];
             const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
             view.lines.push_back({line.sku, s.to_quantity(line.sku, line.ordered),
-                                  line.unit_price_minor, status.lowest, status.highest});
+                                  line.unit_price_minor, status.lowest, status.highest, line.firm});
         }
         for (const auto& b : of.buckets)
             view.buckets.push_back(
@@ -112,7 +124,7 @@ result<order_view> engine::order(order_id id) const {
                  b.cell == none<cell_id> ? none<node_id> : s.books.cells.node_of(b.cell),
                  s.to_quantity(of.lines[b.line].sku, b.n), none<pool_id>,
                  b.cell == none<cell_id> ? none<section_id> : s.books.cells.section_of(b.cell),
-                 of.lines[b.line].sku});
+                 of.lines[b.line].sku, s.queue_of(of, b)});
         return view;
     });
 }

@@ -25,6 +25,7 @@
 #include "earmark/sourcing/policy.hpp"
 #include "earmark/sourcing/solve.hpp"
 #include "feed_memory.hpp"
+#include "rejections.hpp"
 
 namespace earmark {
 
@@ -322,7 +323,8 @@ struct engine::state {
                         const plan& found, node_id from, const dating& dates) const;
     error take_days(const visit& v, const sourcing_problem& p, const plan& chosen);
     void divide_claim(desk& d, pool_id p, node_id from, std::int64_t n) const;
-    error_code keep_days(const visit& v);
+    /// `settled`: into the desk's basket_next as it is; else into the basket as it stands.
+    error_code keep_days(const visit& v, bool settled);
     static void add_parts(std::vector<lifecycle::bucket>& to,
                           std::span<const lifecycle::bucket> more);
     /// What the desk's moves take away of a part that has a day: how much goes, and of it how much
@@ -422,25 +424,73 @@ struct engine::state {
     void keep_passing(const visit& v, const sourcing::policy& whole, std::uint16_t filter,
                       std::vector<std::uint64_t>& bits) const;
     void keep_included(const visit& v, std::vector<std::uint64_t>& bits) const;
+    static void keep_firm_nodes(desk& d, std::vector<std::uint64_t>& bits);
+    static bool leave_to_firm(desk& d, const sourcing::policy& by, const sourcing_problem& p,
+                              const plan& found);
     choice choose_without_strategies(const visit& v, std::uint32_t version, sourcing_problem& p);
     const plan& decide_by(const visit& v, std::uint32_t version, std::size_t strategy,
                           sourcing_problem& p);
+    const plan& decide_among(const visit& v, std::uint32_t version, std::size_t strategy,
+                             sourcing_problem& p);
+    const plan& decide_without(const visit& v, std::uint32_t version, sourcing_problem& p);
+    /// Whether the strategy that has just decided passes on what it was asked for.
+    [[nodiscard]] static std::optional<sourcing::tried_strategy> passed_on(
+        const desk& d, const sourcing::policy& whole, std::size_t strategy, const plan& found);
+
+    // ---- rejections (reject_verbs.cpp) ---------------------------------------------------------
+
+    error plan_rejection(desk& d, const fact& f) const;
+    [[nodiscard]] result<std::vector<rejection>> rejections_of(order_id id,
+                                                               const lifecycle::image& of) const;
+    error remember_rejection(const visit& v, const fact& f, std::vector<std::uint16_t>& lines,
+                             std::vector<rejection>& all) const;
+    error try_reject(const visit& v, const command& c, const fact& f, digest128 content,
+                     receipt& done);
+    result<receipt> reject(const visit& v, const command& c, const fact& f);
+    /// What of the desk's wanted lines may not go where, by the memory of its order.
+    error note_rejected(desk& d, order_id id, const sourcing::rejection_terms& by,
+                        time_point now) const;
+    void keep_unrejected(desk& d, std::vector<std::uint64_t>& bits) const;
+
+    // ---- ladders (ladder.cpp) ------------------------------------------------------------------
+
+    /// The order's lines in groups, as one plan. `p` has all wanted lines again when it is done.
+    error source_groups(const visit& v, std::uint32_t version, sourcing_problem& p, sourced& into);
+    error source_group(const visit& v, std::uint32_t version, std::size_t strategy,
+                       sourcing_problem& p, sourced& into);
+    static bool begin_group(desk& d, std::size_t strategy);
+    static void ask_group(desk& d, std::size_t row);
+    void pass_lines(const visit& v, const sourcing::policy& whole,
+                    const sourcing::tried_strategy& by) const;
+    void take_off(desk& d) const;
+    error allot_and_date(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
+                         const plan& chosen);
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
+    void leave_rest(desk& d, const sourcing::policy& by, const plan& chosen) const;
+    void move_on_desk(desk& d, const bucket_move& m) const;
+    [[nodiscard]] std::string_view queue_of(const lifecycle::image& order,
+                                            const lifecycle::bucket& b) const noexcept;
+    /// What the desk's moves settle of its order's pools, which is read as it was before them.
+    result<bool> settle_rest(const visit& v);
     bool decide(const visit& v, const command& c, const source_one& ask, digest128 content,
                 result<sourced>& answer);
     result<sourced> only_remembered(const visit& v, const command& c, digest128 content,
                                     sourced found);
     committed book(const visit& v, const command& c, digest128 content, const receipt& first);
-    result<remembered_decision> recall(const visit& v, order_id id);
+    /// The last decision about an order, or of a ladder those of its groups.
+    result<std::vector<remembered_decision>> recall(const visit& v, order_id id);
     [[nodiscard]] sourcing::decision_facts facts_of(const remembered_decision& r) const;
     /// Of the order on the desk.
     result<promised> promise(const visit& v, bool infinite);
     void ask_nodes(const visit& v, const sourcing_problem& p, const dating& by,
                    promised& into) const;
     void ask_policy(const visit& v, sourcing_problem& p, dating& by, promised& into);
+    error explain(const visit& v, const remembered_decision& recalled, explanation& into);
     result<explanation> explain(const visit& v, order_id id);
     result<sourced> decision(const visit& v, order_id id);
+    result<what_if_view> what_if(const visit& v, const remembered_decision& recalled,
+                                 node_id node) const;
     result<what_if_view> what_if(const visit& v, order_id id, node_id node);
     [[nodiscard]] error shortage_of(const visit& v, const committed& done) const noexcept;
     /// The desk's takes by cell, one of each; out_of_range (refs: sum, most, in atoms).

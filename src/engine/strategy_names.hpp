@@ -1,9 +1,11 @@
 // WHO DECIDED, by name: of a decision under a policy with strategies.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "earmark/model/view.hpp"
 #include "earmark/sourcing/decision.hpp"
 
 namespace earmark {
@@ -12,5 +14,13 @@ namespace earmark {
 /// stay as they are for a policy without strategies.
 void name_strategies(const sourcing::policy& whole, const sourcing::decision& d,
                      std::string_view& decided, std::vector<std::string_view>& passed_on);
+
+/// Who decided about which lines: of a decision by a ladder.
+[[nodiscard]] line_group group_of(const sourcing::policy& whole, const sourcing::decision& d);
+
+/// A group's plan as a part of that of the whole order, whose wanted lines are `all`.
+void join_plans(plan& into, const plan& group, std::span<const wanted_line> all,
+                std::span<const wanted_line> of_group, std::span<const node_facts> nodes,
+                bool is_first);
 
 }  // namespace earmark

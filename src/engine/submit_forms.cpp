@@ -14,7 +14,7 @@ using namespace tables;
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
 constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
-constexpr std::string_view facts[] = {"ship", "deliver"};
+constexpr std::string_view facts[] = {"ship", "deliver", "reject"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
 constexpr field pool_line_fields[] = {
@@ -43,6 +43,7 @@ constexpr field order_line_fields[] = {
     {"quantity", decimal, required, "units ordered"},
     uom_field,
     {"unit_price", decimal, required, "of the SKU's own unit, in the order's currency, before tax"},
+    {"node", key, optional, "key of the node it is bound to: it comes from there, or it waits"},
 };
 
 constexpr field feed_row_fields[] = {
@@ -171,6 +172,7 @@ constexpr field place_order_fields[] = {
     {"reservation", id, optional, "basket to hand over"},
     {"method", key, optional, "key of the service by which it travels"},
     {"deliver_by", time, optional, "the last day of delivery that was asked for, a date"},
+    {"node", key, optional, "key of the node that lines are bound to which name none"},
     {"lines",
      rows,
      required,
@@ -198,8 +200,9 @@ constexpr field record_fields[] = {
     {"fact", choice, required, "what a node or a carrier reports", 0, 0, facts},
     {"order", key, required, "key of the order"},
     {"line", whole, optional, "its number; without one every line", 1, 5'000},
-    {"node", key, optional, "key of the node; without one any node"},
+    {"node", key, optional, "key of the node; without one any node, but not of reject"},
     {"quantity", decimal, optional, "units of the line; without it all that stand there"},
+    {"reason", whole, optional, "of reject: a code of the caller's own, default 0", 0, 255},
 };
 constexpr field available_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -307,6 +310,7 @@ constexpr form all_forms[] = {
      false,
      uncovered_fields,
      run_uncovered},
+    {"queues", {}, "Lines that wait in queues, by queue.", false, {}, run_queues},
     {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
     {"reservation",
      {},

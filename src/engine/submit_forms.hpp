@@ -118,6 +118,7 @@ nlohmann::ordered_json run_available_together(const request& r);
 nlohmann::ordered_json run_crossings(const request& r);
 nlohmann::ordered_json run_audit(const request& r);
 nlohmann::ordered_json run_order(const request& r);
+nlohmann::ordered_json run_queues(const request& r);
 nlohmann::ordered_json run_explain(const request& r);
 nlohmann::ordered_json run_poll(const request& r);
 nlohmann::ordered_json run_movements(const request& r);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "earmark/core/time_text.hpp"
+#include "earmark/engine/queues.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {
@@ -34,6 +35,7 @@ std::vector<order_line> lines_of(call& c, const nlohmann::json& rows, currency o
         l.sku = row.sku();
         l.amount = row.units_of("quantity", l.sku);
         if (of_prices != currency{}) l.unit_price_minor = row.minor("unit_price", of_prices);
+        l.node = row.node();
         for (const problem& p : here.list()) c.wrong.add(p);
         if (here.empty()) check_line(c.on, l, row);
         for (const problem& p : here.list()) all.add(p);
@@ -80,6 +82,7 @@ answer buckets_of(const engine& on, const order_view& o) {
         answer one = {{"line", b.line}, {"state", name_of(b.state)}};
         if (b.node != none<node_id>) one["node"] = on.node(b.node).key;
         one["quantity"] = quantity_text(on, o.lines[b.line - 1].sku, b.amount);
+        if (!b.queue.empty()) one["queue"] = b.queue;
         out.push_back(std::move(one));
     }
     return out;
@@ -95,6 +98,7 @@ answer lines_of(const engine& on, const order_view& o) {
                        {"unit_price", price_text(l.unit_price_minor, o.currency)},
                        {"lowest", name_of(l.lowest)},
                        {"highest", name_of(l.highest)}});
+        if (l.node != none<node_id>) out.back()["node"] = on.node(l.node).key;
     }
     return out;
 }
@@ -127,6 +131,7 @@ answer run_place_order(const request& r) {
     o.reservation = c.line.reservation("reservation");
     o.method = c.line.service("method");
     o.deliver_by = c.line.day("deliver_by");
+    o.node = c.line.node();
     const auto lines = lines_of(c, r.line["lines"], o.currency, all);
     o.lines = lines;
     const auto facts = facts_of(c, r.line, all);
@@ -181,6 +186,23 @@ answer run_order(const request& r) {
     out["lines"] = lines_of(r.on, *o);
     out["buckets"] = buckets_of(r.on, *o);
     if (!o->facts.empty()) out["facts"] = facts_of(r.on, *o);
+    for (const rejection_view& x : o->rejections)
+        out["rejections"].push_back({{"line", x.line},
+                                     {"node", r.on.node(x.node).key},
+                                     {"times", x.times},
+                                     {"reason", x.reason},
+                                     {"at", to_string(x.at)}});
+    return out;
+}
+
+answer run_queues(const request& r) {
+    const call c{r};
+    const auto all = queues(r.on);
+    if (!all) return c.refused(all.error());
+    answer out = c.done();
+    answer& list = out["queues"] = answer::array();
+    for (const queue_view& q : *all)
+        list.push_back({{"queue", q.name}, {"orders", q.orders}, {"lines", q.lines}});
     return out;
 }
 
@@ -194,9 +216,12 @@ answer run_explain(const request& r) {
     out["order"] = c.line.text("order");
     out["words"] = why->words;
     answer& rows = out["nodes"] = answer::array();
-    for (const explanation::row& row : why->rows)
-        rows.push_back(
-            {{"node", r.on.node(row.node).key}, {"verdict", row.verdict}, {"reason", row.reason}});
+    for (const explanation::row& row : why->rows) {
+        answer one = {
+            {"node", r.on.node(row.node).key}, {"verdict", row.verdict}, {"reason", row.reason}};
+        if (!why->groups.empty()) one["strategy"] = why->groups[row.group].strategy;
+        rows.push_back(std::move(one));
+    }
     return out;
 }
 

@@ -107,6 +107,14 @@ answer plan_of(const engine& on, const plan& p, const std::vector<sku_id>& skus)
             {"parts", std::move(parts)}};
 }
 
+/// Lines of a ladder's strategy, from 1.
+answer group_of_lines(const line_group& g) {
+    answer out = answer::object();
+    if (!g.strategy.empty()) out["strategy"] = g.strategy;
+    for (const std::uint16_t line : g.lines) out["lines"].push_back(line + 1);
+    return out;
+}
+
 }  // namespace
 
 answer run_source(const request& r) {
@@ -128,6 +136,7 @@ answer run_source(const request& r) {
             answer one = {{"order", key}, {"ok", true}, {"outcome", name_of(s.first.what)}};
             if (!dry_run) one["position"] = raw(s.first.at);
             if (!s.strategy.empty()) one["strategy"] = s.strategy;
+            for (const line_group& g : s.groups) one["groups"].push_back(group_of_lines(g));
             if (s.first.what != outcome::unchanged) one["plan"] = plan_of(r.on, s.chosen, skus[at]);
             return one;
         });
@@ -154,7 +163,11 @@ answer run_release(const request& r) {
 answer run_record(const request& r) {
     call c{r};
     fact f;
-    f.kind = c.line.text("fact") == "deliver" ? fact_kind::deliver : fact_kind::ship;
+    const std::string_view what = c.line.text("fact");
+    f.kind = what == "deliver"  ? fact_kind::deliver
+             : what == "reject" ? fact_kind::reject
+                                : fact_kind::ship;
+    f.reason = static_cast<std::uint8_t>(c.line.whole("reason", 0));
     f.order = c.line.order();
     f.line = static_cast<std::uint32_t>(c.line.whole("line", 0));
     f.node = c.line.node();

@@ -23,8 +23,10 @@ std::uint16_t set_of(const lifecycle::image& order, std::uint16_t line) {
         grew = false;
         for (std::size_t a = 0; a < lines.size(); ++a)
             for (std::size_t b = 0; b < lines.size() && is_bound[a]; ++b) {
-                const bool same = lines[a].sku == lines[b].sku ||
-                                  (lines[a].group != 0 && lines[a].group == lines[b].group);
+                const bool same_goods =
+                    lines[a].sku == lines[b].sku && lines[a].firm == lines[b].firm;
+                const bool same =
+                    same_goods || (lines[a].group != 0 && lines[a].group == lines[b].group);
                 if (!same || is_bound[b]) continue;
                 is_bound[b] = grew = true;
             }
@@ -56,6 +58,7 @@ wanted_line whole_line(const lifecycle::image& order, std::uint16_t line, std::i
                  : most;
     }
     out.set = set_of(order, line);
+    out.firm = l.firm;
     return out;
 }
 

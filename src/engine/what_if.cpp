@@ -41,32 +41,52 @@ what_if_view told(const sourcing::what_if_answer& found, const picture_of& p, no
 
 }  // namespace
 
-result<what_if_view> engine::state::what_if(const visit& v, order_id id, node_id node) {
+result<what_if_view> engine::state::what_if(const visit& v, const remembered_decision& recalled,
+                                            node_id node) const {
     desk& d = v.desk;
-    const auto recalled = recall(v, id);
-    if (!recalled) return recalled.error();
-    const sourcing::decision& decided = recalled->decided;
+    const sourcing::decision& decided = recalled.decided;
     if (raw(node) >= decided.nodes) return fail(error_code::unknown_node, raw(node));
     if (decided.by_strategy && decided.strategy == sourcing::no_strategy)
         return what_if_view{.ships = false,
                             .changes = {},
                             .words = "No strategy was left for the order, so no node could ship."};
-    const auto facts = facts_of(*recalled);
-    const sourcing::recorded_problem recorded{*recalled->by, decided, facts};
-    picture_of p{*recalled->by,
+    for (std::size_t i = 0; i < decided.removed_by.size(); ++i)
+        if (decided.removed_by[i] == sourcing::by_firm &&
+            (decided.removed_row(i)[raw(node) / 64] >> raw(node) % 64 & 1) != 0)
+            return what_if_view{
+                .ships = false, .changes = {}, .words = "Every line is bound to another node."};
+    const auto facts = facts_of(recalled);
+    const sourcing::recorded_problem recorded{*recalled.by, decided, facts};
+    picture_of p{*recalled.by,
                  recorded.view(),
                  {},
                  decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough};
-    sourcing::selected_by(*recalled->whole, decided, facts.nodes, facts.metres, d.selected);
+    sourcing::selected_by(*recalled.whole, decided, facts, d.selected);
     p.problem.selected = d.selected;
     std::vector<std::string_view> nodes, lines;
     for (std::uint32_t k = 0; k < decided.nodes; ++k) nodes.push_back(names.nodes.key(k));
     for (const wanted_line& w : p.problem.lines) lines.push_back(names.skus.key(raw(w.sku)));
     p.names = {{}, nodes, lines, {}};
     std::span<const sourcing::node_selector> from;
-    if (decided.by_strategy) from = recalled->whole->strategies()[decided.strategy].from;
+    if (decided.by_strategy) from = recalled.whole->strategies()[decided.strategy].from;
     const auto found = sourcing::what_if(p.by, p.problem, node, from, false, d.solver);
     return told(found, p, node, nodes[raw(node)]);
+}
+
+/// Of the groups of a ladder one after the other: what would change any of them.
+result<what_if_view> engine::state::what_if(const visit& v, order_id id, node_id node) {
+    const auto recalled = recall(v, id);
+    if (!recalled) return recalled.error();
+    what_if_view out;
+    for (const remembered_decision& one : *recalled) {
+        auto more = what_if(v, one, node);
+        if (!more || recalled->size() == 1) return more;
+        out.ships = out.ships || more->ships;
+        out.words += (out.words.empty() ? "" : " ") + more->words;
+        for (auto& change : more->changes) out.changes.push_back(std::move(change));
+    }
+    if (out.ships) out.changes.clear();
+    return out;
 }
 
 result<what_if_view> engine::what_if(order_id id, node_id node) const {

@@ -1,12 +1,14 @@
 // SOURCE, RELEASE, RECORD, ADVANCE: decide where units come from, and move them on.
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/sourcing/decision.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 #include "wanted_value.hpp"
@@ -33,20 +35,71 @@ bool numbered_apart(std::vector<member>& members) noexcept {
 void group_by_sku(std::vector<member>& members) {
     if (numbered_apart(members)) return;
     std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
-        return std::pair{a.sku, a.line} < std::pair{b.sku, b.line};
+        return std::tuple{a.sku, a.firm, a.line} < std::tuple{b.sku, b.firm, b.line};
     });
+    const auto same_goods = [&](std::size_t i) {
+        return i > 0 && members[i].sku == members[i - 1].sku &&
+               members[i].firm == members[i - 1].firm;
+    };
     for (std::size_t i = 0; i < members.size(); ++i)
-        members[i].wanted =
-            i > 0 && members[i].sku == members[i - 1].sku ? members[i - 1].wanted : members[i].line;
+        members[i].wanted = same_goods(i) ? members[i - 1].wanted : members[i].line;
     std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
         return std::pair{a.wanted, a.line} < std::pair{b.wanted, b.line};
     });
     std::uint16_t group = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
-        const bool same = i > 0 && members[i].sku == members[i - 1].sku;
-        if (i > 0 && !same) ++group;
+        if (i > 0 && !same_goods(i)) ++group;
         members[i].wanted = group;
     }
+}
+
+/// Which nodes the wanted lines are bound to.
+void note_firm(desk& d) {
+    d.firm.clear();
+    d.all_firm = true;
+    for (const wanted_line& w : d.wanted)
+        if (w.firm != none<node_id>)
+            d.firm.push_back(w.firm);
+        else
+            d.all_firm = false;
+    std::sort(d.firm.begin(), d.firm.end());
+    d.firm.erase(std::unique(d.firm.begin(), d.firm.end()), d.firm.end());
+}
+
+/// A line that is bound to a node finds nothing anywhere else.
+void keep_firm(desk& d, std::size_t nodes) {
+    for (std::size_t w = 0; w < d.wanted.size(); ++w) {
+        if (d.wanted[w].firm == none<node_id>) continue;
+        const std::size_t at = index_of(d.wanted[w].firm);
+        for (std::size_t k = 0; k < nodes; ++k)
+            if (k != at) d.free[w * nodes + k] = nothing_free;
+    }
+}
+
+/// The lines of the desk's order, or of the group at hand, that have units to source.
+void gather_members(desk& d) {
+    d.members.clear();
+    for (const auto& b : d.order.buckets) {
+        if (b.state != unit_state::open && b.state != unit_state::backordered) continue;
+        if (!d.in_group.empty() && !d.in_group[b.line]) continue;
+        const lifecycle::line& of = d.order.lines[b.line];
+        if (d.members.empty() || d.members.back().line != b.line)
+            d.members.push_back({of.sku, b.line, 0, 0, of.firm});
+        d.members.back().n += b.n;
+    }
+    group_by_sku(d.members);
+}
+
+/// Was another caller faster?
+bool is_worth_again(error_code e) noexcept {
+    return e == error_code::stock_moving || e == error_code::order_busy;
+}
+
+outcome outcome_of(const desk& d, const plan& chosen) noexcept {
+    return chosen.covers == coverage::full      ? outcome::done
+           : chosen.covers == coverage::partial ? outcome::partial
+           : d.cancels_all()                    ? outcome::cancelled
+                                                : outcome::backordered;
 }
 
 /// What a key stands for; a command without one is compared with nothing.
@@ -62,12 +115,6 @@ std::uint64_t digest_of(const command& c, std::span<const std::int32_t> scores) 
     return d.value();
 }
 
-outcome outcome_of(coverage c) noexcept {
-    return c == coverage::full      ? outcome::done
-           : c == coverage::partial ? outcome::partial
-                                    : outcome::backordered;
-}
-
 /// An answer for an order that says nothing yet, with the memory of the one that stands there.
 sourced emptied(result<sourced>& old, order_id of) {
     sourced fresh;
@@ -77,6 +124,7 @@ sourced emptied(result<sourced>& old, order_id of) {
     fresh.chosen.parts = std::move(old->chosen.parts);
     fresh.by_line = std::move(old->by_line);
     fresh.passed_on = std::move(old->passed_on);
+    fresh.groups.clear();
     fresh.chosen.parts.clear();
     fresh.by_line.clear();
     fresh.passed_on.clear();
@@ -92,14 +140,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     desk& d = v.desk;
     const sourcing::policy* const by = version == 0 ? nullptr : &policies[version - 1];
     d.wanted.clear();
-    d.members.clear();
-    for (const auto& b : d.order.buckets) {
-        if (b.state != unit_state::open && b.state != unit_state::backordered) continue;
-        if (d.members.empty() || d.members.back().line != b.line)
-            d.members.push_back({d.order.lines[b.line].sku, b.line, 0, 0});
-        d.members.back().n += b.n;
-    }
-    group_by_sku(d.members);
+    gather_members(d);
     for (const member& m : d.members) {
         if (m.wanted < d.wanted.size()) {
             const std::int64_t sum = d.wanted[m.wanted].n + m.n;
@@ -111,6 +152,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
         const auto e9 = names.granule_e9(m.sku);
         if (!e9) return e9.error();
         d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), *e9});
+        d.wanted.back().firm = m.firm;
     }
     for (wanted_line& w : d.wanted)
         if (by != nullptr && by->judges_shipments())
@@ -118,6 +160,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     const bool accepts = by != nullptr && by->terms().by_acceptance;
     if (by != nullptr && (bindings[version - 1].weighs || bindings[version - 1].keeps_whole))
         add_line_facts(d, bindings[version - 1]);
+    note_firm(d);
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
     d.cells.assign(d.wanted.size() * nodes, none<cell_id>);
@@ -127,6 +170,15 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     for (std::size_t w = 0; w < d.wanted.size(); ++w)
         by_marks ? see_unmarked(d, w) : see_cells(d, w);
     add_sections(d, v.now);
+    if (!d.firm.empty()) keep_firm(d, nodes);
+    d.again.clear();
+    d.over.clear();
+    if (d.order.rejections != 0xFFFFFFFF && by != nullptr)
+        if (const error e = note_rejected(d, d.sourced_id, by->rejections(), v.now);
+            e.code != error_code::ok)
+            return e;
+    for (std::size_t w = 0; w < d.wanted.size() && !d.over.empty(); ++w)
+        if (d.is_over(w)) std::fill_n(d.free.data() + w * nodes, nodes, nothing_free);
     p = {d.wanted,
          accepts ? accepting(d) : std::span<const node_facts>{names.node},
          names.metres(d.order.ship_to),
@@ -136,50 +188,14 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     return {};
 }
 
-/// The plan's parts as takes and moves; back-ordered units go before open ones. What stays open
-/// without stock becomes back-ordered.
-error engine::state::allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
-                           const plan& chosen) {
-    desk& d = v.desk;
-    const auto move = [&](std::uint16_t line, std::int64_t n, unit_state from, unit_state to,
-                          cell_id to_cell) {
-        if (n <= 0) return;
-        d.moves.push_back({0, line, static_cast<granules>(n), from, to, none<cell_id>, to_cell, 0});
-        EARMARK_INVARIANT(lifecycle::apply(d.order, d.moves.back()) == error_code::ok,
-                          "a plan takes no more units than its order has open");
-    };
-    for (const plan_part& part : chosen.parts) {
-        const std::size_t at = part.wanted * p.nodes.size() + index_of(part.node);
-        EARMARK_INVARIANT(d.cells[at] != none<cell_id>, "a plan uses only nodes that have a cell");
-        const std::int64_t kept = p.free[at] - sourcing::usable(by, p, part.wanted, part.node) +
-                                  (d.held.empty() ? 0 : d.held[at]);
-        if (!divide_part(d, at, part.n, kept)) return fail(error_code::stock_moving);
-        for (const draw& from_cell : d.draws) {
-            if (from_cell.n == 0 && from_cell.floor <= 0) continue;
-            d.takes.push_back({from_cell.cell, from_cell.n, from_cell.floor});
-            std::int64_t left = from_cell.n;
-            for (const member& m : d.members) {
-                if (m.wanted != part.wanted || left == 0) continue;
-                for (const unit_state from : {unit_state::backordered, unit_state::open}) {
-                    const auto n = std::min(left, lifecycle::units_in(d.order, m.line, from));
-                    move(m.line, n, from, unit_state::allocated, from_cell.cell);
-                    left -= n;
-                }
-            }
-        }
-    }
-    for (const member& m : d.members)
-        move(m.line, lifecycle::units_in(d.order, m.line, unit_state::open), unit_state::open,
-             unit_state::backordered, none<cell_id>);
-    return merge_takes(v);
-}
-
 /// The order's, onto the desk; of a dry run as if it had left the node that it is to leave.
 error engine::state::problem_of(const visit& v, std::uint32_t version, const source_one& ask,
                                 sourcing_problem& p) {
     desk& d = v.desk;
     if (const error e = read_order(ask.id, d.order); e.code != error_code::ok) return e;
     d.leaving = ask.leaving;
+    d.sourced_id = ask.id;
+    if (d.order.pools != none<reservation_id>) d.before = d.order;
     if (ask.dry_run && ask.leaving != none<node_id>) {
         plan_leaving(d, ask.leaving);
         for (const bucket_move& m : std::exchange(d.moves, {}))
@@ -201,28 +217,30 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
     const auto calm = books.timers.calm(v.now);
     sourcing_problem p;
     p.scores = ask.scores;
-    if (const error e = problem_of(v, version, ask, p); e.code != error_code::ok)
-        return answer = e, true;
+    error e = problem_of(v, version, ask, p);
+    if (e.code != error_code::ok) return answer = e, e.code != error_code::order_busy;
     sourced found = emptied(answer, ask.id);
     if (d.wanted.empty()) {
         found.first.what = outcome::unchanged;
         return answer = only_remembered(v, c, content, std::move(found)), true;
     }
-    const auto [by, chosen] = choose(v, version, p);
-    if (chosen.covers != coverage::full && finds_hidden(d))
-        return answer = fail(error_code::stock_moving), false;
-    if (const auto bad = allot(v, by, p, chosen); bad.code != error_code::ok)
-        return answer = bad, true;
-    if (names.pools.has_dated())
-        if (const auto bad = take_days(v, p, chosen); bad.code != error_code::ok)
-            return answer = bad, bad.code != error_code::stock_moving;
-    found.chosen = chosen;
-    name_strategies(policies[version - 1], d.decided, found.strategy, found.passed_on);
+    if (policies[version - 1].ladder().empty()) {
+        const auto [by, chosen] = choose(v, version, p);
+        if (chosen.covers != coverage::full && finds_hidden(d))
+            return answer = fail(error_code::stock_moving), false;
+        e = allot_and_date(v, by, p, chosen);
+        found.chosen = chosen;
+        name_strategies(policies[version - 1], d.decided, found.strategy, found.passed_on);
+    } else {
+        e = source_groups(v, version, p, found);
+    }
+    if (e.code != error_code::ok) return answer = e, !is_worth_again(e.code);
+    const plan& chosen = found.chosen;
     for (const bucket_move& m : d.moves)
         if (m.to == unit_state::allocated)
             found.by_line.push_back({m.line, books.cells.node_of(m.to_cell), m.n});
     found.first.lines = static_cast<std::uint16_t>(chosen.parts.size());
-    found.first.what = outcome_of(chosen.covers);
+    found.first.what = outcome_of(d, chosen);
     if (ask.dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
     if (chosen.parts.empty() && !stays_calm(v, calm))  // units may have come back
         return answer = fail(error_code::stock_moving), false;
@@ -258,7 +276,10 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     desk& d = v.desk;
     const auto version = raw(d.decided.by);
     d.decision.clear();
-    sourcing::encode(d.decided, d.decision);
+    if (d.decided_groups.empty())
+        sourcing::encode(d.decided, d.decision);
+    else
+        sourcing::encode_all(d.decided_groups, d.decision);
     const auto at = store_cold(books.ledger.chunks(), v.slot, d.decision);
     committed done;
     done.code = error_code::out_of_memory;
@@ -276,8 +297,14 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
     const auto draft_and_commit = [&] {
         d.record.begin(verb::source, v.now, c.actor);
         remember(d, c, content, first);
-        if (!d.dated.empty())
-            if (const auto e = keep_days(v); e != error_code::ok) return committed{e, {}, 0, 0};
+        const auto settles = settle_rest(v);
+        if (!settles) return committed{error_code::order_busy, {}, 0, 0};
+        if (!d.dated.empty()) {
+            if (const auto e = keep_days(v, *settles); e != error_code::ok)
+                return committed{e, {}, 0, 0};
+        } else if (*settles) {
+            keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
+        }
         for (const bucket_move& m : d.moves) d.record.move(index, m);
         if (d.keeper.exists()) record_keeper(d, index);
         d.record.note(index, journal::note_kind::decision, version, d.decision);
@@ -387,6 +414,8 @@ result<receipt> engine::release(const command& c, order_id order) {
 
 result<receipt> engine::record(const command& c, const fact& f) {
     state& s = *state_;
+    if (f.kind == fact_kind::reject)
+        return s.stay<result<receipt>>(c, [&](const state::visit& v) { return s.reject(v, c, f); });
     const bool ships = f.kind == fact_kind::ship;
     const verb by = ships ? verb::ship : verb::deliver;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(by), raw(f.order), f.line,

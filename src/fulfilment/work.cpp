@@ -9,6 +9,25 @@ void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
                         unit_state::released, -1, at, none<node_id>, true, moves);
 }
 
+error reject(const lifecycle::image& order, std::int64_t line, node_id node, granules wanted,
+             const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {
+    const auto lines = static_cast<std::int64_t>(order.lines.size());
+    if (line >= lines) return fail(error_code::unknown_line, line + 1, lines);
+    granules moved = 0;
+    for (std::int64_t l = line < 0 ? 0 : line; l < (line < 0 ? lines : line + 1); ++l)
+        for (const unit_state from : {unit_state::released, unit_state::allocated}) {
+            const granules left = wanted == 0 ? -1 : wanted - moved;
+            if (left == 0) break;
+            moved += lifecycle::draw(order, static_cast<std::uint16_t>(l), from, unit_state::open,
+                                     left, at, node, false, moves);
+        }
+    if (moved == 0)
+        return fail(error_code::not_allowed, line + 1,
+                    static_cast<std::int64_t>(lifecycle::status_of(order, line).lowest));
+    if (moved < wanted) return fail(error_code::too_few_units, wanted, moved, line + 1);
+    return {};
+}
+
 error record(const lifecycle::image& order, fact_kind kind, std::int64_t line, node_id node,
              granules wanted, const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {
     const bool ships = kind == fact_kind::ship;

@@ -45,14 +45,20 @@ void check_sums(std::span<const lifecycle::line> lines, F&& refuse) {
     }
 }
 
+node_id firm_node(const order_request& r, const order_line& l) noexcept {
+    return l.node == none<node_id> ? r.node : l.node;
+}
+
 /// What is said of the whole order. Calls refuse(error, 0).
 template <class F>
-void check_head(const order_request& r, std::uint32_t places, std::uint32_t services, F&& refuse) {
+void check_head(const order_request& r, const loaded& tables, F&& refuse) {
     if (r.currency == currency{}) refuse(fail(error_code::bad_currency), 0);
-    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= places)
+    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= tables.places)
         refuse(fail(error_code::unknown_place, raw(r.ship_to)), 0);
-    if (r.method != none<service_id> && index_of(r.method) >= services)
+    if (r.method != none<service_id> && index_of(r.method) >= tables.services)
         refuse(fail(error_code::unknown_service, raw(r.method)), 0);
+    if (r.node != none<node_id> && index_of(r.node) >= tables.nodes)
+        refuse(fail(error_code::unknown_node, raw(r.node)), 0);
     const bool is_far = r.deliver_by.n < -farthest_day || r.deliver_by.n > farthest_day;
     if (is_far && r.deliver_by != no_day)
         refuse(fail(error_code::out_of_range, r.deliver_by.n, farthest_day), 0);
@@ -69,8 +75,7 @@ result<granules> to_granules(quantity q, const sku_facts& of) noexcept {
 }
 
 void capture(const command& c, const order_request& r, std::span<const sku_facts> skus,
-             std::uint32_t places, std::uint32_t services, lifecycle::image& into,
-             std::vector<error>& violations) {
+             const loaded& tables, lifecycle::image& into, std::vector<error>& violations) {
     const auto add = [&](error e, std::size_t line) {
         e.row = static_cast<std::uint32_t>(line);
         violations.push_back(e);
@@ -79,7 +84,7 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
         return add(fail(error_code::bad_line_count, static_cast<std::int64_t>(r.lines.size()),
                         static_cast<std::int64_t>(lifecycle::max_lines)),
                    0);
-    check_head(r, places, services, add);
+    check_head(r, tables, add);
 
     into.clear();
     into.kind = subject_kind::order;
@@ -96,12 +101,14 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
             add(fail(error_code::unknown_sku, raw(l.sku)), i + 1);
             continue;
         }
+        if (l.node != none<node_id> && index_of(l.node) >= tables.nodes)
+            add(fail(error_code::unknown_node, raw(l.node)), i + 1);
         const auto n = to_granules(l.amount, skus[index_of(l.sku)]);
         if (!n) {
             add(n.error(), i + 1);
             continue;
         }
-        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0});
+        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0, firm_node(r, l)});
         into.buckets.push_back(
             {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
@@ -133,6 +140,15 @@ static digest128 content_of(const digest128& bare, std::span<const order_fact> f
     return content_digest(std::as_bytes(std::span{all}));
 }
 
+/// With firm nodes.
+static digest128 content_of(const digest128& bare, const order_request& r) {
+    std::vector<std::uint64_t> words{bare.low, bare.high};
+    for (std::size_t i = 0; i < r.lines.size(); ++i)
+        if (const node_id node = firm_node(r, r.lines[i]); node != none<node_id>)
+            words.push_back(std::uint64_t{i} << 16 | raw(node));
+    return words.size() == 2 ? bare : content_digest(std::as_bytes(std::span{words}));
+}
+
 digest128 content_of(const order_request& r) {
     // Dates are said of some orders only: others have the digest that they always had.
     const bool has_dates = r.method != none<service_id> || r.deliver_by != no_day;
@@ -154,7 +170,10 @@ digest128 content_of(const order_request& r) {
         *w++ = static_cast<std::uint64_t>(l.amount.atoms);
         *w++ = static_cast<std::uint64_t>(l.unit_price_minor);
     }
-    const digest128 bare = content_digest(std::as_bytes(std::span{words, count}));
+    digest128 bare = content_digest(std::as_bytes(std::span{words, count}));
+    const auto is_firm = [](const order_line& l) { return l.node != none<node_id>; };
+    if (r.node != none<node_id> || std::any_of(r.lines.begin(), r.lines.end(), is_firm))
+        bare = content_of(bare, r);
     return r.facts.empty() ? bare : content_of(bare, r.facts);
 }
 

@@ -256,6 +256,9 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
         d.add(raw(l.sku))
             .add(static_cast<std::uint64_t>(l.ordered))
             .add(static_cast<std::uint64_t>(l.unit_price_minor));
+    for (const line& l : of.lines)
+        if (l.firm != none<node_id>)
+            d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), raw(l.firm)));
     for (const bucket& b : of.buckets)
         d.add(join(raw(b.cell), static_cast<std::uint32_t>(b.n)))
             .add(join(b.line, static_cast<std::uint32_t>(b.state) << 8 | b.reason))

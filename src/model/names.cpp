@@ -11,12 +11,12 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",      "load",        "activate", "advance", "adjust",  "reserve", "change",
-    "unreserve", "place_order", "cancel",   "source",  "release", "ship",    "deliver",
-    "expire",    "move",        "snapshot", "delta",   "count",   "transfer"};
+    "none",      "load",        "activate", "advance", "adjust",  "reserve",  "change",
+    "unreserve", "place_order", "cancel",   "source",  "release", "ship",     "deliver",
+    "expire",    "move",        "snapshot", "delta",   "count",   "transfer", "reject"};
 
-constexpr std::array<std::string_view, 7> outcome_names = {
-    "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired"};
+constexpr std::array<std::string_view, 8> outcome_names = {
+    "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired", "cancelled"};
 
 constexpr std::array<std::string_view, unit_states> state_names = {
     "open",   "backordered", "reserved",  "allocated", "released", "picked",
@@ -32,8 +32,8 @@ constexpr std::array<std::string_view, 4> pool_names = {"quota", "capacity", "li
 constexpr std::array<std::string_view, 3> day_names = {"basket", "work", "ship"};
 constexpr std::array<std::string_view, 3> count_names = {"units", "shipments", "orders"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::transfer)] == "transfer");
-static_assert(outcome_names[static_cast<std::size_t>(outcome::reacquired)] == "reacquired");
+static_assert(verb_names[static_cast<std::size_t>(verb::reject)] == "reject");
+static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
 static_assert(event_names[static_cast<std::size_t>(unit_event::cancel)] == "cancel");
 static_assert(reservation_names[static_cast<std::size_t>(reservation_state::expired)] == "expired");

@@ -56,6 +56,7 @@ error ageing::add(const movement& m) {
     if (const error e = rescale(m.amount.atoms, sku_decimals_[index_of(m.sku)], decimals_, units);
         e.code != error_code::ok)
         return fail(e.code, raw(m.sku));
+    if (!m.born && m.from == m.to) return {};  // from queue to queue: it stands as it did
     const auto node_in = [&](unit_state s) { return stands_at_node(s) ? m.node : none<node_id>; };
     if (!m.born) {
         const auto from = piles_.find({m.order, m.line, m.from, node_in(m.from)});

@@ -33,9 +33,16 @@ std::string joined(std::span<const std::string_view> names) {
     return out;
 }
 
+std::string joined(std::span<const line_group> groups) {
+    std::vector<std::string_view> names;
+    for (const line_group& g : groups)
+        if (!g.strategy.empty()) names.push_back(g.strategy);
+    return joined(names);
+}
+
 const vocabulary& outcome_words() {
     static const vocabulary words =
-        names_of_first<outcome>(static_cast<std::size_t>(outcome::reacquired) + 1);
+        names_of_first<outcome>(static_cast<std::size_t>(outcome::cancelled) + 1);
     return words;
 }
 const vocabulary& state_words() {
@@ -204,12 +211,15 @@ void decision_rows::add(order_id order, const result<sourced>& r, std::int64_t n
 }
 
 void decision_rows::add_strategies(const sourced& s) {
-    if (s.strategy.empty()) {
+    std::string of_groups;
+    if (s.groups.size() > 1) of_groups = joined(s.groups);
+    const std::string_view name = of_groups.empty() ? s.strategy : of_groups;
+    if (name.empty()) {
         strategy_.add_null();
     } else {
         std::size_t code = 0;
-        while (code < strategies_->size() && (*strategies_)[code] != s.strategy) ++code;
-        if (code == strategies_->size()) strategies_->add(s.strategy);
+        while (code < strategies_->size() && (*strategies_)[code] != name) ++code;
+        if (code == strategies_->size()) strategies_->add(name);
         strategy_.add(static_cast<std::int32_t>(code));
     }
     s.passed_on.empty() ? passed_on_.add_null() : passed_on_.add(joined(s.passed_on));

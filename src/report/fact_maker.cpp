@@ -121,6 +121,7 @@ error fact_maker::add(const movement& m) {
         e.code != error_code::ok)
         return fail(e.code, raw(m.sku));
     if (m.born) return born(m, units);
+    if (m.from == m.to) return {};  // from queue to queue: it waits as it did
     if (m.from == unit_state::backordered)
         if (const error e = put(m, fact_kind::resumed, units); e.code != error_code::ok) return e;
     switch (m.to) {

@@ -192,7 +192,7 @@ bool board::are_apart() const noexcept {
     if (slots_.size() > few) return false;
     for (std::size_t s = 1; s < slots_.size(); ++s)
         for (std::size_t t = 0; t < s; ++t)
-            if (wanted(s).sku == wanted(t).sku) return false;
+            if (same_goods(wanted(s), wanted(t))) return false;
     return true;
 }
 
@@ -203,13 +203,13 @@ void board::find_shared_skus() {
     by_sku_.resize(n);
     std::iota(by_sku_.begin(), by_sku_.end(), 0U);
     std::sort(by_sku_.begin(), by_sku_.end(), [this](std::uint32_t a, std::uint32_t b) {
-        const sku_id x = wanted(a).sku;
-        const sku_id y = wanted(b).sku;
+        const std::pair x{wanted(a).sku, wanted(a).firm};
+        const std::pair y{wanted(b).sku, wanted(b).firm};
         return x != y ? x < y : a < b;
     });
     first_of_sku_.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
-        const bool again = i > 0 && wanted(by_sku_[i - 1]).sku == wanted(by_sku_[i]).sku;
+        const bool again = i > 0 && same_goods(wanted(by_sku_[i - 1]), wanted(by_sku_[i]));
         first_of_sku_[by_sku_[i]] = again ? first_of_sku_[by_sku_[i - 1]] : by_sku_[i];
         shared_ |= again;
     }

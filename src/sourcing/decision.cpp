@@ -10,9 +10,9 @@ namespace earmark::sourcing {
 namespace {
 
 /// All that the lines of one SKU want together: more stock than this never decides anything.
-std::int64_t demand_of(const sourcing_problem& problem, sku_id sku) noexcept {
+std::int64_t demand_of(const sourcing_problem& problem, const wanted_line& of) noexcept {
     std::int64_t sum = 0;
-    for (const wanted_line& line : problem.lines) sum += line.sku == sku ? line.n : 0;
+    for (const wanted_line& line : problem.lines) sum += same_goods(line, of) ? line.n : 0;
     return sum;
 }
 
@@ -51,7 +51,7 @@ void record_amounts(const detail::board& table, const sourcing_problem& problem,
     bit_rows rows{out.seen, problem.lines.size() * nodes};
     for (std::size_t l = 0; l < problem.lines.size(); ++l) {
         const std::int64_t most =
-            std::min<std::int64_t>(demand_of(problem, problem.lines[l].sku), INT32_MAX);
+            std::min<std::int64_t>(demand_of(problem, problem.lines[l]), INT32_MAX);
         for (std::size_t k = 0; k < nodes; ++k) {
             const std::int64_t n = table.usable(l, static_cast<std::uint32_t>(k));
             rows.append(n >= 1, 1);
@@ -108,7 +108,7 @@ std::vector<std::uint16_t> decision::nodes_seen() const {
 result<const policy*> decided_by(const policy& whole, const decision& d) {
     const auto all = whole.strategies();
     const auto is_filter = [&](std::uint16_t f) {
-        return f == by_exclusion || f == by_capacity || f < whole.filters().size();
+        return f >= by_firm || f < whole.filters().size();
     };
     const bool is_one = d.by_strategy && d.strategy != no_strategy;
     const bool is_sound = d.by_strategy == !all.empty() && (!is_one || d.strategy < all.size()) &&
@@ -121,16 +121,23 @@ result<const policy*> decided_by(const policy& whole, const decision& d) {
     return is_one ? &all[d.strategy].by : &whole;
 }
 
-void selected_by(const policy& whole, const decision& d, std::span<const node_facts> nodes,
-                 std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits) {
+std::vector<node_id> firm_nodes(const decision& d, const decision_facts& facts) {
+    std::vector<node_id> out;
+    for (const decided_line& w : d.wanted)
+        if (facts.lines[w.line].firm != none<node_id>) out.push_back(facts.lines[w.line].firm);
+    return out;
+}
+
+void selected_by(const policy& whole, const decision& d, const decision_facts& facts,
+                 std::vector<std::uint64_t>& bits) {
     bits.clear();
     if (!d.by_strategy && d.removed_by.empty()) return;
     if (d.by_strategy && d.strategy == no_strategy)
-        bits.assign((nodes.size() + 63) / 64, 0);
+        bits.assign((facts.nodes.size() + 63) / 64, 0);
     else
         select_nodes(d.by_strategy ? std::span{whole.strategies()[d.strategy].from}
                                    : std::span<const node_selector>{},
-                     nodes, metres, bits);
+                     facts.nodes, facts.metres, bits, firm_nodes(d, facts));
     for (std::size_t i = 0; i < d.removed_by.size(); ++i)
         for (std::size_t w = 0; w < bits.size(); ++w) bits[w] &= ~d.removed_row(i)[w];
 }

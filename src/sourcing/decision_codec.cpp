@@ -211,6 +211,7 @@ void read_strategy(byte_reader& in, decision& d) {
 /// 0: an exclusion; a filter's number and 1; behind them all: capacity.
 std::uint64_t number_of_remover(std::uint16_t by) noexcept {
     if (by == by_exclusion) return 0;
+    if (by == by_firm) return max_filters + 2;
     return by == by_capacity ? max_filters + 1 : by + std::uint64_t{1};
 }
 
@@ -272,15 +273,16 @@ void read_row(byte_reader& in, std::size_t nodes, std::span<std::uint64_t> row) 
 
 std::uint16_t remover_of(std::uint64_t number) noexcept {
     if (number == 0) return by_exclusion;
+    if (number == max_filters + 2) return by_firm;
     return number > max_filters ? by_capacity : static_cast<std::uint16_t>(number - 1);
 }
 
 void read_removals(byte_reader& in, decision& d) {
     d.given_up = static_cast<std::uint16_t>(in.number(max_filters));
     const std::size_t words = (d.nodes + std::size_t{63}) / 64;
-    const std::uint64_t count = in.number(std::min<std::uint64_t>(max_filters + 2, in.left() / 2));
+    const std::uint64_t count = in.number(std::min<std::uint64_t>(max_filters + 3, in.left() / 2));
     for (std::uint64_t i = 0; i < count && in.good(); ++i) {
-        d.removed_by.push_back(remover_of(in.number(max_filters + 1)));
+        d.removed_by.push_back(remover_of(in.number(max_filters + 2)));
         d.removed.resize((i + 1) * words);
         read_row(in, d.nodes, std::span{d.removed}.subspan(i * words, words));
     }

@@ -37,6 +37,7 @@ public:
         say_headline();
         say_shipments();
         say_unserved();
+        say_rest();
         say_second();
         say_proof();
         say_others();
@@ -92,6 +93,8 @@ private:
                     verdict::filtered,
                     {},
                     fmt::format("The filter '{}' does not let {} through.", filter, name)};
+        if (const auto what = said_of(names_.bound, node); !what.empty())
+            return {node, verdict::bound, {}, fmt::format("{} was not asked: {}.", name, what)};
         if (const auto what = said_of(names_.capacity, node); !what.empty())
             return {node, verdict::no_capacity, {}, fmt::format("{} has {}.", name, what)};
         if (!problem_.selects(node))
@@ -202,8 +205,9 @@ private:
         const auto lines = static_cast<std::int64_t>(problem_.lines.size());
         if (chosen_.parts.empty())
             return say(fmt::format(
-                "{}: nothing ships {}; {} back-ordered.", order, policy,
-                lines == 1 ? std::string{"its line is"} : fmt::format("all {} lines are", lines)));
+                "{}: nothing ships {}; {} {}.", order, policy,
+                lines == 1 ? std::string{"its line is"} : fmt::format("all {} lines are", lines),
+                is_cancelled() ? "cancelled" : "back-ordered"));
         const auto rest = missing();
         const auto served = std::count(rest.begin(), rest.end(), 0);
         const std::string part =
@@ -271,6 +275,26 @@ private:
             return fmt::format("{} must wait: all nodes together have {}.", goods, total);
         return fmt::format("{} must wait: no single node has it (all together have {}).", goods,
                            total);
+    }
+
+    /// What the policy does with what is not served.
+    [[nodiscard]] const unserved& rest_of() const {
+        bool any = !chosen_.parts.empty();
+        for (std::size_t i = 0; i < problem_.lines.size() * problem_.nodes.size() && !any; ++i)
+            any = usable(by_, problem_, i / problem_.nodes.size(),
+                         static_cast<node_id>(i % problem_.nodes.size())) > 0 &&
+                  problem_.selects(static_cast<node_id>(i % problem_.nodes.size()));
+        return any ? by_.terms().rest : by_.terms().none;
+    }
+    [[nodiscard]] bool is_cancelled() const { return rest_of().does == unserved::deed::cancel; }
+
+    void say_rest() {
+        if (chosen_.covers == coverage::full) return;
+        const unserved& rest = rest_of();
+        if (rest.does == unserved::deed::queue)
+            say(fmt::format("What is not served waits in the queue '{}'.", rest.queue));
+        if (rest.does == unserved::deed::cancel && !chosen_.parts.empty())
+            say("What is not served is cancelled.");
     }
 
     void say_second() {
@@ -341,6 +365,8 @@ std::string_view name_of(verdict v) noexcept {
             return "inactive";
         case verdict::excluded:
             return "excluded";
+        case verdict::bound:
+            return "bound";
         case verdict::filtered:
             return "filtered";
         case verdict::no_capacity:

@@ -48,7 +48,7 @@ void filler::fill_line(const board& b, std::size_t wanted, std::int64_t rest,
     const auto& lines = b.problem().lines;
     taken_.assign(b.problem().nodes.size(), 0);
     for (const plan_part& part : parts)
-        if (lines[part.wanted].sku == lines[wanted].sku) taken_[index_of(part.node)] += part.n;
+        if (same_goods(lines[part.wanted], lines[wanted])) taken_[index_of(part.node)] += part.n;
     while (rest > 0) {
         offer best;
         for (std::uint32_t k = 0; k < b.problem().nodes.size(); ++k) {

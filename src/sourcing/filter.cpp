@@ -24,6 +24,10 @@ std::string_view name_of(date_rule r) noexcept {
 
 std::string detail::rules_text(const policy& p) {
     std::string out;
+    const rejection_terms& r = p.rejections();
+    if (r.days != 0 || r.most != 0) out += "\n[rejections]\n";
+    if (r.days != 0) out += fmt::format("days = {}\n", r.days);
+    if (r.most != 0) out += fmt::format("most = {}\nthen = \"{}\"\n", r.most, to_string(r.then));
     if (!p.declared().empty()) out += "\n[attributes]\n";
     for (const attribute& a : p.declared())
         out += fmt::format("\"{}\" = \"{}\"\n", a.name, name_of(a.type));
@@ -34,6 +38,7 @@ std::string detail::rules_text(const policy& p) {
         if (f.same)
             out += fmt::format("same  = [\"{}\", \"{}\"]\n", p.of_nodes()[f.same->node].name,
                                p.of_orders()[f.same->order].name);
+        if (f.not_rejected) out += "memory = \"not_rejected_before\"\n";
         if (f.dates) out += fmt::format("dates = \"{}\"\n", name_of(*f.dates));
     }
     return out;

@@ -39,11 +39,29 @@ void filter_reader::read(const toml::table& root) {
     of_orders_ = known_attributes(order_attributes(), declared_, false);
     of_nodes_ = known_attributes(node_attributes(), declared_, true);
     read_filters(root);
+    read_rejections(root);
     if (const toml::table* always = in_.section(root, "always", always_keys))
         always_ = named(*always, "require");
     if (const toml::node* always = root.get("always"); always && root.get("strategy") == nullptr)
         in_.refuse(error_code::bad_policy, *always,
                    "[always] is for strategies, and there is none; write a [[strategy]]");
+}
+
+void filter_reader::read_rejections(const toml::table& root) {
+    const toml::table* from = in_.section(root, "rejections", rejection_keys);
+    if (from == nullptr) return;
+    rejections_.days =
+        static_cast<std::int32_t>(in_.whole_number(*from, "days", 1, max_rejection_days));
+    rejections_.most =
+        static_cast<std::int32_t>(in_.whole_number(*from, "most", 1, max_rejection_times));
+    const toml::node* then = from->get("then");
+    if ((then == nullptr) == from->contains("most"))
+        in_.refuse(error_code::missing_field, *from,
+                   "'most' says how often, and 'then' what becomes of the line: write both, for "
+                   "example most = 3 and then = \"queue:customer care\"");
+    if (then != nullptr &&
+        !read_unserved(then->value_exact<std::string_view>().value_or(""), rejections_.then))
+        (void)in_.index_of(*then, "then", names{none_names}.first(3));
 }
 
 void filter_reader::read_attributes(const toml::table& root) {
@@ -104,7 +122,10 @@ void filter_reader::read_filter(const toml::table& from) {
     if (const toml::node* dates = from.get("dates"))
         if (const auto which = in_.index_of(*dates, "dates", date_rules))
             f.dates = static_cast<date_rule>(*which);
-    if (!from.contains("nodes") && !from.contains("same") && !from.contains("dates"))
+    if (const toml::node* memory = from.get("memory"))
+        f.not_rejected = in_.index_of(*memory, "memory", memory_names).has_value();
+    if (!from.contains("nodes") && !from.contains("same") && !from.contains("dates") &&
+        !from.contains("memory"))
         in_.refuse(error_code::missing_field, from,
                    "this filter lets all nodes through; write for example nodes = "
                    "'node.kind == \"dc\"', or same = [\"node.market\", \"ship_to.market\"]");
@@ -157,8 +178,8 @@ std::optional<std::uint16_t> filter_reader::text_attribute(const toml::node& ent
     return static_cast<std::uint16_t>(found - known.begin());
 }
 
-/// A rule of dates is a filter of its own name, without being written as one.
-void filter_reader::add_date_rule(const toml::node& entry) {
+/// A rule of dates, or of memory, is a filter of its own name, without being written as one.
+void filter_reader::add_own_rule(const toml::node& entry) {
     const auto name = entry.value_exact<std::string_view>();
     const auto is_it = [&](const filter& f) { return f.name == *name; };
     if (!name || filters_.size() >= max_filters ||
@@ -166,6 +187,7 @@ void filter_reader::add_date_rule(const toml::node& entry) {
         return;
     for (const date_rule r : {date_rule::open_calendar, date_rule::delivers_by_promise})
         if (*name == name_of(r)) filters_.push_back({std::string{*name}, {}, {}, {}, r});
+    if (*name == memory_names[0]) filters_.push_back({std::string{*name}, {}, {}, {}, {}, true});
 }
 
 std::vector<std::uint16_t> filter_reader::named(const toml::table& from, std::string_view key) {
@@ -179,7 +201,7 @@ std::vector<std::uint16_t> filter_reader::named(const toml::table& from, std::st
                        " = [\"hazmat\"]");
         return out;
     }
-    for (const toml::node& entry : *list) add_date_rule(entry);
+    for (const toml::node& entry : *list) add_own_rule(entry);
     std::vector<std::string_view> names_known;
     for (const filter& f : filters_) names_known.push_back(f.name);
     for (const toml::node& entry : *list) {

@@ -23,16 +23,19 @@ public:
 
     [[nodiscard]] std::span<const attribute> of_orders() const noexcept { return of_orders_; }
     [[nodiscard]] std::span<const std::uint16_t> always() const noexcept { return always_; }
-    [[nodiscard]] policy_rules take() { return {{}, std::move(filters_), std::move(declared_)}; }
+    [[nodiscard]] policy_rules take() {
+        return {{}, std::move(filters_), std::move(declared_), {}, rejections_};
+    }
     [[nodiscard]] bool any() const noexcept { return !filters_.empty(); }
 
 private:
     void read_attributes(const toml::table& root);
+    void read_rejections(const toml::table& root);
     void read_attribute(std::string_view name, const toml::node& type);
     void read_filters(const toml::table& root);
     void read_filter(const toml::table& from);
     std::string filter_name(const toml::table& from);
-    void add_date_rule(const toml::node& entry);
+    void add_own_rule(const toml::node& entry);
     std::optional<filter::pair> read_same(const toml::table& from);
     std::optional<std::uint16_t> text_attribute(const toml::node& entry,
                                                 std::span<const attribute> known);
@@ -41,6 +44,7 @@ private:
     std::vector<attribute> declared_, of_orders_, of_nodes_;
     std::vector<filter> filters_;
     std::vector<std::uint16_t> always_;
+    rejection_terms rejections_;
 };
 
 }  // namespace earmark::sourcing::detail

@@ -115,7 +115,7 @@ std::vector<lint_finding> linter::run() {
     }
     if (all_.empty()) look_at_terms(policy_places::root);
     if (!options_.tables.nodes.empty()) look_at_nodes();
-    if (maker_.gave_up())
+    if (maker_.gave_up() || gave_up_)
         add("not_decided", policy_places::root, {},
             "some questions about conditions were too much work, so findings may be missing",
             "make simpler conditions, or fewer alternatives");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "earmark/core/time_text.hpp"
+#include "earmark/sourcing/ladder.hpp"
 #include "linter.hpp"
 
 namespace earmark::sourcing::detail {
@@ -21,9 +22,32 @@ bool is_none(const std::optional<cases>& c) { return c && c->empty(); }
 
 }  // namespace
 
+std::vector<std::size_t> linter::written(const policy& p) {
+    std::vector<std::size_t> out;
+    for (const strategy& s : p.strategies()) out.push_back(s.written);
+    return p.ladder().empty() ? std::vector<std::size_t>{} : out;
+}
+
+std::vector<attribute> linter::asked_by(const policy& p) {
+    std::vector<attribute> out{p.of_orders().begin(), p.of_orders().end()};
+    for (attribute& a : out) a.of_line = a.of_line && p.ladder().empty();
+    return out;
+}
+
+/// What each strategy is for.
+std::vector<std::optional<condition>> linter::conditions() const {
+    std::vector<std::optional<condition>> out;
+    for (const strategy& s : all_) {
+        const std::string wants = is_ladder() ? wants_text(policy_, s) : std::string{};
+        out.push_back(wants.empty() ? s.when : parse_condition(wants, asked_).value);
+    }
+    return out;
+}
+
 void linter::look_at_conditions() {
+    when_ = conditions();
     for (std::size_t i = 0; i < all_.size(); ++i) {
-        const auto& when = all_[i].when;
+        const auto& when = when_[i];
         holds_.push_back(when ? maker_.where(*when, true) : case_maker::everything());
         fails_.push_back(when ? maker_.where(*when, false) : list{cases{}});
         if (!when) continue;
@@ -44,6 +68,7 @@ void linter::look_at_conditions() {
 
 void linter::look_at_filters() {
     case_maker of_nodes{policy_.of_nodes(), policy_.currency().text()};
+    case_maker of_orders{policy_.of_orders(), policy_.currency().text()};
     const auto filters = policy_.filters();
     for (std::size_t f = 0; f < filters.size(); ++f) {
         const std::string at = fmt::format("filter[{}]", f);
@@ -58,7 +83,7 @@ void linter::look_at_filters() {
                 add("always_holds", policy_places::root, at + '.' + std::string{key},
                     fmt::format("every {} fits {}", whom, c->text()), "leave it out");
         };
-        look(filters[f].when, maker_, "when", "order");
+        look(filters[f].when, of_orders, "when", "order");
         look(filters[f].nodes, of_nodes, "nodes", "node");
         const auto uses = [f](std::span<const std::uint16_t> named) {
             return std::find(named.begin(), named.end(), f) != named.end();
@@ -69,6 +94,7 @@ void linter::look_at_filters() {
                 fmt::format("no strategy requires or prefers '{}'", filters[f].name),
                 "name it in a strategy's 'require' or 'prefer', or in [always]");
     }
+    gave_up_ = of_nodes.gave_up() || of_orders.gave_up();
 }
 
 void linter::look_at_order() {
@@ -124,7 +150,7 @@ void linter::look_at_next(std::size_t i) {
 }
 
 void linter::look_at_windows(std::size_t i) {
-    for (std::size_t k = 0; k < i; ++k) {
+    for (std::size_t k = 0; k < i && !is_ladder(); ++k) {
         const strategy &a = all_[k], &b = all_[i];
         if (!has_window(a) || !has_window(b) || !overlap(a, b) || passes_on(a) || blocks(k, i) ||
             is_disjoint(k, i))
@@ -157,10 +183,13 @@ void linter::look_for_gaps() {
                                     [](const possible& p) { return p.claims.empty(); });
     const std::string example = maker_.words(plain == left->end() ? left->front() : *plain);
     add("uncovered_orders", policy_places::root, {},
-        fmt::format("an order {} no strategy{}{}", plain == left->end() ? "may fit" : "can fit",
+        fmt::format("{} {} no strategy{}{}", is_ladder() ? "a line" : "an order",
+                    plain == left->end() ? "may fit" : "can fit",
                     any_window ? " outside of their times" : "",
                     example.empty() ? "" : ", for example one with " + example),
-        "all of it is back-ordered; end with a strategy without 'when' if that is not meant");
+        fmt::format(
+            "all of it is back-ordered; {} if that is not meant",
+            is_ladder() ? "add a strategy without 'for'" : "end with a strategy without 'when'"));
 }
 
 }  // namespace earmark::sourcing::detail

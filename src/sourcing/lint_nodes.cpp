@@ -223,6 +223,9 @@ void linter::look_for_unused() {
     for (std::size_t p = 0; p < places; ++p)
         for (std::size_t i = 0; i < all_.size(); ++i)
             for (const std::size_t k : selected(i, p)) used[k] = true;
+    for (const strategy& s : all_)  // whichever node an order names
+        for (const node_selector& one : s.from)
+            if (one.chosen) used.assign(used.size(), true);
     std::vector<std::string> idle;
     for (std::size_t k = 0; k < t.nodes.size() && places == t.places.size(); ++k)
         if (!used[k] && t.nodes[k].active && named[static_cast<std::size_t>(t.nodes[k].kind)])

@@ -31,16 +31,17 @@ bool names_kind(std::span<const node_selector> from, node_kind k) {
            });
 }
 
-/// The canonical text without its name and its condition.
-std::string deeds(const strategy& s, std::span<const filter> filters) {
+/// The canonical text without its name and what it is for.
+std::string deeds(const policy& whole, const strategy& s) {
     std::string out;
     std::string_view text;
-    const std::string all = strategy_text(s, filters);
+    const std::string all = strategy_text(whole, s);
     for (std::string_view rest = all; !rest.empty();) {
         const std::size_t end = rest.find('\n');
         text = rest.substr(0, end);
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-        if (!text.starts_with("name ") && !text.starts_with("when ")) out.append(text) += '\n';
+        if (!text.starts_with("name ") && !text.starts_with("when ") && !text.starts_with("for "))
+            out.append(text) += '\n';
     }
     return out;
 }
@@ -144,10 +145,9 @@ void linter::look_at_rates(std::size_t i) {
 void linter::look_for_equals(std::size_t i) {
     for (std::size_t k = 0; k < i; ++k) {
         const strategy &a = all_[k], &b = all_[i];
-        if (!(a.next_on_partial || a.next_on_none) ||
-            deeds(a, policy_.filters()) != deeds(b, policy_.filters()))
+        if (!(a.next_on_partial || a.next_on_none) || deeds(policy_, a) != deeds(policy_, b))
             continue;
-        const bool all_alike = !a.when && !b.when;
+        const bool all_alike = !a.when && !b.when && a.wants == b.wants;
         const bool when_alike = a.when && b.when && a.when->text() == b.when->text();
         if (all_alike || when_alike)
             return add("equal_rules", i, {},

@@ -16,7 +16,8 @@ namespace earmark::sourcing::detail {
 /// Where the tables and keys of a good policy stand, and what it says there.
 class policy_places {
 public:
-    explicit policy_places(std::string_view text);
+    /// Of strategies that are tried in another order than they are written: where each stands.
+    explicit policy_places(std::string_view text, std::vector<std::size_t> written = {});
     ~policy_places();
     policy_places(const policy_places&) = delete;
     policy_places& operator=(const policy_places&) = delete;
@@ -42,8 +43,9 @@ public:
         : policy_{p},
           all_{p.strategies()},
           options_{options},
-          places_{text},
-          maker_{p.of_orders(), p.currency().text()} {}
+          places_{text, written(p)},
+          asked_{asked_by(p)},
+          maker_{asked_, p.currency().text()} {}
 
     [[nodiscard]] std::vector<lint_finding> run();
 
@@ -59,6 +61,10 @@ private:
     [[nodiscard]] std::string name(std::size_t strategy) const;
 
     // lint_conditions.cpp
+    [[nodiscard]] static std::vector<std::size_t> written(const policy& p);
+    [[nodiscard]] static std::vector<attribute> asked_by(const policy& p);
+    [[nodiscard]] bool is_ladder() const noexcept { return !policy_.ladder().empty(); }
+    [[nodiscard]] std::vector<std::optional<condition>> conditions() const;
     void look_at_conditions();
     void look_at_filters();
     void look_at_order();
@@ -95,7 +101,10 @@ private:
     std::span<const strategy> all_;
     const lint_options& options_;
     policy_places places_;
+    std::vector<attribute> asked_;  // what strategies ask; a ladder asks it of each line
     case_maker maker_;
+    std::vector<std::optional<condition>> when_;  // by strategy; what was found points into them
+    bool gave_up_ = false;
     std::vector<list> holds_, fails_;  // by strategy: when it is for an order, and when not
     std::vector<lint_finding> found_;
 };

@@ -135,7 +135,7 @@ bool keeps_sets(const policy_terms& terms, const sourcing_problem& problem,
 bool keeps_rules(const policy_terms& terms, const sourcing_problem& problem,
                  std::span<const plan_part> parts) {
     std::map<std::uint32_t, std::int64_t> shipped;                          // value by node
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> taken;  // by node and SKU
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::int64_t> taken;  // by node and goods
     std::vector<std::int64_t> rest;
     for (const wanted_line& line : problem.lines) rest.push_back(line.n);
     for (const plan_part& part : parts) {
@@ -144,7 +144,7 @@ bool keeps_rules(const policy_terms& terms, const sourcing_problem& problem,
             terms.keep_back[static_cast<std::size_t>(problem.nodes[index_of(part.node)].kind)],
             line.granule_e9);
         const auto k = static_cast<std::uint32_t>(index_of(part.node));
-        std::int64_t& sum = taken[{k, raw(line.sku)}];
+        std::int64_t& sum = taken[{k, std::uint64_t{raw(line.sku)} << 16 | raw(line.firm)}];
         sum += part.n;
         if (sum > problem.free[part.wanted * problem.nodes.size() + k] - kept) return false;
         shipped[k] += value_of(line, part.n);

@@ -5,6 +5,7 @@
 
 #include "earmark/core/check.hpp"
 #include "earmark/core/digest.hpp"
+#include "ladder_text.hpp"
 #include "policy_text.hpp"
 #include "strategy_text.hpp"
 #include "terms_text.hpp"
@@ -36,9 +37,9 @@ void write_rates(std::string& out, std::string_view name, const rate_by_kind& ra
     out += '{' + entries + " }\n";
 }
 
-std::string canonical(const policy_terms& t) {
+std::string canonical(const policy_terms& t, const std::string& ladder) {
     std::string out = "policy   = " + quoted(t.name) + '\n';
-    out += "currency = " + quoted(t.currency.text()) + '\n';
+    out += "currency = " + quoted(t.currency.text()) + '\n' + ladder;
     out += detail::rank_text(t, 9) + "\n[costs]\n";
     write_rates(out, "fixed_per_parcel", t.fixed_per_parcel);
     write_rates(out, "per_unit", t.per_unit);
@@ -46,7 +47,8 @@ std::string canonical(const policy_terms& t) {
     out += key_of("extra_parcel") + quoted(detail::rate_text(t.extra_parcel)) + '\n';
     out += detail::more_costs_text(t) + "\n[split]\nlines = " + quoted(name_of(t.lines)) + '\n';
     for (const std::string& rule : detail::split_rules(t)) out += rule + '\n';
-    out += "\n[outcome]\npartial = " + quoted(name_of(t.partial)) + '\n';
+    out += "\n[outcome]\npartial = " + quoted(detail::partial_text(t)) + '\n';
+    if (t.none != unserved{}) out += "none = " + quoted(to_string(t.none)) + '\n';
     out += "\n[keep_back]\n";
     for (std::size_t k = 0; k < node_kinds; ++k)
         out += std::string{name_of(kinds[k])} + " = " + std::to_string(t.keep_back[k]) + '\n';
@@ -138,7 +140,49 @@ void check_rules(std::span<const attribute> declared, std::span<const filter> fi
         EARMARK_CHECK(detail::is_policy_name(f.name) &&
                           std::count_if(filters.begin(), filters.end(), same) == 1,
                       "each filter needs a name of its own");
-        EARMARK_CHECK(f.nodes || f.same || f.dates, "a filter says which nodes it lets through");
+        EARMARK_CHECK(f.nodes || f.same || f.dates || f.not_rejected,
+                      "a filter says which nodes it lets through");
+    }
+}
+
+std::vector<std::uint16_t> ladder_of(std::span<const std::string> names,
+                                     std::span<const attribute> known) {
+    std::vector<std::uint16_t> out;
+    for (const std::string& name : names) {
+        const auto is_it = [&](const attribute& a) { return a.name == name; };
+        const auto at = std::find_if(known.begin(), known.end(), is_it);
+        EARMARK_CHECK(at != known.end() && at->type == value_type::text,
+                      "a ladder goes by texts of orders and lines");
+        out.push_back(static_cast<std::uint16_t>(at - known.begin()));
+        EARMARK_CHECK(std::count(out.begin(), out.end(), out.back()) == 1,
+                      "each attribute stands once in a ladder");
+    }
+    EARMARK_CHECK(out.size() <= max_ladder, "a ladder has at most 16 attributes");
+    return out;
+}
+
+std::vector<std::string> queues_of(const policy_terms& own, std::span<const strategy> all,
+                                   const rejection_terms& rejections) {
+    std::vector<std::string> out;
+    const auto add = [&](const policy_terms& t) {
+        for (const unserved* u : {&t.rest, &t.none})
+            if (u->does == unserved::deed::queue) out.push_back(u->queue);
+    };
+    add(own);
+    if (rejections.then.does == unserved::deed::queue) out.push_back(rejections.then.queue);
+    for (const strategy& s : all) add(s.by.terms());
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+void check_ladder(std::span<const strategy> all, std::size_t attributes) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        EARMARK_CHECK(all[i].wants.size() == attributes && (attributes == 0 || !all[i].when),
+                      "a strategy of a ladder wants a text, or any, of each of its attributes");
+        for (std::size_t k = 0; k < i && attributes != 0; ++k)
+            EARMARK_CHECK(!detail::are_equal_rules(all[k], all[i]),
+                          "a ladder has no two equal rules");
     }
 }
 
@@ -211,8 +255,16 @@ policy::policy(policy_terms terms, policy_rules rules)
       of_nodes_{known_attributes(node_attributes(), declared_, true)} {
     check(terms_);
     check_rules(declared_, filters_);
+    rejections_ = rules.rejections;
+    EARMARK_CHECK(rejections_.days >= 0 && rejections_.days <= max_rejection_days,
+                  "a rejection is remembered for up to 3,650 days, or for good");
+    EARMARK_CHECK(rejections_.most >= 0 && rejections_.most <= max_rejection_times,
+                  "a line is tried until it was given back up to 100 times, or always");
     EARMARK_CHECK(strategies_.size() <= max_strategies, "a policy has at most 256 strategies");
-    text_ = canonical(terms_) + detail::rules_text(*this);
+    ladder_ = ladder_of(rules.ladder, of_orders_);
+    check_ladder(strategies_, ladder_.size());
+    if (!ladder_.empty()) detail::sort_ladder(strategies_);
+    text_ = canonical(terms_, detail::ladder_text(*this)) + detail::rules_text(*this);
     for (const strategy& s : strategies_) {
         EARMARK_CHECK(s.by.strategies().empty() && s.by.currency() == terms_.currency,
                       "a strategy has no strategies of its own, and the policy's currency");
@@ -222,8 +274,10 @@ policy::policy(policy_terms terms, policy_rules rules)
         for (const auto* list : {&s.require, &s.prefer})
             for (const std::uint16_t f : *list)
                 EARMARK_CHECK(f < filters_.size(), "a strategy asks a filter that the policy has");
-        text_ += detail::strategy_text(s, filters_);
+        text_ += detail::strategy_text(*this, s);
     }
+    queues_ = queues_of(terms_, strategies_, rejections_);
+    EARMARK_CHECK(queues_.size() <= max_queues, "a policy has at most 255 queues");
     digest_ = earmark::digest{}.add(text_).value();
     const auto judges = [](const policy_terms& t) {
         return t.min_shipment_value != 0 || t.together;

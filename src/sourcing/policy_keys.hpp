@@ -14,14 +14,17 @@ using names = std::span<const std::string_view>;
 template <std::size_t N>
 using keys = std::array<std::string_view, N>;
 
-inline constexpr keys<14> root_keys = {"policy", "currency", "distance",  "rank",       "costs",
-                                       "split",  "outcome",  "keep_back", "attributes", "always",
-                                       "filter", "strategy", "weights",   "weighed"};
-inline constexpr keys<13> strategy_keys = {"name",      "when",    "starts", "ends",  "from",
-                                           "require",   "prefer",  "rank",   "split", "outcome",
-                                           "keep_back", "weights", "weighed"};
+inline constexpr keys<17> root_keys = {"policy", "currency",  "distance",  "rank",       "costs",
+                                       "split",  "outcome",   "keep_back", "attributes", "always",
+                                       "filter", "strategy",  "weights",   "weighed",    "match",
+                                       "ladder", "rejections"};
+inline constexpr keys<14> strategy_keys = {"name",      "when",    "starts",  "ends",  "from",
+                                           "require",   "prefer",  "rank",    "split", "outcome",
+                                           "keep_back", "weights", "weighed", "for"};
 inline constexpr keys<1> always_keys = {"require"};
-inline constexpr keys<5> filter_keys = {"name", "when", "nodes", "same", "dates"};
+inline constexpr keys<6> filter_keys = {"name", "when", "nodes", "same", "dates", "memory"};
+inline constexpr keys<1> memory_names = {"not_rejected_before"};
+inline constexpr keys<3> rejection_keys = {"days", "most", "then"};
 inline constexpr keys<6> cost_keys = {"fixed_per_parcel", "per_unit",      "per_unit_per_1000_km",
                                       "extra_parcel",     "by_acceptance", "parcel"};
 inline constexpr keys<3> parcel_keys = {"by", "zones", "steps"};
@@ -30,18 +33,24 @@ inline constexpr keys<2> content_names = {"grams", "units"};
 inline constexpr keys<5> split_keys = {"lines", "max_parcels", "max_shipments",
                                        "min_shipment_value", "together"};
 inline constexpr keys<1> together_names = {"set"};
-inline constexpr keys<1> outcome_keys = {"partial"};
+inline constexpr keys<2> outcome_keys = {"partial", "none"};
 inline constexpr keys<3> step_keys = {"full", "partial", "none"};
 
+inline constexpr keys<2> match_names = {"first", "ladder"};
 inline constexpr keys<1> full_names = {"allocate"};
-inline constexpr keys<3> step_names = {"allocate_and_backorder", "backorder", "next"};
-inline constexpr keys<2> none_names = {"backorder", "next"};
+inline constexpr keys<7> step_names = {"allocate_and_backorder",
+                                       "allocate_and_queue:NAME",
+                                       "allocate_and_cancel",
+                                       "backorder",
+                                       "queue:NAME",
+                                       "cancel",
+                                       "next"};
+inline constexpr keys<4> none_names = {"backorder", "queue:NAME", "cancel", "next"};
 inline constexpr keys<2> distance_names = {"km", "mi"};
 inline constexpr keys<node_kinds> kind_names = {"dc", "store", "vendor"};
 inline constexpr keys<criteria> criterion_names = {
     "cost", "parcels",  "distance", "priority", "score",     "zone",
     "load", "rotation", "balance",  "cover",    "stock_out", "delivery_date"};
 inline constexpr keys<2> split_names = {"whole", "by_quantity"};
-inline constexpr keys<2> partial_names = {"allocate_and_backorder", "backorder"};
 
 }  // namespace earmark::sourcing::detail

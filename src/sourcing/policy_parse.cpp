@@ -43,9 +43,10 @@ policy_terms read_terms(detail::toml_reader& in, detail::terms_reader& terms,
     terms.read_rank(root, unit, out);
     terms.read_costs(root, unit, out);
     terms.read_split(root, out);
-    if (const toml::table* outcome = in.section(root, "outcome", detail::outcome_keys))
-        out.partial =
-            static_cast<on_partial>(in.choice(*outcome, "partial", detail::partial_names));
+    if (const toml::table* outcome = in.section(root, "outcome", detail::outcome_keys)) {
+        (void)terms.read_partial(*outcome, false, out);
+        (void)terms.read_none(*outcome, false, out);
+    }
     terms.read_keep_back(root, out);
     return out;
 }
@@ -57,13 +58,16 @@ std::optional<policy> read_policy(detail::findings& found, const toml::table& ro
     policy_terms usual = read_terms(in, terms, root, unit);
     detail::filter_reader filters{in};
     filters.read(root);
-    detail::strategy_reader read{in, terms, filters, usual, unit};
+    detail::ladder_reader ladder{in, filters.of_orders()};
+    ladder.read(root);
+    detail::strategy_reader read{in, terms, filters, ladder, usual, unit};
     auto strategies = read.read(root, found.empty());
     if (usual.rank.empty() && !strategies.empty())  // it ranks nothing by itself
         usual.rank = strategies.front().by.terms().rank, usual.weights.clear();
     if (!found.empty()) return {};
     policy_rules rules = filters.take();
     rules.strategies = std::move(strategies);
+    rules.ladder = ladder.names();
     return policy{std::move(usual), std::move(rules)};
 }
 

@@ -7,12 +7,14 @@ namespace earmark::sourcing::detail {
 
 struct policy_places::tables {
     toml::table root;
+    std::vector<std::size_t> written;
 
     [[nodiscard]] const toml::node* find(std::size_t strategy, std::string_view key) const {
         const toml::table* t = &root;
         if (strategy != policy_places::root) {
             const toml::node* list = root.get("strategy");
             const toml::array* entries = list == nullptr ? nullptr : list->as_array();
+            if (strategy < written.size()) strategy = written[strategy];
             if (entries == nullptr || strategy >= entries->size()) return nullptr;
             t = (*entries)[strategy].as_table();
         }
@@ -27,7 +29,9 @@ struct policy_places::tables {
     }
 };
 
-policy_places::policy_places(std::string_view text) : tables_{std::make_unique<tables>()} {
+policy_places::policy_places(std::string_view text, std::vector<std::size_t> written)
+    : tables_{std::make_unique<tables>()} {
+    tables_->written = std::move(written);
     toml::parse_result parsed = toml::parse(text);
     if (parsed) tables_->root = std::move(parsed).table();
 }

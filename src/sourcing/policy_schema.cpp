@@ -14,6 +14,8 @@ using json = nlohmann::ordered_json;
 constexpr std::string_view money = "quoted money, `\"0.35\"`, or a table of it by kind of node";
 constexpr std::string_view as_policy = "as the policy";
 
+constexpr const char* one_name = "[A-Za-z0-9_.-]([A-Za-z0-9 _.-]{0,62}[A-Za-z0-9_.-])?";
+
 constexpr std::array all_keys = {
     policy_key{"", "policy", "name: 1 to 64 letters, digits, blanks or any of `- _ .`", "", true},
     policy_key{"", "currency", "ISO 4217 code, `\"USD\"`", "", true},
@@ -38,6 +40,24 @@ constexpr std::array all_keys = {
                "cost in 1/10,000 and distance in whole kilometres or miles",
                "`rank` decides"},
     policy_key{"", "weighed", "`km` or `mi`: what a weighed distance counts in", "`distance`"},
+    policy_key{"", "match",
+               "`first`: the first strategy whose conditions hold serves the order; `ladder`: the "
+               "most specific one serves each line",
+               "`first`"},
+    policy_key{"", "ladder",
+               "texts of orders and lines, the one that weighs most first: what strategies are for",
+               "required of a ladder"},
+    policy_key{"", "rejections", "table: what becomes of lines that nodes gave back",
+               "nodes that rejected are asked again, unless not_rejected_before is required"},
+    policy_key{"rejections", "days",
+               "1 to 3,650: how long `not_rejected_before` keeps a line from the node", "for good"},
+    policy_key{"rejections", "most",
+               "1 to 100: a line that was given back so often is not sourced any more",
+               "it is tried for ever"},
+    policy_key{"rejections", "then", "`backorder`, `queue:NAME` or `cancel`: what becomes of it",
+               "required with `most`"},
+    policy_key{"filter", "memory", "`not_rejected_before`: not the nodes that gave the line back",
+               "not asked"},
     policy_key{"costs", "extra_parcel", "quoted money for each parcel after the first", "0"},
     policy_key{"costs", "by_acceptance",
                "`true`: costs are divided by the part of what is sent to a node that it accepts",
@@ -63,8 +83,11 @@ constexpr std::array all_keys = {
     policy_key{"split", "together",
                "`[\"set\"]`: lines of one relationship set leave from one node or not at all",
                "sets may part"},
-    policy_key{"outcome", "partial", "`allocate_and_backorder`, or `backorder`: all or nothing",
-               "`allocate_and_backorder`"},
+    policy_key{
+        "outcome", "partial",
+        "`allocate_and_backorder`, or `backorder`: all or nothing; in place of `backorder` also "
+        "`queue:NAME` or `cancel`",
+        "`allocate_and_backorder`"},
     policy_key{"keep_back", "dc", "whole units, 0 to 1,000,000,000", "0"},
     policy_key{"keep_back", "store", "whole units, 0 to 1,000,000,000", "0"},
     policy_key{"keep_back", "vendor", "whole units, 0 to 1,000,000,000", "0"},
@@ -80,6 +103,9 @@ constexpr std::array all_keys = {
                "not asked"},
     policy_key{"strategy", "name", "a name of its own, as a policy's", "", true},
     policy_key{"strategy", "when", "condition on orders", "every order"},
+    policy_key{"strategy", "for",
+               "of a ladder: table of its attributes and the text that a line has of each",
+               "every line"},
     policy_key{"strategy", "starts", "quoted RFC 3339: decisions from then on", "always"},
     policy_key{"strategy", "ends", "quoted RFC 3339: decisions before then", "never"},
     policy_key{"strategy", "from",
@@ -97,10 +123,11 @@ constexpr std::array all_keys = {
                as_policy},
     policy_key{"strategy", "keep_back", "as the policy's", as_policy},
     policy_key{"strategy.outcome", "full", "`allocate`", "`allocate`"},
+    policy_key{"outcome", "none",
+               "`backorder`, `queue:NAME` or `cancel`: where no line can be served", "`backorder`"},
     policy_key{"strategy.outcome", "partial",
-               "`allocate_and_backorder`, `backorder`, or `next`: all of it, or the next strategy",
-               as_policy},
-    policy_key{"strategy.outcome", "none", "`backorder` or `next`", "`backorder`"},
+               "as the policy's, or `next`: all of it, or the next strategy", as_policy},
+    policy_key{"strategy.outcome", "none", "as the policy's, or `next`", as_policy},
 };
 
 json text(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
@@ -140,11 +167,15 @@ json shape_of_cost(std::string_view key) {
 json shape_of(std::string_view table, std::string_view key) {
     if (table == "keep_back") return whole(0, max_keep_back);
     if (table.starts_with("costs")) return shape_of_cost(key);
-    if (table == "outcome") return one_of(detail::partial_names);
+    if (table == "outcome" && key == "partial")
+        return text(std::string{"^(allocate_and_)?(backorder|cancel|queue:"} + one_name + ")$");
+    if (table == "outcome") return text(std::string{"^(backorder|cancel|queue:"} + one_name + ")$");
     if (table == "strategy.outcome")
-        return key == "full"      ? one_of(detail::full_names)
-               : key == "partial" ? one_of(detail::step_names)
-                                  : one_of(detail::none_names);
+        return key == "full" ? one_of(detail::full_names)
+               : key == "partial"
+                   ? text(std::string{"^(next|(allocate_and_)?(backorder|cancel|queue:"} +
+                          one_name + "))$")
+                   : text(std::string{"^(next|backorder|cancel|queue:"} + one_name + ")$");
     if (key == "policy" || key == "name") return same_as("name");
     if (key == "currency") return text("^[A-Z]{3}$");
     if (key == "distance") return one_of(detail::distance_names);
@@ -160,6 +191,23 @@ json shape_of(std::string_view table, std::string_view key) {
     if (key == "weighed") return one_of(detail::distance_names);
     if (key == "require" || key == "prefer") return {{"type", "array"}, {"items", same_as("name")}};
     if (key == "dates") return one_of_dates();
+    if (key == "memory") return one_of(detail::memory_names);
+    if (table == "rejections" && key == "then")
+        return text(std::string{"^(backorder|cancel|queue:"} + one_name + ")$");
+    if (table == "rejections")
+        return whole(1, key == "days" ? max_rejection_days : max_rejection_times);
+    if (key == "match") return one_of(detail::match_names);
+    if (key == "ladder")
+        return {{"type", "array"},
+                {"items", {{"type", "string"}}},
+                {"minItems", 1},
+                {"maxItems", max_ladder},
+                {"uniqueItems", true}};
+    if (key == "for")
+        return {{"type", "object"},
+                {"additionalProperties",
+                 {{"type", "string"}, {"minLength", 1}, {"maxLength", max_attribute_text}}},
+                {"minProperties", 1}};
     if (key == "when" || key == "nodes") return same_as("condition");
     if (key == "starts" || key == "ends") return same_as("instant");
     if (key == "from") return list_of(same_as("selector"));
@@ -201,7 +249,7 @@ json definitions() {
     json kinds = json::object();
     for (const std::string_view kind : detail::kind_names) kinds[std::string{kind}] = money_text;
     json out = {
-        {"name", text("^[A-Za-z0-9_.-]([A-Za-z0-9 _.-]{0,62}[A-Za-z0-9_.-])?$")},
+        {"name", text(std::string{"^"} + one_name + "$")},
         {"money", money_text},
         {"rates",
          {{"anyOf",
@@ -218,9 +266,9 @@ json definitions() {
         {"condition", {{"type", "string"}, {"minLength", 1}, {"maxLength", max_condition_bytes}}},
         {"instant", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
                          "(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$")},
-        {"selector",
-         text("^ *(dc|store|vendor|any)( +within +[0-9]+(\\.[0-9]{1,4})?( +(m|km|mi))?)?"
-              "( +priority +-?[0-9]+)? *$")}};
+        {"selector", text("^ *chosen_store *$|^ *(dc|store|vendor|any)( +within "
+                          "+[0-9]+(\\.[0-9]{1,4})?( +(m|km|mi))?)?"
+                          "( +priority +-?[0-9]+)? *$")}};
     json weights = json::object();
     for (const std::string_view c : detail::criterion_names)
         if (c != name_of(criterion::delivery_date)) weights[std::string{c}] = whole(1, max_weight);
@@ -235,6 +283,7 @@ json definitions() {
     out["outcome"] = table_of("outcome", detail::outcome_keys);
     out["keep_back"] = table_of("keep_back", detail::kind_names);
     out["always"] = table_of("always", detail::always_keys);
+    out["rejections"] = table_of("rejections", detail::rejection_keys);
     out["filter"] = table_of("filter", detail::filter_keys);
     out["strategy.outcome"] = table_of("strategy.outcome", detail::step_keys);
     out["strategy"] = table_of("strategy", detail::strategy_keys);

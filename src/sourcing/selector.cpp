@@ -47,6 +47,8 @@ std::optional<node_selector> read_selector(std::string_view text, std::string_vi
     const auto words = words_of(text);
     if (words.empty()) return {};
     node_selector s;
+    s.chosen = words.size() == 1 && words[0] == "chosen_store";
+    if (s.chosen) return s;
     for (const node_kind k : kinds)
         if (words[0] == name_of(k)) s.kind = k;
     if (!s.kind && words[0] != "any") return {};

@@ -135,7 +135,7 @@ void shipment_search<Words>::read() {
     std::uint32_t skus = 0;
     shares_ = false;
     for (std::size_t l = 0; l < lines.size(); ++l) {
-        const auto same = [&](const wanted_line& other) { return other.sku == lines[l].sku; };
+        const auto same = [&](const wanted_line& other) { return same_goods(other, lines[l]); };
         const auto first = static_cast<std::size_t>(std::find_if(lines.begin(), lines.end(), same) -
                                                     lines.begin());
         sku_of_[l] = first < l ? sku_of_[first] : skus++;

@@ -45,10 +45,10 @@ void check(const sourcing_problem& problem) {
 namespace {
 
 bool shares_any_sku(const sourcing_problem& problem) {
-    std::vector<sku_id> skus;
-    for (const wanted_line& line : problem.lines) skus.push_back(line.sku);
-    std::sort(skus.begin(), skus.end());
-    return std::adjacent_find(skus.begin(), skus.end()) != skus.end();
+    std::vector<std::pair<sku_id, node_id>> goods;
+    for (const wanted_line& line : problem.lines) goods.emplace_back(line.sku, line.firm);
+    std::sort(goods.begin(), goods.end());
+    return std::adjacent_find(goods.begin(), goods.end()) != goods.end();
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ std::vector<strategy> strategy_reader::read(const toml::table& root, bool are_te
     }
     for (std::size_t i = 0; i < list->size(); ++i)
         read_strategy(*(*list)[i].as_table(), are_terms_good, all);
-    for (std::size_t i = 0; i < all.size() && all.size() == list->size(); ++i)
+    if (all.size() != list->size()) return all;
+    ladder_.check_equal(*list, all);
+    for (std::size_t i = 0; i < all.size() && !ladder_.is_ladder(); ++i)
         check_reached(*(*list)[i].as_table(), all, i);
     return all;
 }
@@ -47,6 +49,7 @@ void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good
     bool next_on_partial = false, next_on_none = false;
     read_steps(from, terms, next_on_partial, next_on_none);
     auto when = read_condition(in_, from, "when", filters_.of_orders());
+    auto wants = ladder_.wants(from);
     auto require = read_required(from);
     auto prefer = filters_.named(from, "prefer");
     for (const std::uint16_t f : prefer)
@@ -60,7 +63,8 @@ void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good
     auto nodes = read_from(from);
     if (in_.found().size() != before || !are_terms_good) return;
     all.push_back({policy{std::move(terms)}, std::move(when), starts, ends, std::move(nodes),
-                   std::move(require), std::move(prefer), next_on_partial, next_on_none});
+                   std::move(require), std::move(prefer), next_on_partial, next_on_none,
+                   std::move(wants), static_cast<std::uint16_t>(all.size())});
 }
 
 std::string strategy_reader::strategy_name(const toml::table& from,
@@ -87,12 +91,8 @@ void strategy_reader::read_steps(const toml::table& from, policy_terms& terms,
     const toml::table* outcome = in_.section(from, "outcome", step_keys);
     if (outcome == nullptr) return;
     in_.choice(*outcome, "full", full_names);
-    if (outcome->get("partial") != nullptr) {
-        const std::size_t step = in_.choice(*outcome, "partial", step_names);
-        next_on_partial = step == 2;
-        terms.partial = step == 0 ? on_partial::allocate_and_backorder : on_partial::backorder;
-    }
-    next_on_none = in_.choice(*outcome, "none", none_names) == 1;
+    next_on_partial = terms_.read_partial(*outcome, true, terms);
+    next_on_none = terms_.read_none(*outcome, true, terms);
 }
 
 /// Those of every strategy, and its own.
@@ -121,7 +121,7 @@ std::vector<node_selector> strategy_reader::read_from(const toml::table& from) {
         else
             in_.refuse(error_code::bad_field, entry,
                        "these are no nodes; write a kind (dc, store, vendor) or any, then perhaps "
-                       "within a distance and a priority: " +
+                       "within a distance and a priority; or chosen_store: " +
                            example);
     }
     return out;

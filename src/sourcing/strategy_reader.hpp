@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "filter_reader.hpp"
+#include "ladder_reader.hpp"
 #include "terms_reader.hpp"
 
 namespace earmark::sourcing::detail {
@@ -12,8 +13,8 @@ class strategy_reader {
 public:
     /// `usual`: the policy's own terms. `unit`: of distances that name none.
     strategy_reader(toml_reader& in, terms_reader& terms, filter_reader& filters,
-                    const policy_terms& usual, std::string_view unit)
-        : in_{in}, terms_{terms}, filters_{filters}, usual_{usual}, unit_{unit} {}
+                    ladder_reader& ladder, const policy_terms& usual, std::string_view unit)
+        : in_{in}, terms_{terms}, filters_{filters}, ladder_{ladder}, usual_{usual}, unit_{unit} {}
 
     /// Those of the policy. Empty where anything is wrong.
     std::vector<strategy> read(const toml::table& root, bool are_terms_good);
@@ -30,6 +31,7 @@ private:
     toml_reader& in_;
     terms_reader& terms_;
     filter_reader& filters_;
+    ladder_reader& ladder_;
     const policy_terms& usual_;
     std::string_view unit_;
 };

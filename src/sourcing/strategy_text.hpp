@@ -10,7 +10,7 @@
 namespace earmark::sourcing::detail {
 
 /// A strategy's table of the canonical text.
-[[nodiscard]] std::string strategy_text(const strategy& s, std::span<const filter> filters);
+[[nodiscard]] std::string strategy_text(const policy& whole, const strategy& s);
 
 /// The tables of attributes and filters.
 [[nodiscard]] std::string rules_text(const policy& p);

@@ -32,6 +32,36 @@ void terms_reader::read_together(const toml::table& split, policy_terms& into) {
     into.together = in_.index_of(*list->get(0), "together", together_names).has_value();
 }
 
+bool terms_reader::read_partial(const toml::table& outcome, bool may_pass, policy_terms& into) {
+    const toml::node* node = outcome.get("partial");
+    if (node == nullptr) return false;
+    constexpr std::string_view some = "allocate_and_";
+    std::string_view text = node->value_exact<std::string_view>().value_or("");
+    into.partial = on_partial::backorder;
+    into.rest = {};
+    if (text == "next" && may_pass) return true;
+    if (text.starts_with(some)) {
+        into.partial = on_partial::allocate_and_backorder;
+        text.remove_prefix(some.size());
+    }
+    if (!read_unserved(text, into.rest))
+        (void)in_.index_of(*node, "partial",
+                           may_pass ? names{step_names} : names{step_names}.first(6));
+    return false;
+}
+
+bool terms_reader::read_none(const toml::table& outcome, bool may_pass, policy_terms& into) {
+    const toml::node* node = outcome.get("none");
+    if (node == nullptr) return false;
+    const auto text = node->value_exact<std::string_view>().value_or("");
+    into.none = {};
+    if (text == "next" && may_pass) return true;
+    if (!read_unserved(text, into.none))
+        (void)in_.index_of(*node, "none",
+                           may_pass ? names{none_names} : names{none_names}.first(3));
+    return false;
+}
+
 void terms_reader::read_keep_back(const toml::table& from, policy_terms& into) {
     const toml::table* kept = in_.section(from, "keep_back", kind_names);
     if (kept == nullptr) return;

@@ -15,6 +15,10 @@ public:
     void read_rank(const toml::table& from, std::string_view unit, policy_terms& into);
     void read_split(const toml::table& from, policy_terms& into);
     void read_keep_back(const toml::table& from, policy_terms& into);
+    /// What becomes of what is not served; true where it goes to the next strategy, which may be
+    /// said only where `may_pass`.
+    bool read_partial(const toml::table& outcome, bool may_pass, policy_terms& into);
+    bool read_none(const toml::table& outcome, bool may_pass, policy_terms& into);
     /// After read_rank().
     void read_costs(const toml::table& root, std::string_view unit, policy_terms& into);
     [[nodiscard]] bool has_costs() const noexcept { return has_costs_; }

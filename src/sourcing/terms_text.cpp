@@ -49,6 +49,11 @@ std::string rank_text(const policy_terms& t, std::size_t width) {
     return out + "]\n";
 }
 
+std::string partial_text(const policy_terms& t) {
+    const bool takes_some = t.partial == on_partial::allocate_and_backorder;
+    return (takes_some ? "allocate_and_" : "") + to_string(t.rest);
+}
+
 std::string more_costs_text(const policy_terms& t) {
     std::string out;
     if (t.by_acceptance) out += "by_acceptance        = true\n";

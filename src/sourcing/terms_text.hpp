@@ -14,6 +14,9 @@ namespace earmark::sourcing::detail {
 /// The line `rank = [...]`, or those of the weights; keys are filled up to `width`.
 [[nodiscard]] std::string rank_text(const policy_terms& t, std::size_t width);
 
+/// `allocate_and_backorder`, `queue:NAME` and so on.
+[[nodiscard]] std::string partial_text(const policy_terms& t);
+
 /// What stands in [costs] below its rates, if anything; then [costs.parcel].
 [[nodiscard]] std::string more_costs_text(const policy_terms& t);
 

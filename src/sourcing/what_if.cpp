@@ -41,6 +41,8 @@ public:
     }
     /// The node can give so much of a line, above what is kept back.
     void give(std::size_t wanted, std::int64_t n) {
+        const node_id firm = problem_->lines[wanted].firm;
+        if (firm != none<node_id> && firm != node_) return;
         const std::int64_t all = n + kept_back(*by_, nodes[k_], problem_->lines[wanted]);
         free[wanted * nodes.size() + k_] =
             static_cast<granules>(std::min<std::int64_t>(all, INT32_MAX));

@@ -113,7 +113,7 @@ def test_the_page_s_policy_fits_the_schema_and_the_reader():
     ("[costs]", "[split]\nmax_parcels = 0\n[costs]"),
     ("[costs]", "[[strategy]]\nwhen = 'lines > 1'\n[costs]"),
     ("[costs]", "[[strategy]]\nname = 'a'\nfrom = ['warehouse']\n[costs]"),
-    ("[costs]", "[[strategy]]\nname = 'a'\noutcome = { none = 'cancel' }\n[costs]")])
+    ("[costs]", "[[strategy]]\nname = 'a'\noutcome = { none = 'cancle' }\n[costs]")])
 def test_what_the_schema_refuses_the_reader_refuses_too(change):
     from earmark import errors
     text = NEAR.replace('rank = ["distance", "cost"]', 'rank     = ["distance", "cost"]')

@@ -269,6 +269,7 @@ private:
     answer rewrite(reservation_id id, basket wanted);
     answer place_now(const command& c, const order_request& r);
     answer take_over(const order_request& r, held_order& o);
+    answer reject(const command& c, const fact& f);
     answer shift(order_id id, std::uint32_t line, node_id node, quantity amount,
                  std::span<const unit_state> from, unit_state to);
     answer source_now(order_id o, bool dry_run, const plan& chosen);

@@ -14,7 +14,8 @@ std::string content_of(const order_request& r) {
     std::string out = text_of(verb::place_order, raw(r.ship_to), r.currency.code(), r.priority,
                               raw(r.reservation));
     for (const order_line& l : r.lines)
-        out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor);
+        out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor,
+                       raw(l.node == none<node_id> ? r.node : l.node));
     return out;
 }
 
@@ -27,6 +28,8 @@ std::vector<error_code> engine::violations(const command& c, const order_request
     if (r.currency.code() == 0) found.push_back(error_code::bad_currency);
     if (r.ship_to != none<place_id> && index_of(r.ship_to) >= place_keys_.size())
         found.push_back(error_code::unknown_place);
+    if (r.node != none<node_id> && !nodes_.contains(r.node))
+        found.push_back(error_code::unknown_node);
     for (const order_line& l : r.lines) {
         if (!skus_.contains(l.sku)) {
             found.push_back(error_code::unknown_sku);
@@ -34,6 +37,8 @@ std::vector<error_code> engine::violations(const command& c, const order_request
             found.push_back(bad);
         }
         if (l.unit_price_minor < 0) found.push_back(error_code::bad_price);
+        if (l.node != none<node_id> && !nodes_.contains(l.node))
+            found.push_back(error_code::unknown_node);
     }
     std::map<sku_id, std::int64_t> sums;  // each SKU is one demand
     for (const order_line& l : r.lines)
@@ -55,6 +60,8 @@ answer engine::place_order(const command& c, const order_request& r) {
 answer engine::place_now(const command& c, const order_request& r) {
     held_order o{
         std::string{c.key}, now_, r.ship_to, r.currency, {r.lines.begin(), r.lines.end()}, {}, {}};
+    for (order_line& l : o.lines)
+        if (l.node == none<node_id>) l.node = r.node;
     answer a;
     if (r.reservation != none<reservation_id>) a = take_over(r, o);
     if (a.code != error_code::ok) return a;
@@ -98,6 +105,11 @@ answer engine::take_over(const order_request& r, held_order& o) {
     if (!again)
         for (const auto& [at, w] : held.parts) after.at(at).free += w.n;
     o.buckets = divide(held, o);
+    for (const auto& [at, n] : o.buckets) {
+        const node_id firm = o.lines[std::get<0>(at) - 1].node;
+        if (firm != none<node_id> && firm != std::get<2>(at))
+            return refuse(error_code::firm_elsewhere);
+    }
     const held_reservation asked = again ? asked_anew(held, o) : held;
     keep_pools(asked, o, after);
     for (const auto& [at, w] : asked.parts)
@@ -171,7 +183,8 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
     if (left > there) return refuse(error_code::too_few_units);
     for (const bucket& b : sources) {
         const std::int64_t n = std::min(left, o.buckets.at(b));
-        const node_id at = to == unit_state::cancelled ? none<node_id> : std::get<2>(b);
+        const bool leaves = to == unit_state::cancelled || to == unit_state::open;
+        const node_id at = leaves ? none<node_id> : std::get<2>(b);
         if (n > 0) move(o, b, {std::get<0>(b), to, at}, n);
         left -= n;
     }
@@ -200,16 +213,19 @@ answer engine::source(const command& c, order_id id, bool dry_run, const plan& c
 
 /// Lines of one SKU want the same units and count as one; they stand in the order of first lines.
 sourcing_picture engine::picture_of(const held_order& o) const {
-    sourcing_picture seen{{}, {}, rules_};
+    sourcing_picture seen{{}, {}, rules_, {}};
     for (std::uint32_t line = 1; line <= o.lines.size(); ++line) {
         const std::int64_t n = units_in(o, standing(o, line, none<node_id>, unsourced));
         const sku_id sku = o.lines[line - 1].sku;
-        const auto same = std::find_if(seen.wanted.begin(), seen.wanted.end(),
-                                       [&](const auto& w) { return w.first == sku; });
-        if (same != seen.wanted.end())
-            same->second += n;
-        else if (n > 0)
+        const node_id firm = o.lines[line - 1].node;
+        std::size_t w = 0;
+        while (w < seen.wanted.size() && (seen.wanted[w].first != sku || seen.firm[w] != firm)) ++w;
+        if (w < seen.wanted.size()) {
+            seen.wanted[w].second += n;
+        } else if (n > 0) {
             seen.wanted.emplace_back(sku, n);
+            seen.firm.push_back(firm);
+        }
     }
     for (const auto& [at, c] : cells_) {
         if (sku_of(at) != at.first || !nodes_.at(at.second).active) continue;
@@ -247,10 +263,12 @@ answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
     for (const plan_part& p : chosen.parts) {
         std::int64_t left = p.n;
         const sku_id sku = seen.wanted[p.wanted].first;
+        const node_id firm = seen.firm[p.wanted];
         for (const bucket& b : standing(o, 0, none<node_id>, unsourced)) {
             const std::uint32_t line = std::get<0>(b);
-            const std::int64_t n =
-                o.lines[line - 1].sku == sku ? std::min(left, o.buckets.at(b)) : 0;
+            const order_line& l = o.lines[line - 1];
+            const bool is_its = l.sku == sku && l.node == firm;
+            const std::int64_t n = is_its ? std::min(left, o.buckets.at(b)) : 0;
             if (n > 0) move(o, b, {line, unit_state::allocated, p.node}, n);
             left -= n;
         }
@@ -274,7 +292,19 @@ answer engine::release_now(order_id id) {
     return {.what = ready.empty() ? outcome::unchanged : outcome::done, .subject = raw(id)};
 }
 
+answer engine::reject(const command& c, const fact& f) {
+    static constexpr std::array held = {unit_state::released, unit_state::allocated};
+    const std::string content =
+        text_of(verb::reject, raw(f.order), f.line, raw(f.node), f.amount.atoms, f.reason);
+    return once(c, content, [&] {
+        if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
+        if (!nodes_.contains(f.node)) return refuse(error_code::unknown_node);
+        return shift(f.order, f.line, f.node, f.amount, held, unit_state::open);
+    });
+}
+
 answer engine::record(const command& c, const fact& f) {
+    if (f.kind == fact_kind::reject) return reject(c, f);
     const bool ships = f.kind == fact_kind::ship;
     const std::array before = {ships ? unit_state::released : unit_state::shipped};
     const unit_state after = ships ? unit_state::shipped : unit_state::delivered;

@@ -14,11 +14,18 @@ bool is_idle(const sourcing_picture& left) {
     std::map<sku_id, std::int64_t> has;
     bool one_node_could = false;
     for (const auto& [sku, n] : left.wanted) wants[sku] += n;
+    bool any_firm = false;
     for (const auto& [at, free] : left.free) {
         has[at.first] += std::max<std::int64_t>(0, free);
-        for (const auto& [sku, n] : left.wanted)
-            one_node_could |= n > 0 && sku == at.first && free >= n;
+        for (std::size_t w = 0; w < left.wanted.size(); ++w) {
+            const auto& [sku, n] = left.wanted[w];
+            const node_id firm = left.firm[w];
+            any_firm |= firm != none<node_id>;
+            const bool may = firm == none<node_id> || firm == at.second;
+            one_node_could |= may && n > 0 && sku == at.first && free >= n;
+        }
     }
+    if (any_firm) return one_node_could && !left.by.all_or_nothing;
     if (!left.by.split_lines) return one_node_could;
     bool all = true;
     bool any = false;
@@ -37,6 +44,8 @@ std::string find_fault(const sourcing_picture& seen, const plan& chosen) {
     for (const plan_part& p : chosen.parts) {
         if (p.wanted >= left.wanted.size()) return "a part serves a line that wants nothing";
         if (p.n <= 0) return "a part has no units";
+        const node_id firm = left.firm[p.wanted];
+        if (firm != none<node_id> && firm != p.node) return "a line leaves its firm node";
         auto& [sku, n] = left.wanted[p.wanted];
         if (!seen.by.split_lines && p.n != n) return "a line that is to stay whole is split";
         const auto at = left.free.find({sku, p.node});

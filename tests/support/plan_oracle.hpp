@@ -25,6 +25,7 @@ struct sourcing_picture {
     std::vector<std::pair<sku_id, std::int64_t>> wanted;      // per unsourced line, granules
     std::map<std::pair<sku_id, node_id>, std::int64_t> free;  // of active nodes, above what stays
     rules by;
+    std::vector<node_id> firm = {};  // of each of `wanted`; none: it may come from anywhere
 };
 
 /// What is wrong with a plan, or nothing.

@@ -335,7 +335,9 @@ new_order random_stream::make_order(serial own) {
         const bool same = !o.lines.empty() && dice_.chance(30);
         const sku_id s = same ? o.lines[0].sku : sku_at(dice_.below(sku_count));
         o.lines.push_back({s, units(s, 1, 4), dice_.between(0, 5000)});
+        if (dice_.chance(8)) o.lines.back().node = node_at(dice_.below(nodes_));
     }
+    if (dice_.chance(4)) o.node = node_at(dice_.below(nodes_));
     return o;
 }
 
@@ -361,7 +363,8 @@ action random_stream::make_fact() {
                 0,
                 none<node_id>,
                 {}};
-    if (dice_.chance(15)) s.node = node_at(dice_.below(nodes_));
+    if (dice_.chance(20)) s.kind = fact_kind::reject;
+    if (dice_.chance(s.kind == fact_kind::reject ? 95 : 15)) s.node = node_at(dice_.below(nodes_));
     if (s.order == unknown || dice_.chance(50)) return s;
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));

@@ -13,6 +13,7 @@ void side_by_side::play_one(const command& c, const place_step& s, const step& w
         const auto basket = static_cast<reservation_id>(reservation_of(o.reservation).real);
         requests.push_back({o.lines, o.ship_to, o.currency, o.priority,
                             o.reservation == nothing ? none<reservation_id> : basket});
+        requests.back().node = o.node;
     }
     std::vector<placed> real(requests.size());
     const auto baskets = std::ranges::count_if(

@@ -91,8 +91,11 @@ struct writer {
                                [](const order_line& l) {
                                    return "s" + std::to_string(raw(l.sku)) + " x" +
                                           std::to_string(l.amount.atoms) + " at " +
-                                          std::to_string(l.unit_price_minor);
+                                          std::to_string(l.unit_price_minor) +
+                                          (l.node == none<node_id> ? "" : " from ") +
+                                          (l.node == none<node_id> ? "" : node_text(l.node));
                                }) +
+                          (o.node == none<node_id> ? "" : " all from " + node_text(o.node)) +
                           " takes over " + name(o.reservation);
                });
     }
@@ -120,7 +123,8 @@ struct writer {
                });
     }
     std::string operator()(const fact_step& s) const {
-        return (s.kind == fact_kind::ship ? "ship " : "deliver ") + name(s.order) + " line " +
+        constexpr const char* kinds[] = {"ship ", "deliver ", "reject "};
+        return kinds[static_cast<std::size_t>(s.kind)] + name(s.order) + " line " +
                std::to_string(s.line) + " " + node_text(s.node) + " x" +
                std::to_string(s.amount.atoms);
     }

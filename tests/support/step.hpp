@@ -66,6 +66,7 @@ struct new_order {
     earmark::currency currency;
     std::uint8_t priority = 0;
     serial reservation = nothing;
+    node_id node = none<node_id>;  // firm, of lines that name none
 };
 struct place_step {
     std::vector<new_order> orders;  // more than one: a batch, as above

@@ -251,18 +251,20 @@ class Engine:
     def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
                     currency: str = 'USD', reservation: int | None = None, now: int = 0,
                     method: str | None = None, deliver_by: str | None = None, facts: Mapping[str,
-                    str] = {}) -> int:
-        """One order with lines (sku key, amount[, price_minor]); its id, or Refused or Busy. A
-        `reservation` is handed over: its units are the order's, and no stock is touched.
-        `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes
-        by name, as text, for policies to ask."""
+                    str] = {}, node: str | None = None) -> int:
+        """One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused
+        or Busy. A `reservation` is handed over: its units are the order's, and no stock is
+        touched. `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`:
+        attributes by name, as text, for policies to ask; `node`: key of the firm node of lines
+        that name none: they come from there, or they wait."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
         (atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method (id
-        of a service) (null or -1: none), deliver_by (an instant of its UTC date), and of
-        attributes those columns that are named like one (texts; 0 and 1 for flags; of line. ones
-        a row per line). Frame `placed`, with the frame `violations`."""
+        of a service) (null or -1: none), deliver_by (an instant of its UTC date), node and
+        line_node (ids: the firm node of an order, of a line; null or -1: none), and of attributes
+        those columns that are named like one (texts; 0 and 1 for flags; of line. ones a row per
+        line). Frame `placed`, with the frame `violations`."""
     def places(self) -> Frame:
         """Frame: all ship-to places."""
     def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:
@@ -276,10 +278,13 @@ class Engine:
         `at` an instant (engine time): `options`, of each node, and `plan`, as the active policy
         would source them; days as texts, and order_within, the instant at which the answer would
         be a later one. Takes nothing. `infinite`: as if no pool were used up."""
+    def queues(self) -> list[Any]:
+        """Lines that wait in queues of policies: (queue, orders, lines), by name."""
     def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
-               amount: int = 0, *, now: int = 0) -> str:
+               amount: int = 0, reason: int = 0, *, now: int = 0) -> str:
         """What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at
-        a node or any; an amount, or (0) all that stands in the state before."""
+        a node or any; an amount, or (0) all that stands in the state before. What a node rejects
+        (with a code of your own as `reason`) is open again, and the order remembers."""
     def release(self, orders: Column, *, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Tells the nodes. Frame `receipts`."""

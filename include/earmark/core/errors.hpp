@@ -64,9 +64,10 @@ enum class error_code : std::uint16_t {
     // 4xxx lifecycle and orders
     unknown_order = 4001,
     unknown_line = 4002,
-    not_allowed = 4003,    // the workflow has no such step from this state
-    order_busy = 4004,     // transient: another caller is committing on this order
-    too_few_units = 4005,  // fewer units are in the state that the command moves from
+    not_allowed = 4003,     // the workflow has no such step from this state
+    order_busy = 4004,      // transient: another caller is committing on this order
+    too_few_units = 4005,   // fewer units are in the state that the command moves from
+    firm_elsewhere = 4006,  // a basket has units at another node than the one a line is bound to
 
     // 5xxx sourcing
     no_policy = 5001,

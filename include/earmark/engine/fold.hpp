@@ -54,6 +54,8 @@ private:
                           std::span<const std::byte> bytes);
     error_code threshold(const journal::intern_table& t);
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code rejection_note(std::uint32_t order, std::uint32_t node,
+                              std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
     void new_policy(std::string_view text);
     error_code touch(subject_kind kind, std::uint32_t index);
@@ -66,6 +68,11 @@ private:
     error_code unit(const journal::intern_table& t);
     error_code distance(const journal::intern_table& t);
     error_code order_terms(const journal::intern_table& t);
+    error_code order_firm(const journal::intern_table& t);
+    [[nodiscard]] bool is_newborn(std::uint32_t order) const noexcept {
+        return open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&
+               rewrite_.index == order;
+    }
     error_code remember(intake::key_space space, std::string_view key, digest128 content,
                         const receipt& first, std::uint32_t* block);
 

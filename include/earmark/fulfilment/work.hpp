@@ -13,9 +13,15 @@ namespace earmark::fulfilment {
 void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
              std::vector<bucket_move>& moves);
 
-/// Moves for a report. `line` is 0-based or -1 for all, `wanted` in granules or 0 for all there
-/// are. Errors: unknown_line, too_few_units (refs: wanted, there, line), not_allowed where no unit
-/// stands in the state before (refs: line, lowest state).
+/// Moves of what a node gives back, from released and then from allocated to open. Otherwise as
+/// record().
+[[nodiscard]] error reject(const lifecycle::image& order, std::int64_t line, node_id node,
+                           granules wanted, const lifecycle::cell_nodes& at,
+                           std::vector<bucket_move>& moves);
+
+/// Moves for a report of shipping or delivery. `line` is 0-based or -1 for all, `wanted` in
+/// granules or 0 for all there are. Errors: unknown_line, too_few_units (refs: wanted, there,
+/// line), not_allowed where no unit stands in the state before (refs: line, lowest state).
 [[nodiscard]] error record(const lifecycle::image& order, fact_kind kind, std::int64_t line,
                            node_id node, granules wanted, const lifecycle::cell_nodes& at,
                            std::vector<bucket_move>& moves);

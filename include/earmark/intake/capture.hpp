@@ -12,11 +12,14 @@
 namespace earmark::intake {
 
 /// Checks all of a request and appends every violation, each with its line from 1. With none,
-/// `into` is the order with all units open. `places` and `services` are how many are
-/// loaded.
+/// `into` is the order with all units open.
+struct loaded {  // how many there are
+    std::uint32_t nodes = 0;
+    std::uint32_t places = 0;
+    std::uint32_t services = 0;
+};
 void capture(const command& c, const order_request& r, std::span<const sku_facts> skus,
-             std::uint32_t places, std::uint32_t services, lifecycle::image& into,
-             std::vector<error>& violations);
+             const loaded& tables, lifecycle::image& into, std::vector<error>& violations);
 
 /// What has to be equal for a repeated key to be a repetition. The instant and the actor are not
 /// part of it: a retry comes later, perhaps from another server.

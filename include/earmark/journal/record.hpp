@@ -49,6 +49,7 @@ enum class intern_kind : std::uint8_t {
     exclusion,
     order_terms = 24,  // of the order that was born just before: service, day of delivery
     dates,             // a row of the tables of dates: zone, calendar, service, hours or lane
+    firm = 28,         // nodes that lines of the order born just before are bound to
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -56,8 +57,18 @@ enum class intern_kind : std::uint8_t {
 /// A count is about a cell, its number, and names no order. `pools`: the order's units of pools are
 /// kept by the reservation whose number it is. `basket`: channel and day of the reservation that
 /// was born just before.
-/// `facts`: an order's own, just after its birth.
-enum class note_kind : std::uint8_t { decision = 1, reason, input, pools, count, basket, facts };
+/// `facts`: an order's own, just after its birth. `rejection`: the node whose number it is gave
+/// lines back.
+enum class note_kind : std::uint8_t {
+    decision = 1,
+    reason,
+    input,
+    pools,
+    count,
+    basket,
+    facts,
+    rejection
+};
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.
 struct intern_table {

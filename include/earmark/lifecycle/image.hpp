@@ -46,7 +46,9 @@ struct line {
     granules ordered = 0;
     std::int64_t unit_price_minor = 0;
     std::int64_t promised_ns = 0;  // first promise, kept for ever; 0 is none
-    std::uint64_t group = 0;       // relationship set; 0 is none
+    std::uint32_t group = 0;       // relationship set; 0 is none
+    node_id firm = none<node_id>;  // the only node that it may come from
+    std::uint16_t spare = 0;       // no byte of a line is without a meaning
 };
 
 struct image {
@@ -69,6 +71,7 @@ struct image {
     std::uint32_t cold = 0xFFFFFFFF;  // chunk of its decision record, and that record's bytes
     std::uint32_t cold_bytes = 0;
     std::uint32_t facts = 0xFFFFFFFF;  // chunk of an order's own facts; its bytes say their number
+    std::uint32_t rejections = 0xFFFFFFFF;  // chunk of an order's rejections
     std::vector<line> lines;
     std::vector<bucket> buckets;
 
@@ -196,13 +199,16 @@ void to_words(const image& of, bool lines_stand, Put put) noexcept {
                static_cast<std::uint64_t>(lines.size()) << 16 | buckets.size());
     put(1, join(raw(of.ship_to), raw(of.decided_by)));
     put(2, static_cast<std::uint64_t>(of.made.ns));
-    put(3, of.kind == subject_kind::order
-               ? join(static_cast<std::uint32_t>(of.deliver_by.n), raw(of.method))
-               : static_cast<std::uint64_t>(of.deadline.ns));
+    const bool is_order = of.kind == subject_kind::order;
+    const std::uint32_t behind = is_order ? of.rejections >> 16 : 0;
+    put(3, is_order ? join(static_cast<std::uint32_t>(of.deliver_by.n),
+                           behind << 16 | std::uint32_t{raw(of.method)})
+                    : static_cast<std::uint64_t>(of.deadline.ns));
     put(4, join(of.birth, of.remembered));
     put(5, join(of.cold, of.cold_bytes));
-    put(6, join(of.facts + 1, std::uint32_t{raw(of.channel)} << 16 | of.currency));
-    put(7, of.kind == subject_kind::order ? raw(of.pools) : static_cast<std::uint64_t>(of.on.ns));
+    const std::uint32_t more = is_order ? of.rejections & 0xFFFF : std::uint32_t{raw(of.channel)};
+    put(6, join(of.facts + 1, more << 16 | of.currency));
+    put(7, is_order ? raw(of.pools) : static_cast<std::uint64_t>(of.on.ns));
     std::size_t at = block_words;
     if (!lines_stand)
         for (std::size_t i = 0; i < lines.size(); ++i)
@@ -231,9 +237,11 @@ void from_words(std::uint64_t first, Get get, image& into) {
     into.cold = high(w5);
     into.cold_bytes = low(w5);
     into.currency = static_cast<std::uint16_t>(w6);
-    into.channel = channel_id{static_cast<std::uint16_t>(w6 >> 16)};
     into.facts = high(w6) - 1;
     const bool is_order = into.kind == subject_kind::order;
+    const auto more = static_cast<std::uint16_t>(w6 >> 16);
+    into.channel = is_order ? none<channel_id> : channel_id{more};
+    into.rejections = is_order ? (low(w3) & 0xFFFF0000u) | more : 0xFFFFFFFFu;
     into.pools = is_order ? reservation_id{w7} : none<reservation_id>;
     into.on = is_order ? time_point{} : time_point{static_cast<std::int64_t>(w7)};
     into.deadline = is_order ? never : time_point{static_cast<std::int64_t>(w3)};

@@ -78,6 +78,8 @@ struct order_line {
     sku_id sku{};
     quantity amount;
     std::int64_t unit_price_minor = 0;  // in the order's currency, before tax
+    /// A firm node: the line comes from there, or it waits; sourcing never moves it.
+    node_id node = none<node_id>;
 };
 
 /// A canonical order. The command's key is the order's external key.
@@ -90,6 +92,7 @@ struct order_request {
     std::span<const order_fact> facts = {};             // what policies may ask of it
     service_id method = none<service_id>;  // how it travels; none: by what holds for all services
     civil_day deliver_by = no_day;         // the last day of delivery that was asked for
+    node_id node = none<node_id>;          // the firm node of lines that name none
 };
 
 struct cancel_request {
@@ -115,14 +118,17 @@ struct release_request {
     std::span<const order_id> orders;
 };
 
-/// What a node or carrier reports. Amounts move from the state before.
-enum class fact_kind : std::uint8_t { ship, deliver };
+/// What a node or carrier reports. Amounts move from the state before. A node that rejects gives
+/// back what was allocated to it or released, the latter first: the units are open again, the goods
+/// free at the node, and the order remembers who rejected which line.
+enum class fact_kind : std::uint8_t { ship, deliver, reject };
 struct fact {
     fact_kind kind = fact_kind::ship;
     order_id order{};
     std::uint32_t line = 0;        // 0: every line
-    node_id node = none<node_id>;  // none: any node
+    node_id node = none<node_id>;  // none: any node, but not of reject
     quantity amount{};             // 0: all that stand in the state before
+    std::uint8_t reason = 0;       // of reject: the caller's own
 };
 
 }  // namespace earmark

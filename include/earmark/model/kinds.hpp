@@ -29,8 +29,9 @@ enum class verb : std::uint8_t {
     delta,
     count,
     transfer,  // between sections of a node's stock
+    reject,    // record(reject)
 };
-inline constexpr std::size_t verbs = 20;
+inline constexpr std::size_t verbs = 21;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

@@ -21,6 +21,7 @@ enum class outcome : std::uint8_t {
     backordered,  // sourcing: no unit could be allocated
     unchanged,    // nothing to do
     reacquired,   // place_order: the reservation had expired, its units were taken anew
+    cancelled,    // sourcing: no unit could be allocated, and the policy cancels what is left
 };
 [[nodiscard]] std::string_view name_of(outcome o) noexcept;
 

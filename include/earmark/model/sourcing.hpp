@@ -28,18 +28,26 @@ struct node_facts {
     std::uint32_t accept_ppm = 1'000'000;  // of what is sent there, so much is not rejected; not 0
 };
 
-/// What is wanted of one SKU: the engine makes one of all lines of an order that have the same SKU
-/// and units left to source. So there are at most as many as lines, and they are counted apart.
+/// What is wanted of one SKU: the engine makes one of all lines of an order that have the same SKU,
+/// the same firm node if any, and units left to source. So there are at most as many as lines, and
+/// they are counted apart.
 struct wanted_line {
     std::uint16_t line = 0;  // of the order, 0-based; the first of its lines with this SKU
     sku_id sku{};
     granules n = 0;                           // still to be sourced
     std::int64_t granule_e9 = 1'000'000'000;  // one granule in units of the SKU, times 10^9
-    std::int64_t value_e4 = 0;  // of all n: goods before tax, 1/10,000 of the policy's currency
-    std::int64_t grams = 0;     // of all n
-    std::uint16_t set = 0;      // lines of one number, not 0, are a set
-    bool may_split = true;      // false: from one node, whatever the policy says
+    std::int64_t value_e4 = 0;     // of all n: goods before tax, 1/10,000 of the policy's currency
+    std::int64_t grams = 0;        // of all n
+    std::uint16_t set = 0;         // lines of one number, not 0, are a set
+    bool may_split = true;         // false: from one node, whatever the policy says
+    node_id firm = none<node_id>;  // `free` has nothing of any other node
 };
+
+/// Do they want the same units? What lines of a SKU that are bound to different nodes want is told
+/// apart: where a node cannot serve them both, whoever made the problem lowers `free` of the one.
+[[nodiscard]] constexpr bool same_goods(const wanted_line& a, const wanted_line& b) noexcept {
+    return a.sku == b.sku && a.firm == b.firm;
+}
 
 /// Numbers that a policy may rank by beside what it knows of nodes: smaller is better. Each is one
 /// number a node, or one a wanted line and node. `delivery_date` is a day, and the latest of a

@@ -56,6 +56,8 @@ struct bucket_view {
     pool_id pool = none<pool_id>;  // of a reservation's part: units of a pool, in its scale
     section_id section = none<section_id>;  // of the node's stock; none: the plain one
     sku_id sku = none<sku_id>;              // of the line; of a reservation's part, none: a pool
+    std::string_view queue{};               // of back-ordered units, where a policy put them into
+                                            // one; lives as long as the engine
 };
 
 struct line_view {
@@ -64,6 +66,7 @@ struct line_view {
     std::int64_t unit_price_minor = 0;
     unit_state lowest = unit_state::open;  // of its units; cancelled ones count only if all are
     unit_state highest = unit_state::open;
+    node_id node = none<node_id>;  // its firm node
 };
 
 /// What an order, or a line of it, said of itself.
@@ -71,6 +74,15 @@ struct fact_view {
     attribute_id attribute{};
     std::uint32_t line = 0;  // 0: of the order
     std::string value;       // as it is given, in its one spelling: 12.5, true, gold
+};
+
+/// Units of a line that a node gave back.
+struct rejection_view {
+    std::uint32_t line = 0;  // 1, 2, ...
+    node_id node{};
+    std::uint8_t times = 0;   // up to 255
+    std::uint8_t reason = 0;  // of the last time, as is `at`
+    time_point at;
 };
 
 struct order_view {
@@ -85,7 +97,8 @@ struct order_view {
     civil_day deliver_by = no_day;
     std::vector<line_view> lines;
     std::vector<bucket_view> buckets;
-    std::vector<fact_view> facts;  // by line, then by attribute
+    std::vector<fact_view> facts;            // by line, then by attribute
+    std::vector<rejection_view> rejections;  // by line, then by node
     unit_state lowest = unit_state::open;
     unit_state highest = unit_state::open;
 };
@@ -97,6 +110,13 @@ struct reservation_view {
     std::vector<bucket_view> parts;  // line is the position in the reservation, from 1
 };
 
+/// Lines that one strategy of a ladder decided about, together.
+struct line_group {
+    std::string_view strategy{};                // empty: none was left for them
+    std::vector<std::string_view> passed_on{};  // those that had some of them before
+    std::vector<std::uint16_t> lines{};         // of the order, from 0; of one SKU, the first
+};
+
 /// What `source` answers for one order. The plan's wanted lines are the order's distinct SKUs that
 /// still want units, in the order of their first lines; `by_line` spreads the same parts over the
 /// order's own lines (wanted is the line, 0-based).
@@ -105,9 +125,11 @@ struct sourced {
     plan chosen;
     std::vector<plan_part> by_line;
     // Of a policy with strategies: the one that decided, empty where none was left, and those that
-    // passed the order on before. The names live as long as the engine.
+    // passed the order on before. Of a ladder those of the first group. The names live as long as
+    // the engine.
     std::string_view strategy{};
     std::vector<std::string_view> passed_on{};
+    std::vector<line_group> groups{};  // of a ladder, the most specific strategy first; else empty
 };
 
 /// A decision in words and as a table.
@@ -116,11 +138,13 @@ struct explanation {
         node_id node{};
         std::string verdict;  // name_of(sourcing::verdict): chosen, inactive, no_stock, worse...
         std::string reason;
+        std::uint32_t group = 0;  // of `groups`
     };
     std::string words;
-    std::vector<row> rows;        // one per node, in the node's sequence
+    std::vector<row> rows;        // one per node, in the node's sequence; of each group in turn
     std::string_view strategy{};  // as in `sourced`
     std::vector<std::string_view> passed_on{};
+    std::vector<line_group> groups{};
 };
 
 /// What would have made a node ship some of an order: one change at a time, and the smallest.

@@ -88,6 +88,8 @@ private:
 
 /// Names with ", " between, of strategies that passed an order on.
 [[nodiscard]] std::string joined(std::span<const std::string_view> names);
+/// The strategies of a ladder that decided about lines of one order.
+[[nodiscard]] std::string joined(std::span<const line_group> groups);
 
 /// Frames `decisions` and `parts`. `node_keys`: the words of nodes, known at the end.
 class decision_rows {

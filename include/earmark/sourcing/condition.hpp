@@ -110,4 +110,53 @@ struct parsed_condition {
 [[nodiscard]] parsed_condition parse_condition(std::string_view text,
                                                std::span<const attribute> known);
 
+// ---- what is asked ----------------------------------------------------------------------------
+
+/// What conditions may ask of an order, by index. Money is in the policy's currency; of an order in
+/// another one it is not given.
+enum class order_attribute : std::uint8_t {
+    goods_value,
+    units,
+    lines,
+    priority,
+    currency,
+    ship_to,
+    method,
+    line_sku,
+    line_units,
+    line_unit_price,
+    line_value
+};
+[[nodiscard]] std::span<const attribute> order_attributes();
+
+/// What filters may ask of a node, by index.
+enum class node_attribute : std::uint8_t { key, kind, priority };
+[[nodiscard]] std::span<const attribute> node_attributes();
+
+/// `built_in`, and of the declared ones those of nodes, or the others.
+[[nodiscard]] std::vector<attribute> known_attributes(std::span<const attribute> built_in,
+                                                      std::span<const attribute> declared,
+                                                      bool of_nodes);
+
+/// What a filter may ask of the dates that a node would keep (room promise), at the instant of the
+/// decision: does it take the order for today's work; would it be at the door on the order's last
+/// day, or before it? An order without a last day is in time wherever it is promised any.
+enum class date_rule : std::uint8_t { open_calendar, delivers_by_promise };
+[[nodiscard]] std::string_view name_of(date_rule r) noexcept;
+
+/// Which nodes may serve an order. Where `same` is said, those whose text is that of the order;
+/// none where the order does not give it.
+struct filter {
+    std::string name;
+    std::optional<condition> when{};   // of orders, by policy::of_orders(); none: every order
+    std::optional<condition> nodes{};  // that may serve it, by policy::of_nodes()
+    struct pair {
+        std::uint16_t node = 0;   // of policy::of_nodes()
+        std::uint16_t order = 0;  // of policy::of_orders(); not of lines
+    };
+    std::optional<pair> same{};
+    std::optional<date_rule> dates{};
+    bool not_rejected = false;  // no node for a line that it gave back (policy::rejections())
+};
+
 }  // namespace earmark::sourcing

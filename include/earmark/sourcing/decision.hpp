@@ -39,6 +39,8 @@ struct tried_strategy {
 inline constexpr std::uint16_t by_exclusion = 0xFFFF;
 /// The same: on none of its days had its pools room for what was wanted.
 inline constexpr std::uint16_t by_capacity = 0xFFFE;
+/// The same: every line that was wanted is bound to other nodes.
+inline constexpr std::uint16_t by_firm = 0xFFFD;
 
 /// Numbers of a column that ranked, of what was seen: by_line one for each bit of `seen`, else one
 /// for each of nodes_seen().
@@ -117,9 +119,12 @@ struct decision_versions {
 /// policy has no such strategy.
 [[nodiscard]] result<const policy*> decided_by(const policy& whole, const decision& d);
 
+struct decision_facts;
 /// The nodes that it could choose from, into `bits`: a problem's `selected`. Empty: all.
-void selected_by(const policy& whole, const decision& d, std::span<const node_facts> nodes,
-                 std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits);
+void selected_by(const policy& whole, const decision& d, const decision_facts& facts,
+                 std::vector<std::uint64_t>& bits);
+/// The nodes that wanted lines of a decision are bound to.
+[[nodiscard]] std::vector<node_id> firm_nodes(const decision& d, const decision_facts& facts);
 
 /// Solves and records. The plan lies in `s` until its next use; `out` is reused without allocating
 /// once it has grown.
@@ -132,6 +137,15 @@ void encode(const decision& d, std::vector<std::byte>& out);
 /// The inverse. bad_record with the offset of the first wrong byte; never allocates more than
 /// about 64 times the input.
 [[nodiscard]] result<decision> decode(std::span<const std::byte> bytes);
+
+// Of a ladder an order has several decisions, each about other lines.
+
+/// Appends decisions that are in their compact form already. One stands as it is; of several, a
+/// byte of 0, their number, and of each its size before it, as varints.
+void encode_all(std::span<const std::vector<std::byte>> each, std::vector<std::byte>& out);
+
+/// The inverse, of one or several. bad_record; no more decisions than an order has lines.
+[[nodiscard]] result<std::vector<decision>> decode_all(std::span<const std::byte> bytes);
 
 /// The tables of the time. `lines` are all lines of the order, by number (value and weight are of
 /// their n).

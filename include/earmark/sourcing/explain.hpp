@@ -26,6 +26,8 @@ struct explain_names {
     std::span<const std::string_view> filters = {};     // by node: the filter that took it away
     std::span<const std::string_view> exclusions = {};  // by node: why it was excluded; not empty
     std::span<const std::string_view> capacity = {};    // by node: what is used up there
+    std::span<const std::string_view> bound = {};       // by node: not empty where every line is
+                                                        // bound to other nodes
 };
 
 /// Why a node is, or is not, in the plan. The first that holds, from the top.
@@ -33,6 +35,7 @@ enum class verdict : std::uint8_t {
     chosen,
     inactive,
     excluded,      // by the host, for that time
+    bound,         // every line is bound to other nodes
     filtered,      // a filter of the strategy does not let it through
     no_capacity,   // on none of its days have its pools room for it
     not_selected,  // the strategy's `from` does not name it

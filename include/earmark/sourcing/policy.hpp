@@ -40,6 +40,14 @@
 //   [[filter]]
 //   name  = "own market"
 //   same  = ["node.market", "ship_to.market"]
+//
+// In a ladder the most specific strategy serves each line, wherever it stands (policy::ladder()).
+//
+//   match  = "ladder"
+//   ladder = ["line.sku", "line.class", "ship_to.city", "ship_to.state"]
+//   [[strategy]]
+//   name = "ITEM1 in California"
+//   for  = { "line.sku" = "ITEM1", "ship_to.state" = "California" }
 #pragma once
 
 #include <array>
@@ -56,6 +64,7 @@
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/sourcing/condition.hpp"
+#include "earmark/sourcing/unserved.hpp"
 
 namespace earmark::sourcing {
 
@@ -137,6 +146,8 @@ struct policy_terms {
     line_split lines = line_split::whole;
     int max_parcels = 0;  // 0: no limit
     on_partial partial = on_partial::allocate_and_backorder;
+    unserved rest{};  // what is left over, or held back for what is missing
+    unserved none{};  // where no line can be served
     std::array<std::int64_t, node_kinds> keep_back{};  // units that stay at a node, by kind
 
     /// One for each of `rank`, 1 to max_weight: one sum decides, with cost in 1/10,000 and distance
@@ -155,31 +166,12 @@ struct node_selector {
     std::optional<node_kind> kind{};
     std::optional<std::uint32_t> within_metres{};  // a node of unknown distance does not fit
     std::optional<std::int32_t> priority{};        // at most
+    bool chosen = false;                           // a node that a line of the order is bound to
     friend bool operator==(const node_selector&, const node_selector&) = default;
 };
 
 struct strategy;
 struct policy_rules;
-
-/// What a filter may ask of the dates that a node would keep (room promise), at the instant of the
-/// decision: does it take the order for today's work; would it be at the door on the order's last
-/// day, or before it? An order without a last day is in time wherever it is promised any.
-enum class date_rule : std::uint8_t { open_calendar, delivers_by_promise };
-[[nodiscard]] std::string_view name_of(date_rule r) noexcept;
-
-/// Which nodes may serve an order. Where `same` is said, those whose text is that of the order;
-/// none where the order does not give it.
-struct filter {
-    std::string name;
-    std::optional<condition> when{};   // of orders, by policy::of_orders(); none: every order
-    std::optional<condition> nodes{};  // that may serve it, by policy::of_nodes()
-    struct pair {
-        std::uint16_t node = 0;   // of policy::of_nodes()
-        std::uint16_t order = 0;  // of policy::of_orders(); not of lines
-    };
-    std::optional<pair> same{};
-    std::optional<date_rule> dates{};
-};
 
 /// An immutable policy. Cheap to share by const reference.
 class policy {
@@ -197,9 +189,18 @@ public:
     [[nodiscard]] bool judges_shipments() const noexcept { return judges_shipments_; }
     /// Of the policy itself: whether any strategy does, too.
     [[nodiscard]] bool ranks_by(criterion c) const noexcept;
-    /// In the order of the text. Empty: the policy's own terms serve every order.
+    /// In the order in which they are tried: that of the text, or of the ladder. Empty: the
+    /// policy's own terms serve every order.
     [[nodiscard]] std::span<const strategy> strategies() const noexcept;
+    /// The attributes by which strategies are chosen for each line, the one that weighs most first,
+    /// by index of of_orders(). Of two strategies that fit a line, that which says the first
+    /// attribute which only one of them says goes first; so they stand in strategies(). Empty: the
+    /// order of the text decides, for the order as a whole.
+    [[nodiscard]] std::span<const std::uint16_t> ladder() const noexcept { return ladder_; }
     [[nodiscard]] std::span<const filter> filters() const noexcept { return filters_; }
+    [[nodiscard]] const rejection_terms& rejections() const noexcept { return rejections_; }
+    /// The names of all queues that outcomes name, ascending.
+    [[nodiscard]] std::span<const std::string> queues() const noexcept { return queues_; }
     /// What the policy declares of a host's own, as its text has them.
     [[nodiscard]] std::span<const attribute> declared() const noexcept { return declared_; }
     /// What conditions may ask: order_attributes(), or node_attributes(), and then of the declared
@@ -217,6 +218,9 @@ private:
     std::vector<strategy> strategies_;
     std::vector<filter> filters_;
     std::vector<attribute> declared_, of_orders_, of_nodes_;
+    std::vector<std::uint16_t> ladder_;
+    rejection_terms rejections_;
+    std::vector<std::string> queues_;
     std::string text_;
     std::uint64_t digest_ = 0;
     bool judges_shipments_ = false;
@@ -235,6 +239,10 @@ struct strategy {
                                            // the last first
     bool next_on_partial = false;          // where it serves a part only, the next one is tried
     bool next_on_none = false;
+    /// Of a ladder, by its attributes: the text that a line has to have; empty: any. No two
+    /// strategies of one time say the same.
+    std::vector<std::string> wants{};
+    std::uint16_t written = 0;  // its place in the text
 
     [[nodiscard]] std::string_view name() const noexcept { return by.name(); }
 };
@@ -245,42 +253,24 @@ struct policy_rules {
     std::vector<strategy> strategies{};
     std::vector<filter> filters{};
     std::vector<attribute> attributes{};  // declared
+    std::vector<std::string> ladder{};    // names of texts that orders or lines have
+    rejection_terms rejections{};
 };
 
 inline constexpr std::size_t max_strategies = 256;
 inline constexpr std::size_t max_filters = 64;
+inline constexpr std::size_t max_ladder = 16;
+inline constexpr std::int32_t max_rejection_days = 3'650;
+inline constexpr std::int32_t max_rejection_times = 100;
 inline constexpr std::uint16_t no_strategy = 0xFFFF;
 
-/// What conditions may ask of an order, by index. Money is in the policy's currency; of an order in
-/// another one it is not given.
-enum class order_attribute : std::uint8_t {
-    goods_value,
-    units,
-    lines,
-    priority,
-    currency,
-    ship_to,
-    line_sku,
-    line_units,
-    line_unit_price,
-    line_value
-};
-[[nodiscard]] std::span<const attribute> order_attributes();
-
-/// What filters may ask of a node, by index.
-enum class node_attribute : std::uint8_t { key, kind, priority };
-[[nodiscard]] std::span<const attribute> node_attributes();
-
-/// `built_in`, and of the declared ones those of nodes, or the others.
-[[nodiscard]] std::vector<attribute> known_attributes(std::span<const attribute> built_in,
-                                                      std::span<const attribute> declared,
-                                                      bool of_nodes);
-
-/// A bit per node that a strategy may use, into `bits`. O(nodes x selectors).
+/// A bit per node that a strategy may use, into `bits`; `firm`: those that lines of the order are
+/// bound to. O(nodes x selectors).
 void select_nodes(std::span<const node_selector> from, std::span<const node_facts> nodes,
-                  std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits);
+                  std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits,
+                  std::span<const node_id> firm = {});
 
-/// `dc`, `store within 300000 m`, `any priority 1`.
+/// `dc`, `store within 300000 m`, `any priority 1`, `chosen_store`.
 [[nodiscard]] std::string to_string(const node_selector& s);
 
 /// A policy, or everything that is wrong with the text. `row` is the line of the text; the sentence

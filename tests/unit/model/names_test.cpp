@@ -23,7 +23,7 @@ void check_names(std::size_t count) {
 
 TEST_CASE("every verb, outcome, state and event has a name of its own") {
     check_names<verb>(verbs);
-    check_names<outcome>(7);
+    check_names<outcome>(8);
     check_names<unit_state>(unit_states);
     check_names<unit_event>(unit_events);
     check_names<reservation_state>(4);

@@ -29,7 +29,8 @@ TEST_CASE("every key that the reader of policies knows is described, and no othe
     CHECK(described["outcome"] == known(keys::outcome_keys));
     CHECK(described["strategy.outcome"] == known(keys::step_keys));
     CHECK(described["keep_back"] == known(keys::kind_names));
-    CHECK(described.size() == 11);
+    CHECK(described["rejections"] == known(keys::rejection_keys));
+    CHECK(described.size() == 12);
 }
 
 TEST_CASE("the published schema of policies is the one of the reader") {

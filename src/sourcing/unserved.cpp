@@ -1,0 +1,30 @@
+#include "earmark/sourcing/unserved.hpp"
+
+#include "policy_text.hpp"
+
+namespace earmark::sourcing {
+
+std::string to_string(const unserved& u) {
+    switch (u.does) {
+        case unserved::deed::wait:
+            return "backorder";
+        case unserved::deed::queue:
+            return "queue:" + u.queue;
+        case unserved::deed::cancel:
+            return "cancel";
+    }
+    return {};
+}
+
+bool read_unserved(std::string_view text, unserved& into) {
+    constexpr std::string_view queue = "queue:";
+    into = {};
+    if (text == "cancel") into.does = unserved::deed::cancel;
+    if (text == "backorder" || text == "cancel") return true;
+    if (!text.starts_with(queue) || !detail::is_policy_name(text.substr(queue.size())))
+        return false;
+    into = {unserved::deed::queue, std::string{text.substr(queue.size())}};
+    return true;
+}
+
+}  // namespace earmark::sourcing
