@@ -7,6 +7,7 @@
 
 #include "binding.hpp"
 #include "earmark/core/check.hpp"
+#include "earmark/report/answers.hpp"
 
 namespace earmark::python {
 
@@ -185,7 +186,7 @@ PYBIND11_MODULE(_earmark_here, m) {
         }
     });
     m.attr("EarmarkError") = py::reinterpret_borrow<py::object>(errors).attr("EarmarkError");
-    m.attr("OUTCOMES") = names_of_first<earmark::outcome>(7);
+    m.attr("OUTCOMES") = names_of_first<earmark::outcome>(earmark::report::outcome_words()->size());
     m.attr("UNIT_STATES") = names_of_first<earmark::unit_state>(earmark::unit_states);
 
     bind_frames(m);
