@@ -180,7 +180,9 @@ result<policy_id> engine::state::add_policy(const visit& v, const command& c, so
     v.desk.record.intern(journal::intern_kind::policy, {id, p.text(), {}, {}});
     names.policies.reserve(names.policies.size() + 1);
     std::string canonical = p.text();
+    const bool had_turns = books.turns.is_kept();
     const auto take_back = [&] {
+        if (!had_turns) books.turns = {};  // the journal knows of no policy that counts them
         if (policies.size() == id) policies.pop_back();
         if (bindings.size() == id) bindings.pop_back();
     };

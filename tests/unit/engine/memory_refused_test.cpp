@@ -344,7 +344,7 @@ TEST_CASE("a decision that memory is refused for gives back the room that it had
 
 TEST_CASE("an activation that memory is refused for declares all attributes, or none that count") {
     const std::string text =
-        "policy = \"a\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n[attributes]\n"
+        "policy = \"a\"\ncurrency = \"EUR\"\nrank = [\"rotation\"]\n[attributes]\n"
         "\"customer.loyalty_programme\" = \"text\"\n\"line.dangerous_goods_class\" = \"text\"\n"
         "\"node.carrier_of_dangerous_goods\" = \"flag\"\n";
     int refused = 0;
@@ -370,9 +370,12 @@ TEST_CASE("an activation that memory is refused for declares all attributes, or 
             CHECK((s.e.attributes() == 0 || s.e.attributes() == 3));
             const std::string other = "policy = \"b\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n";
             REQUIRE(s.e.activate(s.now(), other));  // its attributes are not the first one's
-            REQUIRE(s.e.activate(s.now(), text));
             REQUIRE(s.place("o") == error_code::ok);
             REQUIRE(s.e.source(s.now(), order_id{0}));
+            folds_to_the_same(s);  // nobody counts turns for a policy that is not in force
+            REQUIRE(s.e.activate(s.now(), text));
+            REQUIRE(s.place("p") == error_code::ok);
+            REQUIRE(s.e.source(s.now(), order_id{1}));
             folds_to_the_same(s);
         }
         REQUIRE(s.e.flush(journal::durability::memory));
