@@ -239,6 +239,13 @@ def test_the_commands_read_facts(folder, capsys):
     assert run(["source", *given, "--out", "-"]) == 0
     said = capsys.readouterr()
     assert "gold,others,o1,1,mug,A,1," in said.out and "(customer.tier)" in said.err
+    (folder / "orders.csv").write_text("order_key,sku,quantity,unit_price,ship_to,customer.tier\n"
+                                       "o1,bowl,1,1.00,,gold\no2,bowl,1,1.00,,\n")
+    rows = ["--orders", "orders.csv", *given[2:]]
+    assert run(["source", *rows, "--out", "-"]) == 0
+    said = capsys.readouterr()
+    assert "gold,gold,o1,1,bowl,B,1," in said.out and "gold,others,o2,1,bowl,B,1," in said.out
+    assert not said.err
     assert run(["explain", "o2", *given]) == 0
     assert "careful" in capsys.readouterr().out
     assert run(["source", *TABLES, "--policy", "gold.toml", "--facts", "nowhere.csv"]) == 2

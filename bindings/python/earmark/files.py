@@ -96,7 +96,7 @@ def _arrow(name: str) -> dict[str, Any]:
 
 def read_orders(path: str, layout: str = "canonical", *, keep_going: bool = False) -> Orders:
     """Orders from a file or standard input. Canonical CSV goes through the strict connector; what
-    has columns of its own (latitude, customer, ...), Parquet and Arrow through the table reader.
+    has columns of its own (latitude, customer.tier), Parquet and Arrow through the table reader.
     Wrong rows are refused, or with `keep_going` left out with their whole orders and noted."""
     if layout == "uci":
         return from_file(Path(path), "uci")
@@ -122,5 +122,7 @@ def _has_more_columns(path: str) -> bool:
         return False  # the connector says what is wrong
     names = {name.strip().strip('"') for name in header.rstrip("\r\n").split(",")}
     required = {"order_key", "sku", "quantity", "unit_price", "ship_to"}
-    return bool(names & {"latitude", "longitude", "customer", "country"}) or (
+    has_more = bool(names & {"latitude", "longitude", "customer", "country"}) or any(
+        "." in name for name in names)  # attributes
+    return has_more or (
         {"order_key", "sku", "quantity"} <= names <= CANONICAL and not required <= names)
