@@ -111,7 +111,8 @@ void hand_over(std::span<const lifecycle::bucket> basket, std::span<const sku_id
 
 void gives_of(std::span<const bucket_move> moves, std::vector<give_line>& gives) {
     for (const bucket_move& m : moves)
-        if (holds_stock(m.from) && m.to_cell == none<cell_id>) gives.push_back({m.from_cell, m.n});
+        if (holds_stock(m.from) && m.from_cell != none<cell_id> && m.to_cell == none<cell_id>)
+            gives.push_back({m.from_cell, m.n});
     merge(gives);
 }
 

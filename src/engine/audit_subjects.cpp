@@ -5,7 +5,6 @@
 #include "earmark/core/digest.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/sourcing/decision.hpp"
-#include "rejections.hpp"
 
 namespace earmark {
 namespace {
@@ -110,11 +109,11 @@ const char* engine::state::auditor::what_is_wrong_with_decision() const {
     return known ? nullptr : "its decision was made by a policy that does not exist";
 }
 
-const char* engine::state::auditor::what_is_wrong_with_rejections() const {
-    if (of_.rejections == 0xFFFFFFFF) return nullptr;
-    const auto all = load_rejections(s_.books.ledger.chunks(), of_);
-    if (all.empty()) return "its rejections lie outside of the engine's memory";
-    for (const rejection& r : all)
+const char* engine::state::auditor::what_is_wrong_beside() const {
+    beside all;
+    if (!load_beside(s_.books.ledger.chunks(), of_.beside, all))
+        return "what lies beside it is outside of the engine's memory";
+    for (const rejection& r : all.rejections)
         if (r.line >= of_.lines.size() || index_of(r.node) >= s_.names.node.size() || r.times == 0)
             return "it remembers a rejection that cannot have been";
     return nullptr;
@@ -144,7 +143,7 @@ bool engine::state::auditor::leads_back(std::uint32_t order) const {
 
 void engine::state::auditor::look_at_order(std::uint32_t index) {
     const char* sentence = what_is_wrong_with_facts();
-    if (sentence == nullptr) sentence = what_is_wrong_with_rejections();
+    if (sentence == nullptr) sentence = what_is_wrong_beside();
     if (sentence == nullptr) sentence = what_is_wrong_with_decision();
     if (sentence != nullptr) {
         const auto h = s_.books.ledger.header(subject_kind::order, index);

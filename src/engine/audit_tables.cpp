@@ -157,8 +157,7 @@ static void claim_beside(const lifecycle::image& of, const lifecycle::slab<>& ch
     if (of.cold != 0xFFFFFFFF) f(of.cold, of.cold_bytes, "its decision");
     if (of.facts != 0xFFFFFFFF && chunks.stands(of.facts, 1))
         f(of.facts, static_cast<std::uint32_t>(first_word(of.facts)), "its facts");
-    if (of.rejections != 0xFFFFFFFF && chunks.stands(of.rejections, 1))
-        f(of.rejections, rejection_bytes(first_word(of.rejections)), "its rejections");
+    if (of.beside != no_chunk) f(of.beside, beside_size(chunks, of.beside), "what lies beside it");
 }
 
 void engine::state::auditor::look_at_memory() {

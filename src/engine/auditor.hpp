@@ -86,7 +86,7 @@ private:
     [[nodiscard]] const char* unsound_places(subject_kind kind) const;
     [[nodiscard]] const char* what_is_wrong_with_decision() const;
     [[nodiscard]] const char* what_is_wrong_with_facts() const;
-    [[nodiscard]] const char* what_is_wrong_with_rejections() const;
+    [[nodiscard]] const char* what_is_wrong_beside() const;
     [[nodiscard]] bool leads_back(std::uint32_t order) const;
     template <class F>
     void each_promised(subject_kind kind, std::uint32_t index, F&& f) const;

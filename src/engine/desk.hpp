@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "beside.hpp"
 #include "earmark/engine/facts.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/intake/dedupe.hpp"
@@ -17,7 +18,6 @@
 #include "earmark/model/change_set.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
-#include "rejections.hpp"
 
 namespace earmark {
 
@@ -73,6 +73,13 @@ struct filter_memory {
     std::vector<std::vector<std::uint64_t>> passes;  // by filter; of those that ask `same`, empty
 };
 
+/// A note about the desk's order, for its record.
+struct order_note {
+    journal::note_kind kind;
+    std::uint32_t ref = 0;
+    std::vector<std::byte> bytes;
+};
+
 /// Working memory of one caller slot.
 struct desk {
     lifecycle::image before;  // an order, before a decision that cancels some of it
@@ -103,6 +110,9 @@ struct desk {
     bool clipped = false;             // which is less than was asked for
     bool corrects = false;            // `stock` is what a source or a count says: work::corrects
     std::vector<bucket_move> moves;
+    earmark::beside beside;  // the order: as it is, and what it is to be where
+    bool changes_beside = false;
+    std::vector<order_note> notes;
     std::vector<lifecycle::rewrite> subjects;
     std::vector<error> violations;
     std::vector<sku_id> skus;
@@ -176,6 +186,9 @@ struct desk {
         leaving = none<node_id>;
         open_now = in_time = not_again = infinite = partial = clipped = corrects = false;
         moves.clear();
+        beside.clear();
+        changes_beside = false;
+        notes.clear();
         subjects.clear();
         in_group.clear();
         group_moves = 0;

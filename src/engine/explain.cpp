@@ -194,18 +194,18 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
     explanation answer;
     for (const remembered_decision& one : *recalled)
         if (const error e = explain(v, one, answer); e.code != error_code::ok) return e;
-    const auto rejected = rejections_of(id, v.desk.order);
-    if (!rejected) return rejected.error();
+    const error e = read_beside(id, v.desk.order, v.desk.beside);
+    if (e.code != error_code::ok) return e;
     const sourcing::rejection_terms& terms = recalled->front().whole->rejections();
     for (std::size_t l = 0; terms.most != 0 && l < v.desk.order.lines.size(); ++l) {
         std::int64_t times = 0;
-        for (const rejection& r : *rejected) times += r.line == l ? r.times : 0;
+        for (const rejection& r : v.desk.beside.rejections) times += r.line == l ? r.times : 0;
         if (times >= terms.most)
             answer.words += " Line " + std::to_string(l + 1) + " was given back " +
                             std::to_string(times) + " times and is not sourced any more (" +
                             to_string(terms.then) + ").";
     }
-    for (const rejection& r : *rejected)
+    for (const rejection& r : v.desk.beside.rejections)
         answer.words += ' ' + std::string{names.nodes.key(raw(r.node))} + " has given " +
                         std::string{names.skus.key(raw(v.desk.order.lines[r.line].sku))} +
                         " of line " + std::to_string(r.line + 1) + " back" +

@@ -399,12 +399,17 @@ error_code folder::intern(const journal::intern_order& o) {
 /// Of the order that has just been born.
 error_code folder::order_terms(const journal::intern_table& t) {
     const auto f = t.fields;
-    const bool is_it = is_newborn(t.id) && f.size() == 2;
+    const bool is_it = is_newborn(t.id) && (f.size() == 2 || f.size() == 4);
     const auto services = static_cast<std::int64_t>(catalog_.dates().services().size());
     if (!is_it || f[0] < -1 || f[0] >= services || f[1] < INT32_MIN || f[1] > INT32_MAX)
         return error_code::bad_record;
     image_.method = f[0] < 0 ? none<service_id> : service_id{static_cast<std::uint16_t>(f[0])};
     image_.deliver_by = {static_cast<std::int32_t>(f[1])};
+    if (f.size() == 2) return error_code::ok;
+    if (f[2] < 0 || f[2] >= static_cast<std::int64_t>(order_types) || f[3] < 0 || f[3] > UINT16_MAX)
+        return error_code::bad_record;
+    image_.type = static_cast<order_type>(f[2]);
+    image_.workflow = static_cast<std::uint16_t>(f[3]);
     return error_code::ok;
 }
 

@@ -1,6 +1,6 @@
 // THE FOLD of attributes, facts and exclusions.
+#include "beside.hpp"
 #include "earmark/engine/fold.hpp"
-#include "rejections.hpp"
 
 namespace earmark {
 namespace {
@@ -57,6 +57,18 @@ bool read_facts_row(intern_kind kind, const intern_table& t, catalog& into) {
     return kind == intern_kind::fact ? read_fact(t, into) : read_exclusion(t, into);
 }
 
+/// Changes what lies beside the order that is touched; `change` answers false where it cannot be.
+error_code folder::rewrite_beside(const std::function<bool(beside&)>& change) {
+    auto& chunks = books_.ledger.chunks();
+    beside all;
+    if (!load_beside(chunks, image_.beside, all) || !change(all)) return error_code::bad_record;
+    std::uint32_t made = no_chunk;
+    if (!store_beside(chunks, 0, all, made)) return error_code::out_of_memory;
+    drop_beside(chunks, 0, image_.beside);
+    image_.beside = made;
+    return error_code::ok;
+}
+
 error_code folder::rejection_note(std::uint32_t order, std::uint32_t node,
                                   std::span<const std::byte> bytes) {
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
@@ -65,17 +77,13 @@ error_code folder::rejection_note(std::uint32_t order, std::uint32_t node,
     if (node >= catalog_.nodes.size() ||
         !read_rejection_note(bytes, image_.lines.size(), reason, lines))
         return error_code::bad_record;
-    auto& chunks = books_.ledger.chunks();
-    auto all = load_rejections(chunks, image_);
-    for (const std::uint16_t l : lines)
-        if (!add_rejection(all, l, node_id{static_cast<std::uint16_t>(node)}, reason, record_now_))
-            return error_code::bad_record;
-    const auto old = load_rejections(chunks, image_).size();
-    const auto at = store_rejections(chunks, 0, all);
-    if (at == 0xFFFFFFFF) return error_code::out_of_memory;
-    drop_rejections(chunks, 0, image_.rejections, old);
-    image_.rejections = at;
-    return error_code::ok;
+    return rewrite_beside([&](beside& of) {
+        for (const std::uint16_t l : lines)
+            if (!add_rejection(of.rejections, l, node_id{static_cast<std::uint16_t>(node)}, reason,
+                               record_now_))
+                return false;
+        return true;
+    });
 }
 
 error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> bytes) {

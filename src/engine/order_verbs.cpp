@@ -46,10 +46,13 @@ void record_birth(desk& d, const command& c, const order_request& r, digest128 c
     o.lines.clear();
     for (const auto& l : d.order.lines) o.lines.push_back({l.sku, l.ordered, l.unit_price_minor});
     d.record.intern(o);
-    if (r.method != none<service_id> || r.deliver_by != no_day) {
+    const bool is_plain = d.order.type == order_type::sales && d.order.workflow == 0;
+    if (r.method != none<service_id> || r.deliver_by != no_day || !is_plain) {
         const std::int64_t terms[] = {r.method == none<service_id> ? -1 : raw(r.method),
-                                      r.deliver_by.n};
-        d.record.intern(journal::intern_kind::order_terms, {o.index, {}, terms, {}});
+                                      r.deliver_by.n, static_cast<std::int64_t>(d.order.type),
+                                      d.order.workflow};
+        d.record.intern(journal::intern_kind::order_terms,
+                        {o.index, {}, std::span{terms}.first(is_plain ? 2 : 4), {}});
     }
     record_firm(d, o.index);
 }
@@ -286,12 +289,16 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             d.clear();
             if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
+            if (read_beside(id, d.order, d.beside).code != error_code::ok) {
+                counters::bump(counts[v.slot].conflicts);
+                continue;
+            }
             if (const error e = decide(d); e.code != error_code::ok) return e;
             receipt done;
             done.by = by;
             done.subject = raw(id);
             done.lines = static_cast<std::uint16_t>(d.moves.size());
-            if (d.moves.empty()) {
+            if (d.moves.empty() && !d.changes_beside) {
                 done.what = outcome::unchanged;
                 if (c.key.empty()) return done;  // a key is remembered, and so recorded
             }
@@ -307,10 +314,14 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
             d.record.begin(by, v.now, c.actor);
             remember(d, c, content, done);
             if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
-            for (const bucket_move& m : d.moves) d.record.move(index, m);
-            record_cells(d);
-            if (!d.moves.empty()) subject(d, subject_kind::order, index, d.order, d.order);
-            const committed answer = commit(v);
+            const committed answer = replacing_beside(v, [&] {
+                for (const bucket_move& m : d.moves) d.record.move(index, m);
+                for (const order_note& n : d.notes) d.record.note(index, n.kind, n.ref, n.bytes);
+                record_cells(d);
+                if (!d.moves.empty() || d.changes_beside)
+                    subject(d, subject_kind::order, index, d.order, d.order);
+                return commit(v);
+            });
             if (answer.code == error_code::ok) {
                 done.at = position{answer.position};
                 return done;

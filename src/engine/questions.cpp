@@ -3,7 +3,6 @@
 
 #include "earmark/engine/fold.hpp"
 #include "earmark/journal/record.hpp"
-#include "rejections.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -86,15 +85,13 @@ result<order_view> engine::order(order_id id) const {
     const state& s = *state_;
     return s.ask<result<order_view>>([&](const state::visit& v) -> result<order_view> {
         lifecycle::image& of = v.desk.order;
-        std::vector<rejection> rejected;
+        beside& more = v.desk.beside;
         constexpr int looks = 8;
         for (int look = 0;; ++look) {
             if (const error e = s.read_order(id, of); e.code != error_code::ok) return e;
-            auto all = s.rejections_of(id, of);
-            if (!all && look == looks) return all.error();
-            if (!all) continue;
-            rejected = std::move(*all);
-            break;
+            const error e = s.read_beside(id, of, more);
+            if (e.code == error_code::ok) break;
+            if (look == looks) return e;
         }
         order_view view;
         view.id = id;
@@ -107,7 +104,7 @@ result<order_view> engine::order(order_id id) const {
         view.method = of.method;
         view.deliver_by = of.deliver_by;
         view.facts = facts_of(s, of);
-        for (const rejection& r : rejected)
+        for (const rejection& r : more.rejections)
             view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;

@@ -6,7 +6,6 @@
 #include "earmark/allocation/allot.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
-#include "rejections.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -33,26 +32,14 @@ error engine::state::plan_rejection(desk& d, const fact& f) const {
     return {};
 }
 
-/// order_busy where the order was changed meanwhile.
-result<std::vector<rejection>> engine::state::rejections_of(order_id id,
-                                                            const lifecycle::image& of) const {
-    auto all = load_rejections(books.ledger.chunks(), of);
-    const auto index = static_cast<std::uint32_t>(raw(id));
-    if (of.rejections != 0xFFFFFFFF &&
-        books.ledger.at(subject_kind::order, index).version != of.version)
-        return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));
-    return all;
-}
-
 /// Of lines of one SKU, which are wanted together, what one node gave back it gave back of all.
 error engine::state::note_rejected(desk& d, order_id id, const sourcing::rejection_terms& by,
                                    time_point now) const {
     d.again.clear();
     d.rejected.clear();
-    if (d.order.rejections == 0xFFFFFFFF) return {};
-    auto all = rejections_of(id, d.order);
-    if (!all) return all.error();
-    d.rejected = std::move(*all);
+    if (d.order.beside == no_chunk) return {};
+    if (const error e = read_beside(id, d.order, d.beside); e.code != error_code::ok) return e;
+    d.rejected = d.beside.rejections;
     constexpr std::int64_t day_ns = 86'400'000'000'000;
     for (const rejection& r : d.rejected) {
         const bool is_over = by.days != 0 && now.ns - r.at.ns >= by.days * day_ns;
@@ -82,83 +69,31 @@ void engine::state::keep_unrejected(desk& d, std::vector<std::uint64_t>& bits) c
     }
 }
 
-/// The lines of the desk's moves, and the order's memory with them.
-error engine::state::remember_rejection(const visit& v, const fact& f,
-                                        std::vector<std::uint16_t>& lines,
-                                        std::vector<rejection>& all) const {
-    const desk& d = v.desk;
+/// The lines of the desk's moves, into the order's memory and the record.
+error engine::state::remember_rejection(const visit& v, const fact& f) {
+    desk& d = v.desk;
+    std::vector<std::uint16_t> lines;
     for (const bucket_move& m : d.moves)
         if (lines.empty() || lines.back() != m.line) lines.push_back(m.line);
-    auto known = rejections_of(f.order, d.order);
-    if (!known) return known.error();
-    all = std::move(*known);
+    auto& all = d.beside.rejections;
     for (const std::uint16_t l : lines)
         if (!add_rejection(all, l, f.node, f.reason, v.now))
             return fail(error_code::out_of_range, static_cast<std::int64_t>(all.size()) + 1,
                         static_cast<std::int64_t>(max_rejections));
-    return {};
-}
-
-/// One attempt. order_busy: decide again.
-error engine::state::try_reject(const visit& v, const command& c, const fact& f, digest128 content,
-                                receipt& done) {
-    desk& d = v.desk;
-    auto& chunks = books.ledger.chunks();
-    d.clear();
-    if (const error e = read_order(f.order, d.order); e.code != error_code::ok) return e;
-    if (const error e = plan_rejection(d, f); e.code != error_code::ok) return e;
-    const auto settles = settle_pools(v);
-    if (!settles) return fail(error_code::order_busy);
-    for (const bucket_move& m : d.moves)
-        EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
-                          "a room moves only units that are there, along the workflow");
-    std::vector<std::uint16_t> lines;
-    std::vector<rejection> all;
-    if (const error e = remember_rejection(v, f, lines, all); e.code != error_code::ok) return e;
-    const auto made = store_rejections(chunks, v.slot, all);
-    if (made == 0xFFFFFFFF) return fail(error_code::out_of_memory);
-    const auto old = std::exchange(d.order.rejections, made);
-    const auto old_count =
-        old == 0xFFFFFFFF ? 0 : chunks.words(old)[0].load(std::memory_order_acquire);
-    const auto give_back = [&] { drop_rejections(chunks, v.slot, made, all.size()); };
-    const auto draft_and_commit = [&] {
-        done.by = verb::reject;
-        done.subject = raw(f.order);
-        done.lines = static_cast<std::uint16_t>(d.moves.size());
-        const auto index = static_cast<std::uint32_t>(raw(f.order));
-        d.record.begin(verb::reject, v.now, c.actor);
-        remember(d, c, content, done);
-        if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
-        for (const bucket_move& m : d.moves) d.record.move(index, m);
-        d.record.note(index, journal::note_kind::rejection, raw(f.node),
-                      rejection_note(f.reason, lines));
-        record_cells(d);
-        subject(d, subject_kind::order, index, d.order, d.order);
-        return commit(v);
-    };
-    const committed answer = or_give_back(draft_and_commit, give_back);
-    if (answer.code != error_code::ok) {
-        give_back();
-        return fail(answer.code);
-    }
-    drop_rejections(chunks, v.slot, old, old_count);
-    done.at = position{answer.position};
+    d.changes_beside = true;
+    d.notes.push_back(
+        {journal::note_kind::rejection, raw(f.node), rejection_note(f.reason, lines)});
     return {};
 }
 
 result<receipt> engine::state::reject(const visit& v, const command& c, const fact& f) {
     const auto content =
         content_of(c, verb::reject, raw(f.order), f.line, raw(f.node), f.amount.atoms, f.reason);
-    return once(v, c, content, [&]() -> result<receipt> {
-        for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
-            receipt done;
-            const error e = try_reject(v, c, f, content, done);
-            if (e.code == error_code::ok) return done;
-            if (e.code != error_code::order_busy) return e;
-            counters::bump(counts[v.slot].conflicts);
-        }
-        return fail(error_code::order_busy, static_cast<std::int64_t>(raw(f.order)));
-    });
+    const auto decide = [&](desk& d) -> error {
+        const error e = plan_rejection(d, f);
+        return e.code == error_code::ok ? remember_rejection(v, f) : e;
+    };
+    return move_units(v, c, verb::reject, f.order, content, decide);
 }
 
 }  // namespace earmark

@@ -283,6 +283,17 @@ error engine::state::read_order(order_id id, lifecycle::image& into) const {
     return e == error_code::ok ? error{} : fail(e, n);
 }
 
+error engine::state::read_beside(order_id id, const lifecycle::image& of, beside& into) const {
+    into.clear();
+    if (of.beside == no_chunk) return {};
+    const bool is_read = load_beside(books.ledger.chunks(), of.beside, into);
+    const auto index = static_cast<std::uint32_t>(raw(id));
+    if (books.ledger.at(subject_kind::order, index).version != of.version)
+        return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));
+    EARMARK_INVARIANT(is_read, "what lies beside an order is read as it was kept");
+    return {};
+}
+
 error engine::state::read_reservation(reservation_id id, lifecycle::image& into) const {
     const auto index = static_cast<std::uint32_t>(raw(id));
     const auto n = static_cast<std::int64_t>(raw(id));

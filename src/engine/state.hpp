@@ -25,7 +25,6 @@
 #include "earmark/sourcing/policy.hpp"
 #include "earmark/sourcing/solve.hpp"
 #include "feed_memory.hpp"
-#include "rejections.hpp"
 
 namespace earmark {
 
@@ -138,6 +137,10 @@ struct engine::state {
     void subject(desk& d, subject_kind kind, std::uint32_t index, const lifecycle::image& of,
                  const lifecycle::image& next, bool last = false);
 
+    /// Commits by f; the desk's `beside` takes its place with it where that has changed.
+    template <class F>
+    committed replacing_beside(const visit& v, F&& f);
+
     /// Runs f(attempt) under the command's idempotency key. f writes the key into its record by
     /// remember() and answers the receipt of its commit.
     template <class F>
@@ -170,6 +173,8 @@ struct engine::state {
                 }};
     }
     [[nodiscard]] error read_order(order_id id, lifecycle::image& into) const;
+    /// What lies beside it. order_busy where the order was changed meanwhile.
+    [[nodiscard]] error read_beside(order_id id, const lifecycle::image& of, beside& into) const;
     [[nodiscard]] error read_reservation(reservation_id id, lifecycle::image& into) const;
     /// The same; one that is due by the caller's time has expired, whoever sweeps. Empties the
     /// desk's lists.
@@ -440,12 +445,7 @@ struct engine::state {
     // ---- rejections (reject_verbs.cpp) ---------------------------------------------------------
 
     error plan_rejection(desk& d, const fact& f) const;
-    [[nodiscard]] result<std::vector<rejection>> rejections_of(order_id id,
-                                                               const lifecycle::image& of) const;
-    error remember_rejection(const visit& v, const fact& f, std::vector<std::uint16_t>& lines,
-                             std::vector<rejection>& all) const;
-    error try_reject(const visit& v, const command& c, const fact& f, digest128 content,
-                     receipt& done);
+    static error remember_rejection(const visit& v, const fact& f);
     result<receipt> reject(const visit& v, const command& c, const fact& f);
     /// What of the desk's wanted lines may not go where, by the memory of its order.
     error note_rejected(desk& d, order_id id, const sourcing::rejection_terms& by,

@@ -99,6 +99,26 @@ error engine::state::alone_to_look(F&& f) {
 }
 
 template <class F>
+committed engine::state::replacing_beside(const visit& v, F&& draft_and_commit) {
+    desk& d = v.desk;
+    if (!d.changes_beside) return draft_and_commit();
+    auto& chunks = books.ledger.chunks();
+    const std::uint32_t old = d.order.beside;
+    std::uint32_t made = no_chunk;
+    committed done;
+    done.code = error_code::out_of_memory;
+    if (!store_beside(chunks, v.slot, d.beside, made)) return done;
+    const auto give_back = [&] { drop_beside(chunks, v.slot, made); };
+    d.order.beside = made;
+    done = or_give_back(draft_and_commit, give_back);
+    if (done.code == error_code::ok)
+        drop_beside(chunks, v.slot, old);
+    else
+        give_back();
+    return done;
+}
+
+template <class F>
 result<receipt> engine::state::once(const visit& v, const command& c, digest128 content, F&& f) {
     if (c.key.empty()) return f();
     if (c.key.size() > max_key_bytes)

@@ -1,9 +1,9 @@
 // TRUST: the digests, the balance and the invariants that a host can recompute at any quiet moment.
 #include <map>
 
+#include "beside.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/lifecycle/workflow.hpp"
-#include "rejections.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -42,10 +42,9 @@ std::uint64_t engine::state_hash() const {
         d.add(s.keys.key_of(of.remembered - 1));
         for (const std::byte b : load_facts(s.books.ledger.chunks(), of.facts))
             d.add(static_cast<std::uint64_t>(b));
-        for (const rejection& r : load_rejections(s.books.ledger.chunks(), of))
-            d.add(std::uint64_t{r.line} << 32 | std::uint64_t{raw(r.node)} << 16 |
-                  std::uint64_t{r.times} << 8 | r.reason)
-                .add(static_cast<std::uint64_t>(r.at.ns));
+        beside more;
+        if (load_beside(s.books.ledger.chunks(), of.beside, more))
+            for (const std::byte b : bytes_of(more)) d.add(static_cast<std::uint64_t>(b));
         sum += d.value();
     });
     each(s, subject_kind::reservation, [&](std::uint32_t i, const lifecycle::image& of) {

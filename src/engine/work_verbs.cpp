@@ -173,7 +173,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     if (!d.firm.empty()) keep_firm(d, nodes);
     d.again.clear();
     d.over.clear();
-    if (d.order.rejections != 0xFFFFFFFF && by != nullptr)
+    if (d.order.beside != no_chunk && by != nullptr)
         if (const error e = note_rejected(d, d.sourced_id, by->rejections(), v.now);
             e.code != error_code::ok)
             return e;
@@ -325,7 +325,7 @@ void engine::state::plan_leaving(desk& d, node_id from) const {
     for (const lifecycle::bucket& b : d.order.buckets)
         if (b.state == unit_state::allocated && books.cells.node_of(b.cell) == from)
             d.moves.push_back({0, b.line, b.n, unit_state::allocated, unit_state::open, b.cell,
-                               none<cell_id>, 0});
+                               none<cell_id>, 0, b.ref, 0});
     allocation::gives_of(d.moves, d.gives);
 }
 

@@ -88,12 +88,25 @@ void writer::reservation(pen& p, unsigned first_byte, std::uint32_t index,
 
 void writer::move(std::uint32_t order, const bucket_move& m) {
     pen p{*this, short_op};
-    subject(p, static_cast<unsigned>(op::move) | (m.reason != 0 ? with_reason : 0), order);
+    const bool has_refs = m.from_ref != 0 || m.to_ref != 0;
+    const bool both = tells_both_cells(m);
+    subject(p,
+            static_cast<unsigned>(op::move) | (m.reason != 0 ? with_reason : 0) |
+                (has_refs ? with_refs : 0) | (both ? with_cells : 0),
+            order);
     p.byte(static_cast<unsigned>(m.from) | static_cast<unsigned>(m.to) << 4);
     p.number(m.line);
     p.number(static_cast<std::uint64_t>(m.n));
-    if (names_cell(m.from) || names_cell(m.to))
+    if (both) {
+        p.number(raw(m.from_cell) + std::uint32_t{1});
+        p.number(raw(m.to_cell) + std::uint32_t{1});
+    } else if (names_cell(m.from) || names_cell(m.to)) {
         p.number(raw(names_cell(m.from) ? m.from_cell : m.to_cell));
+    }
+    if (has_refs) {
+        p.number(m.from_ref);
+        p.number(m.to_ref);
+    }
     if (m.reason != 0) p.byte(m.reason);
 }
 void writer::cell(const cell_op& c) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "earmark/model/change_set.hpp"
 #include "earmark/model/state.hpp"
 
 namespace earmark::journal::bits {
@@ -10,6 +11,8 @@ namespace earmark::journal::bits {
 // Flags beside the op in a record's first byte of an op.
 inline constexpr unsigned with_order = 0x08;   // move, post, note: another order than the op before
 inline constexpr unsigned with_reason = 0x10;  // move
+inline constexpr unsigned with_refs = 0x20;    // move: of its units, before and after
+inline constexpr unsigned with_cells = 0x40;   // move: the cell before, the cell after
 inline constexpr unsigned with_free = 0x08;    // cell
 inline constexpr unsigned with_on_hand = 0x10;  // cell
 inline constexpr unsigned life_shift = 3;       // reservation: two bits
@@ -30,6 +33,13 @@ constexpr std::int64_t unzigzag(std::uint64_t n) noexcept {
 constexpr bool names_cell(unit_state s) noexcept {
     return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
            s == unit_state::lost;
+}
+
+/// Mostly a move's cells are told by one number: the one that it keeps, leaves or comes to.
+constexpr bool tells_both_cells(const bucket_move& m) noexcept {
+    const bool from = names_cell(m.from), to = names_cell(m.to);
+    return (from && m.from_cell == none<cell_id>) || (to && m.to_cell == none<cell_id>) ||
+           (from && to && m.from_cell != m.to_cell);
 }
 
 }  // namespace earmark::journal::bits

@@ -157,10 +157,19 @@ private:
         m.to = static_cast<unit_state>(states >> 4);
         m.line = in_.below<std::uint16_t>();
         m.n = in_.count();
-        if (names_cell(m.from) || names_cell(m.to)) {
+        if ((first & with_cells) != 0) {
+            m.from_cell = cell_id{in_.below<std::uint32_t>() - 1};  // 0: none
+            m.to_cell = cell_id{in_.below<std::uint32_t>() - 1};
+            if (!tells_both_cells(m)) return refuse();  // there is one way to write it
+        } else if (names_cell(m.from) || names_cell(m.to)) {
             const cell_id c{in_.below<std::uint32_t>()};
             if (names_cell(m.from)) m.from_cell = c;
             if (names_cell(m.to)) m.to_cell = c;
+        }
+        if ((first & with_refs) != 0) {
+            m.from_ref = in_.below<std::uint32_t>();
+            m.to_ref = in_.below<std::uint32_t>();
+            if (m.from_ref == 0 && m.to_ref == 0) return refuse();
         }
         if ((first & with_reason) != 0) m.reason = static_cast<std::uint8_t>(in_.byte());
         return in_.ok() ? into_.move(order_, m) : refuse();

@@ -56,8 +56,11 @@ constexpr auto with_cell = [] {
     }
     return bits;
 }();
-constexpr bool needs_cell(unit_state s) noexcept {
-    return (with_cell >> static_cast<unsigned>(s) & 1) != 0;
+/// Does the bucket name a cell where it has to, and none where it must not?
+constexpr bool names_its_cell(const bucket& b) noexcept {
+    const bool needs = (with_cell >> static_cast<unsigned>(b.state) & 1) != 0;
+    const bool waits = b.state == unit_state::reserved && link_of(b.ref) != 0;
+    return needs == (b.cell != none<cell_id>) || waits;
 }
 
 /// The only bucket of a line that is not split, or null.
@@ -73,11 +76,13 @@ auto alone(Buckets& all, std::uint32_t line) noexcept -> decltype(all.data()) {
 /// stays where it is, so it is changed in place. False: nothing was done.
 bool moved_whole(std::vector<bucket>& all, const bucket_move& m) noexcept {
     bucket* const b = alone(all, m.line);
-    if (b == nullptr || b->state != m.from || b->cell != m.from_cell || b->n != m.n || m.n <= 0)
+    if (b == nullptr || b->state != m.from || b->cell != m.from_cell || b->ref != m.from_ref ||
+        b->n != m.n || m.n <= 0)
         return false;
     b->cell = m.to_cell;
     b->state = m.to;
     b->reason = m.reason;
+    b->ref = m.to_ref;
     return true;
 }
 
@@ -85,10 +90,10 @@ bool moved_whole(std::vector<bucket>& all, const bucket_move& m) noexcept {
 [[gnu::noinline]] error_code rearrange(std::vector<bucket>& all, const bucket_move& m) {
     const auto held = of_line(all, m.line);
     const auto from = std::find_if(held.begin(), held.end(), [&](const bucket& b) {
-        return b.state == m.from && b.cell == m.from_cell;
+        return b.state == m.from && b.cell == m.from_cell && b.ref == m.from_ref;
     });
     if (from == held.end() || m.n <= 0 || from->n < m.n) return error_code::too_few_units;
-    const bucket target{m.to_cell, m.n, m.line, m.to, m.reason, from->ref};
+    const bucket target{m.to_cell, m.n, m.line, m.to, m.reason, m.to_ref};
     if (from->n == m.n && (from == held.begin() || before(from[-1], target)) &&
         (from + 1 == held.end() || before(target, from[1]))) {
         *from = target;  // most moves take a whole bucket, and it may stay where it is
@@ -121,6 +126,20 @@ error_code apply(image& of, const bucket_move& m) {
 
 namespace {
 
+/// Units on their way: the link goes with those that keep their cell, the sub-state with none.
+bucket_move moved(const bucket& b, granules n, unit_state to, bool keep_cell) noexcept {
+    return {0,
+            b.line,
+            n,
+            b.state,
+            to,
+            b.cell,
+            keep_cell ? b.cell : none<cell_id>,
+            0,
+            b.ref,
+            keep_cell ? ref_of(0, link_of(b.ref)) : 0};
+}
+
 /// Draws from a line that is split.
 [[gnu::noinline]] granules draw_some(const image& of, std::uint16_t line, unit_state from,
                                      unit_state to, granules wanted, const cell_nodes& at,
@@ -129,8 +148,7 @@ namespace {
     const std::size_t first = moves.size();
     for (const bucket& b : of_line(of.buckets, line))
         if (b.state == from && (node == none<node_id> || at(b.cell) == node))
-            moves.push_back(
-                {0, line, b.n, from, to, b.cell, keep_cell ? b.cell : none<cell_id>, 0});
+            moves.push_back(moved(b, b.n, to, keep_cell));
     const auto begin = moves.begin() + static_cast<std::ptrdiff_t>(first);
     const auto by_node = [&](const bucket_move& a, const bucket_move& b) {
         return at(a.from_cell) < at(b.from_cell);
@@ -156,7 +174,7 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
     if (b == nullptr) return draw_some(of, line, from, to, wanted, at, node, keep_cell, moves);
     if (b->state != from || (node != none<node_id> && at(b->cell) != node) || wanted == 0) return 0;
     const granules n = wanted < 0 ? b->n : std::min(b->n, wanted);
-    moves.push_back({0, line, n, from, to, b->cell, keep_cell ? b->cell : none<cell_id>, 0});
+    moves.push_back(moved(*b, n, to, keep_cell));
     return n;
 }
 
@@ -168,8 +186,7 @@ bool plainly_sound(const image& of) noexcept {
     const line* l = of.lines.data();
     std::uint32_t number = 0;
     for (const bucket& b : of.buckets) {
-        if (b.line != number++ || b.n != l++->ordered || b.n <= 0 ||
-            needs_cell(b.state) != (b.cell != none<cell_id>))
+        if (b.line != number++ || b.n != l++->ordered || b.n <= 0 || !names_its_cell(b))
             return false;
     }
     return true;
@@ -184,7 +201,7 @@ const char* unsound_line(const image& of) {
         std::int64_t sum = 0;
         for (const bucket* const first = b; b != end && b->line == number; ++b) {
             if (b->n <= 0) return "every bucket holds at least one unit";
-            if (needs_cell(b->state) != (b->cell != none<cell_id>))
+            if (!names_its_cell(*b))
                 return "a bucket names a cell exactly if its units are or were in one";
             if (b != first && !before(b[-1], *b)) return "equal buckets are one bucket";
             sum += b->n;
@@ -250,6 +267,8 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
     if (of.kind == subject_kind::reservation && of.on != of.made)
         d.add(static_cast<std::uint64_t>(of.on.ns));
     if (of.pools != none<reservation_id>) d.add(raw(of.pools));
+    if (of.type != order_type::sales || of.workflow != 0)
+        d.add(join(static_cast<std::uint32_t>(of.type), of.workflow));
     if (of.method != none<service_id> || of.deliver_by != no_day)
         d.add(join(raw(of.method), static_cast<std::uint32_t>(of.deliver_by.n)));
     for (const line& l : of.lines)

@@ -11,9 +11,14 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",      "load",        "activate", "advance", "adjust",  "reserve",  "change",
-    "unreserve", "place_order", "cancel",   "source",  "release", "ship",     "deliver",
-    "expire",    "move",        "snapshot", "delta",   "count",   "transfer", "reject"};
+    "none",       "load",         "activate", "advance", "adjust",  "reserve",  "change",
+    "unreserve",  "place_order",  "cancel",   "source",  "release", "ship",     "deliver",
+    "expire",     "move",         "snapshot", "delta",   "count",   "transfer", "reject",
+    "place_hold", "resolve_hold", "pick",     "pack",    "lose"};
+
+constexpr std::array<std::string_view, order_types> type_names = {
+    "sales",   "draft",  "transfer",    "purchase", "make_to_order",
+    "service", "sample", "replacement", "exchange", "return"};
 
 constexpr std::array<std::string_view, 8> outcome_names = {
     "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired", "cancelled"};
@@ -23,7 +28,7 @@ constexpr std::array<std::string_view, unit_states> state_names = {
     "packed", "shipped",     "delivered", "lost",      "cancelled"};
 
 constexpr std::array<std::string_view, unit_events> event_names = {
-    "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel"};
+    "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel", "reserve"};
 
 constexpr std::array<std::string_view, 4> reservation_names = {"active", "consumed", "cancelled",
                                                                "expired"};
@@ -32,10 +37,11 @@ constexpr std::array<std::string_view, 4> pool_names = {"quota", "capacity", "li
 constexpr std::array<std::string_view, 3> day_names = {"basket", "work", "ship"};
 constexpr std::array<std::string_view, 3> count_names = {"units", "shipments", "orders"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::reject)] == "reject");
+static_assert(verb_names[static_cast<std::size_t>(verb::lose)] == "lose");
+static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
-static_assert(event_names[static_cast<std::size_t>(unit_event::cancel)] == "cancel");
+static_assert(event_names[static_cast<std::size_t>(unit_event::reserve)] == "reserve");
 static_assert(reservation_names[static_cast<std::size_t>(reservation_state::expired)] == "expired");
 
 /// A value from a damaged record may lie outside of its enum; it gets a name too.
@@ -48,6 +54,7 @@ std::string_view look_up(const std::array<std::string_view, Size>& names, Enum e
 }  // namespace
 
 std::string_view name_of(verb v) noexcept { return look_up(verb_names, v); }
+std::string_view name_of(order_type t) noexcept { return look_up(type_names, t); }
 std::string_view name_of(outcome o) noexcept { return look_up(outcome_names, o); }
 std::string_view name_of(unit_state s) noexcept { return look_up(state_names, s); }
 std::string_view name_of(unit_event e) noexcept { return look_up(event_names, e); }

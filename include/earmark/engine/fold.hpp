@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 
 namespace earmark {
 
+struct beside;
 class crossing_memory;
 class feed_memory;
 
@@ -54,6 +56,7 @@ private:
                           std::span<const std::byte> bytes);
     error_code threshold(const journal::intern_table& t);
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);

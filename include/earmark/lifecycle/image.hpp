@@ -7,7 +7,8 @@
 //   (1) the buckets of a line sum to its ordered quantity, each is > 0;
 //   (2) no two buckets agree in (line, state, cell, ref): equal ones are one;
 //   (3) buckets stand in ascending (line, state, cell, ref), so equal images have equal bytes;
-//   (4) a bucket names a cell exactly if its units are or were in one.
+//   (4) a bucket names a cell exactly if its units are or were in one; reserved ones may wait for
+//       a link instead, where another order brings them.
 #pragma once
 
 #include <compare>
@@ -24,6 +25,7 @@
 #include "earmark/core/result.hpp"
 #include "earmark/core/time.hpp"
 #include "earmark/model/change_set.hpp"
+#include "earmark/model/kinds.hpp"
 #include "earmark/model/state.hpp"
 
 namespace earmark::lifecycle {
@@ -34,9 +36,20 @@ struct bucket {
     std::uint16_t line = 0;  // 0-based
     unit_state state = unit_state::open;
     std::uint8_t reason = 0;
-    std::uint32_t ref = 0;  // of a basket: the floor that its take left, as bits; else 0
-                            // (what a consumed one keeps of pools names the order's line instead)
+    std::uint32_t ref = 0;  // of a basket: the floor that its take left, as bits
+                            // (what a consumed one keeps of pools names the order's line instead);
+                            // of an order: as below
 };
+
+/// What an order's bucket refers to: a sub-state of its state, as its workflow numbers them (0:
+/// none), and the order's link that its units came by or wait for (0: none).
+[[nodiscard]] constexpr std::uint32_t ref_of(std::uint8_t sub_state, std::uint32_t link) noexcept {
+    return link << 8 | sub_state;
+}
+[[nodiscard]] constexpr std::uint8_t sub_state_of(std::uint32_t ref) noexcept {
+    return static_cast<std::uint8_t>(ref);
+}
+[[nodiscard]] constexpr std::uint32_t link_of(std::uint32_t ref) noexcept { return ref >> 8; }
 
 /// What a reservation keeps of a flat pool for its order is of no line.
 inline constexpr std::uint16_t no_line = 0xFFFF;
@@ -54,10 +67,13 @@ struct line {
 struct image {
     subject_kind kind = subject_kind::order;
     reservation_state life = reservation_state::active;  // of a reservation
+    order_type type = order_type::sales;
+    std::uint16_t workflow = 0;  // of an order: the version that it goes by; 0: its type's standard
     std::uint8_t priority = 0;
     std::uint16_t currency = 0;
     std::uint32_t version = 0;  // the header word's, when it was copied; 0: not born yet
-    std::uint32_t birth = 0;    // version at birth: tells a recycled reservation from its forebear
+    std::uint32_t birth = 0;    // version at birth: tells a recycled reservation from its forebear;
+                                // 1 for orders, which are never recycled
     place_id ship_to = none<place_id>;
     policy_id decided_by{};
     time_point made;
@@ -70,8 +86,8 @@ struct image {
     std::uint32_t remembered = 0;     // its key's place in the idempotency memory, plus one
     std::uint32_t cold = 0xFFFFFFFF;  // chunk of its decision record, and that record's bytes
     std::uint32_t cold_bytes = 0;
-    std::uint32_t facts = 0xFFFFFFFF;  // chunk of an order's own facts; its bytes say their number
-    std::uint32_t rejections = 0xFFFFFFFF;  // chunk of an order's rejections
+    std::uint32_t facts = 0xFFFFFFFF;   // chunk of an order's own facts; its bytes say their number
+    std::uint32_t beside = 0xFFFFFFFF;  // chunk of what else lies beside an order
     std::vector<line> lines;
     std::vector<bucket> buckets;
 
@@ -103,8 +119,8 @@ struct cell_nodes {
 };
 
 /// Moves that take `wanted` granules of a line (0-based) out of `from`, by ascending node, and put
-/// them into `to` at the same cell where `keep_cell`. `wanted` < 0: all there are. Only units at
-/// `node`, unless it is none. Appends to `moves`; returns the granules moved.
+/// them into `to`, at the same cell and with their link where `keep_cell`. `wanted` < 0: all there
+/// are. Only units at `node`, unless it is none. Appends to `moves`; returns the granules moved.
 granules draw(const image& of, std::uint16_t line, unit_state from, unit_state to, granules wanted,
               const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves);
 
@@ -200,13 +216,12 @@ void to_words(const image& of, bool lines_stand, Put put) noexcept {
     put(1, join(raw(of.ship_to), raw(of.decided_by)));
     put(2, static_cast<std::uint64_t>(of.made.ns));
     const bool is_order = of.kind == subject_kind::order;
-    const std::uint32_t behind = is_order ? of.rejections >> 16 : 0;
     put(3, is_order ? join(static_cast<std::uint32_t>(of.deliver_by.n),
-                           behind << 16 | std::uint32_t{raw(of.method)})
+                           static_cast<std::uint32_t>(of.type) << 16 | raw(of.method))
                     : static_cast<std::uint64_t>(of.deadline.ns));
-    put(4, join(of.birth, of.remembered));
+    put(4, join(is_order ? of.beside : of.birth, of.remembered));
     put(5, join(of.cold, of.cold_bytes));
-    const std::uint32_t more = is_order ? of.rejections & 0xFFFF : std::uint32_t{raw(of.channel)};
+    const std::uint32_t more = is_order ? of.workflow : std::uint32_t{raw(of.channel)};
     put(6, join(of.facts + 1, more << 16 | of.currency));
     put(7, is_order ? raw(of.pools) : static_cast<std::uint64_t>(of.on.ns));
     std::size_t at = block_words;
@@ -232,7 +247,6 @@ void from_words(std::uint64_t first, Get get, image& into) {
     into.ship_to = place_id{high(w1)};
     into.decided_by = policy_id{low(w1)};
     into.made = {static_cast<std::int64_t>(get(2))};
-    into.birth = high(w4);
     into.remembered = low(w4);
     into.cold = high(w5);
     into.cold_bytes = low(w5);
@@ -241,7 +255,10 @@ void from_words(std::uint64_t first, Get get, image& into) {
     const bool is_order = into.kind == subject_kind::order;
     const auto more = static_cast<std::uint16_t>(w6 >> 16);
     into.channel = is_order ? none<channel_id> : channel_id{more};
-    into.rejections = is_order ? (low(w3) & 0xFFFF0000u) | more : 0xFFFFFFFFu;
+    into.birth = is_order ? 1 : high(w4);
+    into.beside = is_order ? high(w4) : 0xFFFFFFFFu;
+    into.workflow = is_order ? more : std::uint16_t{0};
+    into.type = is_order ? static_cast<order_type>(low(w3) >> 16 & 0xFF) : order_type::sales;
     into.pools = is_order ? reservation_id{w7} : none<reservation_id>;
     into.on = is_order ? time_point{} : time_point{static_cast<std::int64_t>(w7)};
     into.deadline = is_order ? never : time_point{static_cast<std::int64_t>(w3)};

@@ -26,10 +26,15 @@ using enum unit_event;
 inline constexpr step standard[] = {
     {open, allocate, allocated, "a plan took stock for it"},
     {open, backorder, backordered, "no node had stock; it waits for supply"},
+    {open, reserve, reserved, "another order brings it to its node"},
     {open, cancel, cancelled, "nothing was promised yet"},
     {backordered, allocate, allocated, "supply came and a plan took it"},
     {backordered, backorder, backordered, "it waits in another queue"},
+    {backordered, reserve, reserved, "another order brings it to its node"},
     {backordered, cancel, cancelled, "nobody has to wait for what he does not want"},
+    {reserved, allocate, allocated, "it has come, and lies at its node"},
+    {reserved, unallocate, open, "it will not come"},
+    {reserved, cancel, cancelled, "what brings it is told"},
     {allocated, unallocate, open, "decided again: the stock goes back first"},
     {allocated, release, released, "the node was told to ship it"},
     {allocated, cancel, cancelled, "the stock goes back to free"},
@@ -74,7 +79,7 @@ constexpr bool used(unit_state s) {
 constexpr bool sound() {
     for (std::size_t i = 0; i < unit_states; ++i) {
         const auto s = static_cast<unit_state>(i);
-        if (!used(s)) continue;  // picked, packed, lost, reserved: rooms that are still to come
+        if (!used(s)) continue;  // picked, packed, lost: rooms that are still to come
         bool entered = s == unit_state::open;
         bool left = is_final(s);
         for (const step& r : standard_workflow) {

@@ -57,6 +57,8 @@ struct bucket_move {
     cell_id from_cell = none<cell_id>;
     cell_id to_cell = none<cell_id>;
     std::uint8_t reason = 0;
+    std::uint32_t from_ref = 0;  // of an order's units (lifecycle/image.hpp)
+    std::uint32_t to_ref = 0;
 };
 
 struct change_set {

@@ -30,12 +30,34 @@ enum class verb : std::uint8_t {
     count,
     transfer,  // between sections of a node's stock
     reject,    // record(reject)
+    place_hold,
+    resolve_hold,
+    pick,  // record(pick)
+    pack,  // record(pack)
+    lose,  // record(lose)
 };
-inline constexpr std::size_t verbs = 21;
+inline constexpr std::size_t verbs = 26;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.
 enum class adjust_reason : std::uint8_t { receipt, count, damage, theft, correction };
+
+/// What an order is. A transfer brings goods from a node to another, a purchase from a vendor to a
+/// node; both may be made for an order that waits for them.
+enum class order_type : std::uint8_t {
+    sales,
+    draft,
+    transfer,
+    purchase,
+    make_to_order,
+    service,
+    sample,       // at no price
+    replacement,  // at no price, for what was sent before
+    exchange,
+    return_,
+};
+inline constexpr std::size_t order_types = 10;
+[[nodiscard]] std::string_view name_of(order_type t) noexcept;
 
 enum class node_kind : std::uint8_t { dc, store, vendor };
 

@@ -33,8 +33,9 @@ enum class unit_event : std::uint8_t {
     ship,
     deliver,
     cancel,
+    reserve,
 };
-inline constexpr std::size_t unit_events = 7;
+inline constexpr std::size_t unit_events = 8;
 
 [[nodiscard]] std::string_view name_of(unit_state s) noexcept;
 [[nodiscard]] std::string_view name_of(unit_event e) noexcept;

@@ -85,6 +85,8 @@ void write_all(writer& w) {
     w.move(3, {0, 0, 2, unit_state::open, unit_state::allocated, none<cell_id>, cell_id{5}, 0});
     w.move(3, {0, 1, 1, unit_state::open, unit_state::cancelled, none<cell_id>, none<cell_id>, 8});
     w.move(4, {0, 0, 1, unit_state::released, unit_state::shipped, cell_id{9}, cell_id{9}, 0});
+    w.move(4, {0, 0, 1, unit_state::reserved, unit_state::allocated, none<cell_id>, cell_id{9}, 0,
+               0x100, 0x101});
     w.post(4, {2, -1995});
     w.note(4, note_kind::decision, 77, bytes);
     w.cell({cell_id{5}, -2, 0});
@@ -139,6 +141,38 @@ TEST_CASE("record v0: a move is op, order when it changes, states, line, amount,
           "10"
           "01"
           "01");
+}
+
+TEST_CASE("record v0: a move tells both cells and refs only where it has to") {
+    CHECK(written([](writer& w) {
+              w.move(5, {0, 0, 3, unit_state::reserved, unit_state::allocated, none<cell_id>,
+                         cell_id{6}, 0, 0x100, 0x100});
+          }) ==
+          "69"
+          "05"
+          "32"
+          "00"
+          "03"
+          "00"
+          "07"
+          "8002"
+          "8002");
+    const auto is_refused = [](std::string_view flags, std::string_view rest) {
+        std::vector<std::byte> bytes(10);  // a head of zeros
+        for (const std::string_view part : {flags, rest})
+            for (std::size_t i = 0; i < part.size(); i += 2)
+                bytes.push_back(
+                    static_cast<std::byte>(std::stoi(std::string{part.substr(i, 2)}, nullptr, 16)));
+        echo into;
+        return read(bytes, into).code == error_code::bad_record;
+    };
+    CHECK_FALSE(is_refused("49",
+                           "0532000300"
+                           "07"));
+    CHECK(is_refused("49",
+                     "0543000306"
+                     "06"));                    // one cell, told twice
+    CHECK(is_refused("29", "05430003050000"));  // refs of nothing
 }
 
 TEST_CASE("record v0: a cell op carries what changed, zig-zagged") {
@@ -251,7 +285,7 @@ TEST_CASE("a record that is read and written again has the same bytes") {
     write_all(w);
     echo e;
     CHECK(read(w.bytes(), e).code == error_code::ok);
-    CHECK(e.ops == 20);
+    CHECK(e.ops == 21);
     CHECK(hex(e.out.bytes()) == hex(w.bytes()));
 }
 

@@ -79,7 +79,10 @@ TEST_CASE("an image survives its way through a chunk's words") {
     o.made = {-5};
     o.method = service_id{300};
     o.deliver_by = {-12'345};
-    o.birth = 8;
+    o.birth = 1;
+    o.type = order_type::transfer;
+    o.workflow = 40'000;
+    o.beside = 0xFEDCBA98;
     o.remembered = 44;
     o.cold = 3;
     o.cold_bytes = 21;
@@ -99,7 +102,10 @@ TEST_CASE("an image survives its way through a chunk's words") {
     CHECK(back.method == service_id{300});
     CHECK(back.deliver_by == civil_day{-12'345});
     CHECK(back.deadline == never);
-    CHECK(back.birth == 8);
+    CHECK(back.birth == 1);
+    CHECK(back.type == order_type::transfer);
+    CHECK(back.workflow == 40'000);
+    CHECK(back.beside == 0xFEDCBA98);
     CHECK(back.remembered == 44);
     CHECK(back.cold == 3);
     CHECK(back.cold_bytes == 21);
@@ -143,6 +149,40 @@ TEST_CASE("drawing takes units by ascending node, and only from the node that wa
     CHECK(draw(o, 0, unit_state::allocated, unit_state::released, -1, nodes_are_cells(), node_id{9},
                true, moves) == 2);
     CHECK(moves.size() == 1);
+}
+
+TEST_CASE("units keep their link as long as they keep their cell, and their sub-state in no move") {
+    image o = order_of({6});
+    bucket_move comes = allocate(0, 2, 5);
+    comes.to_ref = ref_of(3, 7);
+    CHECK(apply(o, comes) == error_code::ok);
+    CHECK(apply(o, allocate(0, 2, 5)) == error_code::ok);
+    REQUIRE(o.buckets.size() == 3);  // the same cell, but not by the same link
+    CHECK(unsound(o) == nullptr);
+    std::vector<bucket_move> moves;
+    CHECK(draw(o, 0, unit_state::allocated, unit_state::released, -1, nodes_are_cells(),
+               none<node_id>, true, moves) == 4);
+    REQUIRE(moves.size() == 2);
+    CHECK(moves[1].from_ref == ref_of(3, 7));
+    CHECK(moves[1].to_ref == ref_of(0, 7));
+    for (const bucket_move& m : moves) CHECK(apply(o, m) == error_code::ok);
+    moves.clear();
+    CHECK(draw(o, 0, unit_state::released, unit_state::open, -1, nodes_are_cells(), none<node_id>,
+               false, moves) == 4);
+    for (const bucket_move& m : moves) CHECK(apply(o, m) == error_code::ok);
+    CHECK(o.buckets.size() == 1);
+    CHECK(o.buckets[0].ref == 0);
+}
+
+TEST_CASE("reserved units may wait for a link in place of a cell, and no others") {
+    image o = order_of({2});
+    o.buckets[0].state = unit_state::reserved;
+    CHECK(std::string{unsound(o)} ==
+          "a bucket names a cell exactly if its units are or were in one");
+    o.buckets[0].ref = ref_of(0, 1);
+    CHECK(unsound(o) == nullptr);
+    o.buckets[0].state = unit_state::allocated;
+    CHECK(unsound(o) != nullptr);
 }
 
 TEST_CASE("an image that breaks a promise is named by the sentence of that promise") {
