@@ -133,6 +133,12 @@ constexpr error_row rows[] = {
     {firm_elsewhere, "firm_elsewhere", final,
      "line {0} is bound to node {1}, and the reservation has its units at node {2}",
      "move the reservation to the line's node first, or leave one of the two out"},
+    {bad_workflow, "bad_workflow", final, "the workflow has {0} findings",
+     "correct the workflow; the one that was active before stays so"},
+    {guard_not_met, "guard_not_met", final,
+     "line {0} has the step, and its guard does not hold: facts {1} are missing, facts {2} forbid "
+     "it",
+     "ask allowed() which facts its workflow asks for, by name"},
 
     // 5xxx sourcing
     {no_policy, "no_policy", final, "no sourcing policy is active", "activate a policy first"},

@@ -3,7 +3,6 @@
 
 #include "beside.hpp"
 #include "earmark/engine/fold.hpp"
-#include "earmark/lifecycle/workflow.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "earmark/core/digest.hpp"
-#include "earmark/lifecycle/workflow.hpp"
+#include "earmark/lifecycle/standard_workflows.hpp"
 
 namespace earmark::lifecycle {
 namespace {
@@ -60,6 +60,7 @@ constexpr auto with_cell = [] {
 constexpr bool names_its_cell(const bucket& b) noexcept {
     const bool needs = (with_cell >> static_cast<unsigned>(b.state) & 1) != 0;
     const bool waits = b.state == unit_state::reserved && link_of(b.ref) != 0;
+    if (b.state == unit_state::delivered) return true;  // what needs no goods has none
     return needs == (b.cell != none<cell_id>) || waits;
 }
 
@@ -118,9 +119,15 @@ bool moved_whole(std::vector<bucket>& all, const bucket_move& m) noexcept {
 
 }  // namespace
 
+const workflow& rules_of(const image& of) noexcept {
+    return of.rules != nullptr ? *of.rules : standard_of(of.type);
+}
+
 error_code apply(image& of, const bucket_move& m) {
     if (m.line >= of.lines.size()) return error_code::unknown_line;
-    if (of.kind == subject_kind::order && !leads(m.from, m.to)) return error_code::not_allowed;
+    if (of.kind == subject_kind::order &&
+        !rules_of(of).leads({m.from, sub_state_of(m.from_ref)}, {m.to, sub_state_of(m.to_ref)}))
+        return error_code::not_allowed;
     return moved_whole(of.buckets, m) ? error_code::ok : rearrange(of.buckets, m);
 }
 
@@ -140,6 +147,10 @@ bucket_move moved(const bucket& b, granules n, unit_state to, bool keep_cell) no
             keep_cell ? ref_of(0, link_of(b.ref)) : 0};
 }
 
+bool may_go(const workflow& by, const bucket& b, unit_state to) noexcept {
+    return by.leads_to({b.state, sub_state_of(b.ref)}, to);
+}
+
 /// Draws from a line that is split.
 [[gnu::noinline]] granules draw_some(const image& of, std::uint16_t line, unit_state from,
                                      unit_state to, granules wanted, const cell_nodes& at,
@@ -147,7 +158,8 @@ bucket_move moved(const bucket& b, granules n, unit_state to, bool keep_cell) no
                                      std::vector<bucket_move>& moves) {
     const std::size_t first = moves.size();
     for (const bucket& b : of_line(of.buckets, line))
-        if (b.state == from && (node == none<node_id> || at(b.cell) == node))
+        if (b.state == from && (node == none<node_id> || at(b.cell) == node) &&
+            may_go(rules_of(of), b, to))
             moves.push_back(moved(b, b.n, to, keep_cell));
     const auto begin = moves.begin() + static_cast<std::ptrdiff_t>(first);
     const auto by_node = [&](const bucket_move& a, const bucket_move& b) {
@@ -172,7 +184,9 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
               const cell_nodes& at, node_id node, bool keep_cell, std::vector<bucket_move>& moves) {
     const bucket* const b = alone(of.buckets, line);
     if (b == nullptr) return draw_some(of, line, from, to, wanted, at, node, keep_cell, moves);
-    if (b->state != from || (node != none<node_id> && at(b->cell) != node) || wanted == 0) return 0;
+    if (b->state != from || (node != none<node_id> && at(b->cell) != node) || wanted == 0 ||
+        !may_go(rules_of(of), *b, to))
+        return 0;
     const granules n = wanted < 0 ? b->n : std::min(b->n, wanted);
     moves.push_back(moved(*b, n, to, keep_cell));
     return n;

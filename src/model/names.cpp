@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, unit_states> state_names = {
     "packed", "shipped",     "delivered", "lost",      "cancelled"};
 
 constexpr std::array<std::string_view, unit_events> event_names = {
-    "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel", "reserve"};
+    "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel",
+    "reserve",  "pick",      "pack",       "unpick",  "lose", "fulfil"};
 
 constexpr std::array<std::string_view, 4> reservation_names = {"active", "consumed", "cancelled",
                                                                "expired"};
@@ -41,7 +42,7 @@ static_assert(verb_names[static_cast<std::size_t>(verb::lose)] == "lose");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
-static_assert(event_names[static_cast<std::size_t>(unit_event::reserve)] == "reserve");
+static_assert(event_names[static_cast<std::size_t>(unit_event::fulfil)] == "fulfil");
 static_assert(reservation_names[static_cast<std::size_t>(reservation_state::expired)] == "expired");
 
 /// A value from a damaged record may lie outside of its enum; it gets a name too.

@@ -1,53 +1,23 @@
-// What stands between a hostile text and the TOML parser, and how findings are worded.
+// What stands between a hostile policy and the TOML parser, and how findings are worded.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-
-#include "earmark/core/errors.hpp"
-#include "earmark/model/tables.hpp"
+#include "earmark/model/plain_text.hpp"
+#include "earmark/sourcing/policy.hpp"
 
 namespace earmark::sourcing::detail {
 
-/// Where something stands in the text, from 1; 0 is nowhere in particular.
-struct text_place {
-    std::uint32_t line = 0;
-    std::uint32_t column = 0;
-};
+using text::findings;
+using text::hint_for;
+using text::shown;
+using text::text_place;
 
-/// Collects what is wrong with one file.
-class findings {
-public:
-    explicit findings(std::string_view file) : file_{file} {}
-
-    void add(error_code code, text_place at, const std::string& sentence);
-    [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
-    [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
-    /// In the order of the text.
-    [[nodiscard]] std::vector<rejected_row> take();
-
-private:
-    struct row {
-        text_place at;
-        rejected_row what;
-    };
-    std::string file_;
-    std::vector<row> rows_;
-};
-
-/// Refuses what no policy needs and a parser might choke on: too many bytes, control characters,
-/// multi-line strings, deep nesting (by brackets, or by dots in a key). O(bytes).
-[[nodiscard]] bool is_harmless(std::string_view text, findings& found);
-
-/// 1 to 64 letters, digits, blanks (not at an end) or any of - _ . : safe to print anywhere.
-[[nodiscard]] bool is_policy_name(std::string_view name) noexcept;
-
-/// `; did you mean 'x'?`, or the list of all names where none is near.
-[[nodiscard]] std::string hint_for(std::string_view name, std::span<const std::string_view> known);
-
-/// A name from outside, safe to print: at most 40 bytes, no control characters.
-[[nodiscard]] std::string shown(std::string_view text);
+[[nodiscard]] inline bool is_harmless(std::string_view of, findings& found) {
+    return text::is_harmless(
+        of, {"policy", "[costs]", "policy = \"a name\"", error_code::bad_policy, max_policy_bytes},
+        found);
+}
+[[nodiscard]] inline bool is_policy_name(std::string_view name) noexcept {
+    return text::is_name(name);
+}
 
 }  // namespace earmark::sourcing::detail

@@ -30,6 +30,8 @@
 
 namespace earmark::lifecycle {
 
+class workflow;
+
 struct bucket {
     cell_id cell = none<cell_id>;
     granules n = 0;
@@ -69,6 +71,7 @@ struct image {
     reservation_state life = reservation_state::active;  // of a reservation
     order_type type = order_type::sales;
     std::uint16_t workflow = 0;  // of an order: the version that it goes by; 0: its type's standard
+    const lifecycle::workflow* rules = nullptr;  // the same, where it is not 0; not in its words
     std::uint8_t priority = 0;
     std::uint16_t currency = 0;
     std::uint32_t version = 0;  // the header word's, when it was copied; 0: not born yet
@@ -117,6 +120,9 @@ struct cell_nodes {
         return c == none<cell_id> ? none<node_id> : look_up(of, c);
     }
 };
+
+/// By which an order's units move.
+[[nodiscard]] const workflow& rules_of(const image& of) noexcept;
 
 /// Moves that take `wanted` granules of a line (0-based) out of `from`, by ascending node, and put
 /// them into `to`, at the same cell and with their link where `keep_cell`. `wanted` < 0: all there
@@ -239,6 +245,7 @@ template <class Get>
 void from_words(std::uint64_t first, Get get, image& into) {
     using detail::high;
     using detail::low;
+    into.rules = nullptr;
     into.kind = static_cast<subject_kind>(first >> 56 & 1);
     into.life = static_cast<reservation_state>(first >> 48 & 3);
     into.priority = static_cast<std::uint8_t>(first >> 40);

@@ -33,9 +33,14 @@ enum class unit_event : std::uint8_t {
     ship,
     deliver,
     cancel,
-    reserve,
+    reserve,  // another order brings them
+    pick,
+    pack,
+    unpick,  // back to the shelf, picked or packed
+    lose,
+    fulfil,  // what needs no goods is done
 };
-inline constexpr std::size_t unit_events = 8;
+inline constexpr std::size_t unit_events = 13;
 
 [[nodiscard]] std::string_view name_of(unit_state s) noexcept;
 [[nodiscard]] std::string_view name_of(unit_event e) noexcept;

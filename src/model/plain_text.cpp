@@ -1,13 +1,11 @@
-#include "policy_text.hpp"
+#include "earmark/model/plain_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
 
-#include "earmark/sourcing/policy.hpp"
-
-namespace earmark::sourcing::detail {
+namespace earmark::text {
 namespace {
 
 constexpr int max_depth = 8;
@@ -20,7 +18,7 @@ bool is_blank(char c) noexcept {
 /// One pass over the text: knows comments and quotes, counts brackets and dots.
 class guard {
 public:
-    explicit guard(findings& found) : found_{found} {}
+    guard(const kind_of_text& kind, findings& found) : kind_{kind}, found_{found} {}
 
     bool read(std::string_view text) {
         for (std::size_t i = 0; i < text.size(); ++i)
@@ -42,7 +40,7 @@ private:
                             (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '"' || c == '\'';
         if (begins) return true;
         at_.column += 1;
-        return refuse("a table without a name; write for example [costs]");
+        return refuse("a table without a name; write for example " + std::string{kind_.table});
     }
 
     bool step(std::string_view text, std::size_t& i) {
@@ -56,7 +54,7 @@ private:
             return true;
         }
         if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r')
-            return refuse("a control character; a policy is plain text");
+            return refuse("a control character; a " + std::string{kind_.noun} + " is plain text");
         if (comment_) return true;
         if (quote_ != 0) {
             if (c == '\\' && quote_ == '"' && i + 1 < text.size() && text[i + 1] != '\n') {
@@ -80,14 +78,18 @@ private:
             case '\'':
                 quote_ = text[i];
                 if (text.substr(i, 3) == std::string(3, quote_))
-                    return refuse("a multi-line string; a policy has none");
+                    return refuse("a multi-line string; a " + std::string{kind_.noun} +
+                                  " has none");
                 return true;
             case '[':
             case '{':
-                return ++depth_ <= max_depth || refuse("values nest too deep; at most 8");
+                if (depth_ == max_depth) return refuse("values nest too deep; at most 8");
+                closes_[static_cast<std::size_t>(depth_++)] = text[i] == '[' ? ']' : '}';
+                return true;
             case ']':
-            case '}':
-                --depth_;
+            case '}':  // the parser takes for granted that it closes what is open
+                if (depth_ == 0 || closes_[static_cast<std::size_t>(--depth_)] != text[i])
+                    return refuse(std::string{"a "} + text[i] + " that closes nothing");
                 return true;
             case '.':
                 return ++dots_ <= max_depth || refuse("a key with too many dots; at most 8");
@@ -96,17 +98,19 @@ private:
         }
     }
 
-    bool refuse(const char* why) {
-        found_.add(error_code::bad_policy, at_, why);
+    bool refuse(const std::string& why) {
+        found_.add(kind_.broken, at_, why);
         return false;
     }
 
+    const kind_of_text& kind_;
     findings& found_;
     text_place at_{1, 0};
     char quote_ = 0;
     bool comment_ = false;
     bool begun_ = false;  // the line has a character that is no blank
     int depth_ = 0;
+    std::array<char, max_depth> closes_{};  // what closes each that is open
     int dots_ = 0;
 };
 
@@ -148,30 +152,31 @@ std::vector<rejected_row> findings::take() {
     return out;
 }
 
-bool is_harmless(std::string_view text, findings& found) {
-    if (text.size() > max_policy_bytes) {
+bool is_harmless(std::string_view text, const kind_of_text& kind, findings& found) {
+    if (text.size() > kind.max_bytes) {
         found.add(error_code::input_too_large, {},
-                  "the text has " + std::to_string(text.size()) + " bytes; a policy has at most " +
-                      std::to_string(max_policy_bytes));
+                  "the text has " + std::to_string(text.size()) + " bytes; a " +
+                      std::string{kind.noun} + " has at most " + std::to_string(kind.max_bytes));
         return false;
     }
     const bool blank = std::all_of(text.begin(), text.end(), [](char c) {
         return c == ' ' || c == '\t' || c == '\r' || c == '\n';
     });
     if (blank) {
-        found.add(error_code::empty_input, {}, "the text is empty; start with policy = \"a name\"");
+        found.add(error_code::empty_input, {},
+                  "the text is empty; start with " + std::string{kind.start});
         return false;
     }
-    return guard{found}.read(text);
+    return guard{kind, found}.read(text);
 }
 
-bool is_policy_name(std::string_view name) noexcept {
+bool is_name(std::string_view name) noexcept {
     const auto fits = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == ' ' || c == '-' || c == '_' || c == '.';
     };
-    return !name.empty() && name.size() <= max_policy_name && name.front() != ' ' &&
-           name.back() != ' ' && std::all_of(name.begin(), name.end(), fits);
+    return !name.empty() && name.size() <= 64 && name.front() != ' ' && name.back() != ' ' &&
+           std::all_of(name.begin(), name.end(), fits);
 }
 
 std::string shown(std::string_view text) {
@@ -192,9 +197,10 @@ std::string hint_for(std::string_view name, std::span<const std::string_view> kn
     }
     if (!nearest.empty()) return "; did you mean '" + std::string{nearest} + "'?";
     std::string list = "; known are";
-    for (const std::string_view k : known)
+    constexpr std::size_t most = 40;
+    for (const std::string_view k : known.first(std::min(most, known.size())))
         list += (k == known.front() ? " " : ", ") + std::string{k};
-    return list;
+    return known.size() > most ? list + " ..." : list;
 }
 
-}  // namespace earmark::sourcing::detail
+}  // namespace earmark::text
