@@ -161,13 +161,20 @@ frame_ref place_orders(engine& e, const any_table& table, const std::string& mon
     });
 }
 
+order_type type_of(const std::string& name) {
+    for (std::size_t t = 0; t < order_types; ++t)
+        if (name_of(static_cast<order_type>(t)) == name) return static_cast<order_type>(t);
+    bad_input("type '" + name + "': give sales, transfer, purchase, sample or replacement");
+}
+
 std::uint64_t place_order(engine& e, const std::string& key, const py::iterable& lines,
                           const std::optional<std::string>& place, const std::string& money,
                           std::optional<std::int64_t> basket, std::int64_t now,
                           const std::optional<std::string>& method,
                           const std::optional<std::string>& deliver_by,
                           const std::map<std::string, std::string>& facts,
-                          const std::optional<std::string>& node) {
+                          const std::optional<std::string>& node, const std::string& type,
+                          const std::optional<std::string>& to) {
     const auto wanted = order_lines(e, lines);
     std::vector<order_fact> said;
     for (const auto& [name, value] : facts)
@@ -181,6 +188,8 @@ std::uint64_t place_order(engine& e, const std::string& key, const py::iterable&
     if (method) request.method = value_or_raise(e, e.find_service(*method));
     if (deliver_by) request.deliver_by = value_or_raise(e, parse_day(*deliver_by));
     if (node) request.node = value_or_raise(e, e.find_node(*node));
+    request.type = type_of(type);
+    if (to) request.to = value_or_raise(e, e.find_node(*to));
     const placed answer = with_room(
         e,
         [&] {
@@ -379,6 +388,8 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["version"] = v.version;
     out["placed"] = v.placed.ns;
     if (v.method != none<service_id>) out["method"] = e.service_key(v.method);
+    out["type"] = name_of(v.type);
+    if (v.to != none<node_id>) out["to"] = e.node(v.to).key;
     if (v.deliver_by != no_day) out["deliver_by"] = to_string(v.deliver_by);
     out["lowest"] = name_of(v.lowest);
     out["highest"] = name_of(v.highest);
@@ -394,6 +405,11 @@ py::dict to_dict(const engine& e, const order_view& v) {
             firm.append(py::make_tuple(l + 1, e.node(v.lines[l].node).key));
     for (const rejection_view& r : v.rejections)
         rejections.append(py::make_tuple(r.line, e.node(r.node).key, r.times, r.reason, r.at.ns));
+    py::list links;
+    for (const link_view& l : v.links)
+        links.append(
+            py::make_tuple(l.line, raw(l.other), l.other_line, l.brings, e.node(l.node).key));
+    out["links"] = links;            // (line from 1, other order, its line, brings for it, node)
     out["firm"] = firm;              // (line from 1, node)
     out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
     return out;
@@ -436,12 +452,14 @@ void bind_orders(engine_class& c) {
         py::arg("place") = std::nullopt, money, py::arg("reservation") = std::nullopt, now,
         py::arg("method") = std::nullopt, py::arg("deliver_by") = std::nullopt,
         py::arg("facts") = std::map<std::string, std::string>{}, py::arg("node") = std::nullopt,
+        py::arg("type") = "sales", py::arg("to") = std::nullopt,
         "One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused or "
         "Busy. A "
         "`reservation` is handed over: its units are the order's, and no stock is touched. "
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
         "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "
-        "none: they come from there, or they wait.");
+        "none: they come from there, or they wait; `type`: sales, transfer, purchase, sample or "
+        "replacement; `to`: of a transfer or a purchase, key of the node that its goods go to.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,

@@ -35,6 +35,9 @@ constexpr error_row rows[] = {
      "correct what the list of violations says and send the order with a new key"},
     {bad_line_count, "bad_line_count", final, "{0} lines, where 1 to {1} are allowed",
      "split the request, or leave it out when it is empty"},
+    {bad_order_type, "bad_order_type", final,
+     "an order of type {0} cannot be placed so (it goes to node {1}, where -1 is none)",
+     "a transfer or a purchase says `to` which node its goods go, and no other type does"},
 
     // 2xxx vocabulary and tables
     {bad_number, "bad_number", final, "not a number: byte {0} is wrong",

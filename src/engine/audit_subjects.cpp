@@ -116,6 +116,13 @@ const char* engine::state::auditor::what_is_wrong_beside() const {
     for (const rejection& r : all.rejections)
         if (r.line >= of_.lines.size() || index_of(r.node) >= s_.names.node.size() || r.times == 0)
             return "it remembers a rejection that cannot have been";
+    for (const link& l : all.links)
+        if (l.line >= of_.lines.size() || l.order >= s_.books.ledger.size(subject_kind::order) ||
+            l.number == 0 || index_of(l.node) >= s_.names.node.size())
+            return "it has a link to what does not exist";
+    for (const lifecycle::bucket& b : of_.buckets)
+        if (of_.kind == subject_kind::order && lifecycle::link_of(b.ref) > all.links.size())
+            return "its units name a link that it does not have";
     return nullptr;
 }
 

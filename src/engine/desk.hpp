@@ -6,6 +6,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <vector>
 
 #include "beside.hpp"
@@ -80,6 +82,27 @@ struct order_note {
     std::vector<std::byte> bytes;
 };
 
+/// An order that a command changes beside the one on the desk, or makes for it.
+struct other_order {
+    std::uint32_t index = 0;
+    lifecycle::image next;  // as it is to be
+    earmark::beside beside;
+    bool changes_beside = false;
+    std::vector<bucket_move> moves;
+    std::vector<order_note> notes;
+    lifecycle::ledger<>::newborn birth{};  // of one that is made
+    node_id from{}, to{};
+    std::string key;
+    intake::claim claimed{};
+};
+/// Units of a line that another order is to bring from a node to another.
+struct brought_part {
+    std::uint32_t link = 0;  // of the desk's order, from 1
+    node_id from{}, to{};
+    cell_id cell{};  // that has them
+    granules n = 0;
+};
+
 /// Working memory of one caller slot.
 struct desk {
     lifecycle::image before;  // an order, before a decision that cancels some of it
@@ -113,6 +136,11 @@ struct desk {
     earmark::beside beside;  // the order: as it is, and what it is to be where
     bool changes_beside = false;
     std::vector<order_note> notes;
+    std::deque<other_order> others;  // that it is linked to
+    std::vector<brought_part> brought;
+    std::size_t linked_before = 0;        // links of the order before it was sourced
+    std::vector<std::uint16_t> to_bring;  // lines of which something is to be brought
+    node_id bring_to = none<node_id>;     // where what is sourced is to be brought
     std::vector<lifecycle::rewrite> subjects;
     std::vector<error> violations;
     std::vector<sku_id> skus;
@@ -189,6 +217,10 @@ struct desk {
         beside.clear();
         changes_beside = false;
         notes.clear();
+        others.clear();
+        brought.clear();
+        to_bring.clear();
+        bring_to = none<node_id>;
         subjects.clear();
         in_group.clear();
         group_moves = 0;

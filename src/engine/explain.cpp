@@ -93,6 +93,14 @@ std::vector<wanted_line> wanted_of(const remembered_decision& one) {
     return out;
 }
 
+/// Of what the first decision wanted, how much is served by all.
+coverage covered(const sourcing::decision& first, const plan& by) {
+    std::int64_t wanted = 0, served = 0;
+    for (const sourcing::decided_line& w : first.wanted) wanted += w.n;
+    for (const plan_part& p : by.parts) served += p.n;
+    return served == wanted ? coverage::full : served > 0 ? coverage::partial : coverage::none;
+}
+
 /// What the order wanted: the distinct goods of its groups, in the order of their first lines.
 std::vector<wanted_line> wanted_of(std::span<const remembered_decision> all) {
     std::vector<wanted_line> out;
@@ -176,16 +184,39 @@ error engine::state::explain(const visit& v, const remembered_decision& recalled
          gone.by_filter, gone.by_exclusion, gone.by_capacity, gone.by_firm},
         d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
     const bool is_ladder = !recalled.whole->ladder().empty();
+    const bool brings = sourcing::is_bringing(*recalled.whole, decided);
     const auto group = static_cast<std::uint32_t>(into.groups.size());
     into.words += into.words.empty() ? "" : "\n";
     if (is_ladder) into.words += named(sku_keys) + ": ";
-    into.words += sourcing::strategies_told(*recalled.whole, decided) + told.words +
-                  bound_told(problem, *chosen, told, sku_keys, node_keys);
+    if (brings) into.words += "To be brought: ";
+    into.words += sourcing::strategies_told(*recalled.whole, decided) + told.words;
+    if (!brings) into.words += bound_told(problem, *chosen, told, sku_keys, node_keys);
     if (group == 0) name_strategies(*recalled.whole, decided, into.strategy, into.passed_on);
     for (const auto& n : told.nodes)
         into.rows.push_back({n.node, std::string{sourcing::name_of(n.why)}, n.text, group});
-    if (is_ladder) into.groups.push_back(group_of(*recalled.whole, decided));
+    into.groups.push_back(group_of(*recalled.whole, decided));
     return {};
+}
+
+/// What is on its way, and by which orders.
+void engine::state::tell_links(const desk& d, std::string& words) const {
+    for (std::size_t k = 0; k < d.beside.links.size(); ++k) {
+        const link& l = d.beside.links[k];
+        std::int64_t n = 0;
+        for (const lifecycle::bucket& b : d.order.buckets)
+            if (b.line == l.line && b.state == unit_state::reserved &&
+                lifecycle::link_of(b.ref) == k + 1)
+                n += b.n;
+        lifecycle::image by;
+        if (n == 0 || l.kind != link_kind::brought_by ||
+            read_order(order_id{l.order}, by).code != error_code::ok)
+            continue;
+        const sku_id sku = d.order.lines[l.line].sku;
+        words += ' ' + to_string(to_quantity(sku, n), names.sku[index_of(sku)].decimals) + " x " +
+                 std::string{names.skus.key(raw(sku))} + " of line " + std::to_string(l.line + 1) +
+                 " are brought to " + std::string{names.nodes.key(raw(l.node))} +
+                 " by the order '" + std::string{keys.key_of(by.remembered - 1)} + "'.";
+    }
 }
 
 result<explanation> engine::state::explain(const visit& v, order_id id) {
@@ -194,6 +225,7 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
     explanation answer;
     for (const remembered_decision& one : *recalled)
         if (const error e = explain(v, one, answer); e.code != error_code::ok) return e;
+    if (recalled->size() == 1 && recalled->front().whole->ladder().empty()) answer.groups.clear();
     const error e = read_beside(id, v.desk.order, v.desk.beside);
     if (e.code != error_code::ok) return e;
     const sourcing::rejection_terms& terms = recalled->front().whole->rejections();
@@ -210,6 +242,7 @@ result<explanation> engine::state::explain(const visit& v, order_id id) {
                         std::string{names.skus.key(raw(v.desk.order.lines[r.line].sku))} +
                         " of line " + std::to_string(r.line + 1) + " back" +
                         (r.times > 1 ? ", " + std::to_string(r.times) + " times" : "") + '.';
+    tell_links(v.desk, answer.words);
     return answer;
 }
 
@@ -223,7 +256,7 @@ result<sourced> engine::state::decision(const visit& v, order_id id) {
         const auto facts = facts_of(one);
         const auto chosen = sourcing::replay(*one.by, one.decided, facts, v.desk.solver);
         if (!chosen) return chosen.error();
-        if (one.whole->ladder().empty()) {
+        if (one.whole->ladder().empty() && recalled->size() == 1) {
             answer.chosen = std::move(*chosen);
         } else {
             const auto of_group = wanted_of(one);
@@ -233,6 +266,8 @@ result<sourced> engine::state::decision(const visit& v, order_id id) {
         if (std::exchange(is_first, false))
             name_strategies(*one.whole, one.decided, answer.strategy, answer.passed_on);
     }
+    const bool brings = sourcing::is_bringing(*recalled->back().whole, recalled->back().decided);
+    if (brings) answer.chosen.covers = covered(recalled->front().decided, answer.chosen);
     answer.first.by = verb::source;
     answer.first.subject = raw(id);
     answer.first.what = answer.chosen.covers == coverage::full      ? outcome::done

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -24,8 +25,22 @@
 #include "earmark/core/ids.hpp"
 #include "earmark/core/intern.hpp"
 #include "earmark/journal/record.hpp"
+#include "earmark/model/feeds.hpp"
 
 namespace earmark {
+
+/// A snapshot or a delta.
+struct feed_message {
+    verb by = verb::snapshot;
+    std::string_view source;
+    std::uint64_t sequence = 0;
+    position as_of{};
+    feed_basis basis = feed_basis::on_hand;
+    bool complete = false;
+    std::span<const feed_row> rows;
+    std::span<const node_id> nodes;
+    std::span<const section_id> sections;
+};
 
 enum class feed_source : std::uint32_t {};
 

@@ -283,7 +283,9 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
         case intern_kind::order_terms:
             return order_terms(t);
         case intern_kind::firm:
-            return order_firm(t);
+            return nodes_of_lines(t, &lifecycle::line::firm);
+        case intern_kind::bound_for:
+            return nodes_of_lines(t, &lifecycle::line::to);
         case intern_kind::dates:
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
@@ -414,7 +416,7 @@ error_code folder::order_terms(const journal::intern_table& t) {
 }
 
 /// Pairs of a line and its node, by ascending line, each once.
-error_code folder::order_firm(const journal::intern_table& t) {
+error_code folder::nodes_of_lines(const journal::intern_table& t, node_id lifecycle::line::*which) {
     const auto f = t.fields;
     if (!is_newborn(t.id) || f.empty() || f.size() % 2 != 0) return error_code::bad_record;
     const auto lines = static_cast<std::int64_t>(image_.lines.size());
@@ -423,7 +425,7 @@ error_code folder::order_firm(const journal::intern_table& t) {
         if (f[i] < 0 || f[i] >= lines || f[i + 1] < 0 || f[i + 1] >= nodes ||
             (i > 0 && f[i] <= f[i - 2]))
             return error_code::bad_record;
-        image_.lines[static_cast<std::size_t>(f[i])].firm =
+        image_.lines[static_cast<std::size_t>(f[i])].*which =
             node_id{static_cast<std::uint16_t>(f[i + 1])};
     }
     return error_code::ok;
@@ -481,6 +483,7 @@ error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint3
     if (kind == journal::note_kind::pools) return pools_note(order, ref, bytes);
     if (kind == journal::note_kind::facts) return facts_note(order, bytes);
     if (kind == journal::note_kind::rejection) return rejection_note(order, ref, bytes);
+    if (kind == journal::note_kind::link) return link_note(order, ref, bytes);
     if (kind != journal::note_kind::decision) return error_code::ok;
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     image_.decided_by = policy_id{ref};

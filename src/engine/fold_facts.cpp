@@ -86,6 +86,22 @@ error_code folder::rejection_note(std::uint32_t order, std::uint32_t node,
     });
 }
 
+/// The other order may be born later in the record.
+error_code folder::link_note(std::uint32_t order, std::uint32_t other,
+                             std::span<const std::byte> bytes) {
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    link made;
+    if (!read_link_note(bytes, made) || made.line >= image_.lines.size() || other == order ||
+        index_of(made.node) >= catalog_.node.size())
+        return error_code::bad_record;
+    made.order = other;
+    return rewrite_beside([&](beside& of) {
+        if (of.links.size() == max_links) return false;
+        of.links.push_back(made);
+        return true;
+    });
+}
+
 error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> bytes) {
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     std::vector<order_value> values;

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "earmark/core/ids.hpp"
 
@@ -26,6 +28,11 @@ struct link {
     node_id node{};  // where the units come to
 };
 static_assert(sizeof(link) == 16);
+
+/// The bytes of a note that makes the link whose number comes next; the other order is the note's
+/// number. And back: false where they are damaged.
+[[nodiscard]] std::vector<std::byte> link_note(const link& l);
+[[nodiscard]] bool read_link_note(std::span<const std::byte> bytes, link& into);
 
 inline constexpr std::size_t max_links = 50'000;  // of one order
 

@@ -66,6 +66,14 @@ public:
         }
         return error_code::ok;
     }
+    /// Just behind its birth an order says of which type it is.
+    error_code intern(journal::intern_kind kind, const journal::intern_table& t) override {
+        if (kind != journal::intern_kind::order_terms || t.fields.size() < 4) return error_code::ok;
+        for (auto m = rows.rbegin(); m != rows.rend() && m->born && raw(m->order) == t.id; ++m)
+            m->type = static_cast<order_type>(t.fields[2]);
+        return error_code::ok;
+    }
+    error_code intern(const journal::intern_key&) override { return error_code::ok; }
     error_code move(std::uint32_t order, const bucket_move& b) override {
         why = orders_.look_at(order, [&](order_id id, lifecycle::image& into) {
             return state_.read_order(id, into);
@@ -82,6 +90,7 @@ public:
         if (cell != none<cell_id>) m.node = state_.books.cells.node_of(cell);
         m.metres = orders_.metres_from(m.node);
         m.reason = b.reason;
+        m.type = orders_.image().type;
         rows.push_back(m);
         return error_code::ok;
     }

@@ -6,6 +6,7 @@
 #include "earmark/intake/cancel.hpp"
 #include "earmark/intake/capture.hpp"
 #include "earmark/promise/tables.hpp"
+#include "linking.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -18,18 +19,6 @@ placed declined(error why) {
     p.first.why = why;
     p.violations.push_back(why);
     return p;
-}
-
-/// Which lines are bound to which nodes.
-void record_firm(desk& d, std::uint32_t order) {
-    const auto& lines = d.order.lines;
-    const auto is_firm = [](const lifecycle::line& l) { return l.firm != none<node_id>; };
-    if (std::none_of(lines.begin(), lines.end(), is_firm)) return;
-    std::vector<std::int64_t> fields;
-    for (std::size_t l = 0; l < lines.size(); ++l)
-        if (is_firm(lines[l]))
-            fields.insert(fields.end(), {static_cast<std::int64_t>(l), raw(lines[l].firm)});
-    d.record.intern(journal::intern_kind::firm, {order, {}, fields, {}});
 }
 
 /// The order on the desk as the journal will know it.
@@ -46,15 +35,7 @@ void record_birth(desk& d, const command& c, const order_request& r, digest128 c
     o.lines.clear();
     for (const auto& l : d.order.lines) o.lines.push_back({l.sku, l.ordered, l.unit_price_minor});
     d.record.intern(o);
-    const bool is_plain = d.order.type == order_type::sales && d.order.workflow == 0;
-    if (r.method != none<service_id> || r.deliver_by != no_day || !is_plain) {
-        const std::int64_t terms[] = {r.method == none<service_id> ? -1 : raw(r.method),
-                                      r.deliver_by.n, static_cast<std::int64_t>(d.order.type),
-                                      d.order.workflow};
-        d.record.intern(journal::intern_kind::order_terms,
-                        {o.index, {}, std::span{terms}.first(is_plain ? 2 : 4), {}});
-    }
-    record_firm(d, o.index);
+    record_terms(d.record, o.index, d.order);
 }
 
 }  // namespace
@@ -65,6 +46,12 @@ void engine::state::capture(desk& d, const command& c, const order_request& r) c
     intake::capture(c, r, names.sku, {names.nodes.size(), names.places.size(), services}, d.order,
                     d.violations);
     keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
+    if (r.to == none<node_id> || !d.violations.empty()) return;
+    for (std::size_t l = 0; l < r.lines.size(); ++l)  // what comes must find its place
+        if (!books.cells.find(r.lines[l].sku, r.to)) {
+            d.violations.push_back(fail(error_code::no_cell, raw(r.lines[l].sku), raw(r.to)));
+            d.violations.back().row = static_cast<std::uint32_t>(l + 1);
+        }
 }
 
 placed engine::state::place(const visit& v, const command& c, const order_request& r) {
@@ -282,51 +269,54 @@ error engine::state::take_anew(const visit& v, const order_request& r) {
     return names.pools.empty() ? error{} : take_pools_anew(v);
 }
 
+/// One attempt. order_busy: decide again.
+error engine::state::try_move(const visit& v, const command& c, digest128 content, decider decide,
+                              receipt& done) {
+    desk& d = v.desk;
+    const order_id id{done.subject};
+    d.clear();
+    if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
+    if (const error e = read_beside(id, d.order, d.beside); e.code != error_code::ok) return e;
+    if (const error e = decide(d); e.code != error_code::ok) return e;
+    linking links{*this, v};
+    if (const error e = links.follow(); e.code != error_code::ok) return e;
+    done.lines = static_cast<std::uint16_t>(d.moves.size());
+    if (d.moves.empty() && !d.changes_beside) {
+        done.what = outcome::unchanged;
+        if (c.key.empty()) return {};  // a key is remembered, and so recorded
+    }
+    const auto settles = settle_pools(v);
+    if (!settles) return fail(error_code::order_busy);  // the order is another one now
+    for (const bucket_move& m : d.moves)
+        EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
+                          "a room moves only units that are there, along the workflow");
+    const auto index = static_cast<std::uint32_t>(raw(id));
+    d.record.begin(done.by, v.now, c.actor);
+    remember(d, c, content, done);
+    if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
+    const committed answer = replacing_beside(v, [&] {
+        for (const bucket_move& m : d.moves) d.record.move(index, m);
+        for (const order_note& n : d.notes) d.record.note(index, n.kind, n.ref, n.bytes);
+        record_cells(d);
+        if (!d.moves.empty() || d.changes_beside)
+            subject(d, subject_kind::order, index, d.order, d.order);
+        links.record();
+        return commit(v);
+    });
+    done.at = position{answer.position};
+    return answer.code == error_code::ok ? error{} : fail(answer.code);
+}
+
 result<receipt> engine::state::move_units(const visit& v, const command& c, verb by, order_id id,
                                           digest128 content, decider decide) {
     return once(v, c, content, [&]() -> result<receipt> {
-        desk& d = v.desk;
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
-            d.clear();
-            if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
-            if (read_beside(id, d.order, d.beside).code != error_code::ok) {
-                counters::bump(counts[v.slot].conflicts);
-                continue;
-            }
-            if (const error e = decide(d); e.code != error_code::ok) return e;
             receipt done;
             done.by = by;
             done.subject = raw(id);
-            done.lines = static_cast<std::uint16_t>(d.moves.size());
-            if (d.moves.empty() && !d.changes_beside) {
-                done.what = outcome::unchanged;
-                if (c.key.empty()) return done;  // a key is remembered, and so recorded
-            }
-            const auto settles = settle_pools(v);
-            if (!settles) {  // another caller was faster: the order is another one now
-                counters::bump(counts[v.slot].conflicts);
-                continue;
-            }
-            for (const bucket_move& m : d.moves)
-                EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
-                                  "a room moves only units that are there, along the workflow");
-            const auto index = static_cast<std::uint32_t>(raw(id));
-            d.record.begin(by, v.now, c.actor);
-            remember(d, c, content, done);
-            if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
-            const committed answer = replacing_beside(v, [&] {
-                for (const bucket_move& m : d.moves) d.record.move(index, m);
-                for (const order_note& n : d.notes) d.record.note(index, n.kind, n.ref, n.bytes);
-                record_cells(d);
-                if (!d.moves.empty() || d.changes_beside)
-                    subject(d, subject_kind::order, index, d.order, d.order);
-                return commit(v);
-            });
-            if (answer.code == error_code::ok) {
-                done.at = position{answer.position};
-                return done;
-            }
-            if (answer.code != error_code::order_busy) return fail(answer.code);
+            const error e = try_move(v, c, content, decide, done);
+            if (e.code == error_code::ok) return done;
+            if (e.code != error_code::order_busy) return e;
             counters::bump(counts[v.slot].conflicts);
         }
         return fail(error_code::order_busy, static_cast<std::int64_t>(raw(id)));

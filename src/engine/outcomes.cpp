@@ -39,6 +39,10 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
         for (const draw& from_cell : d.draws) {
             if (from_cell.n == 0 && from_cell.floor <= 0) continue;
             d.takes.push_back({from_cell.cell, from_cell.n, from_cell.floor});
+            if (d.bring_to != none<node_id>) {
+                bring(d, part, from_cell);
+                continue;
+            }
             std::int64_t left = from_cell.n;
             for (const member& m : d.members) {
                 if (m.wanted != part.wanted || left == 0) continue;
@@ -70,6 +74,11 @@ void engine::state::leave_rest(desk& d, const sourcing::policy& by, const plan& 
                                                              : by.terms().rest;
         const std::uint8_t number = queue_number(whole, rest);
         const bool cancels = rest.does == sourcing::unserved::deed::cancel;
+        if (rest.does == sourcing::unserved::deed::transfer && m.firm != none<node_id> &&
+            books.cells.find(m.sku, m.firm)) {
+            d.to_bring.push_back(m.line);
+            continue;
+        }
         const unit_state to = cancels ? unit_state::cancelled : unit_state::backordered;
         const auto& all = d.order.buckets;  // ascending by line, then by state
         const auto waits =

@@ -101,11 +101,16 @@ result<order_view> engine::order(order_id id) const {
         view.ship_to = of.ship_to;
         view.currency = currency::from_code(of.currency);
         view.decided_by = of.decided_by;
+        view.type = of.type;
+        view.to = of.lines.front().to;
         view.method = of.method;
         view.deliver_by = of.deliver_by;
         view.facts = facts_of(s, of);
         for (const rejection& r : more.rejections)
             view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
+        for (const link& l : more.links)
+            view.links.push_back({l.line + 1u, order_id{l.order}, l.other_line + 1u,
+                                  l.kind == link_kind::brings_for, l.node});
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;
         view.highest = all.highest;

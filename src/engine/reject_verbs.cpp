@@ -33,12 +33,10 @@ error engine::state::plan_rejection(desk& d, const fact& f) const {
 }
 
 /// Of lines of one SKU, which are wanted together, what one node gave back it gave back of all.
-error engine::state::note_rejected(desk& d, order_id id, const sourcing::rejection_terms& by,
-                                   time_point now) const {
+void engine::state::note_rejected(desk& d, const sourcing::rejection_terms& by, time_point now) {
     d.again.clear();
     d.rejected.clear();
-    if (d.order.beside == no_chunk) return {};
-    if (const error e = read_beside(id, d.order, d.beside); e.code != error_code::ok) return e;
+    if (d.order.beside == no_chunk) return;
     d.rejected = d.beside.rejections;
     constexpr std::int64_t day_ns = 86'400'000'000'000;
     for (const rejection& r : d.rejected) {
@@ -54,7 +52,6 @@ error engine::state::note_rejected(desk& d, order_id id, const sourcing::rejecti
     }
     std::sort(d.again.begin(), d.again.end());
     d.again.erase(std::unique(d.again.begin(), d.again.end()), d.again.end());
-    return {};
 }
 
 /// Nodes that gave back all that is wanted are not asked; of the others it is taken off what they

@@ -28,19 +28,6 @@
 
 namespace earmark {
 
-/// A snapshot or a delta.
-struct feed_message {
-    verb by = verb::snapshot;
-    std::string_view source;
-    std::uint64_t sequence = 0;
-    position as_of{};
-    feed_basis basis = feed_basis::on_hand;
-    bool complete = false;
-    std::span<const feed_row> rows;
-    std::span<const node_id> nodes;
-    std::span<const section_id> sections;
-};
-
 struct engine::state {
     explicit state(config settings);
 
@@ -212,6 +199,7 @@ struct engine::state {
 
     class auditor;
     class dating;
+    class linking;
     class movement_reader;
     class expiry_reader;
     class decision_reader;
@@ -385,6 +373,8 @@ struct engine::state {
     error take_anew(const visit& v, const order_request& r);
     placed refuse(const visit& v, const command& c, digest128 content, pending_key& held);
     result<receipt> cancel(const visit& v, const command& c, const cancel_request& r);
+    error try_move(const visit& v, const command& c, digest128 content, decider decide,
+                   receipt& done);
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
                                digest128 content, decider decide);
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
@@ -448,8 +438,7 @@ struct engine::state {
     static error remember_rejection(const visit& v, const fact& f);
     result<receipt> reject(const visit& v, const command& c, const fact& f);
     /// What of the desk's wanted lines may not go where, by the memory of its order.
-    error note_rejected(desk& d, order_id id, const sourcing::rejection_terms& by,
-                        time_point now) const;
+    static void note_rejected(desk& d, const sourcing::rejection_terms& by, time_point now);
     void keep_unrejected(desk& d, std::vector<std::uint64_t>& bits) const;
 
     // ---- ladders (ladder.cpp) ------------------------------------------------------------------
@@ -468,6 +457,11 @@ struct engine::state {
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
     void leave_rest(desk& d, const sourcing::policy& by, const plan& chosen) const;
+    error source_transfers(const visit& v, std::uint32_t version, sourcing_problem& p, sourced& to);
+    error bring_to(const visit& v, std::uint32_t version, node_id node, sourcing_problem& p,
+                   sourced& into);
+    void bring(desk& d, const plan_part& part, const draw& from) const;
+    void tell_links(const desk& d, std::string& words) const;
     void move_on_desk(desk& d, const bucket_move& m) const;
     [[nodiscard]] std::string_view queue_of(const lifecycle::image& order,
                                             const lifecycle::bucket& b) const noexcept;
@@ -478,6 +472,10 @@ struct engine::state {
     result<sourced> only_remembered(const visit& v, const command& c, digest128 content,
                                     sourced found);
     committed book(const visit& v, const command& c, digest128 content, const receipt& first);
+    committed draft_decision(const visit& v, const command& c, digest128 content,
+                             const receipt& first, linking& links);
+    void tell_parts(const desk& d, sourced& into) const;
+    static void tell_bringers(const desk& d, sourced& into);
     /// The last decision about an order, or of a ladder those of its groups.
     result<std::vector<remembered_decision>> recall(const visit& v, order_id id);
     [[nodiscard]] sourcing::decision_facts facts_of(const remembered_decision& r) const;

@@ -2,6 +2,8 @@
 // templates of what stands behind the door.
 #pragma once
 
+#include <utility>
+
 #include "state.hpp"
 
 namespace earmark {
@@ -101,20 +103,26 @@ error engine::state::alone_to_look(F&& f) {
 template <class F>
 committed engine::state::replacing_beside(const visit& v, F&& draft_and_commit) {
     desk& d = v.desk;
-    if (!d.changes_beside) return draft_and_commit();
+    if (!d.changes_beside && d.others.empty()) return draft_and_commit();
     auto& chunks = books.ledger.chunks();
-    const std::uint32_t old = d.order.beside;
-    std::uint32_t made = no_chunk;
+    std::vector<std::pair<lifecycle::image*, std::uint32_t>> before;
+    const auto give_back = [&] {
+        for (const auto& [of, old] : before)
+            drop_beside(chunks, v.slot, std::exchange(of->beside, old));
+    };
+    const auto store = [&](lifecycle::image& of, const earmark::beside& next) {
+        before.emplace_back(&of, of.beside);
+        return store_beside(chunks, v.slot, next, of.beside);
+    };
     committed done;
     done.code = error_code::out_of_memory;
-    if (!store_beside(chunks, v.slot, d.beside, made)) return done;
-    const auto give_back = [&] { drop_beside(chunks, v.slot, made); };
-    d.order.beside = made;
+    before.reserve(d.others.size() + 1);
+    bool fits = !d.changes_beside || store(d.order, d.beside);
+    for (other_order& o : d.others) fits = fits && (!o.changes_beside || store(o.next, o.beside));
+    if (!fits) return give_back(), done;
     done = or_give_back(draft_and_commit, give_back);
-    if (done.code == error_code::ok)
-        drop_beside(chunks, v.slot, old);
-    else
-        give_back();
+    if (done.code != error_code::ok) return give_back(), done;
+    for (const auto& [of, old] : before) drop_beside(chunks, v.slot, old);
     return done;
 }
 

@@ -237,7 +237,8 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
     if (!whole.filters().empty()) ready_filters(d, version);
     for (std::size_t i = 0; i < all.size(); ++i) {
         const sourcing::strategy& s = all[i];
-        if (v.now < s.starts || v.now >= s.ends || (s.when && !s.when->holds(facts))) continue;
+        if (s.transfers || v.now < s.starts || v.now >= s.ends || (s.when && !s.when->holds(facts)))
+            continue;
         const plan& found = decide_among(v, version, i, p);
         const auto passed = passed_on(d, whole, i, found);
         if (!passed) return {s.by, found};

@@ -15,6 +15,8 @@ constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "
 constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
 constexpr std::string_view facts[] = {"ship", "deliver", "reject"};
+constexpr std::string_view placed_types[] = {"sales", "transfer", "purchase", "sample",
+                                             "replacement"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
 constexpr field pool_line_fields[] = {
@@ -173,6 +175,8 @@ constexpr field place_order_fields[] = {
     {"method", key, optional, "key of the service by which it travels"},
     {"deliver_by", time, optional, "the last day of delivery that was asked for, a date"},
     {"node", key, optional, "key of the node that lines are bound to which name none"},
+    {"type", choice, optional, "default sales", 0, 0, placed_types},
+    {"to", key, optional, "of a transfer or a purchase: key of the node that its goods go to"},
     {"lines",
      rows,
      required,

@@ -103,6 +103,11 @@ answer lines_of(const engine& on, const order_view& o) {
     return out;
 }
 
+std::string key_of(const engine& on, order_id id) {
+    const auto o = on.order(id);
+    return o ? o->key : std::string{};
+}
+
 answer facts_of(const engine& on, const order_view& o) {
     answer out = answer::array();
     for (const fact_view& f : o.facts) {
@@ -115,6 +120,14 @@ answer facts_of(const engine& on, const order_view& o) {
 }
 
 }  // namespace
+
+/// One of the choices of its field.
+order_type type_of(const values& line) {
+    const std::string_view name = line.text("type");
+    std::size_t t = 0;
+    while (t + 1 < order_types && name_of(static_cast<order_type>(t)) != name) ++t;
+    return name.empty() ? order_type::sales : static_cast<order_type>(t);
+}
 
 answer run_place_order(const request& r) {
     call c{r};
@@ -132,6 +145,8 @@ answer run_place_order(const request& r) {
     o.method = c.line.service("method");
     o.deliver_by = c.line.day("deliver_by");
     o.node = c.line.node();
+    o.type = type_of(c.line);
+    o.to = c.line.node("to");
     const auto lines = lines_of(c, r.line["lines"], o.currency, all);
     o.lines = lines;
     const auto facts = facts_of(c, r.line, all);
@@ -177,6 +192,8 @@ answer run_order(const request& r) {
     out["version"] = o->version;
     out["placed"] = to_string(o->placed);
     if (o->ship_to != none<place_id>) out["ship_to"] = r.on.place_key(o->ship_to);
+    if (o->type != order_type::sales) out["type"] = name_of(o->type);
+    if (o->to != none<node_id>) out["to"] = r.on.node(o->to).key;
     if (o->method != none<service_id>) out["method"] = r.on.service_key(o->method);
     if (o->deliver_by != no_day) out["deliver_by"] = to_string(o->deliver_by);
     out["currency"] = o->currency.text();
@@ -186,6 +203,11 @@ answer run_order(const request& r) {
     out["lines"] = lines_of(r.on, *o);
     out["buckets"] = buckets_of(r.on, *o);
     if (!o->facts.empty()) out["facts"] = facts_of(r.on, *o);
+    for (const link_view& l : o->links)
+        out["links"].push_back({{"line", l.line},
+                                {l.brings ? "brings_for" : "brought_by", key_of(r.on, l.other)},
+                                {"other_line", l.other_line},
+                                {"to", r.on.node(l.node).key}});
     for (const rejection_view& x : o->rejections)
         out["rejections"].push_back({{"line", x.line},
                                      {"node", r.on.node(x.node).key},

@@ -64,7 +64,7 @@ answer refused_at(const call& c, const error& e, const std::string& key, const s
 }
 
 /// The SKUs that still want a node, in the order in which the engine's plan counts them: lines of
-/// one SKU are one, in the place of the first.
+/// one SKU and one firm node are one, in the place of the first.
 std::vector<sku_id> wanted_skus(const engine& on, order_id id, node_id leaving) {
     std::vector<sku_id> skus;
     const auto o = on.order(id);
@@ -74,9 +74,13 @@ std::vector<sku_id> wanted_skus(const engine& on, order_id id, node_id leaving) 
         if (b.state == unit_state::open || b.state == unit_state::backordered ||
             (b.state == unit_state::allocated && leaving != none<node_id> && b.node == leaving))
             wants[b.line - 1] = true;
-    for (std::size_t l = 0; l < wants.size(); ++l)
-        if (wants[l] && std::ranges::find(skus, o->lines[l].sku) == skus.end())
-            skus.push_back(o->lines[l].sku);
+    for (std::size_t l = 0; l < wants.size(); ++l) {
+        const line_view& mine = o->lines[l];
+        bool is_first = wants[l];
+        for (std::size_t k = 0; k < l && is_first; ++k)
+            is_first = !wants[k] || o->lines[k].sku != mine.sku || o->lines[k].node != mine.node;
+        if (is_first) skus.push_back(mine.sku);
+    }
     return skus;
 }
 
@@ -105,6 +109,16 @@ answer plan_of(const engine& on, const plan& p, const std::vector<sku_id>& skus)
             {"parcels", p.cost.parcels},
             {"metres", p.cost.metres},
             {"parts", std::move(parts)}};
+}
+
+answer part_of(const engine& on, const brought_view& b) {
+    answer out = {{"line", b.line},
+                  {"from", on.node(b.from).key},
+                  {"to", on.node(b.to).key},
+                  {"quantity", to_string(b.amount, on.sku(b.sku).decimals)}};
+    if (b.by != none<order_id>)
+        if (const auto by = on.order(b.by)) out["by"] = by->key;
+    return out;
 }
 
 /// Lines of a ladder's strategy, from 1.
@@ -137,6 +151,7 @@ answer run_source(const request& r) {
             if (!dry_run) one["position"] = raw(s.first.at);
             if (!s.strategy.empty()) one["strategy"] = s.strategy;
             for (const line_group& g : s.groups) one["groups"].push_back(group_of_lines(g));
+            for (const brought_view& b : s.brought) one["brought"].push_back(part_of(r.on, b));
             if (s.first.what != outcome::unchanged) one["plan"] = plan_of(r.on, s.chosen, skus[at]);
             return one;
         });

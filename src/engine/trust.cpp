@@ -107,6 +107,41 @@ balance engine::balance_report() const {
     return b;
 }
 
+namespace {
+
+/// Units of a line that a link is about: those that wait, or those that are to come.
+std::int64_t linked(const lifecycle::image& of, std::uint16_t line, std::uint32_t number,
+                    bool waiting) {
+    std::int64_t sum = 0;
+    for (const lifecycle::bucket& b : of.buckets)
+        if (b.line == line && lifecycle::link_of(b.ref) == number && !is_final(b.state) &&
+            (!waiting || b.state == unit_state::reserved))
+            sum += b.n;
+    return sum;
+}
+
+/// What an order waits for is on its way to it, unit by unit.
+template <class State>
+void check_links(const State& s, std::uint32_t order, const lifecycle::image& of,
+                 std::vector<std::string>& wrong) {
+    beside more;
+    if (!load_beside(s.books.ledger.chunks(), of.beside, more)) return;
+    for (std::size_t k = 0; k < more.links.size(); ++k) {
+        const link& l = more.links[k];
+        if (l.kind != link_kind::brought_by) continue;
+        const auto mine = linked(of, l.line, static_cast<std::uint32_t>(k + 1), true);
+        lifecycle::image other;
+        if (s.books.ledger.read(subject_kind::order, l.order, other) != error_code::ok) continue;
+        const auto theirs = linked(other, l.other_line, l.number, false);
+        if (mine != theirs)
+            wrong.push_back("order " + std::to_string(order) + ": waits for " +
+                            std::to_string(mine) + " by order " + std::to_string(l.order) +
+                            ", which brings " + std::to_string(theirs));
+    }
+}
+
+}  // namespace
+
 std::vector<std::string> engine::check_invariants() const {
     const state& s = *state_;
     std::vector<std::string> wrong;
@@ -117,6 +152,7 @@ std::vector<std::string> engine::check_invariants() const {
     each(s, subject_kind::order, [&](std::uint32_t i, const lifecycle::image& of) {
         if (const char* sentence = lifecycle::unsound(of))
             wrong.push_back(who("order", i) + sentence);
+        check_links(s, i, of, wrong);
         for (const auto& k : of.buckets)
             if (holds_stock(k.state)) earmarked[k.cell] += k.n;
         if (s.books.ledger.header(subject_kind::order, i).facts != lifecycle::facts_of(of))

@@ -84,7 +84,8 @@ void gather_members(desk& d) {
         if (!d.in_group.empty() && !d.in_group[b.line]) continue;
         const lifecycle::line& of = d.order.lines[b.line];
         if (d.members.empty() || d.members.back().line != b.line)
-            d.members.push_back({of.sku, b.line, 0, 0, of.firm});
+            d.members.push_back(
+                {of.sku, b.line, 0, 0, d.bring_to == none<node_id> ? of.firm : none<node_id>});
         d.members.back().n += b.n;
     }
     group_by_sku(d.members);
@@ -173,10 +174,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     if (!d.firm.empty()) keep_firm(d, nodes);
     d.again.clear();
     d.over.clear();
-    if (d.order.beside != no_chunk && by != nullptr)
-        if (const error e = note_rejected(d, d.sourced_id, by->rejections(), v.now);
-            e.code != error_code::ok)
-            return e;
+    if (d.order.beside != no_chunk && by != nullptr) note_rejected(d, by->rejections(), v.now);
     for (std::size_t w = 0; w < d.wanted.size() && !d.over.empty(); ++w)
         if (d.is_over(w)) std::fill_n(d.free.data() + w * nodes, nodes, nothing_free);
     p = {d.wanted,
@@ -193,6 +191,8 @@ error engine::state::problem_of(const visit& v, std::uint32_t version, const sou
                                 sourcing_problem& p) {
     desk& d = v.desk;
     if (const error e = read_order(ask.id, d.order); e.code != error_code::ok) return e;
+    if (const error e = read_beside(ask.id, d.order, d.beside); e.code != error_code::ok) return e;
+    d.linked_before = d.beside.links.size();
     d.leaving = ask.leaving;
     d.sourced_id = ask.id;
     if (d.order.pools != none<reservation_id>) d.before = d.order;
@@ -231,14 +231,14 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
         e = allot_and_date(v, by, p, chosen);
         found.chosen = chosen;
         name_strategies(policies[version - 1], d.decided, found.strategy, found.passed_on);
+        if (e.code == error_code::ok && !d.to_bring.empty())
+            e = source_transfers(v, version, p, found);
     } else {
         e = source_groups(v, version, p, found);
     }
     if (e.code != error_code::ok) return answer = e, !is_worth_again(e.code);
     const plan& chosen = found.chosen;
-    for (const bucket_move& m : d.moves)
-        if (m.to == unit_state::allocated)
-            found.by_line.push_back({m.line, books.cells.node_of(m.to_cell), m.n});
+    tell_parts(d, found);
     found.first.lines = static_cast<std::uint16_t>(chosen.parts.size());
     found.first.what = outcome_of(d, chosen);
     if (ask.dry_run) return answer = only_remembered(v, c, content, std::move(found)), true;
@@ -249,7 +249,8 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
 
     const auto done = book(v, c, content, found.first);
     found.first.at = position{done.position};
-    if (done.code == error_code::ok) return answer = std::move(found), true;
+    if (done.code == error_code::ok)
+        return tell_bringers(d, found), answer = std::move(found), true;
     const bool again = done.code == error_code::insufficient || done.code == error_code::order_busy;
     answer = fail(done.code == error_code::insufficient ? error_code::stock_moving : done.code,
                   static_cast<std::int64_t>(raw(ask.id)));
@@ -268,57 +269,6 @@ result<sourced> engine::state::only_remembered(const visit& v, const command& c,
     if (done.code != error_code::ok) return fail(done.code);
     found.first.at = position{done.position};
     return found;
-}
-
-/// Commits the decision on the desk: takes, moves, and the decision record beside the order.
-committed engine::state::book(const visit& v, const command& c, digest128 content,
-                              const receipt& first) {
-    desk& d = v.desk;
-    const auto version = raw(d.decided.by);
-    d.decision.clear();
-    if (d.decided_groups.empty())
-        sourcing::encode(d.decided, d.decision);
-    else
-        sourcing::encode_all(d.decided_groups, d.decision);
-    const auto at = store_cold(books.ledger.chunks(), v.slot, d.decision);
-    committed done;
-    done.code = error_code::out_of_memory;
-    if (at == 0xFFFFFFFF) return done;
-    const auto size = static_cast<std::uint32_t>(d.decision.size());
-    const auto old = std::exchange(d.order.cold, at);
-    const auto old_size = std::exchange(d.order.cold_bytes, size);
-    d.keeper = {};
-    const auto give_back = [&] {
-        drop_cold(books.ledger.chunks(), v.slot, at, size);
-        books.ledger.abandon(v.slot, subject_kind::reservation, d.keeper);
-    };
-    d.order.decided_by = policy_id{version};
-    const auto index = static_cast<std::uint32_t>(first.subject);
-    const auto draft_and_commit = [&] {
-        d.record.begin(verb::source, v.now, c.actor);
-        remember(d, c, content, first);
-        const auto settles = settle_rest(v);
-        if (!settles) return committed{error_code::order_busy, {}, 0, 0};
-        if (!d.dated.empty()) {
-            if (const auto e = keep_days(v, *settles); e != error_code::ok)
-                return committed{e, {}, 0, 0};
-        } else if (*settles) {
-            keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
-        }
-        for (const bucket_move& m : d.moves) d.record.move(index, m);
-        if (d.keeper.exists()) record_keeper(d, index);
-        d.record.note(index, journal::note_kind::decision, version, d.decision);
-        record_cells(d);
-        subject(d, subject_kind::order, index, d.order, d.order);
-        return commit(v);
-    };
-    done = or_give_back(draft_and_commit, give_back);
-    if (done.code != error_code::ok) return give_back(), done;
-    drop_cold(books.ledger.chunks(), v.slot, old, old_size);
-    for (const bucket_move& m : d.moves)  // as the fold reads them
-        if (m.to == unit_state::allocated)
-            books.turns.choose(books.cells.node_of(m.to_cell), done.position);
-    return done;
 }
 
 void engine::state::plan_leaving(desk& d, node_id from) const {

@@ -6,7 +6,8 @@ namespace earmark::intake {
 namespace {
 
 constexpr unit_state removal_order[] = {unit_state::backordered, unit_state::open,
-                                        unit_state::allocated, unit_state::released};
+                                        unit_state::reserved, unit_state::allocated,
+                                        unit_state::released};
 
 /// Removes up to `wanted` (negative: all) of one line.
 granules cancel_line(const lifecycle::image& order, std::uint16_t line, granules wanted,

@@ -59,6 +59,15 @@ void check_head(const order_request& r, const loaded& tables, F&& refuse) {
         refuse(fail(error_code::unknown_service, raw(r.method)), 0);
     if (r.node != none<node_id> && index_of(r.node) >= tables.nodes)
         refuse(fail(error_code::unknown_node, raw(r.node)), 0);
+    const bool brings = r.type == order_type::transfer || r.type == order_type::purchase;
+    const bool is_placed = brings || r.type == order_type::sales || r.type == order_type::sample ||
+                           r.type == order_type::replacement;
+    if (r.to != none<node_id> && index_of(r.to) >= tables.nodes)
+        refuse(fail(error_code::unknown_node, raw(r.to)), 0);
+    else if (!is_placed || brings != (r.to != none<node_id>))
+        refuse(fail(error_code::bad_order_type, static_cast<std::int64_t>(r.type),
+                    r.to == none<node_id> ? -1 : raw(r.to)),
+               0);
     const bool is_far = r.deliver_by.n < -farthest_day || r.deliver_by.n > farthest_day;
     if (is_far && r.deliver_by != no_day)
         refuse(fail(error_code::out_of_range, r.deliver_by.n, farthest_day), 0);
@@ -93,6 +102,7 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
     into.ship_to = r.ship_to;
     into.method = r.method;
     into.deliver_by = r.deliver_by;
+    into.type = r.type;
     into.made = c.now;
     for (std::size_t i = 0; i < r.lines.size(); ++i) {
         const order_line& l = r.lines[i];
@@ -108,7 +118,7 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
             add(n.error(), i + 1);
             continue;
         }
-        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0, firm_node(r, l)});
+        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0, firm_node(r, l), r.to});
         into.buckets.push_back(
             {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
@@ -174,6 +184,11 @@ digest128 content_of(const order_request& r) {
     const auto is_firm = [](const order_line& l) { return l.node != none<node_id>; };
     if (r.node != none<node_id> || std::any_of(r.lines.begin(), r.lines.end(), is_firm))
         bare = content_of(bare, r);
+    if (r.type != order_type::sales) {
+        const std::uint64_t terms[] = {bare.low, bare.high, static_cast<std::uint64_t>(r.type),
+                                       raw(r.to)};
+        bare = content_digest(std::as_bytes(std::span{terms}));
+    }
     return r.facts.empty() ? bare : content_of(bare, r.facts);
 }
 

@@ -221,8 +221,8 @@ private:
         const auto ref = in_.below<std::uint32_t>();
         const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
         const bool of_order = (kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools)) ||
-                              kind == static_cast<unsigned>(note_kind::facts) ||
-                              kind == static_cast<unsigned>(note_kind::rejection);
+                              (kind >= static_cast<unsigned>(note_kind::facts) &&
+                               kind <= static_cast<unsigned>(note_kind::link));
         if (!of_order && kind != static_cast<unsigned>(note_kind::count) &&
             kind != static_cast<unsigned>(note_kind::basket))
             return refuse();
@@ -235,6 +235,7 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               kind == static_cast<unsigned>(intern_kind::firm) ||
+                              kind == static_cast<unsigned>(intern_kind::bound_for) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
                                kind <= static_cast<unsigned>(intern_kind::dates));
         if (kind < 1 || !is_known) return refuse();

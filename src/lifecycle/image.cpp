@@ -125,7 +125,9 @@ const workflow& rules_of(const image& of) noexcept {
 
 error_code apply(image& of, const bucket_move& m) {
     if (m.line >= of.lines.size()) return error_code::unknown_line;
-    if (of.kind == subject_kind::order &&
+    const bool is_unlinked = m.from == m.to && m.from_cell == m.to_cell &&
+                             sub_state_of(m.from_ref) == sub_state_of(m.to_ref);
+    if (of.kind == subject_kind::order && !is_unlinked &&
         !rules_of(of).leads({m.from, sub_state_of(m.from_ref)}, {m.to, sub_state_of(m.to_ref)}))
         return error_code::not_allowed;
     return moved_whole(of.buckets, m) ? error_code::ok : rearrange(of.buckets, m);
@@ -292,6 +294,9 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
     for (const line& l : of.lines)
         if (l.firm != none<node_id>)
             d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), raw(l.firm)));
+    for (const line& l : of.lines)
+        if (l.to != none<node_id>)
+            d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), raw(l.to))).add(1);
     for (const bucket& b : of.buckets)
         d.add(join(raw(b.cell), static_cast<std::uint32_t>(b.n)))
             .add(join(b.line, static_cast<std::uint32_t>(b.state) << 8 | b.reason))

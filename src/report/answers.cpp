@@ -49,6 +49,10 @@ const vocabulary& state_words() {
     static const vocabulary words = names_of_first<unit_state>(unit_states);
     return words;
 }
+const vocabulary& type_words() {
+    static const vocabulary words = names_of_first<order_type>(order_types);
+    return words;
+}
 const vocabulary& verb_words() {
     static const vocabulary words = names_of_first<verb>(verbs);
     return words;
@@ -186,7 +190,9 @@ decision_rows::decision_rows(std::size_t rows)
       part_order_{parts_.ints("order")},
       part_granules_{parts_.ints("granules")},
       part_line_{parts_.small_ints("line")},
-      part_node_{parts_.codes("node", nullptr)} {
+      part_node_{parts_.codes("node", nullptr)},
+      part_to_{parts_.codes("to", nullptr)},
+      part_by_{parts_.ints("brought_by")} {
     for (auto* const c : {&order_, &cost_e4_, &metres_, &allocated_, &decision_ns_})
         c->reserve(rows);
     parcels_.reserve(rows);
@@ -234,12 +240,26 @@ void decision_rows::add_parts(order_id order, const sourced& s) {
         part_line_.add(p.wanted + 1);
         part_node_.add(raw(p.node));
         part_granules_.add(p.n);
+        part_to_.add_null();
+        part_by_.add_null();
+    }
+    for (const brought_view& b : s.brought) {
+        units += b.n;
+        part_row_.add(row_);
+        part_order_.add(static_cast<std::int64_t>(raw(order)));
+        part_line_.add(static_cast<std::int32_t>(b.line));
+        part_node_.add(raw(b.from));
+        part_granules_.add(b.n);
+        part_to_.add(raw(b.to));
+        b.by == none<order_id> ? part_by_.add_null()
+                               : part_by_.add(static_cast<std::int64_t>(raw(b.by)));
     }
     allocated_.add(units);
 }
 
 frame decision_rows::finish_parts(vocabulary node_keys) {
-    parts_.codes("node", std::move(node_keys));
+    parts_.codes("node", node_keys);
+    parts_.codes("to", std::move(node_keys));
     return std::move(parts_).finish();
 }
 

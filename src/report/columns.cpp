@@ -71,6 +71,8 @@ constexpr column parts[] = {
     {"line", int32, "", false, "Number of the order's line, from 1."},
     {"node", dictionary, "", false, "Node that ships."},
     {"granules", int64, "granules", false, "Units of the line that it ships."},
+    {"to", dictionary, "", null, "Node that they are brought to first; null: none."},
+    {"brought_by", int64, "", null, "Id of the order that brings them; null: none, or a dry run."},
 };
 
 constexpr column stock[] = {

@@ -59,6 +59,7 @@ constexpr column movements[] = {
     {"reason", int32, "", false, "The caller's code of a cancellation; 0: none."},
     {"price_minor", int64, "minor units", null, "Unit price of a captured line; else null."},
     {"metres", int64, "m", null, "From the node to the order's place; null where unknown."},
+    {"type", dictionary, "", false, "What the order is: sales, transfer, purchase..."},
 };
 
 constexpr column ageing[] = {

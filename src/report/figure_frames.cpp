@@ -110,6 +110,7 @@ frame movements_frame(std::span<const movement> of, vocabulary sku_keys, vocabul
     auto& now = b.times("now");
     auto& verb = b.codes("verb", verb_words());
     auto &from = b.codes("from", state_words()), &to = b.codes("to", state_words());
+    auto& type = b.codes("type", type_words());
     auto& sku = b.codes("sku", std::move(sku_keys));
     auto& node = b.codes("node", std::move(node_keys));
     auto &actor = b.small_ints("actor"), &line = b.small_ints("line"),
@@ -134,6 +135,7 @@ frame movements_frame(std::span<const movement> of, vocabulary sku_keys, vocabul
         reason.add(m.reason);
         add_or_null(price, m.born, m.unit_price_minor);
         add_or_null(metres, m.metres != unknown_distance, std::int64_t{m.metres});
+        type.add(code(m.type));
     }
     return std::move(b).finish();
 }

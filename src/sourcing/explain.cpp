@@ -295,6 +295,8 @@ private:
             say(fmt::format("What is not served waits in the queue '{}'.", rest.queue));
         if (rest.does == unserved::deed::cancel && !chosen_.parts.empty())
             say("What is not served is cancelled.");
+        if (rest.does == unserved::deed::transfer)
+            say("What is not served is to be brought to the node that the line is bound to.");
     }
 
     void say_second() {

@@ -60,7 +60,8 @@ void filter_reader::read_rejections(const toml::table& root) {
                    "'most' says how often, and 'then' what becomes of the line: write both, for "
                    "example most = 3 and then = \"queue:customer care\"");
     if (then != nullptr &&
-        !read_unserved(then->value_exact<std::string_view>().value_or(""), rejections_.then))
+        (!read_unserved(then->value_exact<std::string_view>().value_or(""), rejections_.then) ||
+         rejections_.then.does == unserved::deed::transfer))
         (void)in_.index_of(*then, "then", names{none_names}.first(3));
 }
 

@@ -99,7 +99,7 @@ void linter::look_at_filters() {
 
 void linter::look_at_order() {
     for (std::size_t i = 0; i < all_.size(); ++i) {
-        if (is_none(holds_[i])) continue;
+        if (is_none(holds_[i]) || all_[i].transfers) continue;
         look_at_reach(i);
         look_at_next(i);
         look_at_windows(i);
@@ -108,7 +108,7 @@ void linter::look_at_order() {
 
 bool linter::blocks(std::size_t earlier, std::size_t i) const {
     const strategy& s = all_[earlier];
-    return !passes_on(s) && s.starts <= all_[i].starts && s.ends >= all_[i].ends;
+    return !s.transfers && !passes_on(s) && s.starts <= all_[i].starts && s.ends >= all_[i].ends;
 }
 
 /// Earlier strategies that take every order that this one is for, alone or together.
@@ -143,7 +143,7 @@ bool linter::is_disjoint(std::size_t a, std::size_t b) {
 void linter::look_at_next(std::size_t i) {
     if (!passes_on(all_[i])) return;
     for (std::size_t k = i + 1; k < all_.size(); ++k)
-        if (overlap(all_[i], all_[k]) && !is_disjoint(i, k)) return;
+        if (!all_[k].transfers && overlap(all_[i], all_[k]) && !is_disjoint(i, k)) return;
     add("dead_next", i, "outcome",
         fmt::format("what {} passes on fits no later strategy and is back-ordered", name(i)),
         "say \"backorder\", or add a strategy that is for these orders");
@@ -152,8 +152,8 @@ void linter::look_at_next(std::size_t i) {
 void linter::look_at_windows(std::size_t i) {
     for (std::size_t k = 0; k < i && !is_ladder(); ++k) {
         const strategy &a = all_[k], &b = all_[i];
-        if (!has_window(a) || !has_window(b) || !overlap(a, b) || passes_on(a) || blocks(k, i) ||
-            is_disjoint(k, i))
+        if (a.transfers || !has_window(a) || !has_window(b) || !overlap(a, b) || passes_on(a) ||
+            blocks(k, i) || is_disjoint(k, i))
             continue;
         const time_point from = std::max(a.starts, b.starts), to = std::min(a.ends, b.ends);
         add("windows_overlap", i, "starts",
@@ -172,6 +172,7 @@ void linter::look_for_gaps() {
     list left = case_maker::everything();
     bool any_window = false;
     for (std::size_t i = 0; i < all_.size() && left; ++i) {
+        if (all_[i].transfers) continue;
         if (has_window(all_[i]) || !fails_[i]) {
             any_window |= has_window(all_[i]);
             continue;

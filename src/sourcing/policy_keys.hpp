@@ -18,9 +18,9 @@ inline constexpr keys<17> root_keys = {"policy", "currency",  "distance",  "rank
                                        "split",  "outcome",   "keep_back", "attributes", "always",
                                        "filter", "strategy",  "weights",   "weighed",    "match",
                                        "ladder", "rejections"};
-inline constexpr keys<14> strategy_keys = {"name",      "when",    "starts",  "ends",  "from",
+inline constexpr keys<15> strategy_keys = {"name",      "when",    "starts",  "ends",  "from",
                                            "require",   "prefer",  "rank",    "split", "outcome",
-                                           "keep_back", "weights", "weighed", "for"};
+                                           "keep_back", "weights", "weighed", "for",   "transfers"};
 inline constexpr keys<1> always_keys = {"require"};
 inline constexpr keys<6> filter_keys = {"name", "when", "nodes", "same", "dates", "memory"};
 inline constexpr keys<1> memory_names = {"not_rejected_before"};
@@ -38,14 +38,16 @@ inline constexpr keys<3> step_keys = {"full", "partial", "none"};
 
 inline constexpr keys<2> match_names = {"first", "ladder"};
 inline constexpr keys<1> full_names = {"allocate"};
-inline constexpr keys<7> step_names = {"allocate_and_backorder",
+inline constexpr keys<9> step_names = {"allocate_and_backorder",
                                        "allocate_and_queue:NAME",
                                        "allocate_and_cancel",
                                        "backorder",
                                        "queue:NAME",
                                        "cancel",
-                                       "next"};
-inline constexpr keys<4> none_names = {"backorder", "queue:NAME", "cancel", "next"};
+                                       "next",
+                                       "transfer",
+                                       "transfer_rest"};
+inline constexpr keys<5> none_names = {"backorder", "queue:NAME", "cancel", "next", "transfer"};
 inline constexpr keys<2> distance_names = {"km", "mi"};
 inline constexpr keys<node_kinds> kind_names = {"dc", "store", "vendor"};
 inline constexpr keys<criteria> criterion_names = {

@@ -122,12 +122,20 @@ constexpr std::array all_keys = {
     policy_key{"strategy", "outcome", "table: what happens, and whether the next one is tried",
                as_policy},
     policy_key{"strategy", "keep_back", "as the policy's", as_policy},
+    policy_key{
+        "strategy", "transfers",
+        "`true`: no order comes to it; it finds the nodes that bring goods to the node that a "
+        "line is bound to",
+        "`false`"},
     policy_key{"strategy.outcome", "full", "`allocate`", "`allocate`"},
     policy_key{"outcome", "none",
                "`backorder`, `queue:NAME` or `cancel`: where no line can be served", "`backorder`"},
-    policy_key{"strategy.outcome", "partial",
-               "as the policy's, or `next`: all of it, or the next strategy", as_policy},
-    policy_key{"strategy.outcome", "none", "as the policy's, or `next`", as_policy},
+    policy_key{
+        "strategy.outcome", "partial",
+        "as the policy's; or `next`: all of it, or the next strategy; `transfer_rest`: what is "
+        "there is allocated, the rest is brought to the line's node; `transfer`: all of it is",
+        as_policy},
+    policy_key{"strategy.outcome", "none", "as the policy's, or `next`, or `transfer`", as_policy},
 };
 
 json text(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
@@ -173,9 +181,10 @@ json shape_of(std::string_view table, std::string_view key) {
     if (table == "strategy.outcome")
         return key == "full" ? one_of(detail::full_names)
                : key == "partial"
-                   ? text(std::string{"^(next|(allocate_and_)?(backorder|cancel|queue:"} +
+                   ? text(std::string{"^(next|transfer|transfer_rest|(allocate_and_)?(backorder|"
+                                      "cancel|queue:"} +
                           one_name + "))$")
-                   : text(std::string{"^(next|backorder|cancel|queue:"} + one_name + ")$");
+                   : text(std::string{"^(next|transfer|backorder|cancel|queue:"} + one_name + ")$");
     if (key == "policy" || key == "name") return same_as("name");
     if (key == "currency") return text("^[A-Z]{3}$");
     if (key == "distance") return one_of(detail::distance_names);
@@ -208,6 +217,7 @@ json shape_of(std::string_view table, std::string_view key) {
                 {"additionalProperties",
                  {{"type", "string"}, {"minLength", 1}, {"maxLength", max_attribute_text}}},
                 {"minProperties", 1}};
+    if (key == "transfers") return {{"type", "boolean"}};
     if (key == "when" || key == "nodes") return same_as("condition");
     if (key == "starts" || key == "ends") return same_as("instant");
     if (key == "from") return list_of(same_as("selector"));

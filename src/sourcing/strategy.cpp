@@ -101,6 +101,7 @@ std::string detail::strategy_text(const policy& whole, const strategy& s) {
     for (const node_selector& one : s.from)
         list += (list.empty() ? "" : ", ") + quoted(to_string(one));
     if (!list.empty()) out += "from    = [" + list + "]\n";
+    if (s.transfers) out += "transfers = true\n";
     const auto named = [&](const char* key, std::span<const std::uint16_t> of) {
         std::string text;
         for (const std::uint16_t f : of)
@@ -116,6 +117,7 @@ std::string detail::strategy_text(const policy& whole, const strategy& s) {
     for (const node_kind k : {node_kind::dc, node_kind::store, node_kind::vendor})
         out += fmt::format("{} {} = {}", k == node_kind::dc ? "" : ",", name_of(k),
                            t.keep_back[static_cast<std::size_t>(k)]);
+    if (s.transfers) return out + " }\n";
     out += " }\noutcome = { partial = ";
     out += quoted(s.next_on_partial ? "next" : partial_text(t));
     out += ", none = ";
@@ -160,8 +162,16 @@ std::string ladder_told(const policy& whole, const decision& d) {
 
 }  // namespace
 
+bool is_bringing(const policy& whole, const decision& d) noexcept {
+    const auto all = whole.strategies();
+    const auto brings = [&](std::size_t i) { return i < all.size() && all[i].transfers; };
+    return brings(d.strategy) || std::any_of(d.tried.begin(), d.tried.end(),
+                                             [&](const auto& t) { return brings(t.strategy); });
+}
+
 std::string strategies_told(const policy& whole, const decision& d) {
     std::string out;
+    const bool brings = is_bringing(whole, d);
     const bool is_ladder = !whole.ladder().empty();
     const auto all = whole.strategies();
     const std::size_t end = d.strategy == no_strategy ? all.size() : d.strategy;
@@ -169,6 +179,7 @@ std::string strategies_told(const policy& whole, const decision& d) {
         const auto tried = std::find_if(d.tried.begin(), d.tried.end(),
                                         [i](const auto& t) { return t.strategy == i; });
         const strategy& s = all[i];
+        if (s.transfers != brings) continue;
         if (tried != d.tried.end()) {
             out +=
                 fmt::format("The strategy '{}' could serve {}, and passed the order on. ", s.name(),

@@ -24,6 +24,7 @@ std::vector<strategy> strategy_reader::read(const toml::table& root, bool are_te
         read_strategy(*(*list)[i].as_table(), are_terms_good, all);
     if (all.size() != list->size()) return all;
     ladder_.check_equal(*list, all);
+    check_transfers(*list, all);
     for (std::size_t i = 0; i < all.size() && !ladder_.is_ladder(); ++i)
         check_reached(*(*list)[i].as_table(), all, i);
     return all;
@@ -61,10 +62,46 @@ void strategy_reader::read_strategy(const toml::table& from, bool are_terms_good
     if (starts >= ends)
         in_.refuse(error_code::out_of_range, from, "this strategy ends before it starts");
     auto nodes = read_from(from);
+    const bool transfers = read_transfers(from);
     if (in_.found().size() != before || !are_terms_good) return;
     all.push_back({policy{std::move(terms)}, std::move(when), starts, ends, std::move(nodes),
                    std::move(require), std::move(prefer), next_on_partial, next_on_none,
-                   std::move(wants), static_cast<std::uint16_t>(all.size())});
+                   std::move(wants), static_cast<std::uint16_t>(all.size()), transfers});
+}
+
+bool strategy_reader::read_transfers(const toml::table& from) {
+    const toml::node* node = from.get("transfers");
+    if (node == nullptr) return false;
+    const auto value = node->value_exact<bool>();
+    if (!value)
+        in_.refuse(error_code::bad_field, *node, "'transfers' is true or false, without quotes");
+    if (value.value_or(false) && from.get("outcome") != nullptr)
+        in_.refuse(error_code::bad_policy, *from.get("outcome"),
+                   "what a strategy of transfers does not find waits; leave 'outcome' out");
+    if (value.value_or(false) && ladder_.is_ladder())
+        in_.refuse(error_code::bad_policy, *node,
+                   "a ladder brings no goods to nodes; write match = \"first\" and 'when'");
+    return value.value_or(false);
+}
+
+/// What is to be brought needs a strategy that says from where.
+void strategy_reader::check_transfers(const toml::array& list, const std::vector<strategy>& all) {
+    const auto brings = [](const strategy& s) {
+        return s.by.terms().rest.does == unserved::deed::transfer ||
+               s.by.terms().none.does == unserved::deed::transfer;
+    };
+    const bool any =
+        std::any_of(all.begin(), all.end(), [](const strategy& s) { return s.transfers; });
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (brings(all[i]) && !any)
+            in_.refuse(error_code::bad_policy, list[i],
+                       quoted(all[i].name()) +
+                           " has goods brought to a node, and nothing says from where; add a "
+                           "[[strategy]] with transfers = true");
+        if (brings(all[i]) && ladder_.is_ladder())
+            in_.refuse(error_code::bad_policy, list[i],
+                       "a ladder brings no goods to nodes; say \"backorder\"");
+    }
 }
 
 std::string strategy_reader::strategy_name(const toml::table& from,
@@ -132,6 +169,7 @@ void strategy_reader::check_reached(const toml::table& from, const std::vector<s
                                     std::size_t i) {
     for (std::size_t k = 0; k < i; ++k) {
         const strategy& s = all[k];
+        if (s.transfers || all[i].transfers) continue;
         const bool same_orders = !s.when || (all[i].when && all[i].when->text() == s.when->text());
         const bool all_the_time = s.starts <= all[i].starts && s.ends >= all[i].ends;
         if (same_orders && all_the_time && !s.next_on_partial && !s.next_on_none)

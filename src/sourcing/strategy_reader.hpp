@@ -26,6 +26,8 @@ private:
                     bool& next_on_none);
     std::vector<std::uint16_t> read_required(const toml::table& from);
     std::vector<node_selector> read_from(const toml::table& from);
+    bool read_transfers(const toml::table& from);
+    void check_transfers(const toml::array& list, const std::vector<strategy>& all);
     void check_reached(const toml::table& from, const std::vector<strategy>& all, std::size_t i);
 
     toml_reader& in_;

@@ -44,7 +44,15 @@ bool terms_reader::read_partial(const toml::table& outcome, bool may_pass, polic
         into.partial = on_partial::allocate_and_backorder;
         text.remove_prefix(some.size());
     }
-    if (!read_unserved(text, into.rest))
+    const bool brings_rest = text == "transfer_rest";
+    if (brings_rest) {
+        into.partial = on_partial::allocate_and_backorder;
+        text = "transfer";
+    }
+    const bool is_read = read_unserved(text, into.rest);
+    const bool twice = brings_rest || into.partial == on_partial::backorder;  // how it is written
+    const bool brings = into.rest.does == unserved::deed::transfer;
+    if (!is_read || (brings && !(may_pass && twice)))
         (void)in_.index_of(*node, "partial",
                            may_pass ? names{step_names} : names{step_names}.first(6));
     return false;
@@ -56,7 +64,8 @@ bool terms_reader::read_none(const toml::table& outcome, bool may_pass, policy_t
     const auto text = node->value_exact<std::string_view>().value_or("");
     into.none = {};
     if (text == "next" && may_pass) return true;
-    if (!read_unserved(text, into.none))
+    if (!read_unserved(text, into.none) ||
+        (into.none.does == unserved::deed::transfer && !may_pass))
         (void)in_.index_of(*node, "none",
                            may_pass ? names{none_names} : names{none_names}.first(3));
     return false;

@@ -51,6 +51,7 @@ std::string rank_text(const policy_terms& t, std::size_t width) {
 
 std::string partial_text(const policy_terms& t) {
     const bool takes_some = t.partial == on_partial::allocate_and_backorder;
+    if (takes_some && t.rest.does == unserved::deed::transfer) return "transfer_rest";
     return (takes_some ? "allocate_and_" : "") + to_string(t.rest);
 }
 

@@ -12,6 +12,8 @@ std::string to_string(const unserved& u) {
             return "queue:" + u.queue;
         case unserved::deed::cancel:
             return "cancel";
+        case unserved::deed::transfer:
+            return "transfer";
     }
     return {};
 }
@@ -20,7 +22,8 @@ bool read_unserved(std::string_view text, unserved& into) {
     constexpr std::string_view queue = "queue:";
     into = {};
     if (text == "cancel") into.does = unserved::deed::cancel;
-    if (text == "backorder" || text == "cancel") return true;
+    if (text == "transfer") into.does = unserved::deed::transfer;
+    if (text == "backorder" || text == "cancel" || text == "transfer") return true;
     if (!text.starts_with(queue) || !detail::is_policy_name(text.substr(queue.size())))
         return false;
     into = {unserved::deed::queue, std::string{text.substr(queue.size())}};

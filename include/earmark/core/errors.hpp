@@ -20,6 +20,7 @@ enum class error_code : std::uint16_t {
     empty_key = 1005,
     order_declined = 1006,  // the order has violations; they are listed
     bad_line_count = 1007,
+    bad_order_type = 1008,  // it cannot be placed, or does not say where its goods go
 
     // 2xxx vocabulary and tables: a value or a row
     bad_number = 2001,

@@ -56,6 +56,8 @@ private:
                           std::span<const std::byte> bytes);
     error_code threshold(const journal::intern_table& t);
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code link_note(std::uint32_t order, std::uint32_t other,
+                         std::span<const std::byte> bytes);
     error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
@@ -71,7 +73,7 @@ private:
     error_code unit(const journal::intern_table& t);
     error_code distance(const journal::intern_table& t);
     error_code order_terms(const journal::intern_table& t);
-    error_code order_firm(const journal::intern_table& t);
+    error_code nodes_of_lines(const journal::intern_table& t, node_id lifecycle::line::*which);
     [[nodiscard]] bool is_newborn(std::uint32_t order) const noexcept {
         return open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&
                rewrite_.index == order;
@@ -139,6 +141,9 @@ std::vector<std::byte> load_facts(const lifecycle::slab<Env>& chunks, std::uint3
     const std::uint64_t first = chunks.words(at)[0].load(std::memory_order_acquire);
     return load_cold(chunks, at, static_cast<std::uint32_t>(first));
 }
+
+/// What an order says of itself beside its birth: its terms, and nodes of its lines.
+void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::image& of);
 
 /// Node and sku rows as the journal keeps them.
 [[nodiscard]] std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at);

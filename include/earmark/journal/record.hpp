@@ -50,6 +50,7 @@ enum class intern_kind : std::uint8_t {
     order_terms = 24,  // of the order that was born just before: service, day of delivery
     dates,             // a row of the tables of dates: zone, calendar, service, hours or lane
     firm = 28,         // nodes that lines of the order born just before are bound to
+    bound_for,         // nodes that its lines' goods go to
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -58,7 +59,7 @@ enum class intern_kind : std::uint8_t {
 /// kept by the reservation whose number it is. `basket`: channel and day of the reservation that
 /// was born just before.
 /// `facts`: an order's own, just after its birth. `rejection`: the node whose number it is gave
-/// lines back.
+/// lines back. `link`: to the order whose number it is.
 enum class note_kind : std::uint8_t {
     decision = 1,
     reason,
@@ -67,7 +68,8 @@ enum class note_kind : std::uint8_t {
     count,
     basket,
     facts,
-    rejection
+    rejection,
+    link = 12,
 };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.

@@ -63,7 +63,7 @@ struct line {
     std::int64_t promised_ns = 0;  // first promise, kept for ever; 0 is none
     std::uint32_t group = 0;       // relationship set; 0 is none
     node_id firm = none<node_id>;  // the only node that it may come from
-    std::uint16_t spare = 0;       // no byte of a line is without a meaning
+    node_id to = none<node_id>;    // of a transfer or a purchase: where its goods go
 };
 
 struct image {

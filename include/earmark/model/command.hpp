@@ -93,6 +93,8 @@ struct order_request {
     service_id method = none<service_id>;  // how it travels; none: by what holds for all services
     civil_day deliver_by = no_day;         // the last day of delivery that was asked for
     node_id node = none<node_id>;          // the firm node of lines that name none
+    order_type type = order_type::sales;   // bad_order_type for those that have no workflow yet
+    node_id to = none<node_id>;            // of a transfer or a purchase: where its goods go
 };
 
 struct cancel_request {

@@ -33,6 +33,7 @@ struct movement {
     std::uint8_t reason = 0;                  // of a cancellation, the caller's code
     std::int64_t unit_price_minor = 0;        // of a birth
     std::uint32_t metres = unknown_distance;  // from the node to the order's place
+    order_type type = order_type::sales;      // of the order
 };
 
 /// A reservation whose deadline passed gave `amount` back at a node: a row for each of its cells,

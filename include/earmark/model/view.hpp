@@ -85,6 +85,15 @@ struct rejection_view {
     time_point at;
 };
 
+/// What an order, by a line, waits for from another, or brings to it.
+struct link_view {
+    std::uint32_t line = 0;  // 1, 2, ...
+    order_id other{};
+    std::uint32_t other_line = 0;
+    bool brings = false;  // for the other; false: it is brought by the other
+    node_id node{};       // where the units come to
+};
+
 struct order_view {
     order_id id{};
     std::string key;
@@ -93,12 +102,15 @@ struct order_view {
     place_id ship_to = none<place_id>;
     earmark::currency currency;
     policy_id decided_by{};  // 0: no sourcing decision yet
+    order_type type = order_type::sales;
+    node_id to = none<node_id>;  // of a transfer or a purchase
     service_id method = none<service_id>;
     civil_day deliver_by = no_day;
     std::vector<line_view> lines;
     std::vector<bucket_view> buckets;
     std::vector<fact_view> facts;            // by line, then by attribute
     std::vector<rejection_view> rejections;  // by line, then by node
+    std::vector<link_view> links;            // in the order in which they were made
     unit_state lowest = unit_state::open;
     unit_state highest = unit_state::open;
 };
@@ -117,6 +129,17 @@ struct line_group {
     std::vector<std::uint16_t> lines{};         // of the order, from 0; of one SKU, the first
 };
 
+/// Units of a line that another order brings from a node to the one that the line is bound to.
+struct brought_view {
+    std::uint32_t line = 0;  // 1, 2, ...
+    sku_id sku{};
+    node_id from{};
+    node_id to{};
+    quantity amount;
+    granules n = 0;                // the same
+    order_id by = none<order_id>;  // the transfer or purchase; of a dry run none is made
+};
+
 /// What `source` answers for one order. The plan's wanted lines are the order's distinct SKUs that
 /// still want units, in the order of their first lines; `by_line` spreads the same parts over the
 /// order's own lines (wanted is the line, 0-based).
@@ -129,7 +152,9 @@ struct sourced {
     // the engine.
     std::string_view strategy{};
     std::vector<std::string_view> passed_on{};
-    std::vector<line_group> groups{};  // of a ladder, the most specific strategy first; else empty
+    std::vector<line_group> groups{};  // of a ladder, the most specific strategy first, or of what
+                                       // is to be brought behind what was there; else empty
+    std::vector<brought_view> brought{};
 };
 
 /// A decision in words and as a table.

@@ -19,6 +19,7 @@ namespace earmark::report {
 [[nodiscard]] const vocabulary& outcome_words();
 [[nodiscard]] const vocabulary& state_words();
 [[nodiscard]] const vocabulary& verb_words();
+[[nodiscard]] const vocabulary& type_words();
 [[nodiscard]] const vocabulary& error_words();
 [[nodiscard]] const vocabulary& kind_words();
 
@@ -114,7 +115,8 @@ private:
     numbers<std::int32_t>& strategy_;
     texts& passed_on_;
     numbers<std::int64_t>&part_row_, &part_order_, &part_granules_;
-    numbers<std::int32_t>&part_line_, &part_node_;
+    numbers<std::int32_t>&part_line_, &part_node_, &part_to_;
+    numbers<std::int64_t>& part_by_;
     std::int64_t row_ = 0;
 };
 

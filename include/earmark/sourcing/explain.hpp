@@ -83,6 +83,8 @@ enum class picture : std::uint8_t { amounts, enough };
 /// Which strategies had the order before, and what became of it, in sentences that end with a
 /// blank. Empty for a policy without strategies.
 [[nodiscard]] std::string strategies_told(const policy& whole, const decision& d);
+/// Is it about who brings goods to a node, by a strategy of transfers?
+[[nodiscard]] bool is_bringing(const policy& whole, const decision& d) noexcept;
 
 /// `13.20 USD`: rounded half up to the currency's minor unit; amounts that would read as zero are
 /// written in full.

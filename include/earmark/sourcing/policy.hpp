@@ -243,6 +243,7 @@ struct strategy {
     /// strategies of one time say the same.
     std::vector<std::string> wants{};
     std::uint16_t written = 0;  // its place in the text
+    bool transfers = false;     // no order comes to it: it finds nodes that bring goods
 
     [[nodiscard]] std::string_view name() const noexcept { return by.name(); }
 };

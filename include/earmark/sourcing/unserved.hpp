@@ -7,16 +7,17 @@
 
 namespace earmark::sourcing {
 
-/// They wait for supply, wait in a queue that somebody looks at, or are cancelled at once.
+/// They wait for supply, wait in a queue that somebody looks at, are cancelled at once, or other
+/// orders bring them to the node that their lines are bound to.
 struct unserved {
-    enum class deed : std::uint8_t { wait, queue, cancel };
+    enum class deed : std::uint8_t { wait, queue, cancel, transfer };
     deed does = deed::wait;
     std::string queue{};  // its name, as a policy's
     friend bool operator==(const unserved&, const unserved&) = default;
 };
 inline constexpr std::size_t max_queues = 255;  // of a policy
 
-/// `backorder`, `queue:NAME` or `cancel`.
+/// `backorder`, `queue:NAME`, `cancel` or `transfer`.
 [[nodiscard]] std::string to_string(const unserved& u);
 /// What such a text says. False where it says nothing of the kind.
 [[nodiscard]] bool read_unserved(std::string_view text, unserved& into);
