@@ -386,8 +386,11 @@ result<receipt> engine::record(const command& c, const fact& f) {
             if (!n) return n.error();
             wanted = *n;
         }
+        // What is brought to a node is delivered there, wherever it came from.
+        const bool is_there = !ships && f.node == d.order.lines.front().to;
         const error e = fulfilment::record(d.order, f.kind, static_cast<std::int64_t>(f.line) - 1,
-                                           f.node, wanted, s.nodes_of_cells(), d.moves);
+                                           is_there ? none<node_id> : f.node, wanted,
+                                           s.nodes_of_cells(), d.moves);
         if (e.code != error_code::ok || !ships) return e;
         for (const bucket_move& m : d.moves) d.stock.push_back({m.from_cell, 0, -m.n});
         return {};

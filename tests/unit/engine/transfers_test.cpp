@@ -164,7 +164,8 @@ TEST_CASE("goods on their way are at no node; arriving, they are the waiting ord
     REQUIRE(s.tell(t, fact_kind::deliver, {2}));
     CHECK(at(north) == std::pair{std::int64_t{4}, std::int64_t{0}});
     CHECK(s.where(o) == "1 reserved - 1, 1 allocated north 2, 1 allocated north 2, ");
-    REQUIRE(s.tell(t, fact_kind::deliver));
+    CHECK(s.tell(t, fact_kind::deliver, {}, south).error().code == error_code::not_allowed);
+    REQUIRE(s.tell(t, fact_kind::deliver, {}, north));
     CHECK(at(north) == std::pair{std::int64_t{5}, std::int64_t{0}});
     CHECK(s.where(t) == "1 delivered dc 3, ");
     REQUIRE(s.on.release(s.now(), o));
