@@ -36,7 +36,7 @@ constexpr error_row rows[] = {
     {bad_line_count, "bad_line_count", final, "{0} lines, where 1 to {1} are allowed",
      "split the request, or leave it out when it is empty"},
     {bad_order_type, "bad_order_type", final,
-     "an order of type {0} cannot be placed so (it goes to node {1}, where -1 is none)",
+     "its type and where its goods go do not fit (type {0}, to node {1}; -1: none)",
      "a transfer or a purchase says `to` which node its goods go, and no other type does"},
 
     // 2xxx vocabulary and tables

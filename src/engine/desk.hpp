@@ -140,6 +140,7 @@ struct desk {
     std::vector<brought_part> brought;
     std::size_t linked_before = 0;        // links of the order before it was sourced
     std::vector<std::uint16_t> to_bring;  // lines of which something is to be brought
+    bool leaves_open = false;             // what a plan does not serve, for the next strategy
     node_id bring_to = none<node_id>;     // where what is sourced is to be brought
     std::vector<lifecycle::rewrite> subjects;
     std::vector<error> violations;
@@ -221,6 +222,7 @@ struct desk {
         brought.clear();
         to_bring.clear();
         bring_to = none<node_id>;
+        leaves_open = false;
         subjects.clear();
         in_group.clear();
         group_moves = 0;

@@ -81,7 +81,8 @@ std::string bound_told(const sourcing_problem& p, const plan& chosen,
                                        [&](const plan_part& x) { return x.wanted == w; });
         const auto why = std::find_if(told.nodes.begin(), told.nodes.end(),
                                       [&](const auto& n) { return n.node == firm; });
-        out += ships ? "." : " and waits for it: " + why->text;
+        const bool says_why = !ships && why->why != sourcing::verdict::chosen;
+        out += ships ? "." : says_why ? " and waits for it: " + why->text : " and waits for it.";
     }
     return out;
 }

@@ -54,7 +54,7 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
             }
         }
     }
-    leave_rest(d, by, chosen);
+    if (!d.leaves_open) leave_rest(d, by, chosen);
     return merge_takes(v);
 }
 

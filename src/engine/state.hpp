@@ -200,6 +200,7 @@ struct engine::state {
     class auditor;
     class dating;
     class linking;
+    class bringing;
     class movement_reader;
     class expiry_reader;
     class decision_reader;
@@ -458,8 +459,6 @@ struct engine::state {
                 const plan& chosen);
     void leave_rest(desk& d, const sourcing::policy& by, const plan& chosen) const;
     error source_transfers(const visit& v, std::uint32_t version, sourcing_problem& p, sourced& to);
-    error bring_to(const visit& v, std::uint32_t version, node_id node, sourcing_problem& p,
-                   sourced& into);
     void bring(desk& d, const plan_part& part, const draw& from) const;
     void tell_links(const desk& d, std::string& words) const;
     void move_on_desk(desk& d, const bucket_move& m) const;

@@ -52,43 +52,83 @@ void engine::state::bring(desk& d, const plan_part& part, const draw& from) cons
     }
 }
 
-/// The lines on the desk that are bound to one node: decided by the first strategy of transfers
-/// that finds something. What none finds waits, as the policy's own outcome says.
-error engine::state::bring_to(const visit& v, std::uint32_t version, node_id to,
-                              sourcing_problem& p, sourced& into) {
-    desk& d = v.desk;
-    const sourcing::policy& whole = policies[version - 1];
-    d.bring_to = to;
-    d.group_moves = d.moves.size();
-    if (const error e = problem(v, version, p); e.code != error_code::ok) return e;
-    const auto facts = facts_asked(d, version);
-    take_off(d);
-    const std::size_t nodes = p.nodes.size();
-    for (std::size_t w = 0; w < d.wanted.size(); ++w) d.free[w * nodes + index_of(to)] = 0;
-    if (bindings[version - 1].numbers) fill_numbers(v, whole, p);
-    d.pictured.assign(d.free.begin(), d.free.end());
-    d.tried.clear();
-    const auto all = whole.strategies();
-    const plan* found = nullptr;
-    std::size_t by = all.size();
-    for (std::size_t i = 0; i < all.size() && by == all.size(); ++i) {
+/// Finds who brings what.
+class engine::state::bringing {
+public:
+    bringing(state& s, const visit& v, std::uint32_t version, sourcing_problem& p, sourced& into)
+        : s_{s},
+          v_{v},
+          d_{v.desk},
+          version_{version},
+          whole_{s.policies[version - 1]},
+          p_{p},
+          into_{into} {}
+
+    /// The lines of the desk's group, which are bound to one node: each strategy of transfers finds
+    /// what it can of what those before it have left. What none finds waits, as the policy's own
+    /// outcome says.
+    error to(node_id node);
+
+private:
+    error look();
+    error allot(const sourcing::policy& by, const plan& found);
+
+    state& s_;
+    const visit& v_;
+    desk& d_;
+    std::uint32_t version_;
+    const sourcing::policy& whole_;
+    sourcing_problem& p_;
+    sourced& into_;
+};
+
+/// What the lines of the group still want, and who but the node itself has it.
+error engine::state::bringing::look() {
+    if (const error e = s_.problem(v_, version_, p_); e.code != error_code::ok) return e;
+    s_.facts_asked(d_, version_);
+    s_.take_off(d_);
+    const std::size_t nodes = p_.nodes.size();
+    for (std::size_t w = 0; w < d_.wanted.size(); ++w)
+        d_.free[w * nodes + index_of(d_.bring_to)] = 0;
+    if (s_.bindings[version_ - 1].numbers) s_.fill_numbers(v_, whole_, p_);
+    d_.pictured.assign(d_.free.begin(), d_.free.end());
+    return {};
+}
+
+/// A decision about some of it, as a group of its own.
+error engine::state::bringing::allot(const sourcing::policy& by, const plan& found) {
+    auto bound = d_.wanted;
+    for (wanted_line& w : bound) w.firm = d_.bring_to;
+    join_plans(into_.chosen, found, d_.all_wanted, bound, p_.nodes, false);
+    into_.groups.push_back(group_of(whole_, d_.decided));
+    sourcing::encode(d_.decided, d_.decided_groups.emplace_back());
+    return s_.allot(v_, by, p_, found);
+}
+
+error engine::state::bringing::to(node_id node) {
+    const auto all = whole_.strategies();
+    d_.bring_to = node;
+    d_.group_moves = d_.moves.size();
+    d_.tried.clear();
+    d_.leaves_open = true;
+    for (std::size_t i = 0; i < all.size(); ++i) {
         const sourcing::strategy& s = all[i];
-        if (!s.transfers || v.now < s.starts || v.now >= s.ends ||
-            (s.when && !s.when->holds(facts)))
+        if (!s.transfers || v_.now < s.starts || v_.now >= s.ends) continue;
+        if (const error e = look(); e.code != error_code::ok) return e;
+        if (d_.wanted.empty()) break;
+        if (s.when && !s.when->holds(s_.facts_asked(d_, version_))) continue;
+        const plan& found = s_.decide_among(v_, version_, i, p_);
+        if (found.covers == coverage::none) {
+            d_.tried.push_back({static_cast<std::uint16_t>(i), coverage::none});
             continue;
-        found = &decide_among(v, version, i, p);
-        if (found->covers != coverage::none)
-            by = i;
-        else
-            d.tried.push_back({static_cast<std::uint16_t>(i), coverage::none});
+        }
+        if (const error e = allot(s.by, found); e.code != error_code::ok) return e;
+        d_.tried.clear();
     }
-    if (by == all.size()) found = &decide_without(v, version, p);
-    auto bound = d.wanted;
-    for (wanted_line& w : bound) w.firm = to;
-    join_plans(into.chosen, *found, d.all_wanted, bound, p.nodes, false);
-    into.groups.push_back(group_of(whole, d.decided));
-    sourcing::encode(d.decided, d.decided_groups.emplace_back());
-    return allot(v, by == all.size() ? whole : all[by].by, p, *found);
+    d_.leaves_open = false;
+    if (const error e = look(); e.code != error_code::ok) return e;
+    if (d_.wanted.empty()) return {};
+    return allot(whole_, s_.decide_without(v_, version_, p_));
 }
 
 error engine::state::source_transfers(const visit& v, std::uint32_t version, sourcing_problem& p,
@@ -108,7 +148,8 @@ error engine::state::source_transfers(const visit& v, std::uint32_t version, sou
     for (const node_id to : targets) {
         d.in_group.assign(d.order.lines.size(), false);
         for (const std::uint16_t l : lines) d.in_group[l] = d.order.lines[l].firm == to;
-        if (const error e = bring_to(v, version, to, p, into); e.code != error_code::ok) return e;
+        if (const error e = bringing{*this, v, version, p, into}.to(to); e.code != error_code::ok)
+            return e;
     }
     d.bring_to = none<node_id>;
     d.in_group.clear();

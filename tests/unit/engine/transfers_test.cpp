@@ -244,6 +244,51 @@ TEST_CASE("a vendor is bought from where no node of one's own has it") {
     CHECK(s.free(mug, acme) == 43);
 }
 
+TEST_CASE("what the first strategy of transfers leaves, the next one brings") {
+    shop s;
+    const order_id o = s.order({{hat, {4}, 900}, {mug, {7}, 500}});
+    const sourced done = s.source(o);
+    CHECK(done.first.what == outcome::done);
+    REQUIRE(done.brought.size() == 2);
+    CHECK(done.brought[0].from == dc);
+    CHECK(done.brought[1].from == acme);
+    CHECK(done.brought[0].by != done.brought[1].by);
+    REQUIRE(done.groups.size() == 3);
+    CHECK(done.groups[2].strategy == "from the vendor");
+    CHECK(s.on.decision(o)->chosen.covers == coverage::full);
+}
+
+TEST_CASE("memory that is used up leaves an order that waits as it was") {
+    config c;
+    c.max_orders = 2;
+    c.max_keys = c.max_reservations = 64;
+    c.max_cells = 64;
+    c.ledger_bytes = std::size_t{1} << 20;
+    engine on{c};
+    REQUIRE(on.load({}, std::vector<sku_row>{{"hat"}}).accepted == 1);
+    std::vector<node_row> nodes(2);
+    nodes[0].key = "dc", nodes[1].key = "north";
+    nodes[1].kind = node_kind::store;
+    REQUIRE(on.load({}, nodes).accepted == 2);
+    REQUIRE(
+        on.load({}, std::vector<stock_row>{{"hat", "dc", {4}}, {"hat", "north", {0}}}).accepted ==
+        2);
+    REQUIRE(on.activate({},
+                        "policy = 'p'\ncurrency = 'USD'\nrank = ['priority']\n"
+                        "[[strategy]]\nname = 'here'\nfrom = ['chosen_store']\n"
+                        "outcome = { none = 'transfer' }\n"
+                        "[[strategy]]\nname = 'there'\ntransfers = true\n"));
+    order_line line{hat, {1}, 0};
+    order_request r{{&line, 1}, none<place_id>, *currency::parse("USD")};
+    r.node = north;
+    REQUIRE(on.place_order({"a"}, r).first.why.code == error_code::ok);
+    REQUIRE(on.place_order({"b"}, r).first.why.code == error_code::ok);
+    const auto hash = on.state_hash();
+    CHECK(on.source({}, order_id{0}).error().code == error_code::out_of_memory);
+    CHECK(on.state_hash() == hash);
+    CHECK(on.check_invariants() == std::vector<std::string>{});
+}
+
 TEST_CASE("what nobody can bring waits, and so does a line whose node could not keep it") {
     shop s;
     const order_id many = s.order({{hat, {20}, 900}});
