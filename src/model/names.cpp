@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
@@ -38,6 +39,13 @@ constexpr std::array<std::string_view, 4> pool_names = {"quota", "capacity", "li
 constexpr std::array<std::string_view, 3> day_names = {"basket", "work", "ship"};
 constexpr std::array<std::string_view, 3> count_names = {"units", "shipments", "orders"};
 
+constexpr std::array<std::string_view, hold_step_count> step_names = {
+    "allocate", "release", "pick", "pack", "ship", "cancel"};
+constexpr std::array<std::string_view, 3> hold_names = {"active", "resolved", "rejected"};
+constexpr std::array<std::string_view, 3> expiry_names = {"resolve", "reject", "escalate"};
+constexpr std::array<std::string_view, 2> rejection_names = {"cancel", "wait"};
+constexpr std::array<std::string_view, 2> scope_names = {"order", "line"};
+
 static_assert(verb_names[static_cast<std::size_t>(verb::lose)] == "lose");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
@@ -63,5 +71,11 @@ std::string_view name_of(pool_day d) noexcept { return look_up(day_names, d); }
 std::string_view name_of(pool_count c) noexcept { return look_up(count_names, c); }
 std::string_view name_of(pool_kind k) noexcept { return look_up(pool_names, k); }
 std::string_view name_of(reservation_state s) noexcept { return look_up(reservation_names, s); }
+
+std::string_view name_of(hold_step s) noexcept { return look_up(step_names, s); }
+std::string_view name_of(hold_state s) noexcept { return look_up(hold_names, s); }
+std::string_view name_of(hold_expiry e) noexcept { return look_up(expiry_names, e); }
+std::string_view name_of(hold_rejection r) noexcept { return look_up(rejection_names, r); }
+std::string_view name_of(hold_scope s) noexcept { return look_up(scope_names, s); }
 
 }  // namespace earmark

@@ -69,6 +69,8 @@ enum class error_code : std::uint16_t {
     order_busy = 4004,      // transient: another caller is committing on this order
     too_few_units = 4005,   // fewer units are in the state that the command moves from
     firm_elsewhere = 4006,  // a basket has units at another node than the one a line is bound to
+    unknown_hold = 4012,
+    hold_over = 4013,  // it was answered already
     bad_workflow = 4021,
     guard_not_met = 4022,  // the workflow has the step, and the order lacks what it asks for
 

@@ -21,6 +21,7 @@ enum class place_id : std::uint32_t {};        // dense: a ship-to position with
 enum class attribute_id : std::uint16_t {};    // dense: what orders or tables are known by
 enum class calendar_id : std::uint16_t {};     // dense: days of work, of transit, of delivery
 enum class service_id : std::uint16_t {};      // dense: how an order travels
+enum class hold_type_id : std::uint16_t {};    // dense: why orders are held
 enum class actor_id : std::uint32_t {};        // dense: who gave a command
 enum class cell_id : std::uint32_t {};         // stable for the life of the engine
 enum class order_id : std::uint64_t {};        // dense, unique for the life of the engine

@@ -1,0 +1,115 @@
+// HOLDS of an order, without its units: what is placed, what is answered, what is blocked, what is
+// due. Pure functions over the holds of one order, which lie beside it by ascending number.
+//
+// Invariants
+//   (1) numbers ascend from 1 without a gap; a hold keeps its number for ever;
+//   (2) of a type and a scope at most one is active;
+//   (3) a step of a line is blocked exactly if some hold on the line, or on the whole order, that
+//       has not ended lists it: the order of placing and resolving does not matter.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "earmark/core/ids.hpp"
+#include "earmark/core/result.hpp"
+#include "earmark/core/time.hpp"
+#include "earmark/model/holds.hpp"
+
+namespace earmark::lifecycle {
+
+inline constexpr std::uint16_t whole_order = 0xFFFF;
+
+/// As it lies in memory.
+struct hold {
+    static constexpr std::uint8_t escalated = 1, gave_back = 2, recalls = 4, begun = 8;
+
+    std::uint32_t number = 0;
+    hold_type_id type{};
+    std::uint16_t line = whole_order;  // from 0
+    hold_state state = hold_state::active;
+    std::uint8_t reason = 0, ended_reason = 0;
+    std::uint8_t marks = 0;
+    std::uint32_t spare = 0;
+    actor_id placed_by{}, ended_by{};
+    time_point since;
+    time_point until = never;       // of an active one; what is due then, its type says
+    time_point kept_until = never;  // the same of the stock
+    time_point ended;
+
+    [[nodiscard]] bool is(std::uint8_t mark) const noexcept { return (marks & mark) != 0; }
+    /// Rejected ones do until their rejection has begun.
+    [[nodiscard]] bool stands() const noexcept {
+        return state == hold_state::active || (state == hold_state::rejected && !is(begun));
+    }
+    [[nodiscard]] bool covers(std::uint16_t l) const noexcept {
+        return line == whole_order || line == l;
+    }
+    friend bool operator==(const hold&, const hold&) = default;
+};
+static_assert(std::has_unique_object_representations_v<hold>);
+
+/// What a type means to its holds.
+struct hold_terms {
+    hold_steps blocks = everything_after_capture;
+    std::int64_t lasts_s = 0;
+    hold_expiry then = hold_expiry::escalate;
+    hold_rejection rejected = hold_rejection::cancel;
+    std::int64_t keeps_s = -1;
+};
+/// By type.
+using hold_table = std::span<const hold_terms>;
+
+/// Which hold it is now, and whether it was placed.
+struct placing {
+    std::uint32_t number = 0;
+    bool fresh = false;
+};
+/// Adds `asked`, whose number is given here; where an equal one is active, nothing.
+/// out_of_range (refs: asked, most).
+[[nodiscard]] result<placing> place(std::vector<hold>& all, hold asked);
+
+/// Deadlines of a hold that is placed at its `since`, by its type.
+void set_deadlines(hold& of, const hold_terms& by) noexcept;
+
+/// Whether a hold can be answered so. unknown_hold (refs: number, how many there are); hold_over
+/// (refs: number, its state). One that was rejected and still blocks may yet be accepted.
+[[nodiscard]] error may_end(std::span<const hold> all, std::uint32_t number, bool accept) noexcept;
+/// Ends it. Requires may_end().
+void end(std::vector<hold>& all, std::uint32_t number, bool accept, std::uint8_t reason,
+         actor_id by, time_point at, hold_table types) noexcept;
+
+/// Steps of a line (from 0; whole_order: only holds on the order itself count) that are blocked.
+[[nodiscard]] hold_steps blocked(std::span<const hold> all, hold_table types,
+                                 std::uint16_t line) noexcept;
+/// The first hold that blocks a step of a line, or null.
+[[nodiscard]] const hold* blocker(std::span<const hold> all, hold_table types, std::uint16_t line,
+                                  hold_step step) noexcept;
+/// Is there one that has not ended?
+[[nodiscard]] bool any_stands(std::span<const hold> all) noexcept;
+
+/// What happens to a hold because time has passed.
+enum class hold_event : std::uint8_t { resolve, reject, escalate, give_back };
+struct due_hold {
+    std::uint32_t number = 0;
+    hold_event what = hold_event::escalate;
+    time_point at;
+};
+/// The first deadline among them; never: none.
+[[nodiscard]] time_point next_deadline(std::span<const hold> all) noexcept;
+/// The first that is due by `now`: by deadline, then by number; of one hold the stock goes back
+/// before it ends. Number 0: none is.
+[[nodiscard]] due_hold first_due(std::span<const hold> all, hold_table types,
+                                 time_point now) noexcept;
+
+/// Of types, by number, those that the resolution of each places: a ring of them as the types on
+/// it, from the smallest on; empty where there is none. O(types + entries).
+[[nodiscard]] std::vector<hold_type_id> ring_of(std::span<const std::vector<hold_type_id>> places);
+
+/// The first broken invariant as a sentence, or nullptr.
+[[nodiscard]] const char* unsound(std::span<const hold> all, std::size_t types,
+                                  std::size_t lines) noexcept;
+
+}  // namespace earmark::lifecycle
