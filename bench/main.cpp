@@ -87,9 +87,9 @@ std::vector<std::unique_ptr<suite>> suites_on_cpu(const options& o) {
     all.push_back(decision_suite());
     all.push_back(sourcing_suite(o.python));
     if (!o.only.empty()) return all;
-    for (const auto make :
-         {near_stock_suite, far_stock_suite, growth_suite, key_suite, basket_suite, expiry_suite,
-          contended_suite, available_suite, mixed_suite, commit_suite, engine_suite})
+    for (const auto make : {near_stock_suite, far_stock_suite, growth_suite, key_suite,
+                            basket_suite, expiry_suite, contended_suite, available_suite,
+                            mixed_suite, commit_suite, transition_suite, engine_suite})
         all.push_back(make());
     all.push_back(store_suite(o.dir, o.python));
     return all;
@@ -141,6 +141,7 @@ constexpr home homes[] = {
     {"stock.mixed_take", mixed_suite},
     {"stock.take4.spread", far_stock_suite},
     {"order.commit", commit_suite},
+    {"order.transition", transition_suite},
     {"engine.decide.", decision_suite},
     {"policy.", decision_suite},
     {"engine.", engine_suite},

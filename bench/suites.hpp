@@ -28,6 +28,7 @@ struct suite {
 [[nodiscard]] std::unique_ptr<suite> available_suite();
 [[nodiscard]] std::unique_ptr<suite> mixed_suite();
 [[nodiscard]] std::unique_ptr<suite> commit_suite();
+[[nodiscard]] std::unique_ptr<suite> transition_suite();
 [[nodiscard]] std::unique_ptr<suite> engine_suite();
 [[nodiscard]] std::unique_ptr<suite> decision_suite();
 [[nodiscard]] std::unique_ptr<suite> disk_suite(const std::string& folder);

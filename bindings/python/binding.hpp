@@ -98,6 +98,7 @@ using engine_class = py::class_<shop>;
 // One function per file.
 void bind_frames(py::module_& m);
 void bind_policies(py::module_& m, engine_class& c);
+void bind_workflows(py::module_& m, engine_class& c);
 void bind_promises(engine_class& c);
 void bind_tables(engine_class& c);
 void bind_stock(engine_class& c);

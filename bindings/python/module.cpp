@@ -26,6 +26,7 @@ const char* class_of(const error& why) {
         case error_code::halted:
             return "Halted";
         case error_code::bad_policy:
+        case error_code::bad_workflow:
             return "BadPolicy";
         case error_code::unknown_order:
         case error_code::unknown_line:
@@ -42,6 +43,7 @@ const char* class_of(const error& why) {
         case error_code::unknown_pool:
         case error_code::unknown_calendar:
         case error_code::unknown_service:
+        case error_code::unknown_workflow:
             return "Unknown";
         default:
             break;
@@ -196,6 +198,7 @@ PYBIND11_MODULE(_earmark_here, m) {
           py::arg("max_keys") = usual.max_keys,
           "With `journal`, a path: the engine is what the journal says, and writes to it.");
     bind_policies(m, c);
+    bind_workflows(m, c);
     bind_promises(c);
     bind_tables(c);
     bind_stock(c);

@@ -353,16 +353,20 @@ std::string outcome_or_raise(engine& e, const result<receipt>& r) {
 
 std::string record(engine& e, std::uint64_t order, const std::string& kind, std::uint32_t line,
                    const std::optional<std::string>& node, std::int64_t amount, std::uint8_t reason,
-                   std::int64_t now) {
-    constexpr std::array<std::string_view, 3> kinds = {"ship", "deliver", "reject"};
-    const auto which = std::find(kinds.begin(), kinds.end(), kind);
-    if (which == kinds.end()) bad_input("fact '" + kind + "': give ship, deliver or reject");
-    const fact f{static_cast<fact_kind>(which - kinds.begin()),
-                 order_id{order},
-                 line,
-                 node ? value_or_raise(e, e.find_node(*node)) : none<node_id>,
-                 {amount},
-                 reason};
+                   const std::string& event, std::int64_t now) {
+    fact f{fact_kind::ship,
+           order_id{order},
+           line,
+           node ? value_or_raise(e, e.find_node(*node)) : none<node_id>,
+           {amount},
+           reason,
+           event};
+    std::size_t k = 0;
+    while (k < fact_kinds && name_of(static_cast<fact_kind>(k)) != kind) ++k;
+    if (k == fact_kinds)
+        bad_input("fact '" + kind +
+                  "': give ship, deliver, reject, pick, pack, lose, unpick, fulfil or mark");
+    f.kind = static_cast<fact_kind>(k);
     return outcome_or_raise(e, e.record(at(now), f));
 }
 
@@ -377,12 +381,14 @@ py::dict to_dict(const engine& e, const order_view& v) {
     for (const line_view& l : v.lines)
         lines.append(py::make_tuple(e.sku(l.sku).key, l.ordered.atoms, name_of(l.lowest),
                                     name_of(l.highest)));
-    py::list buckets;
-    for (const bucket_view& b : v.buckets)
+    py::list buckets, labels;
+    for (const bucket_view& b : v.buckets) {
         buckets.append(py::make_tuple(
             b.line, name_of(b.state),
             b.node == none<node_id> ? py::object(py::none()) : py::cast(e.node(b.node).key),
             b.amount.atoms));
+        labels.append(b.label);
+    }
     py::dict out;
     out["key"] = v.key;
     out["version"] = v.version;
@@ -395,6 +401,8 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["highest"] = name_of(v.highest);
     out["lines"] = lines;      // (sku, ordered, lowest, highest)
     out["buckets"] = buckets;  // (line from 1, state, node or None, amount)
+    out["labels"] = labels;    // beside buckets: the workflow's own name of the state, or ""
+    out["workflow"] = v.workflow;
     py::list facts;
     for (const fact_view& f : v.facts)
         facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
@@ -424,8 +432,9 @@ void bind_records(engine_class& c) {
     const auto now = py::arg("now") = 0;
     c.def("record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
           py::arg("node") = std::nullopt, py::arg("amount") = 0, py::arg("reason") = 0,
-          py::kw_only(), now,
-          "What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at "
+          py::arg("event") = "", py::kw_only(), now,
+          "What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or "
+          "(mark) an event of the order's own workflow: of a line from 1, or (0) of all; at "
           "a node or any; an amount, or (0) all that stands in the state before. What a node "
           "rejects (with a code of your own as `reason`) is open again, and the order remembers.");
     c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");

@@ -315,8 +315,11 @@ py::dict balance_of(const engine& e) {
     out["backordered"] = b.backordered;
     out["allocated"] = b.allocated;
     out["released"] = b.released;
+    out["picked"] = b.picked;
+    out["packed"] = b.packed;
     out["shipped"] = b.shipped;
     out["delivered"] = b.delivered;
+    out["lost"] = b.lost;
     out["cancelled"] = b.cancelled;
     out["ordered"] = b.ordered;
     return out;

@@ -20,7 +20,8 @@ HEADERS = ("engine/engine.hpp", "engine/config.hpp", "engine/status.hpp", "model
            "core/result.hpp", "journal/sink.hpp", "sourcing/policy.hpp", "report/kpi.hpp",
            "engine/own_report.hpp")
 PACKAGE = ROOT / "bindings" / "python" / "earmark"
-MODULES = ("_earmark.pyi", "comparison.py", "criterion.py", "errors.py", "network.py", "export.py")
+MODULES = ("_earmark.pyi", "comparison.py", "criterion.py", "errors.py", "network.py", "export.py",
+           "workflows.py")
 NOTE = "Made from the sources by `python docs/reference/generate.py`; do not edit it here.\n"
 
 

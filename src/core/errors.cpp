@@ -184,6 +184,9 @@ constexpr error_row rows[] = {
      "load the calendar first; keys are compared byte for byte, also in case"},
     {unknown_service, "unknown_service", final, "the service is not in the table of services",
      "load the service first; keys are compared byte for byte, also in case"},
+    {unknown_workflow, "unknown_workflow", final,
+     "there is no workflow version {0}, or it has no such event of its own",
+     "ask allowed() for the events of an order's workflow"},
 
     // 7xxx engine
     {halted, "halted", final, "an invariant broke and the engine has halted",

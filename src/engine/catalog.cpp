@@ -116,6 +116,7 @@ std::uint64_t catalog::digest_of_tables() const {
         for (const node_id n : given_[i]) d.add(i).add(raw(n));
     for (std::uint32_t i = 0; i < actors.size(); ++i) d.add(actors.key(i));
     for (const std::string& p : policies) d.add(p);
+    if (workflows.size() != 0) d.add(workflows.digest());
     for (std::uint32_t i = 0; i < units_.size(); ++i)
         for (const unit_facts& u : units_[i])
             d.add(i).add(u.name).add(static_cast<std::uint64_t>(u.atoms));

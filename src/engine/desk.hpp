@@ -129,6 +129,8 @@ struct desk {
     bool in_time = false;             // at the door by the order's last day
     bool not_again = false;           // no line goes to a node that gave it back
     bool infinite = false;            // no pool of a day is ever used up
+    lifecycle::fact_bits known = 0;   // of the order, what its image does not show; for guards
+    bool barred = false;              // units that its workflow does not source
     bool partial = false;             // a basket of what there is
     bool clipped = false;             // which is less than was asked for
     bool corrects = false;            // `stock` is what a source or a count says: work::corrects

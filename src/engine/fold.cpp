@@ -71,6 +71,7 @@ error_code folder::touch(subject_kind kind, std::uint32_t index) {
     if (const auto e = settle(); e != error_code::ok) return e;
     if (index >= books_.ledger.size(kind)) return error_code::bad_record;
     if (const auto e = books_.ledger.read(kind, index, image_); e != error_code::ok) return e;
+    image_.rules = catalog_.workflows.rules(image_.workflow);
     rewrite_ = {};
     rewrite_.kind = kind;
     rewrite_.index = index;
@@ -236,6 +237,8 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
         case intern_kind::policy:
             if (t.id != catalog_.policies.size() + 1) return error_code::bad_record;
             return new_policy(t.key), error_code::ok;
+        case intern_kind::workflow:
+            return new_workflow(t);
         case intern_kind::feed:
             return feed(t);
         case intern_kind::unit:
@@ -248,12 +251,6 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
         default:
             return rule(kind, t);
     }
-}
-
-void folder::new_policy(std::string_view text) {
-    catalog_.policies.emplace_back(text);
-    const auto parsed = sourcing::parse_policy(text);
-    if (parsed && parsed.value->ranks_by(sourcing::criterion::rotation)) books_.turns.start();
 }
 
 /// A row of a table that decides what may be promised, or sourced.
@@ -412,7 +409,9 @@ error_code folder::order_terms(const journal::intern_table& t) {
         return error_code::bad_record;
     image_.type = static_cast<order_type>(f[2]);
     image_.workflow = static_cast<std::uint16_t>(f[3]);
-    return error_code::ok;
+    image_.rules = catalog_.workflows.rules(image_.workflow);
+    if (catalog_.workflows.is_of(image_.workflow, image_.type)) return error_code::ok;
+    return error_code::bad_record;
 }
 
 /// Pairs of a line and its node, by ascending line, each once.

@@ -1,6 +1,8 @@
 // THE FOLD of attributes, facts and exclusions.
 #include "beside.hpp"
 #include "earmark/engine/fold.hpp"
+#include "earmark/lifecycle/workflow_text.hpp"
+#include "earmark/sourcing/policy.hpp"
 
 namespace earmark {
 namespace {
@@ -110,6 +112,22 @@ error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> by
     if (!is_sound) return error_code::bad_record;
     image_.facts = store_cold(books_.ledger.chunks(), 0, bytes);
     return image_.facts == 0xFFFFFFFF ? error_code::out_of_memory : error_code::ok;
+}
+
+void folder::new_policy(std::string_view text) {
+    catalog_.policies.emplace_back(text);
+    const auto parsed = sourcing::parse_policy(text);
+    if (parsed && parsed.value->ranks_by(sourcing::criterion::rotation)) books_.turns.start();
+}
+
+error_code folder::new_workflow(const journal::intern_table& t) {
+    auto& all = catalog_.workflows;
+    if (t.id != all.size() + 1 || t.id > 0xFFFF) return error_code::bad_record;
+    const auto parsed = lifecycle::parse_workflow(t.key);
+    if (!parsed || !workflow_table::missing(*parsed.value, catalog_.facts).empty())
+        return error_code::bad_record;
+    all.add(parsed.value, catalog_.facts);
+    return error_code::ok;
 }
 
 }  // namespace earmark

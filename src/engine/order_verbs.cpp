@@ -5,9 +5,11 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/cancel.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/lifecycle/steps.hpp"
 #include "earmark/promise/tables.hpp"
 #include "linking.hpp"
 #include "state_calls.hpp"
+#include "workflow_door.hpp"
 
 namespace earmark {
 namespace {
@@ -46,6 +48,8 @@ void engine::state::capture(desk& d, const command& c, const order_request& r) c
     intake::capture(c, r, names.sku, {names.nodes.size(), names.places.size(), services}, d.order,
                     d.violations);
     keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
+    d.order.workflow = names.workflows.active(d.order.type);
+    d.order.rules = names.workflows.rules(d.order.workflow);
     if (r.to == none<node_id> || !d.violations.empty()) return;
     for (std::size_t l = 0; l < r.lines.size(); ++l)  // what comes must find its place
         if (!books.cells.find(r.lines[l].sku, r.to)) {
@@ -190,6 +194,9 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
+        const auto known = workflow_door::known(*this, d.order, d.facts, false);
+        if (const error e = lifecycle::route(d.order, d.moves, known); e.code != error_code::ok)
+            return e;
         const auto child = books.ledger.conceive(v.slot, subject_kind::order);
         if (!child.exists()) return fail(error_code::out_of_memory);
         const auto give_back = [&] {
@@ -277,7 +284,8 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     d.clear();
     if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
     if (const error e = read_beside(id, d.order, d.beside); e.code != error_code::ok) return e;
-    if (const error e = decide(d); e.code != error_code::ok) return e;
+    if (const error e = workflow_door::decide(*this, d, id, decide); e.code != error_code::ok)
+        return e;
     linking links{*this, v};
     if (const error e = links.follow(); e.code != error_code::ok) return e;
     done.lines = static_cast<std::uint16_t>(d.moves.size());
@@ -287,9 +295,7 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     }
     const auto settles = settle_pools(v);
     if (!settles) return fail(error_code::order_busy);  // the order is another one now
-    for (const bucket_move& m : d.moves)
-        EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
-                          "a room moves only units that are there, along the workflow");
+    workflow_door::apply(d);
     const auto index = static_cast<std::uint32_t>(raw(id));
     d.record.begin(done.by, v.now, c.actor);
     remember(d, c, content, done);

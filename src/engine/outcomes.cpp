@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "earmark/allocation/allot.hpp"
+#include "earmark/lifecycle/workflow.hpp"
 #include "state_calls.hpp"
+#include "workflow_door.hpp"
 
 namespace earmark {
 namespace {
@@ -24,11 +26,15 @@ std::uint8_t queue_number(const sourcing::policy& whole, const sourcing::unserve
 error engine::state::allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                            const plan& chosen) {
     desk& d = v.desk;
-    const auto move = [&](std::uint16_t line, std::int64_t n, unit_state from, unit_state to,
-                          cell_id to_cell) {
-        if (n > 0)
-            move_on_desk(d,
-                         {0, line, static_cast<granules>(n), from, to, none<cell_id>, to_cell, 0});
+    const bool plain = workflow_door::is_usual(d.order);
+    error why;
+    const auto move = [&](std::uint16_t line, std::int64_t n, unit_state from, cell_id to_cell) {
+        const bucket_move m{
+            0,       line, static_cast<granules>(n), from, unit_state::allocated, none<cell_id>,
+            to_cell, 0};
+        if (n > 0 && !plain) return std::int64_t{workflow_door::move(*this, d, d.before, m, why)};
+        if (n > 0) move_on_desk(d, m);
+        return n;
     };
     for (const plan_part& part : chosen.parts) {
         const std::size_t at = part.wanted * p.nodes.size() + index_of(part.node);
@@ -48,10 +54,10 @@ error engine::state::allot(const visit& v, const sourcing::policy& by, const sou
                 if (m.wanted != part.wanted || left == 0) continue;
                 for (const unit_state from : {unit_state::backordered, unit_state::open}) {
                     const auto n = std::min(left, lifecycle::units_in(d.order, m.line, from));
-                    move(m.line, n, from, unit_state::allocated, from_cell.cell);
-                    left -= n;
+                    left -= move(m.line, n, from, from_cell.cell);
                 }
             }
+            if (why.code != error_code::ok) return why;
         }
     }
     if (!d.leaves_open) leave_rest(d, by, chosen);
@@ -62,6 +68,21 @@ void engine::state::move_on_desk(desk& d, const bucket_move& m) const {
     d.moves.push_back(m);
     EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
                       "a plan takes no more units than its order has open");
+}
+
+/// The same of a line whose workflow has states of its own, or guards. What has no such step stays
+/// as it is.
+template <class State>
+void leave_labelled(const State& s, desk& d, std::uint16_t line, unit_state to,
+                    std::uint8_t number) {
+    for (const unit_state from : {unit_state::backordered, unit_state::open}) {
+        if (from == to && number == 0) continue;  // it waits already
+        const auto n = lifecycle::units_in(d.order, line, from);
+        bucket_move m{0,     line, static_cast<granules>(n), from, to, none<cell_id>, none<cell_id>,
+                      number};
+        error why;
+        (void)workflow_door::move(s, d, d.before, m, why);
+    }
 }
 
 /// What is left after a plan waits, in a queue or not, or is cancelled.
@@ -75,11 +96,15 @@ void engine::state::leave_rest(desk& d, const sourcing::policy& by, const plan& 
         const std::uint8_t number = queue_number(whole, rest);
         const bool cancels = rest.does == sourcing::unserved::deed::cancel;
         if (rest.does == sourcing::unserved::deed::transfer && m.firm != none<node_id> &&
-            books.cells.find(m.sku, m.firm)) {
+            workflow_door::is_usual(d.order) && books.cells.find(m.sku, m.firm)) {
             d.to_bring.push_back(m.line);
             continue;
         }
         const unit_state to = cancels ? unit_state::cancelled : unit_state::backordered;
+        if (!workflow_door::is_usual(d.order)) {
+            leave_labelled(*this, d, m.line, to, number);
+            continue;
+        }
         const auto& all = d.order.buckets;  // ascending by line, then by state
         const auto waits =
             std::partition_point(all.begin(), all.end(), [&](const lifecycle::bucket& b) {

@@ -255,7 +255,8 @@ std::pair<granules, granules> engine::state::settle_day(const desk& d,
     };
     std::int64_t before = 0, leave = 0, used = 0, gone = 0;
     for (const lifecycle::bucket& b : d.order.buckets) {
-        const bool was_shipped = b.state == unit_state::shipped || b.state == unit_state::delivered;
+        const bool was_shipped = b.state == unit_state::shipped ||
+                                 b.state == unit_state::delivered || b.state == unit_state::lost;
         if (is_its(b.line, b.state, b.cell)) before += b.n;
         if (was_shipped && is_its(b.line, unit_state::allocated, b.cell)) gone += b.n;
     }

@@ -4,6 +4,7 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/journal/record.hpp"
 #include "state_calls.hpp"
+#include "workflow_door.hpp"
 
 namespace earmark {
 namespace {
@@ -126,7 +127,8 @@ result<order_view> engine::order(order_id id) const {
                  b.cell == none<cell_id> ? none<node_id> : s.books.cells.node_of(b.cell),
                  s.to_quantity(of.lines[b.line].sku, b.n), none<pool_id>,
                  b.cell == none<cell_id> ? none<section_id> : s.books.cells.section_of(b.cell),
-                 of.lines[b.line].sku, s.queue_of(of, b)});
+                 of.lines[b.line].sku, s.queue_of(of, b), workflow_door::label(of, b)});
+        view.workflow = of.workflow;
         return view;
     });
 }

@@ -280,6 +280,7 @@ error engine::state::read_order(order_id id, lifecycle::image& into) const {
         return fail(error_code::unknown_order, n);
     const auto e =
         books.ledger.read(subject_kind::order, static_cast<std::uint32_t>(raw(id)), into);
+    if (into.workflow != 0) into.rules = names.workflows.rules(into.workflow);
     return e == error_code::ok ? error{} : fail(e, n);
 }
 

@@ -14,7 +14,8 @@ using namespace tables;
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
 constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
-constexpr std::string_view facts[] = {"ship", "deliver", "reject"};
+constexpr std::string_view facts[] = {"ship", "deliver", "reject", "pick", "pack",
+                                      "lose", "unpick",  "fulfil", "mark"};
 constexpr std::string_view placed_types[] = {"sales", "transfer", "purchase", "sample",
                                              "replacement"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
@@ -207,7 +208,11 @@ constexpr field record_fields[] = {
     {"node", key, optional, "key of the node; without one any node, but not of reject"},
     {"quantity", decimal, optional, "units of the line; without it all that stand there"},
     {"reason", whole, optional, "of reject: a code of the caller's own, default 0", 0, 255},
+    {"event", key, optional, "of mark: an event of the order's workflow"},
 };
+constexpr field activate_workflow_fields[] = {
+    {"workflow", text, required, "the workflow's TOML text"}};
+constexpr field allowed_fields[] = {{"order", key, required, "key of the order"}};
 constexpr field available_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"node", key, optional, "key of the node; without one the sum over all nodes"},
@@ -260,6 +265,12 @@ constexpr form all_forms[] = {
      true,
      activate_fields,
      run_activate},
+    {"activate_workflow",
+     {},
+     "Makes a workflow the one of new orders of its type.",
+     true,
+     activate_workflow_fields,
+     run_activate_workflow},
     {"advance", {}, "Moves engine time and expires what is due.", true, {}, run_advance},
     {"adjust", {}, "Books goods that came or left.", true, adjust_fields, run_adjust},
     {"adjust_pool",
@@ -314,6 +325,12 @@ constexpr form all_forms[] = {
      false,
      uncovered_fields,
      run_uncovered},
+    {"allowed",
+     {},
+     "What may be done with an order, and why not.",
+     false,
+     allowed_fields,
+     run_allowed},
     {"queues", {}, "Lines that wait in queues, by queue.", false, {}, run_queues},
     {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
     {"reservation",

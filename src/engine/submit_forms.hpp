@@ -119,6 +119,8 @@ nlohmann::ordered_json run_crossings(const request& r);
 nlohmann::ordered_json run_audit(const request& r);
 nlohmann::ordered_json run_order(const request& r);
 nlohmann::ordered_json run_queues(const request& r);
+nlohmann::ordered_json run_activate_workflow(const request& r);
+nlohmann::ordered_json run_allowed(const request& r);
 nlohmann::ordered_json run_explain(const request& r);
 nlohmann::ordered_json run_poll(const request& r);
 nlohmann::ordered_json run_movements(const request& r);

@@ -83,6 +83,7 @@ answer buckets_of(const engine& on, const order_view& o) {
         if (b.node != none<node_id>) one["node"] = on.node(b.node).key;
         one["quantity"] = quantity_text(on, o.lines[b.line - 1].sku, b.amount);
         if (!b.queue.empty()) one["queue"] = b.queue;
+        if (!b.label.empty()) one["label"] = b.label;
         out.push_back(std::move(one));
     }
     return out;

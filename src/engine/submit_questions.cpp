@@ -113,8 +113,11 @@ answer balance_of(const balance& b) {
             {"backordered", b.backordered},
             {"allocated", b.allocated},
             {"released", b.released},
+            {"picked", b.picked},
+            {"packed", b.packed},
             {"shipped", b.shipped},
             {"delivered", b.delivered},
+            {"lost", b.lost},
             {"cancelled", b.cancelled},
             {"ordered", b.ordered}};
 }

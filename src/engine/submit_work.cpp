@@ -179,9 +179,12 @@ answer run_record(const request& r) {
     call c{r};
     fact f;
     const std::string_view what = c.line.text("fact");
-    f.kind = what == "deliver"  ? fact_kind::deliver
-             : what == "reject" ? fact_kind::reject
-                                : fact_kind::ship;
+    for (std::size_t k = 0; k < fact_kinds; ++k)
+        if (name_of(static_cast<fact_kind>(k)) == what) f.kind = static_cast<fact_kind>(k);
+    f.event = c.line.text("event");
+    if (f.kind == fact_kind::mark && f.event.empty())
+        c.wrong.add(make_problem(error_code::missing_field, "/event", "a mark names its event",
+                                 "ask allowed for the events of the order's workflow"));
     f.reason = static_cast<std::uint8_t>(c.line.whole("reason", 0));
     f.order = c.line.order();
     f.line = static_cast<std::uint32_t>(c.line.whole("line", 0));

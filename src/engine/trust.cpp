@@ -1,4 +1,5 @@
 // TRUST: the digests, the balance and the invariants that a host can recompute at any quiet moment.
+#include <array>
 #include <map>
 
 #include "beside.hpp"
@@ -75,35 +76,16 @@ balance engine::balance_report() const {
         for (const auto& k : of.buckets)
             if (!s.is_pool(k.cell)) b.reserved += k.n;
     });
+    // By state; what waits for another order holds no stock yet.
+    const std::array<std::int64_t*, unit_states> in = {
+        &b.open,   &b.backordered, nullptr,      &b.allocated, &b.released, &b.picked,
+        &b.packed, &b.shipped,     &b.delivered, &b.lost,      &b.cancelled};
     each(s, subject_kind::order, [&](std::uint32_t, const lifecycle::image& of) {
         for (const auto& l : of.lines) b.ordered += l.ordered;
-        for (const auto& k : of.buckets) switch (k.state) {
-                case unit_state::open:
-                    b.open += k.n;
-                    break;
-                case unit_state::backordered:
-                    b.backordered += k.n;
-                    break;
-                case unit_state::allocated:
-                    b.allocated += k.n;
-                    break;
-                case unit_state::released:
-                    b.released += k.n;
-                    break;
-                case unit_state::shipped:
-                    b.shipped += k.n;
-                    break;
-                case unit_state::delivered:
-                    b.delivered += k.n;
-                    break;
-                case unit_state::cancelled:
-                    b.cancelled += k.n;
-                    break;
-                default:
-                    break;  // states of rooms that do not stand yet
-            }
+        for (const auto& k : of.buckets)
+            if (std::int64_t* const sum = in[static_cast<std::size_t>(k.state)]) *sum += k.n;
     });
-    b.earmarked = b.reserved + b.allocated + b.released;
+    b.earmarked = b.reserved + b.allocated + b.released + b.picked + b.packed;
     return b;
 }
 

@@ -8,10 +8,12 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/lifecycle/steps.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 #include "wanted_value.hpp"
+#include "workflow_door.hpp"
 
 namespace earmark {
 
@@ -78,10 +80,16 @@ void keep_firm(desk& d, std::size_t nodes) {
 
 /// The lines of the desk's order, or of the group at hand, that have units to source.
 void gather_members(desk& d) {
+    const auto& by = lifecycle::rules_of(d.order);
     d.members.clear();
+    d.barred = false;
     for (const auto& b : d.order.buckets) {
         if (b.state != unit_state::open && b.state != unit_state::backordered) continue;
         if (!d.in_group.empty() && !d.in_group[b.line]) continue;
+        if (!by.leads_to(lifecycle::state_of(b), unit_state::allocated)) {
+            d.barred = true;
+            continue;
+        }
         const lifecycle::line& of = d.order.lines[b.line];
         if (d.members.empty() || d.members.back().line != b.line)
             d.members.push_back(
@@ -195,14 +203,22 @@ error engine::state::problem_of(const visit& v, std::uint32_t version, const sou
     d.linked_before = d.beside.links.size();
     d.leaving = ask.leaving;
     d.sourced_id = ask.id;
-    if (d.order.pools != none<reservation_id>) d.before = d.order;
+    if (d.order.pools != none<reservation_id> || !workflow_door::is_usual(d.order))
+        d.before = d.order;
+    d.known = workflow_door::known(*this, ask.id, d.order);
     if (ask.dry_run && ask.leaving != none<node_id>) {
         plan_leaving(d, ask.leaving);
+        if (const error r = workflow_door::route(*this, d, ask.id); r.code != error_code::ok)
+            return r;
         for (const bucket_move& m : std::exchange(d.moves, {}))
             EARMARK_INVARIANT(lifecycle::apply(d.order, m) == error_code::ok,
                               "what is allocated can be open again");
     }
-    return problem(v, version, p, picture::unmarked_cells);
+    const error e = problem(v, version, p, picture::unmarked_cells);
+    if (e.code == error_code::ok && d.wanted.empty() && d.barred)
+        return fail(error_code::not_allowed, 0,
+                    static_cast<std::int64_t>(lifecycle::status_of(d.order).lowest));
+    return e;
 }
 
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
@@ -360,43 +376,6 @@ result<receipt> engine::release(const command& c, order_id order) {
     result<receipt> answer = fail(error_code::order_busy);
     release(c, {{&order, 1}}, {&answer, 1});
     return answer;
-}
-
-result<receipt> engine::record(const command& c, const fact& f) {
-    state& s = *state_;
-    if (f.kind == fact_kind::reject)
-        return s.stay<result<receipt>>(c, [&](const state::visit& v) { return s.reject(v, c, f); });
-    const bool ships = f.kind == fact_kind::ship;
-    const verb by = ships ? verb::ship : verb::deliver;
-    const std::uint64_t words[] = {static_cast<std::uint64_t>(by), raw(f.order), f.line,
-                                   raw(f.node), static_cast<std::uint64_t>(f.amount.atoms)};
-    const auto content = content_of(c, words);
-    const auto decide = [&](desk& d) -> error {
-        granules wanted = 0;
-        // Lines have scales of their own, so an amount is of one line.
-        const bool of_no_line = f.line == 0 && f.amount.atoms != 0;
-        if (f.node != none<node_id> && index_of(f.node) >= s.names.node.size())
-            return fail(error_code::unknown_node, raw(f.node));
-        if (of_no_line || f.line > d.order.lines.size())
-            return fail(error_code::unknown_line, f.line,
-                        static_cast<std::int64_t>(d.order.lines.size()));
-        if (f.amount.atoms != 0) {
-            const sku_id sku = d.order.lines[f.line - 1].sku;
-            const auto n = intake::to_granules(f.amount, s.names.sku[index_of(sku)]);
-            if (!n) return n.error();
-            wanted = *n;
-        }
-        // What is brought to a node is delivered there, wherever it came from.
-        const bool is_there = !ships && f.node == d.order.lines.front().to;
-        const error e = fulfilment::record(d.order, f.kind, static_cast<std::int64_t>(f.line) - 1,
-                                           is_there ? none<node_id> : f.node, wanted,
-                                           s.nodes_of_cells(), d.moves);
-        if (e.code != error_code::ok || !ships) return e;
-        for (const bucket_move& m : d.moves) d.stock.push_back({m.from_cell, 0, -m.n});
-        return {};
-    };
-    return s.stay<result<receipt>>(
-        c, [&](const state::visit& v) { return s.move_units(v, c, by, f.order, content, decide); });
 }
 
 result<receipt> engine::advance(const command& c) {

@@ -1,6 +1,45 @@
 #include "earmark/fulfilment/work.hpp"
 
+#include <span>
+
 namespace earmark::fulfilment {
+namespace {
+
+struct way {
+    std::span<const unit_state> from;
+    unit_state to;
+};
+using enum unit_state;
+constexpr unit_state to_ship[] = {packed, picked, released};
+constexpr unit_state to_pack[] = {picked, released};
+constexpr unit_state to_unpick[] = {packed, picked};
+constexpr unit_state to_pick[] = {released};
+constexpr unit_state to_deliver[] = {shipped};
+constexpr unit_state to_fulfil[] = {open};
+
+way way_of(fact_kind kind, bool at_node) noexcept {
+    switch (kind) {
+        case fact_kind::pick:
+            return {to_pick, picked};
+        case fact_kind::pack:
+            return {to_pack, packed};
+        case fact_kind::unpick:
+            return {to_unpick, released};
+        case fact_kind::lose:
+            return {at_node ? std::span<const unit_state>{to_unpick} : to_deliver, lost};
+        case fact_kind::deliver:
+            return {to_deliver, delivered};
+        case fact_kind::fulfil:
+            return {to_fulfil, delivered};
+        case fact_kind::ship:
+        case fact_kind::reject:
+        case fact_kind::mark:
+            break;
+    }
+    return {to_ship, shipped};
+}
+
+}  // namespace
 
 void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
              std::vector<bucket_move>& moves) {
@@ -30,19 +69,18 @@ error reject(const lifecycle::image& order, std::int64_t line, node_id node, gra
 
 error record(const lifecycle::image& order, fact_kind kind, std::int64_t line, node_id node,
              granules wanted, const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {
-    const bool ships = kind == fact_kind::ship;
-    const unit_state from = ships ? unit_state::released : unit_state::shipped;
-    const unit_state to = ships ? unit_state::shipped : unit_state::delivered;
+    const auto [from, to] = way_of(kind, node != none<node_id>);
     const auto lines = static_cast<std::int64_t>(order.lines.size());
     if (line >= lines) return fail(error_code::unknown_line, line + 1, lines);
 
     granules moved = 0;
-    for (std::int64_t l = line < 0 ? 0 : line; l < (line < 0 ? lines : line + 1); ++l) {
-        const granules left = wanted == 0 ? -1 : wanted - moved;
-        if (left == 0) break;
-        moved += lifecycle::draw(order, static_cast<std::uint16_t>(l), from, to, left, at, node,
-                                 true, moves);
-    }
+    for (std::int64_t l = line < 0 ? 0 : line; l < (line < 0 ? lines : line + 1); ++l)
+        for (const unit_state stands : from) {
+            const granules left = wanted == 0 ? -1 : wanted - moved;
+            if (left == 0) break;
+            moved += lifecycle::draw(order, static_cast<std::uint16_t>(l), stands, to, left, at,
+                                     node, true, moves);
+        }
     if (moved == 0)
         return fail(error_code::not_allowed, line + 1,
                     static_cast<std::int64_t>(lifecycle::status_of(order, line).lowest));

@@ -234,6 +234,7 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
+                              kind == static_cast<unsigned>(intern_kind::workflow) ||
                               kind == static_cast<unsigned>(intern_kind::firm) ||
                               kind == static_cast<unsigned>(intern_kind::bound_for) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&

@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "earmark/model/command.hpp"
 #include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/pools.hpp"
@@ -12,10 +13,15 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",       "load",         "activate", "advance", "adjust",  "reserve",  "change",
-    "unreserve",  "place_order",  "cancel",   "source",  "release", "ship",     "deliver",
-    "expire",     "move",         "snapshot", "delta",   "count",   "transfer", "reject",
-    "place_hold", "resolve_hold", "pick",     "pack",    "lose"};
+    "none",   "load",      "activate",    "advance",    "adjust",       "reserve",
+    "change", "unreserve", "place_order", "cancel",     "source",       "release",
+    "ship",   "deliver",   "expire",      "move",       "snapshot",     "delta",
+    "count",  "transfer",  "reject",      "place_hold", "resolve_hold", "pick",
+    "pack",   "lose",      "unpick",      "fulfil",     "mark"};
+
+constexpr std::array<verb, fact_kinds> verbs_of_facts = {verb::ship,   verb::deliver, verb::reject,
+                                                         verb::pick,   verb::pack,    verb::lose,
+                                                         verb::unpick, verb::fulfil,  verb::mark};
 
 constexpr std::array<std::string_view, order_types> type_names = {
     "sales",   "draft",  "transfer",    "purchase", "make_to_order",
@@ -46,7 +52,7 @@ constexpr std::array<std::string_view, 3> expiry_names = {"resolve", "reject", "
 constexpr std::array<std::string_view, 2> rejection_names = {"cancel", "wait"};
 constexpr std::array<std::string_view, 2> scope_names = {"order", "line"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::lose)] == "lose");
+static_assert(verb_names[static_cast<std::size_t>(verb::mark)] == "mark");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
@@ -63,6 +69,11 @@ std::string_view look_up(const std::array<std::string_view, Size>& names, Enum e
 }  // namespace
 
 std::string_view name_of(verb v) noexcept { return look_up(verb_names, v); }
+verb verb_of(fact_kind k) noexcept {
+    const auto i = static_cast<std::size_t>(k);
+    return i < fact_kinds ? verbs_of_facts[i] : verb::none;
+}
+std::string_view name_of(fact_kind k) noexcept { return name_of(verb_of(k)); }
 std::string_view name_of(order_type t) noexcept { return look_up(type_names, t); }
 std::string_view name_of(outcome o) noexcept { return look_up(outcome_names, o); }
 std::string_view name_of(unit_state s) noexcept { return look_up(state_names, s); }

@@ -156,7 +156,7 @@ void engine::move(held_order& o, const bucket& from, const bucket& to, std::int6
     const auto& [line, state, node] = from;
     if (!holds_stock(state) || holds_stock(std::get<1>(to))) return;
     cell& c = cells_.at({o.lines[line - 1].sku, node});
-    if (std::get<1>(to) == unit_state::shipped) {
+    if (std::get<1>(to) == unit_state::shipped || std::get<1>(to) == unit_state::lost) {
         c.on_hand -= n;
         if (flaw_ == flaw::ship_gives_back) c.free += n;
     } else {
@@ -303,13 +303,25 @@ answer engine::reject(const command& c, const fact& f) {
     });
 }
 
+namespace {
+/// From which states, the furthest first, a fact leads to which.
+std::pair<std::vector<unit_state>, unit_state> way_of(const fact& f) {
+    using enum unit_state;
+    if (f.kind == fact_kind::pick) return {{released}, picked};
+    if (f.kind == fact_kind::pack) return {{picked, released}, packed};
+    if (f.kind == fact_kind::unpick) return {{packed, picked}, released};
+    if (f.kind == fact_kind::deliver) return {{shipped}, delivered};
+    if (f.kind == fact_kind::lose && f.node == none<node_id>) return {{shipped}, lost};
+    if (f.kind == fact_kind::lose) return {{packed, picked}, lost};
+    return {{packed, picked, released}, shipped};
+}
+}  // namespace
+
 answer engine::record(const command& c, const fact& f) {
     if (f.kind == fact_kind::reject) return reject(c, f);
-    const bool ships = f.kind == fact_kind::ship;
-    const std::array before = {ships ? unit_state::released : unit_state::shipped};
-    const unit_state after = ships ? unit_state::shipped : unit_state::delivered;
-    const std::string content = text_of(ships ? verb::ship : verb::deliver, raw(f.order), f.line,
-                                        raw(f.node), f.amount.atoms);
+    const auto [before, after] = way_of(f);
+    const std::string content =
+        text_of(verb_of(f.kind), raw(f.order), f.line, raw(f.node), f.amount.atoms);
     return once(c, content, [&] {
         if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
         if (f.node != none<node_id> && !nodes_.contains(f.node))

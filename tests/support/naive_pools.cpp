@@ -146,7 +146,8 @@ engine::line_units engine::standing_of(const held_order& o) {
     line_units sum;
     for (const auto& [at, n] : o.buckets) {
         const auto [line, state, node] = at;
-        const bool has_left = state == unit_state::shipped || state == unit_state::delivered;
+        const bool has_left = state == unit_state::shipped || state == unit_state::delivered ||
+                              state == unit_state::lost;
         for (const std::uint32_t l : {line, 0u}) {
             if (has_left)
                 sum[l].second += n;

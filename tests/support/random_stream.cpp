@@ -364,6 +364,9 @@ action random_stream::make_fact() {
                 none<node_id>,
                 {}};
     if (dice_.chance(20)) s.kind = fact_kind::reject;
+    if (dice_.chance(45))
+        s.kind = dice_.pick(std::vector{fact_kind::pick, fact_kind::pick, fact_kind::pack,
+                                        fact_kind::unpick, fact_kind::lose});
     if (dice_.chance(s.kind == fact_kind::reject ? 95 : 15)) s.node = node_at(dice_.below(nodes_));
     if (s.order == unknown || dice_.chance(50)) return s;
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;

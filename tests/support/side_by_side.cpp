@@ -240,9 +240,7 @@ void side_by_side::play_one(const command& c, const release_step& s, const step&
 void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
     const auto id = static_cast<order_id>(order_of(s.order).real);
     const fact f{s.kind, id, s.line, s.node, s.amount};
-    constexpr std::array by = {verb::ship, verb::deliver, verb::reject};  // as fact_kind
-    compare(by[static_cast<std::size_t>(s.kind)], real_->record(c, f), naive_.record(c, f),
-            about::order, nothing);
+    compare(verb_of(s.kind), real_->record(c, f), naive_.record(c, f), about::order, nothing);
 }
 
 void side_by_side::play_one(const command&, const restart_step&, const step&) {
@@ -405,6 +403,9 @@ void side_by_side::compare_balance(const balance& real) {
     same("backordered", real.backordered, t.in[unit_state::backordered]);
     same("allocated", real.allocated, t.in[unit_state::allocated]);
     same("released", real.released, t.in[unit_state::released]);
+    same("picked", real.picked, t.in[unit_state::picked]);
+    same("packed", real.packed, t.in[unit_state::packed]);
+    same("lost", real.lost, t.in[unit_state::lost]);
     same("shipped", real.shipped, t.in[unit_state::shipped]);
     same("delivered", real.delivered, t.in[unit_state::delivered]);
     same("cancelled", real.cancelled, t.in[unit_state::cancelled]);

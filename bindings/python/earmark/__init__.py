@@ -44,9 +44,19 @@ from .errors import (
 )
 from .linting import lint
 from .network import Network
+from .workflows import (
+    Workflow,
+    standard_workflows,
+    workflow,
+    workflow_findings,
+    workflow_of,
+    workflow_schema,
+)
 
 __all__ = ["KPIS", "LINT_RULES", "OUTCOMES", "UNIT_STATES", "VERDICTS", "BadInput", "BadPolicy",
            "Busy", "Candidates", "Comparison", "Criterion", "Diff", "EarmarkError",
            "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy",
-           "Refused", "Report", "Unknown", "compare", "dictionary", "diff",
-           "error_name", "fair_share", "figures", "kpis", "lint", "policy_schema", "read_orders"]
+           "Refused", "Report", "Unknown", "Workflow", "compare", "dictionary", "diff",
+           "error_name", "fair_share", "figures", "kpis", "lint", "policy_schema", "read_orders",
+           "standard_workflows", "workflow", "workflow_findings", "workflow_of",
+           "workflow_schema"]

@@ -31,6 +31,8 @@ class Engine:
     @overload
     def activate(self, policy: Policy, now: int = 0) -> int:
         """The same with a Policy."""
+    def activate_workflow(self, workflow: object, now: int = 0) -> int:
+        """A workflow (TOML or Workflow) for new orders of its type; its version."""
     def adjust(self, sku: str, node: str, delta: int, *, reason: str = 'correction',
                now: int = 0) -> int:
         """A physical change; returns how many granules of promises it uncovered."""
@@ -42,6 +44,8 @@ class Engine:
     def ageing(self, *args, **kwargs) -> Any:
         """The same of engine.report(), which reads the whole journal; keep a Report to ask more
         than once."""
+    def allowed(self, order: int) -> list[Any]:
+        """What may be done with its units, and why not (docs/formats/workflow.md)."""
     def audit(self, *, exact: bool = False) -> Frame:
         """Recomputes what is stored, beside whoever works, or (exact) with the engine held still.
         Frame `findings`: all is well where `list` is `sound` or `unchecked` only."""
@@ -281,10 +285,11 @@ class Engine:
     def queues(self) -> list[Any]:
         """Lines that wait in queues of policies: (queue, orders, lines), by name."""
     def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
-               amount: int = 0, reason: int = 0, *, now: int = 0) -> str:
-        """What a node or a carrier reports, ship or deliver: of a line from 1, or (0) of all; at
-        a node or any; an amount, or (0) all that stands in the state before. What a node rejects
-        (with a code of your own as `reason`) is open again, and the order remembers."""
+               amount: int = 0, reason: int = 0, event: str = '', *, now: int = 0) -> str:
+        """What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or
+        (mark) an event of the order's own workflow: of a line from 1, or (0) of all; at a node or
+        any; an amount, or (0) all that stands in the state before. What a node rejects (with a
+        code of your own as `reason`) is open again, and the order remembers."""
     def release(self, orders: Column, *, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Tells the nodes. Frame `receipts`."""

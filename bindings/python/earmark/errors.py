@@ -2,7 +2,7 @@
 
     EarmarkError
       BadInput       a call that makes no sense: a column, a value, a file (also a ValueError)
-        BadPolicy    a policy with findings, one sentence each in `findings`
+        BadPolicy    a policy or a workflow with findings, one sentence each in `findings`
       Unknown        an id or a name that was never given (also a LookupError)
       Refused        the engine said no, and would again
       Busy           it cannot say now; the same call may succeed later, nothing was changed
@@ -28,7 +28,8 @@ class BadInput(EarmarkError, ValueError):
 
 
 class BadPolicy(BadInput):
-    """A policy that cannot be used; `findings` has a sentence for each thing that is wrong."""
+    """A policy or a workflow that cannot be used; `findings` has a sentence for each thing that
+    is wrong."""
 
     findings: list[str] = []
 

@@ -95,6 +95,7 @@ enum class error_code : std::uint16_t {
     unknown_attribute = 6010,
     unknown_calendar = 6011,
     unknown_service = 6012,
+    unknown_workflow = 6014,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

@@ -16,6 +16,7 @@
 #include "earmark/engine/floors.hpp"
 #include "earmark/engine/pools.hpp"
 #include "earmark/engine/sections.hpp"
+#include "earmark/engine/workflows.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
@@ -51,6 +52,7 @@ public:
     fact_table facts;
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
+    workflow_table workflows;
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.

@@ -243,9 +243,8 @@ public:
     /// Every SKU at every node where it was stocked, by SKU and node; of one instant in a quiet
     /// engine only. O(cells + orders + reservations).
     result<std::vector<stock_view>> stock() const;
-    /// A frame of the column dictionary with all that the engine has of it: skus, nodes, places,
-    /// orders, lines, buckets, stock or decisions; another name is misuse. Orders that arrive
-    /// meanwhile may be missing. Include earmark/report/frame.hpp to use it.
+    /// A frame of the column dictionary, by name, with all that the engine has of it; another name
+    /// is misuse. Orders that arrive meanwhile may be missing. Include earmark/report/frame.hpp.
     result<report::frame> table(std::string_view frame_name) const;
     /// The same of events after `cursor`, as poll() has them.
     result<report::frame> events(position cursor, std::size_t limit) const;
@@ -292,6 +291,7 @@ public:
     [[nodiscard]] std::string halted() const;
 
 private:
+    friend struct workflow_door;  // of engine/workflows.hpp
     friend struct engine_inside;  // of the tests, which plant damage for the audit to find
     struct state;
     std::unique_ptr<state> state_;

@@ -55,6 +55,7 @@ private:
     error_code pools_note(std::uint32_t order, std::uint32_t keeper,
                           std::span<const std::byte> bytes);
     error_code threshold(const journal::intern_table& t);
+    error_code new_workflow(const journal::intern_table& t);
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code link_note(std::uint32_t order, std::uint32_t other,
                          std::span<const std::byte> bytes);

@@ -33,8 +33,11 @@ struct balance {
     std::int64_t backordered = 0;
     std::int64_t allocated = 0;
     std::int64_t released = 0;
+    std::int64_t picked = 0;
+    std::int64_t packed = 0;
     std::int64_t shipped = 0;
     std::int64_t delivered = 0;
+    std::int64_t lost = 0;
     std::int64_t cancelled = 0;
     std::int64_t ordered = 0;
 };

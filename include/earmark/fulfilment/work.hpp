@@ -19,7 +19,8 @@ void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
                            granules wanted, const lifecycle::cell_nodes& at,
                            std::vector<bucket_move>& moves);
 
-/// Moves for a report of shipping or delivery. `line` is 0-based or -1 for all, `wanted` in
+/// Moves for a report of what was done with goods, or for what needs none; not for marks and
+/// rejections. What is furthest on goes first. `line` is 0-based or -1 for all, `wanted` in
 /// granules or 0 for all there are. Errors: unknown_line, too_few_units (refs: wanted, there,
 /// line), not_allowed where no unit stands in the state before (refs: line, lowest state).
 [[nodiscard]] error record(const lifecycle::image& order, fact_kind kind, std::int64_t line,

@@ -49,6 +49,7 @@ enum class intern_kind : std::uint8_t {
     exclusion,
     order_terms = 24,  // of the order that was born just before: service, day of delivery
     dates,             // a row of the tables of dates: zone, calendar, service, hours or lane
+    workflow = 27,     // a version's canonical text
     firm = 28,         // nodes that lines of the order born just before are bound to
     bound_for,         // nodes that its lines' goods go to
 };

@@ -123,7 +123,26 @@ struct release_request {
 /// What a node or carrier reports. Amounts move from the state before. A node that rejects gives
 /// back what was allocated to it or released, the latter first: the units are open again, the goods
 /// free at the node, and the order remembers who rejected which line.
-enum class fact_kind : std::uint8_t { ship, deliver, reject };
+///
+/// `pick` and `pack` are steps on the way, `unpick` leads back from both; `ship` takes packed units
+/// first, then picked, then released ones. `lose`: with a node, units that it had packed or picked
+/// are not to be found; without one, units that were shipped. `fulfil`: what needs no goods is
+/// done. `mark`: an event of the order's own workflow; it changes no more than what its units are
+/// called.
+enum class fact_kind : std::uint8_t {
+    ship,
+    deliver,
+    reject,
+    pick,
+    pack,
+    lose,
+    unpick,
+    fulfil,
+    mark,
+};
+inline constexpr std::size_t fact_kinds = 9;
+[[nodiscard]] std::string_view name_of(fact_kind k) noexcept;
+[[nodiscard]] verb verb_of(fact_kind k) noexcept;
 struct fact {
     fact_kind kind = fact_kind::ship;
     order_id order{};
@@ -131,6 +150,7 @@ struct fact {
     node_id node = none<node_id>;  // none: any node, but not of reject
     quantity amount{};             // 0: all that stand in the state before
     std::uint8_t reason = 0;       // of reject: the caller's own
+    std::string_view event{};      // of mark: its name
 };
 
 }  // namespace earmark

@@ -32,11 +32,14 @@ enum class verb : std::uint8_t {
     reject,    // record(reject)
     place_hold,
     resolve_hold,
-    pick,  // record(pick)
-    pack,  // record(pack)
-    lose,  // record(lose)
+    pick,    // record(pick)
+    pack,    // record(pack)
+    lose,    // record(lose)
+    unpick,  // record(unpick)
+    fulfil,  // record(fulfil)
+    mark,    // record(mark): an event of an order's own workflow
 };
-inline constexpr std::size_t verbs = 26;
+inline constexpr std::size_t verbs = 29;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

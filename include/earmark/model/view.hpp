@@ -58,6 +58,7 @@ struct bucket_view {
     sku_id sku = none<sku_id>;              // of the line; of a reservation's part, none: a pool
     std::string_view queue{};               // of back-ordered units, where a policy put them into
                                             // one; lives as long as the engine
+    std::string_view label{};  // its workflow's own name of the state, where it has one
 };
 
 struct line_view {
@@ -106,6 +107,7 @@ struct order_view {
     node_id to = none<node_id>;  // of a transfer or a purchase
     service_id method = none<service_id>;
     civil_day deliver_by = no_day;
+    std::uint16_t workflow = 0;  // the version that it goes by; 0: the standard one of its type
     std::vector<line_view> lines;
     std::vector<bucket_view> buckets;
     std::vector<fact_view> facts;            // by line, then by attribute

@@ -66,6 +66,10 @@ struct seen {
 };
 seen look(const engine& e) {
     seen s;
+    std::map<std::uint64_t, std::int64_t> lost;  // on the way, by order: views do not tell where
+    for (const movement& m : movements_of(e, 5))
+        if (m.from == unit_state::shipped && m.to == unit_state::lost)
+            lost[raw(m.order)] += scaled(e, m.sku, m.amount);
     for (std::uint32_t id = 0; id < e.orders(); ++id) {
         const auto o = e.order(order_id{id});
         if (!o) continue;  // a number that no order got
@@ -75,14 +79,15 @@ seen look(const engine& e) {
             const std::int64_t n = scaled(e, o->lines[b.line - 1].sku, b.amount);
             s.in[b.state] += n;
             s.ordered += n;
-            open = open || !is_final(b.state);
+            open = open || !is_final(b.state) || b.state == unit_state::lost;
             left = left || b.state == unit_state::shipped || b.state == unit_state::delivered;
         }
         s.undelivered += open ? 1 : 0;
-        s.sent += left ? 1 : 0;
+        s.sent += left || lost.contains(id) ? 1 : 0;
     }
     s.cancelled = s.in[unit_state::cancelled];
     s.shipped = s.in[unit_state::shipped] + s.in[unit_state::delivered];
+    for (const auto& [order, n] : lost) s.shipped += n;
     s.waiting = s.in[unit_state::backordered];
     return s;
 }

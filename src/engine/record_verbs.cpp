@@ -1,0 +1,66 @@
+// RECORD: what nodes, carriers and people report of an order's units.
+#include <span>
+
+#include "earmark/core/check.hpp"
+#include "earmark/fulfilment/work.hpp"
+#include "earmark/intake/capture.hpp"
+#include "state_calls.hpp"
+#include "workflow_door.hpp"
+
+namespace earmark {
+namespace {
+
+/// What a fact is about, on the desk's order: a line from 0 or -1, and granules or 0.
+template <class State>
+error read_amount(const State& s, const desk& d, const fact& f, granules& wanted) {
+    // Lines have scales of their own, so an amount is of one line.
+    const bool of_no_line = f.line == 0 && f.amount.atoms != 0;
+    if (f.node != none<node_id> && index_of(f.node) >= s.names.node.size())
+        return fail(error_code::unknown_node, raw(f.node));
+    if (of_no_line || f.line > d.order.lines.size())
+        return fail(error_code::unknown_line, f.line,
+                    static_cast<std::int64_t>(d.order.lines.size()));
+    if (f.amount.atoms == 0) return {};
+    const sku_id sku = d.order.lines[f.line - 1].sku;
+    const auto n = intake::to_granules(f.amount, s.names.sku[index_of(sku)]);
+    if (!n) return n.error();
+    wanted = *n;
+    return {};
+}
+
+}  // namespace
+
+result<receipt> engine::record(const command& c, const fact& f) {
+    state& s = *state_;
+    EARMARK_CHECK(static_cast<std::size_t>(f.kind) < fact_kinds, "record: one of the facts");
+    if (f.kind == fact_kind::reject)
+        return s.stay<result<receipt>>(c, [&](const state::visit& v) { return s.reject(v, c, f); });
+    const bool marks = f.kind == fact_kind::mark;
+    const verb by = verb_of(f.kind);
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(by),
+                                   raw(f.order),
+                                   f.line,
+                                   raw(f.node),
+                                   static_cast<std::uint64_t>(f.amount.atoms),
+                                   marks ? earmark::digest{}.add(f.event).value() : 0};
+    const auto said = std::as_bytes(std::span{words}.first(marks ? 6 : 5));
+    const auto content = c.key.empty() ? digest128{} : content_digest(said);
+    const auto decide = [&](desk& d) -> error {
+        granules wanted = 0;
+        if (const error e = read_amount(s, d, f, wanted); e.code != error_code::ok) return e;
+        const auto line = static_cast<std::int64_t>(f.line) - 1;
+        if (marks) return workflow_door::mark(s, d, f, line, wanted);
+        // What is brought to a node is delivered there, wherever it came from.
+        const bool is_there = f.kind == fact_kind::deliver && f.node == d.order.lines.front().to;
+        const error e = fulfilment::record(d.order, f.kind, line, is_there ? none<node_id> : f.node,
+                                           wanted, s.nodes_of_cells(), d.moves);
+        for (const bucket_move& m : d.moves)  // goods that left, or are gone
+            if (holds_stock(m.from) && !holds_stock(m.to))
+                d.stock.push_back({m.from_cell, 0, -m.n});
+        return e;
+    };
+    return s.stay<result<receipt>>(
+        c, [&](const state::visit& v) { return s.move_units(v, c, by, f.order, content, decide); });
+}
+
+}  // namespace earmark

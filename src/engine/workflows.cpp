@@ -1,0 +1,292 @@
+// WORKFLOWS in the engine: activated versions, guards, labels, and what may be done.
+#include "earmark/engine/workflows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "earmark/core/digest.hpp"
+#include "earmark/engine/fold.hpp"
+#include "earmark/lifecycle/steps.hpp"
+#include "earmark/lifecycle/workflow_text.hpp"
+#include "workflow_door.hpp"
+
+namespace earmark {
+namespace {
+
+using lifecycle::fact_bits;
+
+bool is_flag_of_orders(const fact_table& known, attribute_id a) noexcept {
+    return known.type(a) == value_type::flag && known.owner(a) == attribute_of::order;
+}
+
+std::string list_of(const std::vector<std::string_view>& names) {
+    std::string out;
+    for (const std::string_view name : names) {
+        out += out.empty() ? "" : ", ";
+        out += name;
+    }
+    return out;
+}
+
+/// Why a step is not possible, in words.
+std::string why_not(const lifecycle::workflow& by, const lifecycle::possible_step& p) {
+    if (p.held) return "a hold stops it";
+    if (p.is.is == lifecycle::verdict::no_step) {
+        std::string out{"no step from "};
+        return out += name_of(by, p.from);
+    }
+    std::string out;
+    if (p.is.missing != 0) out = "needs " + list_of(names_of(by, p.is.missing));
+    if (p.is.in_the_way != 0) {
+        out += out.empty() ? "" : "; ";
+        out += "not while " + list_of(names_of(by, p.is.in_the_way));
+    }
+    return out;
+}
+
+std::string_view command_of(lifecycle::event_key on) noexcept {
+    if (on.is_own()) return "record(mark)";
+    switch (static_cast<unit_event>(on.n)) {
+        case unit_event::allocate:
+        case unit_event::backorder:
+            return "source";
+        case unit_event::unallocate:
+            return "record(reject)";
+        case unit_event::release:
+            return "release";
+        case unit_event::ship:
+            return "record(ship)";
+        case unit_event::deliver:
+            return "record(deliver)";
+        case unit_event::cancel:
+            return "cancel";
+        case unit_event::reserve:
+            return "link";
+        case unit_event::pick:
+            return "record(pick)";
+        case unit_event::pack:
+            return "record(pack)";
+        case unit_event::unpick:
+            return "record(unpick)";
+        case unit_event::lose:
+            return "record(lose)";
+        case unit_event::fulfil:
+            return "record(fulfil)";
+    }
+    return "";
+}
+
+}  // namespace
+
+// ---- the table ----------------------------------------------------------------------------------
+
+const lifecycle::loaded_workflow* workflow_table::find(std::uint16_t version) const noexcept {
+    return version == 0 || version > all_.size() ? nullptr : all_[version - 1u].of.get();
+}
+
+const lifecycle::workflow* workflow_table::rules(std::uint16_t version) const noexcept {
+    const auto* const of = find(version);
+    return of == nullptr ? nullptr : &of->view();
+}
+
+bool workflow_table::is_of(std::uint16_t version, order_type t) const noexcept {
+    const auto* const of = find(version);
+    return version == 0 || (of != nullptr && of->type() == t);
+}
+
+std::string_view workflow_table::missing(const lifecycle::loaded_workflow& of,
+                                         const fact_table& known) {
+    for (const std::string_view name : of.view().written().facts) {
+        const auto a = known.find(name);
+        if (!a || !is_flag_of_orders(known, *a)) return name;
+    }
+    return {};
+}
+
+void workflow_table::add(shared of, const fact_table& known) {
+    entry v{std::move(of), {}, 0};
+    for (const std::string_view name : v.of->view().written().facts)
+        v.facts.push_back(*known.find(name));
+    auto& active = active_[static_cast<std::size_t>(v.of->type())];
+    v.before = active;
+    all_.push_back(std::move(v));
+    active = static_cast<std::uint16_t>(all_.size());
+}
+
+void workflow_table::pop() noexcept {
+    active_[static_cast<std::size_t>(all_.back().of->type())] = all_.back().before;
+    all_.pop_back();
+}
+
+std::uint64_t workflow_table::digest() const noexcept {
+    if (all_.empty()) return 0;
+    earmark::digest d{3};
+    for (const entry& v : all_) d.add(v.of->digest());
+    return d.value();
+}
+
+// ---- guards and labels --------------------------------------------------------------------------
+
+fact_bits workflow_door::known(const state& s, const lifecycle::image& of,
+                               std::span<const std::byte> facts, bool rejected) {
+    fact_bits bits = rejected ? bit(lifecycle::guard_fact::rejected) : fact_bits{0};
+    if (of.workflow == 0 || s.names.workflows.facts(of.workflow).empty() || facts.empty())
+        return bits;
+    const auto& own = s.names.workflows.facts(of.workflow);
+    std::vector<order_value> values;
+    EARMARK_INVARIANT(read_facts(facts, of.lines.size(), s.names.facts, values),
+                      "an order's facts are read as they were kept");
+    for (const order_value& v : values) {
+        const auto at = std::find(own.begin(), own.end(), v.attribute);
+        if (at == own.end() || v.n == 0) continue;
+        const auto i = static_cast<std::size_t>(at - own.begin());
+        bits |= static_cast<fact_bits>(1u << (lifecycle::guard_facts + i));
+    }
+    return bits;
+}
+
+fact_bits workflow_door::known(const state& s, order_id id, const lifecycle::image& of) {
+    if (lifecycle::rules_of(of).is_plain()) return 0;
+    beside more;
+    const bool is_read = s.read_beside(id, of, more).code == error_code::ok;
+    return known(s, of, load_facts(s.books.ledger.chunks(), of.facts),
+                 is_read && !more.rejections.empty());
+}
+
+error workflow_door::route(const state& s, desk& d, order_id id) {
+    if (d.moves.empty()) return {};
+    return lifecycle::route(d.order, d.moves, known(s, id, d.order));
+}
+
+granules workflow_door::move(const state& s, desk& d, const lifecycle::image& before,
+                             const bucket_move& m, error& why) {
+    const auto& by = lifecycle::rules_of(d.order);
+    const fact_bits facts = by.is_plain() ? fact_bits{0} : d.known;
+    granules moved = 0;
+    while (moved < m.n) {
+        const auto at = std::find_if(d.order.buckets.begin(), d.order.buckets.end(),
+                                     [&](const lifecycle::bucket& b) {
+                                         return b.line == m.line && b.state == m.from &&
+                                                by.leads_to(lifecycle::state_of(b), m.to);
+                                     });
+        if (at == d.order.buckets.end()) break;
+        bucket_move one = m;
+        one.n = std::min(m.n - moved, at->n);
+        one.from_cell = at->cell;
+        one.from_ref = at->ref;
+        if (const error e = lifecycle::route(before, {&one, 1}, facts); e.code != error_code::ok) {
+            why = e;
+            break;
+        }
+        s.move_on_desk(d, one);
+        moved += one.n;
+    }
+    return moved;
+}
+
+error workflow_door::mark(const state& s, desk& d, const fact& f, std::int64_t line,
+                          granules wanted) {
+    const auto on = find_event(lifecycle::rules_of(d.order), f.event);
+    if (!on || !on->is_own()) return fail(error_code::unknown_workflow, d.order.workflow);
+    return lifecycle::relabel(d.order, *on, line, wanted, s.nodes_of_cells(), f.node,
+                              known(s, f.order, d.order), d.moves);
+}
+
+std::string_view workflow_door::label(const lifecycle::image& of,
+                                      const lifecycle::bucket& b) noexcept {
+    const lifecycle::state_key s = lifecycle::state_of(b);
+    return s.sub == 0 ? std::string_view{} : name_of(lifecycle::rules_of(of), s);
+}
+
+// ---- activation ---------------------------------------------------------------------------------
+
+result<std::uint16_t> workflow_door::activate(engine& of, const command& c, std::string_view text,
+                                              std::vector<std::string>* findings) {
+    state& s = *of.state_;
+    if (text.size() > lifecycle::max_workflow_bytes)
+        return fail(error_code::input_too_large, static_cast<std::int64_t>(text.size()),
+                    static_cast<std::int64_t>(lifecycle::max_workflow_bytes));
+    const auto parsed = lifecycle::parse_workflow(text);
+    const auto refuse = [&](std::string sentence) {
+        if (findings != nullptr) findings->push_back(std::move(sentence));
+        return fail(error_code::bad_workflow, 1);
+    };
+    if (!parsed) {
+        for (const rejected_row& r : parsed.rejected) (void)refuse(r.text);
+        error e = fail(error_code::bad_workflow, static_cast<std::int64_t>(parsed.rejected.size()));
+        e.row = parsed.rejected.front().row;
+        return e;
+    }
+    const order_type type = parsed.value->type();
+    if (type == order_type::transfer || type == order_type::purchase)
+        return refuse("orders that bring goods for others go by their standard workflow");
+    for (const lifecycle::row& r : parsed.value->view().rows())
+        if (r.after_s != 0)
+            return refuse("steps with 'after' are drawn and checked, and no engine runs them yet");
+    return s.alone<result<std::uint16_t>>(c, [&](const state::visit& v) -> result<std::uint16_t> {
+        auto& table = s.names.workflows;
+        if (const auto missing = workflow_table::missing(*parsed.value, s.names.facts);
+            !missing.empty())
+            return refuse("the fact '" + std::string{missing} +
+                          "' is no flag of orders; load it as an attribute first");
+        if (table.size() >= 0xFFFF) return fail(error_code::out_of_memory, 0xFFFF);
+        table.add(parsed.value, s.names.facts);
+        const auto version = static_cast<std::uint16_t>(table.size());
+        v.desk.clear();
+        const auto record_and_commit = [&] {
+            v.desk.record.begin(verb::activate, v.now, c.actor);
+            v.desk.record.intern(journal::intern_kind::workflow,
+                                 {version, parsed.value->text(), {}, {}});
+            return s.commit(v);
+        };
+        const auto take_back = [&] { table.pop(); };
+        const committed done = or_give_back(record_and_commit, take_back);
+        if (done.code == error_code::ok) return version;
+        take_back();
+        return fail(done.code);
+    });
+}
+
+// ---- questions ----------------------------------------------------------------------------------
+
+result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order_id id) {
+    const state& s = *of.state_;
+    return s.ask<result<std::vector<allowed_view>>>(
+        [&](const state::visit& v) -> result<std::vector<allowed_view>> {
+            lifecycle::image& o = v.desk.order;
+            if (const error e = s.read_order(id, o); e.code != error_code::ok) return e;
+            const lifecycle::workflow& by = lifecycle::rules_of(o);
+            std::vector<allowed_view> out;
+            for (const lifecycle::possible_step& p : lifecycle::allowed(o, known(s, id, o))) {
+                const bool can = p.is.is == lifecycle::verdict::possible && !p.held;
+                out.push_back({p.line + 1u, name_of(by, p.from),
+                               s.to_quantity(o.lines[p.line].sku, p.n), name_of(by, p.on),
+                               command_of(p.on), can,
+                               p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by),
+                               can ? std::string{} : why_not(by, p)});
+            }
+            return out;
+        });
+}
+
+result<std::string> workflow_door::text(const engine& of, std::uint16_t version) {
+    const state& s = *of.state_;
+    return s.ask<result<std::string>>([&](const state::visit&) -> result<std::string> {
+        const auto* const found = s.names.workflows.find(version);
+        if (found == nullptr) return fail(error_code::unknown_workflow, version);
+        return found->text();
+    });
+}
+
+result<std::uint16_t> activate_workflow(engine& of, const command& c, std::string_view text,
+                                        std::vector<std::string>* findings) {
+    return workflow_door::activate(of, c, text, findings);
+}
+result<std::vector<allowed_view>> allowed(const engine& of, order_id id) {
+    return workflow_door::allowed(of, id);
+}
+result<std::string> workflow_text(const engine& of, std::uint16_t version) {
+    return workflow_door::text(of, version);
+}
+
+}  // namespace earmark
