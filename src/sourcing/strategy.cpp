@@ -186,7 +186,7 @@ std::string strategies_told(const policy& whole, const decision& d) {
                             tried->could == coverage::none ? "no line of it" : "a part of it only");
             continue;
         }
-        if (is_ladder) continue;
+        if (is_ladder || brings) continue;  // it may have brought some, and says so itself
         const bool has_window = s.starts.ns != INT64_MIN || s.ends != never;
         out += fmt::format("The strategy '{}' was not for it{}{}. ", s.name(),
                            s.when ? " (" + s.when->text() + ")" : std::string{},
