@@ -11,6 +11,7 @@
 #include "columns.hpp"
 #include "earmark/report/answers.hpp"
 #include "facts.hpp"
+#include "holds.hpp"
 #include "rows.hpp"
 
 namespace earmark::python {
@@ -420,6 +421,8 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["links"] = links;            // (line from 1, other order, its line, brings for it, node)
     out["firm"] = firm;              // (line from 1, node)
     out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
+    out["held"] = v.held;
+    out["holds"] = holds_of(e, v);
     return out;
 }
 
@@ -489,6 +492,7 @@ void bind_orders(engine_class& c) {
     c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, progress,
           "Records that all shipped units were delivered. Frame `receipts`.");
     bind_records(c);
+    bind_holds(c);
 }
 
 }  // namespace earmark::python

@@ -248,8 +248,7 @@ void bind_engine(engine_class& engines) {
             [name](const py::object& self, const py::args& a, const py::kwargs& k) {
                 return self.attr("report")().attr(name)(*a, **k);
             },
-            "The same of engine.report(), which reads the whole journal; keep a Report to ask more "
-            "than once.");
+            "The same of report(), which reads the whole journal; keep one to ask more than once.");
     engines.def("movements", on(&movements), py::kw_only(), py::arg("cursor") = 0,
                 py::arg("limit") = 100'000,
                 "What the next `limit` records after `cursor` moved, as frame `movements`, and the "

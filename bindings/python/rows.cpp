@@ -199,8 +199,8 @@ std::vector<stock_row> read_stock(const any_table& table) {
 }
 
 std::vector<floor_row> read_floors(const any_table& table) {
-    const columns c = read(
-        table, {"rule", "sku", "node", "kind", "channel", "use", "units", "exclude", "active"});
+    const columns c = read(table, {"rule", "sku", "node", "kind", "channel", "use", "units",
+                                   "exclude", "active", "freeze"});
     const auto keys = c.texts("rule");
     const std::size_t rows = keys.size();
     const auto n = static_cast<std::ptrdiff_t>(rows);
@@ -210,11 +210,13 @@ std::vector<floor_row> read_floors(const any_table& table) {
     const auto units = c.integers("units", n, {-max_floor_units, max_floor_units, 0});
     const auto exclude = c.integers("exclude", n, {0, 1, 0});
     const auto active = c.integers("active", n, {0, 1, 1});
+    const auto freeze = c.integers("freeze", n, {0, 1, 0});
     std::vector<floor_row> out(rows);
     for (std::size_t i = 0; i < rows; ++i) {
         out[i] = {keys.text(i),       skus[i],  nodes[i],        channels[i],   {},
                   use_of(uses[i], i), units[i], exclude[i] != 0, active[i] != 0};
         if (!kinds[i].empty()) out[i].kind = kind_of(kinds[i], i);
+        out[i].freeze = freeze[i] != 0;
     }
     return out;
 }

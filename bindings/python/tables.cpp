@@ -12,6 +12,7 @@
 #include "earmark/connect/text.hpp"
 #include "earmark/report/stock_frames.hpp"
 #include "facts.hpp"
+#include "holds.hpp"
 #include "rows.hpp"
 #include "scalar.hpp"
 
@@ -246,6 +247,8 @@ void bind_facts(const One& one) {
         "empty: none any more), node (of stock. ones, which are of a SKU at a node).");
     one("load_exclusions", load_one("exclusions", &read_exclusions),
         "Nodes that nothing is sourced from for a time. Columns: node, reason, from, until.");
+    one("load_hold_types", load_one("hold_types", &read_hold_types),
+        "Types of holds: columns as in docs/howto/holds.md, lists with commas.");
 }
 
 template <class One>
@@ -296,7 +299,7 @@ void bind_tables(engine_class& c) {
         "given once, before an order is sourced over it.");
     one("load_floors", load_one("floors", &read_floors),
         "Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind, "
-        "channel (empty: any), use (both, selling, sourcing), units, exclude, active.");
+        "channel (empty: any), use (both, selling, sourcing), units, exclude, active, freeze.");
     one("load_thresholds", load_one("thresholds", &read_thresholds),
         "Columns: threshold, sku, node, kind, channel, low, high, active, section, pool (in place "
         "of a SKU). Levels that crossings() "

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = ROOT / "include" / "earmark"
 HEADERS = ("engine/engine.hpp", "engine/config.hpp", "engine/status.hpp", "model/command.hpp",
            "model/receipt.hpp", "model/view.hpp", "model/tables.hpp", "model/feeds.hpp",
-           "model/thresholds.hpp", "model/audit.hpp", "engine/audit.hpp",
+           "model/thresholds.hpp", "model/holds.hpp", "model/audit.hpp", "engine/audit.hpp",
            "core/result.hpp", "journal/sink.hpp", "sourcing/policy.hpp", "report/kpi.hpp",
            "engine/own_report.hpp")
 PACKAGE = ROOT / "bindings" / "python" / "earmark"

@@ -29,16 +29,16 @@ wide units_e4(wide granules_n, std::int64_t granule_e9) noexcept {
     return granules_n * granule_e9 / 100'000;
 }
 
-}  // namespace
-
-void engine::state::own_facts(desk& d, const sourcing::policy& of) const {
-    const std::size_t row_size = of.of_orders().size();
+template <class State>
+void own_facts(const State& s, desk& d, const asked_of& of) {
+    const catalog& names = s.names;
+    const std::size_t row_size = of.all.size();
     const auto set = [&](std::size_t row, order_attribute a, attribute_value to) {
         d.asked[row * row_size + static_cast<std::size_t>(a)] = to;
     };
     const auto& lines = d.order.lines;
     const auto money = currency::from_code(d.order.currency);
-    const bool is_priced = money == of.currency();
+    const bool is_priced = money == of.money;
     wide value = 0, units = 0;
     for (std::size_t l = 0; l < lines.size(); ++l) {
         const auto granule = names.granule_e9(lines[l].sku);
@@ -67,11 +67,12 @@ void engine::state::own_facts(desk& d, const sourcing::policy& of) const {
 }
 
 /// A line has what the order says of it, else what its SKU has.
-void engine::state::declared_facts(desk& d, std::uint32_t version) const {
-    const sourcing::policy& of = policies[version - 1];
-    const auto& declared = bindings[version - 1].of_orders;
-    const std::size_t row_size = of.of_orders().size(), own = row_size - declared.size();
-    d.asked_bytes = load_facts(books.ledger.chunks(), d.order.facts);
+template <class State>
+void declared_facts(const State& s, desk& d, const asked_of& of) {
+    const catalog& names = s.names;
+    const std::span<const attribute_id> declared = of.declared;
+    const std::size_t row_size = of.all.size(), own = row_size - declared.size();
+    d.asked_bytes = load_facts(s.books.ledger.chunks(), d.order.facts);
     const bool is_sound = read_facts(d.asked_bytes, d.order.lines.size(), names.facts, d.values);
     EARMARK_INVARIANT(is_sound, "an order's facts are read as they were kept");
     for (std::size_t a = 0; a < declared.size(); ++a) {
@@ -82,21 +83,27 @@ void engine::state::declared_facts(desk& d, std::uint32_t version) const {
         for (std::size_t l = 0; owner == attribute_of::line && l < d.order.lines.size(); ++l)
             d.asked[(l + 1) * row_size + own + a] =
                 names.facts.value(id, raw(d.order.lines[l].sku));
-        const bool is_other_money = of.of_orders()[own + a].type == value_type::money &&
-                                    currency::from_code(d.order.currency) != of.currency();
+        const bool is_other_money = of.all[own + a].type == value_type::money &&
+                                    currency::from_code(d.order.currency) != of.money;
         for (const order_value& v : d.values)
             if (v.attribute == id)
                 d.asked[v.line * row_size + own + a] = {!is_other_money, v.n, v.text};
     }
 }
 
+}  // namespace
+
 sourcing::order_facts engine::state::facts_asked(desk& d, std::uint32_t version) const {
     const sourcing::policy& of = policies[version - 1];
-    const std::size_t row_size = of.of_orders().size(), lines = d.order.lines.size();
+    return facts_asked(d, {of.of_orders(), bindings[version - 1].of_orders, of.currency()});
+}
+
+sourcing::order_facts engine::state::facts_asked(desk& d, const asked_of& of) const {
+    const std::size_t row_size = of.all.size(), lines = d.order.lines.size();
     d.asked.assign((1 + lines) * row_size, {});
     d.asked_lines.clear();
-    own_facts(d, of);
-    if (!bindings[version - 1].of_orders.empty()) declared_facts(d, version);
+    own_facts(*this, d, of);
+    if (!of.declared.empty()) declared_facts(*this, d, of);
     const std::span<const attribute_value> all{d.asked};
     for (std::size_t l = 1; l <= lines; ++l)
         d.asked_lines.push_back(all.subspan(l * row_size, row_size));

@@ -153,7 +153,8 @@ void engine::state::auditor::finish_round() {
     judge_busy(last);
     judge_pending(last);
     const bool settled = m_.suspects.empty() && m_.due.empty() && m_.overdue.empty() &&
-                         m_.unkeyed.empty() && m_.busy.empty() && m_.pending.empty();
+                         m_.due_orders.empty() && m_.overdue_orders.empty() && m_.unkeyed.empty() &&
+                         m_.busy.empty() && m_.pending.empty();
     if (!settled && !last) return enter(audit_stage::settle);
     if (m_.unsettled) tell_who_stays();
     if (!m_.sums_read) m_.report.unchecked.push_back(audit_check::flow);

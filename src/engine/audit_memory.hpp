@@ -87,7 +87,8 @@ struct audit_memory {
     std::vector<unread> busy;        // in the first look
     std::vector<unread> busy_again;  // in the one at hand
     std::vector<awaited> due, overdue;
-    std::vector<awaited> unkeyed;  // orders whose keys are not done yet
+    std::vector<awaited> due_orders, overdue_orders;  // the same, of orders
+    std::vector<awaited> unkeyed;                     // orders whose keys are not done yet
     struct pending_key {
         std::uint32_t entry;
         std::uint64_t bits;

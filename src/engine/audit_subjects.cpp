@@ -5,6 +5,7 @@
 #include "earmark/core/digest.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/sourcing/decision.hpp"
+#include "order_timers.hpp"
 
 namespace earmark {
 namespace {
@@ -123,7 +124,7 @@ const char* engine::state::auditor::what_is_wrong_beside() const {
     for (const lifecycle::bucket& b : of_.buckets)
         if (of_.kind == subject_kind::order && lifecycle::link_of(b.ref) > all.links.size())
             return "its units name a link that it does not have";
-    return nullptr;
+    return lifecycle::unsound(all.holds, s_.names.holds.size(), of_.lines.size());
 }
 
 const char* engine::state::auditor::what_is_wrong_with_facts() const {
@@ -158,6 +159,12 @@ void engine::state::auditor::look_at_order(std::uint32_t index) {
             wrong(audit_check::decision, place_of(subject_kind::order, index, 0), {}, sentence);
     }
     if (!leads_back(index)) m_.unkeyed.push_back({index, of_.version, of_.remembered, never});
+    beside more;
+    if (of_.beside == no_chunk || !load_beside(s_.books.ledger.chunks(), of_.beside, more)) return;
+    const time_point due = next_deadline(of_, more);
+    if (due == never) return;
+    m_.due_orders.push_back({index, of_.version, of_.birth, due});
+    if (due <= m_.report.now) m_.overdue_orders.push_back(m_.due_orders.back());
 }
 
 void engine::state::auditor::look_at_reservation(std::uint32_t index) {
@@ -173,13 +180,19 @@ bool engine::state::auditor::still(subject_kind kind, const awaited& a) {
 }
 
 void engine::state::auditor::look_at_timers() {
-    if (m_.due.empty()) return enter(audit_stage::again_cells);
+    if (m_.due.empty() && m_.due_orders.empty()) return enter(audit_stage::again_cells);
     std::vector<hung_timer> hung(s_.books.ledger.size(subject_kind::reservation));
+    std::vector<time_point> hung_orders(s_.books.ledger.size(subject_kind::order), never);
     const std::uint64_t most = s_.books.ledger.chunks().carved() * lifecycle::timer_place::end;
     std::uint64_t seen = 0;
     const bool all = s_.books.timers.each([&](std::uint64_t id, time_point wakes) {
         const auto index = static_cast<std::uint32_t>(id);
         const auto birth = static_cast<std::uint32_t>(id >> 32);
+        if (is_order_timer(id)) {
+            if (index < hung_orders.size())
+                hung_orders[index] = std::min(hung_orders[index], wakes);
+            return ++seen <= most;
+        }
         if (index < hung.size() && birth >= hung[index].birth) {
             const bool same = birth == hung[index].birth;
             hung[index] = {birth, same ? std::min(wakes, hung[index].wakes) : wakes};
@@ -200,7 +213,12 @@ void engine::state::auditor::look_at_timers() {
         if (all && !waits(a) && still(subject_kind::reservation, a))
             wrong(audit_check::timer, place_of(subject_kind::reservation, a.index, a.birth), {},
                   "no timer will wake it at its deadline");
+    for (const awaited& a : m_.due_orders)
+        if (all && hung_orders[a.index] > a.deadline && still(subject_kind::order, a))
+            wrong(audit_check::timer, place_of(subject_kind::order, a.index, a.birth), {},
+                  "no timer will wake it at its deadline");
     m_.due.clear();
+    m_.due_orders.clear();
     enter(audit_stage::again_cells);
 }
 
@@ -219,12 +237,17 @@ bool engine::state::auditor::somebody_owns() const noexcept {
 }
 
 void engine::state::auditor::judge_subjects(bool) {
-    if (m_.unsettled) m_.due.clear();
+    if (m_.unsettled) m_.due.clear(), m_.due_orders.clear();
     for (const awaited& a : m_.overdue)
         if (still(subject_kind::reservation, a) && of_.life == reservation_state::active)
             leak(audit_check::overdue, place_of(subject_kind::reservation, a.index, a.birth),
                  {a.deadline.ns, m_.report.now.ns}, "its deadline has passed, and it holds units");
     m_.overdue.clear();
+    for (const awaited& a : m_.overdue_orders)
+        if (still(subject_kind::order, a))
+            leak(audit_check::overdue, place_of(subject_kind::order, a.index, a.birth),
+                 {a.deadline.ns, m_.report.now.ns}, "what was to happen to it has not happened");
+    m_.overdue_orders.clear();
     for (const awaited& a : m_.unkeyed) {
         if (!still(subject_kind::order, a) || leads_back(a.index)) continue;
         const place at = place_of(subject_kind::order, a.index, 0);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "earmark/engine/fold.hpp"
+#include "earmark/lifecycle/holds.hpp"
 #include "earmark/lifecycle/image.hpp"
 #include "links.hpp"
 #include "rejections.hpp"
@@ -24,12 +25,14 @@ namespace earmark {
 inline constexpr std::uint32_t no_chunk = 0xFFFFFFFF;
 
 struct beside {
-    std::vector<rejection> rejections;  // by line, then by node
-    std::vector<link> links;            // in the order of their numbers, from 1
+    std::vector<rejection> rejections;   // by line, then by node
+    std::vector<link> links;             // in the order of their numbers, from 1
+    std::vector<lifecycle::hold> holds;  // the same
 
     void clear() {
         rejections.clear();
         links.clear();
+        holds.clear();
     }
 };
 
@@ -38,8 +41,9 @@ template <class Beside, class F>
 void each_section(Beside& of, F&& f) {
     f(of.rejections, max_rejections);
     f(of.links, max_links);
+    f(of.holds, max_holds);
 }
-inline constexpr std::size_t beside_sections = 2;
+inline constexpr std::size_t beside_sections = 3;
 
 /// The bytes of its chunk; none where there is nothing. First each section's number of entries, 4
 /// bytes each.

@@ -132,6 +132,7 @@ std::uint64_t catalog::digest_of_tables() const {
             d.add(raw(t.section)).add(raw(t.pool));
     }
     if (!sections.empty() || sections.segment_count() > 0) d.add(sections.digest_of_sections());
+    if (const std::uint64_t types = holds.digest_of_types(); types != 0) d.add(types);
     if (dates().has_rows()) d.add(dates().digest_of_dates());
     return d.value();
 }

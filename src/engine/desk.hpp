@@ -57,6 +57,14 @@ struct passed_lines {
     std::vector<std::uint16_t> lines;
 };
 
+/// What conditions are asked of: attributes, of which the last ones are declared, and the currency
+/// that money is in. Of an order in another one it is not given.
+struct asked_of {
+    std::span<const sourcing::attribute> all;
+    std::span<const attribute_id> declared;
+    currency money;
+};
+
 /// A line with units to source, and the wanted line that stands for its SKU.
 struct member {
     sku_id sku{};
@@ -144,6 +152,8 @@ struct desk {
     std::vector<std::uint16_t> to_bring;  // lines of which something is to be brought
     bool leaves_open = false;             // what a plan does not serve, for the next strategy
     node_id bring_to = none<node_id>;     // where what is sourced is to be brought
+    std::uint16_t number = 0;   // what the receipt says in place of the number of moves; 0: that
+    std::vector<bool> on_hold;  // by line: it may not be sourced; empty: all may
     std::vector<lifecycle::rewrite> subjects;
     std::vector<error> violations;
     std::vector<sku_id> skus;
@@ -225,6 +235,8 @@ struct desk {
         to_bring.clear();
         bring_to = none<node_id>;
         leaves_open = false;
+        number = 0;
+        on_hold.clear();
         subjects.clear();
         in_group.clear();
         group_moves = 0;

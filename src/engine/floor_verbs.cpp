@@ -8,7 +8,7 @@
 namespace earmark {
 namespace {
 
-constexpr std::size_t rule_fields = 8;
+constexpr std::size_t rule_fields = 8;  // and one more of a freeze
 
 error check(const floor_row& r) {
     if (r.key.empty()) return fail(error_code::empty_key);
@@ -21,7 +21,9 @@ error check(const floor_row& r) {
                     r.units < 0 ? -max_floor_units : max_floor_units);
     // A node has its kind; an exclusion leaves nothing to keep.
     if (!r.node.empty() && r.kind) return fail(error_code::bad_field);
-    if (r.exclude && r.units != 0) return fail(error_code::out_of_range, r.units, 0);
+    const bool is_for_some = r.use != floor_use::both || !r.channel.empty();
+    if (r.freeze && is_for_some) return fail(error_code::bad_field);
+    if ((r.exclude || r.freeze) && r.units != 0) return fail(error_code::out_of_range, r.units, 0);
     return {};
 }
 
@@ -33,24 +35,28 @@ result<floor_rule> resolve(const floor_row& r, const catalog& names) {
     if (!node) return node.error();
     const auto channel = channel_of(r.channel, names);
     if (!channel) return channel.error();
-    return floor_rule{*sku, *node, *channel, r.kind, r.use, r.units, r.exclude, r.active};
+    return floor_rule{*sku,     *node,   *channel, r.kind, r.use, r.units, r.exclude || r.freeze,
+                      r.active, r.freeze};
 }
 
 }  // namespace
 
 std::vector<std::int64_t> fields_of(const floor_rule& r) {
-    return {field_of(r.sku),
-            field_of(r.node),
-            field_of(r.channel),
-            r.kind ? static_cast<std::int64_t>(*r.kind) : -1,
-            static_cast<std::int64_t>(r.use),
-            r.units,
-            r.exclude,
-            r.active};
+    std::vector<std::int64_t> out{field_of(r.sku),
+                                  field_of(r.node),
+                                  field_of(r.channel),
+                                  r.kind ? static_cast<std::int64_t>(*r.kind) : -1,
+                                  static_cast<std::int64_t>(r.use),
+                                  r.units,
+                                  r.exclude,
+                                  r.active};
+    if (r.freeze) out.push_back(1);
+    return out;
 }
 
 std::optional<floor_rule> rule_of(std::span<const std::int64_t> f, const catalog& names) {
-    if (f.size() != rule_fields) return std::nullopt;
+    const bool freezes = f.size() == rule_fields + 1;
+    if (f.size() != rule_fields && !freezes) return std::nullopt;
     const auto known = [&](std::size_t at, std::size_t count) {
         return f[at] >= -1 && f[at] < static_cast<std::int64_t>(count);
     };
@@ -67,6 +73,8 @@ std::optional<floor_rule> rule_of(std::span<const std::int64_t> f, const catalog
     r.units = f[5];
     r.exclude = f[6] != 0;
     r.active = f[7] != 0;
+    r.freeze = freezes;
+    if (freezes && (f[8] != 1 || !r.exclude)) return std::nullopt;
     return r;
 }
 

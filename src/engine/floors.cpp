@@ -69,6 +69,19 @@ void floor_rules::set(std::uint32_t number, const floor_rule& r) {
         rules_.push_back(r);
     }
     index_in(number);
+    std::erase(freezes_, number);
+    if (r.active && r.freeze) freezes_.insert(std::ranges::lower_bound(freezes_, number), number);
+}
+
+std::optional<std::uint32_t> floor_rules::freeze(sku_id sku, node_id node,
+                                                 node_kind kind) const noexcept {
+    for (const std::uint32_t number : freezes_) {
+        const floor_rule& r = rules_[number];
+        if ((r.sku == none<sku_id> || r.sku == sku) &&
+            (r.node == none<node_id> || r.node == node) && r.kind.value_or(kind) == kind)
+            return number;
+    }
+    return std::nullopt;
 }
 
 template <class F>
@@ -122,7 +135,13 @@ bool floor_rules::compiled_as_written() const {
     for (const auto& of_use : by_)
         for (const auto& of_kind : of_use)
             for (const index& in : of_kind) indexed += in.size();
-    return in_force == indexed && keys.size() == rules_.size();
+    const auto freezes = [](const floor_rule& r) { return r.active && r.freeze; };
+    const auto frozen = std::ranges::count_if(rules_, freezes);
+    const bool are_known = static_cast<std::size_t>(frozen) == freezes_.size() &&
+                           std::ranges::all_of(freezes_, [&](std::uint32_t n) {
+                               return n < rules_.size() && freezes(rules_[n]);
+                           });
+    return are_known && in_force == indexed && keys.size() == rules_.size();
 }
 
 std::uint64_t floor_rules::digest_of_rules() const {
@@ -134,6 +153,7 @@ std::uint64_t floor_rules::digest_of_rules() const {
         d.add(r.kind ? static_cast<std::uint64_t>(*r.kind) : 255)
             .add(static_cast<std::uint64_t>(r.use));
         d.add(static_cast<std::uint64_t>(r.units)).add(r.exclude).add(r.active);
+        if (r.freeze) d.add(1);
     }
     return d.value();
 }

@@ -55,8 +55,9 @@ error folder::apply(std::uint64_t position, std::span<const std::byte> record) {
     return e;
 }
 
-error_code folder::begin(verb by, time_point now, actor_id) {
+error_code folder::begin(verb by, time_point now, actor_id actor) {
     by_ = by;
+    actor_ = actor;
     record_now_ = now;
     feeds_.begin(position_, by);
     levels_.begin(position_, now);
@@ -285,6 +286,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return nodes_of_lines(t, &lifecycle::line::to);
         case intern_kind::dates:
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::hold_type:
+            return read_hold_type(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
             return error_code::bad_record;
     }
@@ -483,7 +486,7 @@ error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint3
     if (kind == journal::note_kind::facts) return facts_note(order, bytes);
     if (kind == journal::note_kind::rejection) return rejection_note(order, ref, bytes);
     if (kind == journal::note_kind::link) return link_note(order, ref, bytes);
-    if (kind != journal::note_kind::decision) return error_code::ok;
+    if (kind != journal::note_kind::decision) return hold_note(order, kind, ref, bytes);
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     image_.decided_by = policy_id{ref};
     drop_cold(books_.ledger.chunks(), self, image_.cold, image_.cold_bytes);

@@ -7,7 +7,9 @@
 #include "earmark/intake/capture.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/promise/tables.hpp"
+#include "holder.hpp"
 #include "linking.hpp"
+#include "order_timers.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
 
@@ -38,6 +40,13 @@ void record_birth(desk& d, const command& c, const order_request& r, digest128 c
     for (const auto& l : d.order.lines) o.lines.push_back({l.sku, l.ordered, l.unit_price_minor});
     d.record.intern(o);
     record_terms(d.record, o.index, d.order);
+}
+
+/// The moves of the order's basket, by the workflow that it is to go by.
+template <class State>
+error route_newborn(const State& s, desk& d) {
+    const auto known = workflow_door::known(s, d.order, d.facts, false);
+    return lifecycle::route(d.order, d.moves, known);
 }
 
 }  // namespace
@@ -161,6 +170,7 @@ receipt engine::state::draft_order(const visit& v, const command& c, const order
     if (d.keeper.exists()) keep_anew(v);
     record_birth(d, c, r, content, first);
     if (!d.facts.empty()) d.record.note(child, journal::note_kind::facts, 0, d.facts);
+    for (const order_note& n : d.notes) d.record.note(child, n.kind, n.ref, n.bytes);
     for (const bucket_move& m : d.moves) d.record.move(child, m);
     if (d.order.pools != none<reservation_id>) record_keeper(d, child);
     record_cells(d);
@@ -194,9 +204,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
-        const auto known = workflow_door::known(*this, d.order, d.facts, false);
-        if (const error e = lifecycle::route(d.order, d.moves, known); e.code != error_code::ok)
-            return e;
+        if (const error e = route_newborn(*this, d); e.code != error_code::ok) return e;
         const auto child = books.ledger.conceive(v.slot, subject_kind::order);
         if (!child.exists()) return fail(error_code::out_of_memory);
         const auto give_back = [&] {
@@ -210,8 +218,12 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
                 if (!d.keeper.exists()) return committed{error_code::out_of_memory, {}, 0, 0};
             }
             if (!store_facts(v)) return committed{error_code::out_of_memory, {}, 0, 0};
-            first = draft_order(v, c, r, content, key, child.index, reacquired);
-            return commit(v);
+            holder{*this}.apply(d, c.actor, v.now);
+            d.order.beside = no_chunk;  // of an attempt before
+            return holder{*this}.alarmed(v, child.index, never, [&] {
+                first = draft_order(v, c, r, content, key, child.index, reacquired);
+                return commit(v);
+            });
         };
         const committed done = or_give_back(draft_and_commit, give_back);
         if (done.code == error_code::ok) {
@@ -284,11 +296,12 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     d.clear();
     if (const error e = read_order(id, d.order); e.code != error_code::ok) return e;
     if (const error e = read_beside(id, d.order, d.beside); e.code != error_code::ok) return e;
+    const time_point due = next_deadline(d.order, d.beside);
     if (const error e = workflow_door::decide(*this, d, id, decide); e.code != error_code::ok)
         return e;
     linking links{*this, v};
     if (const error e = links.follow(); e.code != error_code::ok) return e;
-    done.lines = static_cast<std::uint16_t>(d.moves.size());
+    done.lines = d.number != 0 ? d.number : static_cast<std::uint16_t>(d.moves.size());
     if (d.moves.empty() && !d.changes_beside) {
         done.what = outcome::unchanged;
         if (c.key.empty()) return {};  // a key is remembered, and so recorded
@@ -300,7 +313,7 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     d.record.begin(done.by, v.now, c.actor);
     remember(d, c, content, done);
     if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
-    const committed answer = replacing_beside(v, [&] {
+    const committed answer = holder{*this}.alarmed(v, index, due, [&] {
         for (const bucket_move& m : d.moves) d.record.move(index, m);
         for (const order_note& n : d.notes) d.record.note(index, n.kind, n.ref, n.bytes);
         record_cells(d);
@@ -344,8 +357,10 @@ result<receipt> engine::state::cancel(const visit& v, const command& c, const ca
             if (!n) return n.error();
             wanted = *n;
         }
-        const error e = intake::cancel(d.order, static_cast<std::int64_t>(r.line) - 1, wanted,
-                                       r.reason, nodes_of_cells(), d.moves);
+        error e = intake::cancel(d.order, static_cast<std::int64_t>(r.line) - 1, wanted, r.reason,
+                                 nodes_of_cells(), d.moves);
+        if (e.code == error_code::ok)
+            e = holder{*this}.keep_unheld(d, hold_step::cancel, r.line != 0);
         if (e.code == error_code::ok) allocation::gives_of(d.moves, d.gives);
         return e;
     };

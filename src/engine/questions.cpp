@@ -66,6 +66,43 @@ public:
     }
 };
 
+hold_view view_of(const lifecycle::hold& h) {
+    using lifecycle::hold;
+    hold_view out;
+    out.number = h.number;
+    out.type = h.type;
+    out.line = h.line == lifecycle::the_order ? 0 : h.line + 1u;
+    out.state = h.state;
+    out.blocks = h.stands();
+    out.escalated = h.is(hold::escalated);
+    out.gave_back = h.is(hold::gave_back);
+    out.recalls = h.is(hold::recalls);
+    out.reason = h.reason;
+    out.ended_reason = h.ended_reason;
+    out.placed_by = h.placed_by;
+    out.ended_by = h.ended_by;
+    out.since = h.since;
+    out.until = h.until;
+    out.ended = h.ended;
+    return out;
+}
+
+void show_beside(const beside& more, order_view& view) {
+    for (const rejection& r : more.rejections)
+        view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
+    for (const link& l : more.links)
+        view.links.push_back({l.line + 1u, order_id{l.order}, l.other_line + 1u,
+                              l.kind == link_kind::brings_for, l.node});
+    for (const lifecycle::hold& h : more.holds) view.holds.push_back(view_of(h));
+    view.held = lifecycle::any_stands(more.holds);
+}
+
+bool is_held(std::span<const lifecycle::hold> all, std::size_t line) {
+    return std::ranges::any_of(all, [&](const lifecycle::hold& h) {
+        return h.stands() && h.covers(static_cast<std::uint16_t>(line));
+    });
+}
+
 /// Facts never change, so their bytes stand as long as the order.
 template <class State>
 std::vector<fact_view> facts_of(const State& s, const lifecycle::image& of) {
@@ -107,11 +144,7 @@ result<order_view> engine::order(order_id id) const {
         view.method = of.method;
         view.deliver_by = of.deliver_by;
         view.facts = facts_of(s, of);
-        for (const rejection& r : more.rejections)
-            view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
-        for (const link& l : more.links)
-            view.links.push_back({l.line + 1u, order_id{l.order}, l.other_line + 1u,
-                                  l.kind == link_kind::brings_for, l.node});
+        show_beside(more, view);
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;
         view.highest = all.highest;
@@ -119,7 +152,8 @@ result<order_view> engine::order(order_id id) const {
             const auto& line = of.lines[l];
             const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
             view.lines.push_back({line.sku, s.to_quantity(line.sku, line.ordered),
-                                  line.unit_price_minor, status.lowest, status.highest, line.firm});
+                                  line.unit_price_minor, status.lowest, status.highest, line.firm,
+                                  is_held(more.holds, l)});
         }
         for (const auto& b : of.buckets)
             view.buckets.push_back(
@@ -192,6 +226,9 @@ std::string engine::describe(const error& e) const {
     const auto pool = is_pool ? id : node;
     if ((is_pool || e.code == error_code::pool_exhausted) && pool < n.pools.keys.size())
         name("pool", n.pools.keys.key(static_cast<std::uint32_t>(pool)));
+    const bool is_of_hold = e.code == error_code::held || e.code == error_code::not_authorised;
+    if (is_of_hold && node < n.holds.keys.size())
+        name("type", n.holds.keys.key(static_cast<std::uint32_t>(node)));
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)
         name("state", name_of(static_cast<unit_state>(lowest)));

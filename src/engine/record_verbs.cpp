@@ -1,9 +1,11 @@
 // RECORD: what nodes, carriers and people report of an order's units.
+#include <optional>
 #include <span>
 
 #include "earmark/core/check.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
+#include "holder.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
 
@@ -28,6 +30,14 @@ error read_amount(const State& s, const desk& d, const fact& f, granules& wanted
     return {};
 }
 
+/// The step that holds may block; none of what has happened to units that have left.
+std::optional<hold_step> step_of(fact_kind k) noexcept {
+    if (k == fact_kind::ship) return hold_step::ship;
+    if (k == fact_kind::pick) return hold_step::pick;
+    if (k == fact_kind::pack) return hold_step::pack;
+    return {};
+}
+
 }  // namespace
 
 result<receipt> engine::record(const command& c, const fact& f) {
@@ -36,6 +46,7 @@ result<receipt> engine::record(const command& c, const fact& f) {
     if (f.kind == fact_kind::reject)
         return s.stay<result<receipt>>(c, [&](const state::visit& v) { return s.reject(v, c, f); });
     const bool marks = f.kind == fact_kind::mark;
+    const auto step = step_of(f.kind);
     const verb by = verb_of(f.kind);
     const std::uint64_t words[] = {static_cast<std::uint64_t>(by),
                                    raw(f.order),
@@ -54,13 +65,20 @@ result<receipt> engine::record(const command& c, const fact& f) {
         const bool is_there = f.kind == fact_kind::deliver && f.node == d.order.lines.front().to;
         const error e = fulfilment::record(d.order, f.kind, line, is_there ? none<node_id> : f.node,
                                            wanted, s.nodes_of_cells(), d.moves);
+        if (e.code != error_code::ok) return e;
+        if (step)
+            if (const error why = state::holder{s}.keep_unheld(d, *step, true);
+                why.code != error_code::ok)
+                return why;
         for (const bucket_move& m : d.moves)  // goods that left, or are gone
             if (holds_stock(m.from) && !holds_stock(m.to))
                 d.stock.push_back({m.from_cell, 0, -m.n});
-        return e;
+        return {};
     };
-    return s.stay<result<receipt>>(
-        c, [&](const state::visit& v) { return s.move_units(v, c, by, f.order, content, decide); });
+    return s.stay<result<receipt>>(c, [&](const state::visit& v) {
+        if (step) state::holder{s}.lift(v, f.order, *step);
+        return s.move_units(v, c, by, f.order, content, decide);
+    });
 }
 
 }  // namespace earmark

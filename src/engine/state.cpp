@@ -4,6 +4,8 @@
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
+#include "holder.hpp"
+#include "order_timers.hpp"
 
 namespace earmark {
 namespace {
@@ -118,13 +120,13 @@ std::uint32_t engine::state::sweep(std::uint32_t slot, time_point now) {
     books.timers.sweep(slot, now, or_later([&](std::uint64_t id) { return due_at(slot, now, id); }),
                        or_later([&](std::uint64_t id) { return expire(slot, now, id, expired); }),
                        [&](std::uint64_t id) {
-                           books.ledger.prefetch(subject_kind::reservation,
-                                                 static_cast<std::uint32_t>(id));
+                           books.ledger.prefetch(kind_of_timer(id), static_cast<std::uint32_t>(id));
                        });
     return expired;
 }
 
 time_point engine::state::due_at(std::uint32_t slot, time_point now, std::uint64_t id) {
+    if (is_order_timer(id)) return holder{*this}.due_at(slot, now, static_cast<std::uint32_t>(id));
     lifecycle::image& due = desk_of(slot).due;
     const auto e = read_reservation(reservation_id{id}, due);
     if (e.code == error_code::reservation_busy) return now;  // it may be: look again
@@ -133,6 +135,8 @@ time_point engine::state::due_at(std::uint32_t slot, time_point now, std::uint64
 
 time_point engine::state::expire(std::uint32_t slot, time_point now, std::uint64_t id,
                                  std::uint32_t& expired) {
+    if (is_order_timer(id))
+        return holder{*this}.expire(slot, now, static_cast<std::uint32_t>(id), expired);
     desk& d = desk_of(slot);
     const auto e = read_reservation(reservation_id{id}, d.due);
     if (e.code == error_code::reservation_busy) return now;  // still due: look again
@@ -169,7 +173,7 @@ bool engine::state::stays_calm(const visit& v, std::optional<std::uint64_t> calm
 /// nobody. Else expires what is due.
 bool engine::state::stood_by(const visit& v, std::uint64_t id) {
     const auto index = static_cast<std::uint32_t>(id);
-    const auto word = [&] { return books.ledger.header(subject_kind::reservation, index).bits(); };
+    const auto word = [&] { return books.ledger.header(kind_of_timer(id), index).bits(); };
     const desk::bystander seen{id, word(), v.now};
     auto& known = v.desk.bystanders;
     if (std::ranges::find(known, seen) != known.end()) return true;

@@ -198,6 +198,7 @@ struct engine::state {
     [[nodiscard]] std::vector<uncovered_promise> uncovered(std::span<const cell_id> cells) const;
 
     class auditor;
+    class holder;
     class dating;
     class linking;
     class bringing;
@@ -407,8 +408,7 @@ struct engine::state {
     [[nodiscard]] std::span<const node_facts> accepting(desk& d) const;
     /// What conditions may ask of the order on the desk.
     sourcing::order_facts facts_asked(desk& d, std::uint32_t version) const;
-    void own_facts(desk& d, const sourcing::policy& of) const;
-    void declared_facts(desk& d, std::uint32_t version) const;
+    sourcing::order_facts facts_asked(desk& d, const asked_of& of) const;
     result<policy_id> add_policy(const visit& v, const command& c, sourcing::policy p);
     /// Nothing where it declares what the tables do not know, or know as of another type.
     [[nodiscard]] std::optional<binding> bind(const sourcing::policy& p) const;

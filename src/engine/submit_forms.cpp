@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "submit_date_fields.hpp"
+#include "submit_holds.hpp"
 #include "submit_table_fields.hpp"
 
 namespace earmark::submission {
@@ -253,6 +254,8 @@ constexpr form all_forms[] = {
     {"load", "attributes", "Declares attributes.", true, load_attributes, run_load_attributes},
     {"load", "facts", "Says what tables have of them.", true, load_facts, run_load_facts},
     {"load", "exclusions", "Excludes nodes.", true, load_exclusions, run_load_exclusions},
+    {"load", "hold_types", "Sets types of holds.", true, of_holds::load_hold_types,
+     run_load_hold_types},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"load", "calendars", "Sets calendars.", true, of_dates::load_calendars, run_load_calendars},
     {"load", "calendar_days", "Sets dates.", true, of_dates::load_calendar_days, run_load_days},
@@ -304,6 +307,8 @@ constexpr form all_forms[] = {
     {"unreserve", {}, "Gives a reservation's units back.", true, unreserve_fields, run_unreserve},
     {"place_order", {}, "Captures an order, once.", true, place_order_fields, run_place_order},
     {"cancel", {}, "Cancels units that are not shipped.", true, cancel_fields, run_cancel},
+    {"place_hold", {}, "Holds an order or a line.", true, of_holds::place_fields, run_place_hold},
+    {"resolve_hold", {}, "Answers one hold.", true, of_holds::resolve_fields, run_resolve_hold},
     {"source",
      {},
      "Decides where units ship from, and takes them.",

@@ -69,7 +69,7 @@ void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
 // The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
 // submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp,
-// submit_dates.cpp).
+// submit_dates.cpp, submit_holds.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
@@ -108,6 +108,9 @@ nlohmann::ordered_json run_move(const request& r);
 nlohmann::ordered_json run_unreserve(const request& r);
 nlohmann::ordered_json run_reservation(const request& r);
 nlohmann::ordered_json run_place_order(const request& r);
+nlohmann::ordered_json run_load_hold_types(const request& r);
+nlohmann::ordered_json run_place_hold(const request& r);
+nlohmann::ordered_json run_resolve_hold(const request& r);
 nlohmann::ordered_json run_cancel(const request& r);
 nlohmann::ordered_json run_source(const request& r);
 nlohmann::ordered_json run_release(const request& r);

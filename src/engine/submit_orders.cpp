@@ -6,6 +6,7 @@
 #include "earmark/core/time_text.hpp"
 #include "earmark/engine/queues.hpp"
 #include "submit_answer.hpp"
+#include "submit_holds.hpp"
 
 namespace earmark::submission {
 namespace {
@@ -100,6 +101,7 @@ answer lines_of(const engine& on, const order_view& o) {
                        {"lowest", name_of(l.lowest)},
                        {"highest", name_of(l.highest)}});
         if (l.node != none<node_id>) out.back()["node"] = on.node(l.node).key;
+        if (l.held) out.back()["held"] = true;
     }
     return out;
 }
@@ -215,6 +217,8 @@ answer run_order(const request& r) {
                                      {"times", x.times},
                                      {"reason", x.reason},
                                      {"at", to_string(x.at)}});
+    if (o->held) out["held"] = true;
+    if (!o->holds.empty()) out["holds"] = holds_of(r.on, *o);
     return out;
 }
 

@@ -16,6 +16,9 @@ about subject_of(const event& e) noexcept {
         case verb::release:
         case verb::ship:
         case verb::deliver:
+        case verb::reject:
+        case verb::place_hold:
+        case verb::resolve_hold:
             return about::order;
         case verb::reserve:
         case verb::change:

@@ -106,6 +106,7 @@ answer run_load_floors(const request& r) {
         row.units = v.whole("units", 0);
         row.exclude = v.flag("exclude", false);
         row.active = v.flag("active", true);
+        row.freeze = v.flag("freeze", false);
         return row;
     });
 }

@@ -86,6 +86,7 @@ inline constexpr field floor_fields[] = {
      -max_floor_units, max_floor_units},
     {"exclude", flag, optional, "nothing may be promised, default false", 0, 0, {}, {}, "units"},
     {"active", flag, optional, "default true; false takes the rule out of force"},
+    {"freeze", flag, optional, "excludes, and stops releases, default false", 0, 0, {}, {}, "use"},
 };
 inline constexpr field segment_fields[] = {
     {"segment", key, required, "key of the segment; one that stands there is changed"},

@@ -10,6 +10,7 @@
 #include "earmark/intake/capture.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/sourcing/decision.hpp"
+#include "holder.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 #include "wanted_value.hpp"
@@ -86,6 +87,7 @@ void gather_members(desk& d) {
     for (const auto& b : d.order.buckets) {
         if (b.state != unit_state::open && b.state != unit_state::backordered) continue;
         if (!d.in_group.empty() && !d.in_group[b.line]) continue;
+        if (!d.on_hold.empty() && d.on_hold[b.line]) continue;
         if (!by.leads_to(lifecycle::state_of(b), unit_state::allocated)) {
             d.barred = true;
             continue;
@@ -201,6 +203,7 @@ error engine::state::problem_of(const visit& v, std::uint32_t version, const sou
     if (const error e = read_order(ask.id, d.order); e.code != error_code::ok) return e;
     if (const error e = read_beside(ask.id, d.order, d.beside); e.code != error_code::ok) return e;
     d.linked_before = d.beside.links.size();
+    holder{*this}.note_held(d);
     d.leaving = ask.leaving;
     d.sourced_id = ask.id;
     if (d.order.pools != none<reservation_id> || !workflow_door::is_usual(d.order))
@@ -218,7 +221,7 @@ error engine::state::problem_of(const visit& v, std::uint32_t version, const sou
     if (e.code == error_code::ok && d.wanted.empty() && d.barred)
         return fail(error_code::not_allowed, 0,
                     static_cast<std::int64_t>(lifecycle::status_of(d.order).lowest));
-    return e;
+    return e.code == error_code::ok && d.wanted.empty() ? holder{*this}.waits_for(d) : e;
 }
 
 /// One decision and one attempt to take it. True when the answer stands; false: decide again.
@@ -308,6 +311,7 @@ void engine::state::source(const visit& v, const command& c, const source_one& a
             const auto left = move_units(v, {{}, c.actor, c.now}, verb::source, ask.id, {}, plan);
             if (!left) return left.error();
         }
+        if (!ask.dry_run) holder{*this}.lift(v, ask.id, hold_step::allocate);
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             if (decide(v, c, ask, content, answer)) break;
             counters::bump(counts[v.slot].conflicts);
@@ -359,12 +363,15 @@ void engine::release(const command& c, const release_request& r, std::span<resul
     state& s = *state_;
     const auto decide = [&s](desk& d) -> error {
         fulfilment::release(d.order, s.nodes_of_cells(), d.moves);
-        return {};
+        state::holder by{s};
+        const error e = by.keep_unheld(d, hold_step::release, false);
+        return e.code == error_code::ok ? by.keep_unfrozen(d) : e;
     };
     const auto done = s.stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::release),
                                            raw(r.orders[i])};
+            state::holder{s}.lift(v, r.orders[i], hold_step::release);
             out[i] = s.move_units(v, c, verb::release, r.orders[i], content_of(c, words), decide);
         }
         return true;

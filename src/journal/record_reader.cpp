@@ -238,7 +238,7 @@ private:
                               kind == static_cast<unsigned>(intern_kind::firm) ||
                               kind == static_cast<unsigned>(intern_kind::bound_for) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
-                               kind <= static_cast<unsigned>(intern_kind::dates));
+                               kind <= static_cast<unsigned>(intern_kind::hold_type));
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();

@@ -147,7 +147,7 @@ const char* unsound(std::span<const hold> all, std::size_t types, std::size_t li
     for (const hold& h : all) {
         if (h.number != ++number) return "holds are numbered from 1 without a gap";
         if (index_of(h.type) >= types) return "a hold is of a type that is known";
-        if (h.line != whole_order && h.line >= lines) return "a hold is on a line of its order";
+        if (h.line != the_order && h.line >= lines) return "a hold is on a line of its order";
         if (!is_active(h)) continue;
         for (const hold& other : all.first(number - 1))
             if (is_active(other) && is_equal(other, h))

@@ -36,8 +36,16 @@ void engine::tick(time_point now) {
         const bool due = flaw_ == flaw::expires_late ? r.deadline < now_ : r.deadline <= now_;
         if (due) all_due.emplace_back(r.deadline, id);
     }
+    constexpr std::uint64_t is_order = std::uint64_t{1} << 63;  // after reservations of one instant
+    for (const auto& [id, o] : orders_)
+        if (const auto due = first_due(o)) all_due.emplace_back(due->at, id | is_order);
     std::sort(all_due.begin(), all_due.end());
     for (const auto& [deadline, id] : all_due) {
+        if ((id & is_order) != 0) {
+            pass_time(orders_.at(id & ~is_order));
+            continue;
+        }
+        ++expired_;
         held_reservation& r = reservations_.at(id);
         r.state = reservation_state::expired;
         for (const auto& [at, w] : r.parts) cells_.at(at).free += w.n;
@@ -66,15 +74,10 @@ answer engine::once(const command& c, const std::string& content,
 }
 
 answer engine::advance(const command& c) {
-    const auto live = [&] {
-        return std::count_if(reservations_.begin(), reservations_.end(), [](const auto& r) {
-            return r.second.state == reservation_state::active;
-        });
-    };
-    const auto before = live();
+    const auto before = expired_;
     return once(c, text_of(verb::advance), [&] {
         answer a;
-        a.expired = static_cast<std::uint32_t>(before - live());
+        a.expired = expired_ - before;
         return a;
     });
 }

@@ -22,6 +22,7 @@
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
+#include "earmark/model/holds.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sections.hpp"
@@ -53,6 +54,7 @@ enum class flaw : std::uint8_t {
     forgets_floor_rules,
     forgets_pools,         // what binds is not taken
     keeps_pools_for_ever,  // B18: cancelled units do not come back to their quota
+    one_hold_opens_all,    // resolving one hold of an order lets its other ones go
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -119,6 +121,8 @@ public:
     refused_rows load(const command& c, std::span<const threshold_row> rows);
     /// Only their keys: which units of a section may be promised is not asked here.
     void load(const command& c, std::span<const section_row> rows);
+    /// New types beside the known ones.
+    void load(const command& c, std::span<const hold_type_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
 
     answer advance(const command& c);
@@ -142,6 +146,8 @@ public:
     answer source(const command& c, order_id o, bool dry_run, const plan& chosen);
     answer release(const command& c, order_id o);
     answer record(const command& c, const fact& f);
+    answer place_hold(const command& c, const place_hold_request& r);
+    answer resolve_hold(const command& c, const resolve_hold_request& r);
 
     /// Atoms above the floor, never negative; of all nodes where node is none. By the rules of a
     /// channel, or of none where it is empty.
@@ -187,6 +193,15 @@ private:
     };
     using basket = std::vector<std::pair<cell_key, want>>;
 
+    struct kept_hold {
+        hold_view seen;
+        time_point kept_until = never;
+    };
+    struct due_hold {
+        time_point at;
+        std::uint32_t number = 0;
+        bool gives_back = false;
+    };
     using bucket = std::tuple<std::uint32_t, unit_state, node_id>;  // line from 1
     struct held_order {
         std::string key;
@@ -196,6 +211,7 @@ private:
         std::vector<order_line> lines;
         std::map<bucket, std::int64_t> buckets;
         std::map<std::pair<std::uint32_t, cell_key>, std::int64_t> pools;  // line from 1; 0: flat
+        std::vector<kept_hold> holds = {};
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -271,7 +287,8 @@ private:
     answer take_over(const order_request& r, held_order& o);
     answer reject(const command& c, const fact& f);
     answer shift(order_id id, std::uint32_t line, node_id node, quantity amount,
-                 std::span<const unit_state> from, unit_state to);
+                 std::span<const unit_state> from, unit_state to,
+                 std::optional<hold_step> guard = {});
     answer source_now(order_id o, bool dry_run, const plan& chosen);
     answer release_now(order_id o);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
@@ -326,6 +343,17 @@ private:
                                                        const std::string& channel,
                                                        std::int64_t own) const;
 
+    // Holds (naive_holds.cpp).
+    [[nodiscard]] bool stops(const held_order& o, std::uint32_t line, hold_step s) const;
+    std::pair<std::uint32_t, bool> put_hold(held_order& o, hold_view h);
+    [[nodiscard]] time_point until_of(hold_type_id type) const;
+    void apply_types(held_order& o);
+    bool clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
+                     unit_state to);
+    bool end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);
+    [[nodiscard]] std::optional<due_hold> first_due(const held_order& o) const;
+    void pass_time(held_order& o);
+
     [[nodiscard]] std::vector<bucket> standing(const held_order& o, std::uint32_t line,
                                                node_id node,
                                                std::span<const unit_state> states) const;
@@ -353,6 +381,8 @@ private:
     std::set<std::string> channels_;
     std::vector<pool_row> pools_;
     std::vector<section_row> sections_;
+    std::vector<hold_type_row> hold_types_;
+    std::uint32_t expired_ = 0;                  // what time has done, so far
     std::map<std::string, watched> thresholds_;  // crossings of one record: by key
     std::vector<crossed> crossings_;
 };

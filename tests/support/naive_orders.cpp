@@ -58,8 +58,14 @@ answer engine::place_order(const command& c, const order_request& r) {
 }
 
 answer engine::place_now(const command& c, const order_request& r) {
-    held_order o{
-        std::string{c.key}, now_, r.ship_to, r.currency, {r.lines.begin(), r.lines.end()}, {}, {}};
+    held_order o{std::string{c.key},
+                 now_,
+                 r.ship_to,
+                 r.currency,
+                 {r.lines.begin(), r.lines.end()},
+                 {},
+                 {},
+                 {}};
     for (order_line& l : o.lines)
         if (l.node == none<node_id>) l.node = r.node;
     answer a;
@@ -73,6 +79,7 @@ answer engine::place_now(const command& c, const order_request& r) {
             if (std::get<0>(at) == line) open -= n;
         if (open > 0) o.buckets[{line, unit_state::open, none<node_id>}] = open;
     }
+    apply_types(o);
     a.subject = orders_.size();
     orders_[a.subject] = o;
     return a;
@@ -165,7 +172,8 @@ void engine::move(held_order& o, const bucket& from, const bucket& to, std::int6
 }
 
 answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amount,
-                     std::span<const unit_state> from, unit_state to) {
+                     std::span<const unit_state> from, unit_state to,
+                     std::optional<hold_step> guard) {
     held_order& o = orders_.at(raw(id));
     if (line > o.lines.size()) return refuse(error_code::unknown_line);
     const std::vector<bucket> sources = standing(o, line, node, from);
@@ -181,8 +189,15 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
     const line_units before = standing_of(o);
     if (there == 0) return refuse(error_code::not_allowed);
     if (left > there) return refuse(error_code::too_few_units);
+    const auto is_stopped = [&](const bucket& b) {
+        return guard && stops(o, std::get<0>(b), *guard);
+    };
+    const bool all_go = guard != hold_step::cancel || line != 0;  // else what may is cancelled
+    if (all_go ? std::ranges::any_of(sources, is_stopped)
+               : std::ranges::all_of(sources, is_stopped))
+        return refuse(error_code::held);
     for (const bucket& b : sources) {
-        const std::int64_t n = std::min(left, o.buckets.at(b));
+        const std::int64_t n = is_stopped(b) ? 0 : std::min(left, o.buckets.at(b));
         const bool leaves = to == unit_state::cancelled || to == unit_state::open;
         const node_id at = leaves ? none<node_id> : std::get<2>(b);
         if (n > 0) move(o, b, {std::get<0>(b), to, at}, n);
@@ -200,7 +215,7 @@ answer engine::cancel(const command& c, const cancel_request& r) {
     return once(c, content, [&] {
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
         return shift(r.order, r.line, none<node_id>, r.amount, order_of_removal,
-                     unit_state::cancelled);
+                     unit_state::cancelled, hold_step::cancel);
     });
 }
 
@@ -215,7 +230,8 @@ answer engine::source(const command& c, order_id id, bool dry_run, const plan& c
 sourcing_picture engine::picture_of(const held_order& o) const {
     sourcing_picture seen{{}, {}, rules_, {}};
     for (std::uint32_t line = 1; line <= o.lines.size(); ++line) {
-        const std::int64_t n = units_in(o, standing(o, line, none<node_id>, unsourced));
+        const bool waits = stops(o, line, hold_step::allocate);
+        const std::int64_t n = waits ? 0 : units_in(o, standing(o, line, none<node_id>, unsourced));
         const sku_id sku = o.lines[line - 1].sku;
         const node_id firm = o.lines[line - 1].node;
         std::size_t w = 0;
@@ -254,6 +270,12 @@ answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
     if (!has_policy_) return refuse(error_code::no_policy);
     held_order& o = orders_.at(raw(id));
     const sourcing_picture seen = picture_of(o);
+    const auto is_stopped = [&](const bucket& b) {
+        return stops(o, std::get<0>(b), hold_step::allocate);
+    };
+    if (seen.wanted.empty() &&
+        std::ranges::any_of(standing(o, 0, none<node_id>, unsourced), is_stopped))
+        return refuse(error_code::held);
     if (seen.wanted.empty()) return {.what = outcome::unchanged, .subject = raw(id)};
     answer a{.subject = raw(id), .illegal = find_fault(seen, chosen)};
     a.what = chosen.covers == coverage::full      ? outcome::done
@@ -267,7 +289,7 @@ answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
         for (const bucket& b : standing(o, 0, none<node_id>, unsourced)) {
             const std::uint32_t line = std::get<0>(b);
             const order_line& l = o.lines[line - 1];
-            const bool is_its = l.sku == sku && l.node == firm;
+            const bool is_its = l.sku == sku && l.node == firm && !is_stopped(b);
             const std::int64_t n = is_its ? std::min(left, o.buckets.at(b)) : 0;
             if (n > 0) move(o, b, {line, unit_state::allocated, p.node}, n);
             left -= n;
@@ -275,7 +297,8 @@ answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
         cells_.at({sku, p.node}).free -= p.n;
     }
     for (const bucket& b : standing(o, 0, none<node_id>, std::array{unit_state::open}))
-        move(o, b, {std::get<0>(b), unit_state::backordered, none<node_id>}, o.buckets.at(b));
+        if (!is_stopped(b))
+            move(o, b, {std::get<0>(b), unit_state::backordered, none<node_id>}, o.buckets.at(b));
     return a;
 }
 
@@ -286,7 +309,10 @@ answer engine::release(const command& c, order_id id) {
 answer engine::release_now(order_id id) {
     if (!orders_.contains(raw(id))) return refuse(error_code::unknown_order);
     held_order& o = orders_.at(raw(id));
-    const auto ready = standing(o, 0, none<node_id>, std::array{unit_state::allocated});
+    auto ready = standing(o, 0, none<node_id>, std::array{unit_state::allocated});
+    const auto stopped = std::erase_if(
+        ready, [&](const bucket& b) { return stops(o, std::get<0>(b), hold_step::release); });
+    if (stopped > 0 && ready.empty()) return refuse(error_code::held);
     for (const bucket& b : ready)
         move(o, b, {std::get<0>(b), unit_state::released, std::get<2>(b)}, o.buckets.at(b));
     return {.what = ready.empty() ? outcome::unchanged : outcome::done, .subject = raw(id)};
@@ -315,6 +341,13 @@ std::pair<std::vector<unit_state>, unit_state> way_of(const fact& f) {
     if (f.kind == fact_kind::lose) return {{packed, picked}, lost};
     return {{packed, picked, released}, shipped};
 }
+/// The step that a hold may block.
+std::optional<hold_step> guard_of(fact_kind k) {
+    if (k == fact_kind::ship) return hold_step::ship;
+    if (k == fact_kind::pick) return hold_step::pick;
+    if (k == fact_kind::pack) return hold_step::pack;
+    return {};
+}
 }  // namespace
 
 answer engine::record(const command& c, const fact& f) {
@@ -326,7 +359,7 @@ answer engine::record(const command& c, const fact& f) {
         if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
         if (f.node != none<node_id> && !nodes_.contains(f.node))
             return refuse(error_code::unknown_node);
-        return shift(f.order, f.line, f.node, f.amount, before, after);
+        return shift(f.order, f.line, f.node, f.amount, before, after, guard_of(f.kind));
     });
 }
 

@@ -56,6 +56,13 @@ order_view engine::order(order_id id) const {
         }
         view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
     }
+    for (const kept_hold& k : o.holds) {
+        view.holds.push_back(k.seen);
+        view.held = view.held || k.seen.blocks;
+        for (std::uint32_t line = 1; line <= o.lines.size(); ++line)
+            if (k.seen.blocks && (k.seen.line == 0 || k.seen.line == line))
+                view.lines[line - 1].held = true;
+    }
     view.lowest = whole.lowest;
     view.highest = whole.highest;
     return view;

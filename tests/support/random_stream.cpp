@@ -14,10 +14,12 @@ constexpr std::uint32_t move_step_kind = 11;
 constexpr std::uint32_t snapshot_kind = 12;
 constexpr std::uint32_t delta_kind = 13;
 constexpr std::uint32_t floor_step_kind = 15;
+constexpr std::uint32_t held_step_kind = 16;
+constexpr std::uint32_t answer_step_kind = 17;
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
-constexpr std::array<std::uint32_t, 16> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7,
-                                                         20, 14, 24, 8,  6, 4, 4,  3};
+constexpr std::array<std::uint32_t, 18> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7, 20,
+                                                         14, 24, 8,  6,  4, 4, 3,  4, 5};
 
 sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
@@ -130,19 +132,14 @@ serial random_stream::some_reservation(bool ends) {
 
 action random_stream::make(std::uint32_t kind) {
     const bool of_basket = kind == 4 || kind == 5 || kind == move_step_kind;
-    if (orders_.empty() && kind >= 7 && kind <= fact_step_kind) kind = 6;
+    const bool of_order = (kind >= 7 && kind <= fact_step_kind) || kind >= held_step_kind;
+    if (orders_.empty() && of_order) kind = 6;
     if (reservations_.empty() && of_basket) kind = 3;
     switch (kind) {
         case 0:
             return advance_step{};
-        case 1: {
-            const auto [s, in] = some_shelf();
-            return stock_step{{{"s" + std::to_string(raw(s)),
-                                "n" + std::to_string(dice_.below(nodes_)),
-                                units(s, 0, 3),
-                                {},
-                                in == section_id{0} ? "kept" : ""}}};
-        }
+        case 1:
+            return make_stock();
         case 2:
             return make_adjust();
         case 3:
@@ -163,6 +160,10 @@ action random_stream::make(std::uint32_t kind) {
             return make_move();
         case floor_step_kind:
             return make_floors();
+        case held_step_kind:
+            return make_held();
+        case answer_step_kind:
+            return make_answer();
         case fact_step_kind:
             return make_fact();
         case snapshot_kind:
@@ -174,6 +175,15 @@ action random_stream::make(std::uint32_t kind) {
             return count_request{s, node_at(dice_.below(nodes_)), units(s, 0, 6), in};
         }
     }
+}
+
+action random_stream::make_stock() {
+    const auto [s, in] = some_shelf();
+    return stock_step{{{"s" + std::to_string(raw(s)),
+                        "n" + std::to_string(dice_.below(nodes_)),
+                        units(s, 0, 3),
+                        {},
+                        in == section_id{0} ? "kept" : ""}}};
 }
 
 action random_stream::make_feed(bool is_delta) {
@@ -355,6 +365,24 @@ action random_stream::make_cancel() {
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));
     if (dice_.chance(70)) s.amount = units(lines[s.line - 1].sku, 1, 3);
     return s;
+}
+
+action random_stream::make_held() {
+    held_step s{some_order(),
+                hold_type_id{static_cast<std::uint16_t>(dice_.below(12))},
+                0,
+                static_cast<std::uint8_t>(dice_.below(3)),
+                {}};
+    if (dice_.chance(3)) s.type = hold_type_id{99};
+    if (dice_.chance(20)) s.until = next_deadline();
+    if (s.order != unknown && dice_.chance(50))
+        s.line = 1 + dice_.below(static_cast<std::uint32_t>(new_orders_.at(s.order).lines.size()));
+    return s;
+}
+
+action random_stream::make_answer() {
+    return answer_step{some_order(), 1 + dice_.below(dice_.chance(70) ? 2 : 5), dice_.chance(75),
+                       static_cast<std::uint8_t>(dice_.below(3))};
 }
 
 action random_stream::make_fact() {

@@ -80,6 +80,9 @@ private:
     action make_adjust();
     action make_feed(bool is_delta);
     action make_fact();
+    action make_stock();
+    action make_held();
+    action make_answer();
     action make_cancel();
     basket make_basket();
     struct shelf {
@@ -101,7 +104,7 @@ private:
     action make_change();
     action make_move();
 
-    static constexpr std::size_t kinds = 16;
+    static constexpr std::size_t kinds = 18;
     dice dice_;
     std::uint32_t nodes_;
     bool has_pools_;

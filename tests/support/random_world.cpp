@@ -71,6 +71,41 @@ std::vector<pool_row> some_pools() {
     return p;
 }
 
+/// Beside the six that are known: what ends by itself, gives stock back, blocks cancel, comes after
+/// another, is placed by a condition.
+std::vector<hold_type_row> hold_types() {
+    using enum hold_step;
+    std::vector<hold_type_row> out(6);
+    const auto name = [&](std::size_t i, const char* key) -> hold_type_row& {
+        out[i].key = key;
+        return out[i];
+    };
+    hold_type_row& brief = name(0, "brief");
+    brief.lasts_s = 60;
+    brief.then = hold_expiry::reject;
+    hold_type_row& look = name(1, "look");
+    look.lasts_s = 20;
+    look.keeps_s = 30;
+    hold_type_row& locked = name(2, "locked");
+    locked.blocks = {{cancel, release}};
+    locked.lasts_s = 90;
+    locked.then = hold_expiry::resolve;
+    hold_type_row& next = name(3, "second look");
+    next.blocks = {{release}};
+    next.after = {"fraud", "locked"};
+    next.lasts_s = 200;
+    next.then = hold_expiry::resolve;
+    hold_type_row& big = name(4, "big");
+    big.blocks = {{allocate}};
+    big.apply_when = "lines >= 4";
+    big.lasts_s = 120;
+    big.then = hold_expiry::resolve;
+    hold_type_row& keeps_nothing = name(5, "keeps nothing");
+    keeps_nothing.blocks = {{release}};
+    keeps_nothing.keeps_s = 0;
+    return out;
+}
+
 }  // namespace
 
 world make_world(std::uint64_t seed) {
@@ -105,6 +140,7 @@ world make_world(std::uint64_t seed) {
     w.stock.push_back({"s4", "n0", {25}});
     w.stock.push_back({"s1", "n0", {-1}});
     set_policy(w, seed % 6);
+    w.holds = hold_types();
     if (seed % 2 == 1) w.pools = some_pools();
     if (seed % 3 == 1) {
         w.sections = {{"kept", "nobody's"}, {"bad", {}, "damaged"}};

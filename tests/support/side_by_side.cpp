@@ -67,6 +67,8 @@ side_by_side::side_by_side(const world& w, settings s)
     load(w.skus);
     load(w.nodes);
     load(w.places);
+    if (!real_->load(c, w.holds).rejected.empty()) differ("the types of holds");
+    naive_.load(c, w.holds);
     load_sections(w);
     load(w.stock);
     load(w.pools);
@@ -241,6 +243,20 @@ void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
     const auto id = static_cast<order_id>(order_of(s.order).real);
     const fact f{s.kind, id, s.line, s.node, s.amount};
     compare(verb_of(s.kind), real_->record(c, f), naive_.record(c, f), about::order, nothing);
+}
+
+void side_by_side::play_one(const command& c, const held_step& s, const step&) {
+    place_hold_request r{static_cast<order_id>(order_of(s.order).real), s.type, s.line, s.reason,
+                         s.until};
+    compare(verb::place_hold, real_->place_hold(c, r), naive_.place_hold(c, r), about::order,
+            nothing);
+}
+
+void side_by_side::play_one(const command& c, const answer_step& s, const step&) {
+    const resolve_hold_request r{static_cast<order_id>(order_of(s.order).real), s.hold, s.accept,
+                                 s.reason};
+    compare(verb::resolve_hold, real_->resolve_hold(c, r), naive_.resolve_hold(c, r), about::order,
+            nothing);
 }
 
 void side_by_side::play_one(const command&, const restart_step&, const step&) {
@@ -425,8 +441,16 @@ void side_by_side::compare_order(std::uint64_t id) {
             << " " << name_of(o.lowest) << " to " << name_of(o.highest);
         for (const line_view& l : o.lines)
             out << " | s" << raw(l.sku) << " x" << l.ordered.atoms << " at " << l.unit_price_minor
-                << " " << name_of(l.lowest) << " to " << name_of(l.highest);
-        return out.str();
+                << " " << name_of(l.lowest) << " to " << name_of(l.highest)
+                << (l.held ? " held" : "");
+        for (const hold_view& h : o.holds)
+            out << " | hold " << h.number << " of " << raw(h.type) << " on " << h.line << " "
+                << name_of(h.state) << (h.blocks ? " blocks" : "")
+                << (h.escalated ? " escalated" : "") << (h.gave_back ? " gave back" : "")
+                << (h.recalls ? " recalls" : "") << " " << int{h.reason} << " "
+                << int{h.ended_reason} << " " << h.since.ns << " to " << h.until.ns << " ended "
+                << h.ended.ns;
+        return out.str() + (o.held ? " held" : "");
     };
     same((of + "view").c_str(), facts(*real), facts(naive));
 }

@@ -62,6 +62,8 @@ private:
     void play_one(const command& c, const fact_step& s, const step& whole);
     void play_one(const command& c, const feed_step& s, const step& whole);
     void play_one(const command& c, const count_request& r, const step& whole);
+    void play_one(const command& c, const held_step& s, const step& whole);
+    void play_one(const command& c, const answer_step& s, const step& whole);
     void play_one(const command& c, const restart_step& s, const step& whole);
     void compare_feed(const feed_report& real, const naive::feed_answer& naive, verb by);
     void compare_uncovered(const std::vector<uncovered_promise>& real);

@@ -122,6 +122,14 @@ struct writer {
                           std::to_string(r.figure.atoms);
                });
     }
+    std::string operator()(const held_step& s) const {
+        return "place_hold " + std::to_string(raw(s.type)) + " on " + name(s.order) + " line " +
+               std::to_string(s.line) + (s.until ? " until " + time_text(*s.until) : "");
+    }
+    std::string operator()(const answer_step& s) const {
+        return (s.accept ? "accept hold " : "reject hold ") + std::to_string(s.hold) + " of " +
+               name(s.order);
+    }
     std::string operator()(const fact_step& s) const {
         constexpr const char* kinds[] = {"ship ", "deliver ", "reject "};
         return kinds[static_cast<std::size_t>(s.kind)] + name(s.order) + " line " +

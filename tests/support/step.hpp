@@ -12,6 +12,7 @@
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
+#include "earmark/model/holds.hpp"
 #include "earmark/model/pools.hpp"
 #include "earmark/model/sections.hpp"
 #include "earmark/model/tables.hpp"
@@ -104,13 +105,27 @@ struct feed_step {
     std::vector<section_id> sections = {};
 };
 
+struct held_step {
+    serial order = nothing;
+    hold_type_id type{};
+    std::uint32_t line = 0;
+    std::uint8_t reason = 0;
+    std::optional<time_point> until;
+};
+struct answer_step {
+    serial order = nothing;
+    std::uint32_t hold = 0;
+    bool accept = true;
+    std::uint8_t reason = 0;
+};
+
 /// The host dies; the next one recovers the engine from its journal.
 struct restart_step {};
 
-using action =
-    std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
-                 unreserve_step, place_step, cancel_step, source_step, release_step, fact_step,
-                 move_step, feed_step, count_request, floor_step, restart_step>;
+using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
+                            unreserve_step, place_step, cancel_step, source_step, release_step,
+                            fact_step, move_step, feed_step, count_request, floor_step, held_step,
+                            answer_step, restart_step>;
 
 struct step {
     serial number = 0;
@@ -130,6 +145,7 @@ struct world {
     std::vector<stock_row> stock;       // with a few rows that must be refused
     std::vector<pool_row> pools;        // in every second seed
     std::vector<section_row> sections;  // in every third one
+    std::vector<hold_type_row> holds;
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle
 };

@@ -113,8 +113,7 @@ class Engine:
     def events(self, cursor: int = 0, limit: int = 1000000) -> Frame:
         """Frame: events after `cursor`, oldest first."""
     def exceptions(self, *args, **kwargs) -> Any:
-        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
-        than once."""
+        """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def expiries(self, *, cursor: int = 0, limit: int = 100000) -> Any:
         """What expired in the next `limit` records after `cursor`, as frame `expiries`, and the
         cursor to go on with (the same at the end)."""
@@ -145,9 +144,9 @@ class Engine:
         """The broken invariant's sentence, or an empty string."""
     @property
     def head(self) -> int: ...
+    def hold_types(self) -> list[Any]: ...
     def kpis(self, *args, **kwargs) -> Any:
-        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
-        than once."""
+        """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def lines(self) -> Frame:
         """Frame: the lines of all orders."""
     def lint(self, policy: str, *, file: str = 'policy.toml',
@@ -188,7 +187,10 @@ class Engine:
     def load_floors(self, columns: Table, now: int = 0, *,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,
-        channel (empty: any), use (both, selling, sourcing), units, exclude, active."""
+        channel (empty: any), use (both, selling, sourcing), units, exclude, active, freeze."""
+    def load_hold_types(self, columns: Table, now: int = 0, *,
+                        progress: Progress | None = None) -> dict[str, Any]:
+        """Types of holds: columns as in docs/howto/holds.md, lists with commas."""
     def load_hours(self, columns: Table, now: int = 0, *,
                    progress: Progress | None = None) -> dict[str, Any]:
         """By which calendar a node works. Columns: node, service (empty: all), calendar, pickup
@@ -252,6 +254,9 @@ class Engine:
         """One order with its lines and buckets, or Unknown."""
     def orders(self) -> Frame:
         """Frame: all orders."""
+    def place_hold(self, order: int, type: str, line: int = 0, *, reason: int = 0,
+                   until: int | None = None, actor: str | None = None, now: int = 0) -> int:
+        """Holds a line from 1, or (0) the order; the hold's number in it."""
     def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
                     currency: str = 'USD', reservation: int | None = None, now: int = 0,
                     method: str | None = None, deliver_by: str | None = None, facts: Mapping[str,
@@ -312,9 +317,10 @@ class Engine:
     def reserve_one(self, sku: int, node: int, amount: int, floor: int = 0,
                     deadline: int = 9223372036854775807, now: int = 0) -> int:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""
+    def resolve_hold(self, order: int, hold: int, accept: bool = True, *, reason: int = 0,
+                     actor: str | None = None, now: int = 0) -> str: ...
     def scorecard(self, *args, **kwargs) -> Any:
-        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
-        than once."""
+        """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def sections(self, sku: int) -> Frame:
         """Frame: a SKU's stock by node and section."""
     def ship(self, orders: Column, *, now: int = 0,

@@ -42,6 +42,8 @@ enum class error_code : std::uint16_t {
     bad_section = 2017,    // a row would change what a section is, or it goes to itself
     bad_calendar = 2018,   // its zone, weekdays, cut-off, day or span
     bad_attribute = 2021,  // a name, a type or an owner that it cannot have
+    bad_hold_type = 2022,  // a field of a row
+    hold_cycle = 2023,     // types that would place each other for ever
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call
@@ -69,8 +71,10 @@ enum class error_code : std::uint16_t {
     order_busy = 4004,      // transient: another caller is committing on this order
     too_few_units = 4005,   // fewer units are in the state that the command moves from
     firm_elsewhere = 4006,  // a basket has units at another node than the one a line is bound to
+    held = 4011,            // a hold blocks the step
     unknown_hold = 4012,
     hold_over = 4013,  // it was answered already
+    not_authorised = 4014,
     bad_workflow = 4021,
     guard_not_met = 4022,  // the workflow has the step, and the order lacks what it asks for
 
@@ -95,6 +99,7 @@ enum class error_code : std::uint16_t {
     unknown_attribute = 6010,
     unknown_calendar = 6011,
     unknown_service = 6012,
+    unknown_hold_type = 6013,
     unknown_workflow = 6014,
 
     // 7xxx engine

@@ -14,6 +14,7 @@
 #include "earmark/core/result.hpp"
 #include "earmark/engine/facts.hpp"
 #include "earmark/engine/floors.hpp"
+#include "earmark/engine/holds.hpp"
 #include "earmark/engine/pools.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/engine/workflows.hpp"
@@ -50,6 +51,7 @@ public:
     std::vector<threshold> thresholds;  // the same
     section_table sections;
     fact_table facts;
+    hold_type_table holds;
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     workflow_table workflows;

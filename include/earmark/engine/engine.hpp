@@ -46,8 +46,7 @@ public:
     /// records is folded; if it cannot be, the engine is born halted and says why in halted().
     explicit engine(config settings = {});
     ~engine();
-    engine(const engine&) = delete;
-    engine& operator=(const engine&) = delete;
+    engine(const engine&) = delete;  // nor assigned: what stands behind it is not copied
 
     // ---- set up -------------------------------------------------------------------------------
     // Good rows are taken, others reported; a key that stands there already is duplicate_row
@@ -72,12 +71,12 @@ public:
     load_report load(const command& c, std::span<const section_row> rows, const load_part& p = {});
     /// Levels of what is available at which crossings() tells of an event.
     load_report load(const command& c, std::span<const threshold_row> rows, const load_part& = {});
-
-    /// Attributes of a host's own, what tables have of them, and nodes that nothing is sourced from
-    /// for a time. bad_attribute, unknown_attribute, and what parse_value() refuses.
+    /// Attributes of a host's own, what tables have of them, nodes that nothing is sourced from for
+    /// a time, types of holds. bad_attribute, unknown_attribute, what parse_value() refuses.
     load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
+    load_report load(const command& c, std::span<const hold_type_row> rows, const load_part& = {});
     /// Calendars and their days, services, hours, lanes: a row replaces that of its selectors from
     /// then on. A calendar is all rows of its key and counts as one; it is compiled here.
     load_report load(const command& c, const date_rows& rows, const load_part& part = {});
@@ -120,11 +119,12 @@ public:
     /// What one `unit` of a SKU is; unknown_unit (the nearest name is nearest_unit()).
     [[nodiscard]] result<quantity> unit(sku_id sku, std::string_view unit) const;
     [[nodiscard]] std::string nearest_unit(sku_id sku, std::string_view unit) const;
-    [[nodiscard]] std::uint32_t skus() const noexcept;
-    [[nodiscard]] std::uint32_t nodes() const noexcept;
-    [[nodiscard]] std::uint32_t places() const noexcept;
-    /// The id of an actor's name, made at first sight. Slow; keep the id.
-    result<actor_id> actor(std::string_view name);
+    [[nodiscard]] std::uint32_t skus() const noexcept, nodes() const noexcept;
+    [[nodiscard]] std::uint32_t places() const noexcept, hold_types() const noexcept;
+    result<actor_id> actor(std::string_view name);  // made at first sight. Slow; keep the id
+    [[nodiscard]] std::string_view actor_key(actor_id id) const;
+    [[nodiscard]] result<hold_type_id> find_hold_type(std::string_view key) const;
+    [[nodiscard]] hold_type_row hold_type(hold_type_id id) const;
 
     // ---- supply -------------------------------------------------------------------------------
     /// A physical change. A decrease is true whatever was promised: `uncovered` counts granules of
@@ -162,8 +162,7 @@ public:
 
     // ---- reserve ------------------------------------------------------------------------------
     /// All lines or nothing. Refusals: insufficient (row; refs: asked, free, node), no_cell,
-    /// excluded, reservation_over and reservation_expired for a dead `supersedes`, transient codes.
-    /// A line's floor is its own or that of the rule that holds, whichever is higher.
+    /// excluded, those of a dead `supersedes`, transient. A floor is at least that of its rule.
     result<receipt> reserve(const command& c, const reserve_request& r);
     void reserve(const command& c, std::span<const reserve_request> r,
                  std::span<result<receipt>> out);
@@ -195,6 +194,9 @@ public:
                      std::span<placed> out);
     /// Back-ordered units go first, then open, allocated, released; shipped units never.
     result<receipt> cancel(const command& c, const cancel_request& r);
+    /// The receipt's `lines` is the hold's number; `unchanged`: an equal one is active.
+    result<receipt> place_hold(const command& c, const place_hold_request& r);
+    result<receipt> resolve_hold(const command& c, const resolve_hold_request& r);
 
     // ---- sourcing and work --------------------------------------------------------------------
     /// Decides each order's open and back-ordered units under the active policy, and takes the
@@ -229,8 +231,7 @@ public:
     result<std::vector<available_terms>> explain_available(const available_request& r);
     /// When such an order would be at the door, by node and by policy; or place_order's refusal.
     [[nodiscard]] result<promised> promise(const promise_request& r);
-    /// A consistent copy of one order, or unknown_order.
-    result<order_view> order(order_id id) const;
+    result<order_view> order(order_id id) const;  // a consistent copy of one instant
     result<reservation_view> reservation(reservation_id id) const;
     /// All ids are below it; one that no order got answers unknown_order.
     [[nodiscard]] std::uint32_t orders() const noexcept;
@@ -280,9 +281,8 @@ public:
     [[nodiscard]] std::uint64_t event_digest();
     /// The sentences of broken invariants; empty when all hold. Quiet engine only.
     [[nodiscard]] std::vector<std::string> check_invariants() const;
-    /// Recomputes what is stored and can be recomputed, beside whoever works (engine/audit.hpp).
-    /// Transient: no_slot, stock_moving. O(cells + orders + reservations + keys), and as much again
-    /// for each round over what moved.
+    /// Recomputes what is stored and can be, beside whoever works (engine/audit.hpp). Transient:
+    /// no_slot, stock_moving. O(cells + orders + reservations + keys) a round over what moved.
     result<audit_report> audit(audit_how how = audit_how::online) const;
     result<audit_report> audit(audit_run& run, std::size_t looks) const;
     [[nodiscard]] balance balance_report() const;
@@ -292,7 +292,7 @@ public:
 
 private:
     friend struct workflow_door;  // of engine/workflows.hpp
-    friend struct engine_inside;  // of the tests, which plant damage for the audit to find
+    friend struct engine_inside;  // of the tests
     struct state;
     std::unique_ptr<state> state_;
 };

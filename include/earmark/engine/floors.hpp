@@ -24,6 +24,7 @@ struct floor_rule {
     std::int64_t units = 0;
     bool exclude = false;
     bool active = true;
+    bool freeze = false;  // and so `exclude`
 };
 
 /// What holds for one SKU, node, channel and use.
@@ -53,6 +54,11 @@ public:
     [[nodiscard]] floor_found find(sku_id sku, node_id node, node_kind kind, channel_id channel,
                                    floor_use use, const sku_facts& of) const noexcept;
 
+    [[nodiscard]] bool any_freezes() const noexcept { return !freezes_.empty(); }
+    /// A rule in force that freezes the SKU at the node. O(freezes in force).
+    [[nodiscard]] std::optional<std::uint32_t> freeze(sku_id sku, node_id node,
+                                                      node_kind kind) const noexcept;
+
     [[nodiscard]] std::uint64_t digest_of_rules() const;
     /// Whether look-ups find exactly the rules in force, each by its own selectors. O(rules log
     /// rules).
@@ -80,6 +86,7 @@ private:
     void index_out(std::uint32_t number);
 
     std::vector<floor_rule> rules_;
+    std::vector<std::uint32_t> freezes_;  // those in force, ascending
     // By use (selling, sourcing), by exclusion, by rank: more selectors, higher rank.
     std::array<std::array<std::array<index, ranks>, 2>, 2> by_;
 };

@@ -62,6 +62,8 @@ private:
     error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
+    error_code hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
+                         std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
     void new_policy(std::string_view text);
     error_code touch(subject_kind kind, std::uint32_t index);
@@ -70,6 +72,7 @@ private:
     error_code rewrite_basket(const journal::reservation_op& r);
     error_code end_basket(const journal::reservation_op& r);
     error_code wake(std::uint32_t index, time_point deadline);
+    error_code wake_order(std::uint32_t index, time_point deadline);
     error_code feed(const journal::intern_table& t);
     error_code unit(const journal::intern_table& t);
     error_code distance(const journal::intern_table& t);
@@ -91,6 +94,7 @@ private:
     time_point record_now_{};
     std::uint64_t position_ = 0;
     verb by_ = verb::none;
+    actor_id actor_{};
     granules uncovered_ = 0;
     bool nodes_changed_ = false;
 
@@ -159,6 +163,7 @@ void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::i
                                   catalog& into);
 [[nodiscard]] bool read_segment(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_dates(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_hold_type(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);

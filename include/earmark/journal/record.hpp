@@ -49,6 +49,7 @@ enum class intern_kind : std::uint8_t {
     exclusion,
     order_terms = 24,  // of the order that was born just before: service, day of delivery
     dates,             // a row of the tables of dates: zone, calendar, service, hours or lane
+    hold_type,         // of holds
     workflow = 27,     // a version's canonical text
     firm = 28,         // nodes that lines of the order born just before are bound to
     bound_for,         // nodes that its lines' goods go to
@@ -60,7 +61,8 @@ enum class intern_kind : std::uint8_t {
 /// kept by the reservation whose number it is. `basket`: channel and day of the reservation that
 /// was born just before.
 /// `facts`: an order's own, just after its birth. `rejection`: the node whose number it is gave
-/// lines back. `link`: to the order whose number it is.
+/// lines back. `link`: to the order whose number it is. `hold_placed` and `hold_ended`: of the hold
+/// that has the number in its order.
 enum class note_kind : std::uint8_t {
     decision = 1,
     reason,
@@ -70,6 +72,8 @@ enum class note_kind : std::uint8_t {
     basket,
     facts,
     rejection,
+    hold_placed,
+    hold_ended,
     link = 12,
 };
 

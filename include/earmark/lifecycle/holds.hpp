@@ -20,7 +20,7 @@
 
 namespace earmark::lifecycle {
 
-inline constexpr std::uint16_t whole_order = 0xFFFF;
+inline constexpr std::uint16_t the_order = 0xFFFF;
 
 /// As it lies in memory.
 struct hold {
@@ -28,7 +28,7 @@ struct hold {
 
     std::uint32_t number = 0;
     hold_type_id type{};
-    std::uint16_t line = whole_order;  // from 0
+    std::uint16_t line = the_order;  // from 0
     hold_state state = hold_state::active;
     std::uint8_t reason = 0, ended_reason = 0;
     std::uint8_t marks = 0;
@@ -45,7 +45,7 @@ struct hold {
         return state == hold_state::active || (state == hold_state::rejected && !is(begun));
     }
     [[nodiscard]] bool covers(std::uint16_t l) const noexcept {
-        return line == whole_order || line == l;
+        return line == the_order || line == l;
     }
     friend bool operator==(const hold&, const hold&) = default;
 };
@@ -81,7 +81,7 @@ void set_deadlines(hold& of, const hold_terms& by) noexcept;
 void end(std::vector<hold>& all, std::uint32_t number, bool accept, std::uint8_t reason,
          actor_id by, time_point at, hold_table types) noexcept;
 
-/// Steps of a line (from 0; whole_order: only holds on the order itself count) that are blocked.
+/// Steps of a line (from 0; the_order: only holds on the order itself count) that are blocked.
 [[nodiscard]] hold_steps blocked(std::span<const hold> all, hold_table types,
                                  std::uint16_t line) noexcept;
 /// The first hold that blocks a step of a line, or null.

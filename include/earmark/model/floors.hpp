@@ -38,6 +38,9 @@ struct floor_row {
                              // In granules a floor is rounded up, an oversell depth down.
     bool exclude = false;    // nothing at all may be promised; `units` stays 0
     bool active = true;      // false: the rule is kept, and out of force
+    /// A freeze (quality, recall) of a SKU, a node or both: excludes, and what was allocated there
+    /// is not released either. For all uses and channels.
+    bool freeze = false;
 };
 inline constexpr std::int64_t max_floor_units = 1'000'000'000;
 

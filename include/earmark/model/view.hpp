@@ -11,6 +11,7 @@
 #include "earmark/core/money.hpp"
 #include "earmark/core/quantity.hpp"
 #include "earmark/core/time.hpp"
+#include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/sourcing.hpp"
@@ -68,6 +69,7 @@ struct line_view {
     unit_state lowest = unit_state::open;  // of its units; cancelled ones count only if all are
     unit_state highest = unit_state::open;
     node_id node = none<node_id>;  // its firm node
+    bool held = false;             // some hold on it, or on its order, blocks some step
 };
 
 /// What an order, or a line of it, said of itself.
@@ -113,6 +115,8 @@ struct order_view {
     std::vector<fact_view> facts;            // by line, then by attribute
     std::vector<rejection_view> rejections;  // by line, then by node
     std::vector<link_view> links;            // in the order in which they were made
+    std::vector<hold_view> holds;            // by number, also those that have ended
+    bool held = false;                       // some hold on it, or on a line, blocks some step
     unit_state lowest = unit_state::open;
     unit_state highest = unit_state::open;
 };

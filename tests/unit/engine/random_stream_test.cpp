@@ -99,6 +99,19 @@ const std::string every_outcome[] = {"adjust: done",
                                      "cancel: not_allowed",
                                      "cancel: unknown_order",
                                      "cancel: unknown_line",
+                                     "cancel: held",
+                                     "place_hold: done",
+                                     "place_hold: unchanged",
+                                     "place_hold: repeat",
+                                     "place_hold: not_allowed",
+                                     "place_hold: unknown_hold_type",
+                                     "resolve_hold: done",
+                                     "resolve_hold: repeat",
+                                     "resolve_hold: hold_over",
+                                     "resolve_hold: unknown_hold",
+                                     "source: held",
+                                     "release: held",
+                                     "ship: held",
                                      "source: done",
                                      "source: partial",
                                      "source: backordered",
@@ -203,6 +216,7 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::forgets_floor_rules) != 0);
     CHECK(caught_by_seed(flaw::forgets_pools) != 0);
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
+    CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);
 }
 
 TEST_CASE("a failing stream shrinks to the few steps that matter") {

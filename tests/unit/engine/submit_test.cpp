@@ -139,7 +139,8 @@ TEST_CASE("every verb of the engine can be submitted") {
         "change unreserve place_order cancel source release record available order "
         "explain poll movements flush status load_floors explain_available move "
         "snapshot delta count uncovered counts load_units expiries audit crossings "
-        "available_together load_thresholds load_distances"};
+        "available_together load_thresholds load_distances load_hold_types place_hold "
+        "resolve_hold"};
     for (std::string verb; verbs >> verb;) CHECK(schema["$defs"].contains(verb));
 }
 

@@ -218,6 +218,9 @@ step = [
 ]
 )";
     REQUIRE(activate_workflow(s.on, s.at(), bare));
+    REQUIRE(s.on.activate(s.at(),
+                          "policy = 'q'\ncurrency = 'USD'\nrank = ['parcels']\n"
+                          "[split]\nlines = 'by_quantity'\n"));
     const order_id o = s.order({{hat, {12}}});
     CHECK(s.on.source(s.at(), o));
     CHECK(s.units(o) == "open 3 allocated 9");

@@ -24,7 +24,7 @@ constexpr hold_type_id fraud{0}, payment{1}, address{2};
 constexpr hold_terms table[] = {
     {mask({allocate, release, ship})}, {mask({release, ship})}, {mask({release})}};
 
-hold asked(hold_type_id type, std::uint16_t line = whole_order, std::int64_t at = 1) {
+hold asked(hold_type_id type, std::uint16_t line = the_order, std::int64_t at = 1) {
     hold h;
     h.type = type;
     h.line = line;
@@ -33,7 +33,7 @@ hold asked(hold_type_id type, std::uint16_t line = whole_order, std::int64_t at 
 }
 
 /// The number of the hold it is; 0 where it was refused.
-std::uint32_t put(std::vector<hold>& all, hold_type_id type, std::uint16_t line = whole_order) {
+std::uint32_t put(std::vector<hold>& all, hold_type_id type, std::uint16_t line = the_order) {
     const auto done = place(all, asked(type, line));
     return done ? done->number : 0;
 }
@@ -145,7 +145,7 @@ TEST_CASE("at the end of its time a hold does what its type says, the stock befo
     types[2] = {everything_after_capture, 50, hold_expiry::resolve, hold_rejection::cancel, -1};
     std::vector<hold> all;
     for (std::uint16_t t = 0; t < 3; ++t) {
-        hold h = asked(hold_type_id{t}, whole_order, 0);
+        hold h = asked(hold_type_id{t}, the_order, 0);
         set_deadlines(h, types[t]);
         REQUIRE(place(all, h));
     }
@@ -194,7 +194,7 @@ TEST_CASE("for random sequences a step is allowed exactly if no active hold bloc
         std::map<std::pair<int, int>, std::uint32_t> active;  // (type, line) -> number
         for (int step = 0; step < 40; ++step) {
             const hold_type_id type{below(static_cast<std::uint32_t>(types.size()))};
-            const std::uint16_t line = below(3) == 0 ? whole_order : below(lines);
+            const std::uint16_t line = below(3) == 0 ? the_order : below(lines);
             const std::pair key{static_cast<int>(raw(type)), int{line}};
             if (below(2) == 0) {
                 const auto done = place(all, asked(type, line));
@@ -208,7 +208,7 @@ TEST_CASE("for random sequences a step is allowed exactly if no active hold bloc
             for (std::uint16_t l = 0; l < lines; ++l)
                 for (std::size_t s = 0; s < hold_step_count; ++s) {
                     const auto is_stopped = [&](const auto& a) {
-                        const bool in_scope = a.first.second == whole_order || a.first.second == l;
+                        const bool in_scope = a.first.second == the_order || a.first.second == l;
                         return in_scope &&
                                (types[static_cast<std::size_t>(a.first.first)].blocks >> s & 1) !=
                                    0;
@@ -229,7 +229,7 @@ TEST_CASE("the order in which holds are resolved is irrelevant to what is blocke
         std::vector<hold> all;
         for (int i = 0; i < 8; ++i)
             put(all, hold_type_id{static_cast<std::uint16_t>(random() % 3)},
-                random() % 2 == 0 ? whole_order : static_cast<std::uint16_t>(random() % 2));
+                random() % 2 == 0 ? the_order : static_cast<std::uint16_t>(random() % 2));
         std::vector<std::uint32_t> some;
         for (const hold& h : all)
             if (random() % 2 == 0) some.push_back(h.number);

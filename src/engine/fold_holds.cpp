@@ -1,0 +1,57 @@
+// THE FOLD of holds, and the timers of their orders.
+#include "beside.hpp"
+#include "earmark/engine/fold.hpp"
+#include "hold_notes.hpp"
+#include "order_timers.hpp"
+
+namespace earmark {
+namespace {
+
+bool place_as_noted(std::span<const std::byte> bytes, std::uint32_t number, lifecycle::hold h,
+                    std::size_t types, std::size_t lines, std::vector<lifecycle::hold>& into) {
+    if (!read_placed_note(bytes, h) || index_of(h.type) >= types ||
+        (h.line != lifecycle::the_order && h.line >= lines))
+        return false;
+    const auto placed = lifecycle::place(into, h);
+    return placed && placed->fresh && placed->number == number;
+}
+
+}  // namespace
+
+error_code folder::wake_order(std::uint32_t index, time_point deadline) {
+    const auto t = books_.timers.make(0);
+    if (t == lifecycle::wheel<>::nil) return error_code::out_of_memory;
+    books_.timers.push(0, t, order_timer_bit | index, deadline);
+    return error_code::ok;
+}
+
+error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
+                             std::span<const std::byte> bytes) {
+    const bool is_of_hold =
+        kind == journal::note_kind::hold_placed || kind == journal::note_kind::hold_ended;
+    if (!is_of_hold) return error_code::ok;
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    const hold_type_table& types = catalog_.holds;
+    time_point before = never, after = never;
+    const auto change = [&](beside& of) {
+        before = next_deadline(image_, of);
+        bool done = false;
+        if (kind == journal::note_kind::hold_placed) {
+            lifecycle::hold h;
+            h.since = record_now_;
+            h.placed_by = actor_;
+            done = place_as_noted(bytes, number, h, types.size(), image_.lines.size(), of.holds);
+        } else {
+            lifecycle::hold_event what{};
+            std::uint8_t reason = 0;
+            done = read_ended_note(bytes, what, reason) &&
+                   end_hold(of.holds, number, what, reason, actor_, record_now_, types.terms());
+        }
+        after = next_deadline(image_, of);
+        return done;
+    };
+    if (const auto e = rewrite_beside(change); e != error_code::ok) return e;
+    return after < before ? wake_order(order, after) : error_code::ok;
+}
+
+}  // namespace earmark

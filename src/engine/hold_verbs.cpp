@@ -1,0 +1,119 @@
+// PLACE_HOLD, RESOLVE_HOLD, and the holds that lift by themselves.
+#include "earmark/allocation/allot.hpp"
+#include "holder.hpp"
+#include "state_calls.hpp"
+
+namespace earmark {
+
+using lifecycle::hold;
+using lifecycle::hold_event;
+
+error engine::state::holder::plan_placing(desk& d, const command& c, const place_hold_request& r,
+                                          time_point now) const {
+    const auto lines = static_cast<std::int64_t>(d.order.lines.size());
+    if (r.line > d.order.lines.size()) return fail(error_code::unknown_line, r.line, lines);
+    hold h;
+    h.type = r.type;
+    h.line = r.line == 0 ? lifecycle::the_order : static_cast<std::uint16_t>(r.line - 1);
+    h.reason = r.reason;
+    h.since = now;
+    h.placed_by = c.actor;
+    lifecycle::set_deadlines(h, s_.names.holds.terms(r.type));
+    if (r.until) h.until = *r.until;
+    if (h.until <= now) return fail(error_code::out_of_range, h.until.ns, now.ns);
+    const auto is_on_its_way = [&](const lifecycle::bucket& b) {
+        return h.covers(b.line) && b.state < unit_state::shipped;
+    };
+    if (!std::ranges::any_of(d.order.buckets, is_on_its_way))
+        return fail(
+            error_code::not_allowed, r.line,
+            static_cast<std::int64_t>(
+                lifecycle::status_of(d.order, static_cast<std::int64_t>(r.line) - 1).lowest));
+    const auto placed = put(d, h);
+    if (!placed) return placed.error();
+    d.number = static_cast<std::uint16_t>(placed->number);
+    if (!placed->fresh || h.kept_until > now) return {};
+    if (const error e = settle(d, {placed->number, hold_event::give_back, 0, c.actor, now});
+        e.code != error_code::ok)
+        return e;
+    allocation::gives_of(d.moves, d.gives);
+    return {};
+}
+
+result<receipt> engine::state::holder::place(const visit& v, const command& c,
+                                             const place_hold_request& r) {
+    if (index_of(r.type) >= s_.names.holds.size())
+        return fail(error_code::unknown_hold_type, raw(r.type));
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::place_hold),
+                                   raw(r.order),
+                                   raw(r.type),
+                                   r.line,
+                                   r.reason,
+                                   static_cast<std::uint64_t>(r.until ? r.until->ns : INT64_MIN)};
+    const auto content = content_digest(std::as_bytes(std::span{words}));
+    const auto decide = [&](desk& d) { return plan_placing(d, c, r, v.now); };
+    return s_.move_units(v, c, verb::place_hold, r.order, content, decide);
+}
+
+error engine::state::holder::may_answer(const desk& d, const command& c,
+                                        const resolve_hold_request& r) const {
+    if (const error e = lifecycle::may_end(d.beside.holds, r.hold, r.accept);
+        e.code != error_code::ok)
+        return e;
+    const hold_type_id type = d.beside.holds[r.hold - 1].type;
+    const auto& who = s_.names.holds[type].answers;
+    if (who.empty() || std::ranges::binary_search(who, c.actor)) return {};
+    return fail(error_code::not_authorised, raw(c.actor), r.hold, raw(type));
+}
+
+result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
+                                               const resolve_hold_request& r) {
+    const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::resolve_hold), raw(r.order),
+                                   r.hold, r.accept, r.reason};
+    const auto content = content_digest(std::as_bytes(std::span{words}));
+    const auto decide = [&](desk& d) -> error {
+        if (const error e = may_answer(d, c, r); e.code != error_code::ok) return e;
+        const hold_event what = r.accept ? hold_event::resolve : hold_event::reject;
+        const error e = settle(d, {r.hold, what, r.reason, c.actor, v.now});
+        d.number = static_cast<std::uint16_t>(r.hold);
+        if (e.code == error_code::ok) allocation::gives_of(d.moves, d.gives);
+        return e;
+    };
+    return s_.move_units(v, c, verb::resolve_hold, r.order, content, decide);
+}
+
+void engine::state::holder::lift(const visit& v, order_id id, hold_step step) {
+    if (!s_.names.holds.resolves()) return;
+    const auto decide = [&](desk& d) -> error {
+        const std::size_t holds = d.beside.holds.size();
+        for (std::size_t i = 0; i < holds; ++i) {
+            const hold h = d.beside.holds[i];
+            const bool blocks = (s_.names.holds.terms(h.type).blocks & bit_of(step)) != 0;
+            if (!blocks || !is_over(d, h)) continue;
+            const error e = settle(d, {h.number, hold_event::resolve, 0, actor_id{}, v.now});
+            if (e.code != error_code::ok) return e;
+        }
+        return {};
+    };
+    (void)s_.move_units(v, {{}, actor_id{}, v.now}, verb::resolve_hold, id, {}, decide);
+}
+
+std::string_view engine::actor_key(actor_id id) const {
+    const auto& keys = state_->names.actors;
+    EARMARK_CHECK(raw(id) < keys.size(), "actor_key: there is no such actor");
+    return keys.key(raw(id));
+}
+
+// ---- the door ----------------------------------------------------------------------------------
+
+result<receipt> engine::place_hold(const command& c, const place_hold_request& r) {
+    return state_->stay<result<receipt>>(
+        c, [&](const state::visit& v) { return state::holder{*state_}.place(v, c, r); });
+}
+
+result<receipt> engine::resolve_hold(const command& c, const resolve_hold_request& r) {
+    return state_->stay<result<receipt>>(
+        c, [&](const state::visit& v) { return state::holder{*state_}.resolve(v, c, r); });
+}
+
+}  // namespace earmark

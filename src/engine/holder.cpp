@@ -1,0 +1,186 @@
+#include "holder.hpp"
+
+#include <algorithm>
+
+#include "earmark/allocation/allot.hpp"
+#include "earmark/intake/cancel.hpp"
+
+namespace earmark {
+
+using lifecycle::hold;
+using lifecycle::hold_event;
+
+error engine::state::holder::held_by(const hold& h) const noexcept {
+    const bool is_whole = h.line == lifecycle::the_order;
+    return fail(error_code::held, h.number, is_whole ? 0 : h.line + 1, raw(h.type));
+}
+
+error engine::state::holder::keep_unheld(desk& d, hold_step step, bool all) const {
+    if (!lifecycle::any_stands(d.beside.holds)) return {};
+    error first;
+    std::erase_if(d.moves, [&](const bucket_move& m) {
+        const hold* const by = lifecycle::blocker(d.beside.holds, types(), m.line, step);
+        if (by != nullptr && first.code == error_code::ok) first = held_by(*by);
+        return by != nullptr;
+    });
+    return all || d.moves.empty() ? first : error{};
+}
+
+error engine::state::holder::keep_unfrozen(desk& d) const {
+    const bool may_freeze = s_.names.floors.any_freezes() || !s_.names.sections.empty();
+    if (!may_freeze) return {};
+    error first;
+    std::erase_if(d.moves, [&](const bucket_move& m) {
+        if (m.from_cell == none<cell_id>) return false;
+        const auto& cells = s_.books.cells;
+        const sku_id sku = cells.sku_of(m.from_cell);
+        const node_id node = cells.node_of(m.from_cell);
+        const section_id in = cells.section_of(m.from_cell);
+        const auto rule = s_.names.floors.freeze(sku, node, s_.names.node[index_of(node)].kind);
+        const bool is_lot = in != none<section_id> && s_.names.sections[in].frozen;
+        if (!rule && !is_lot) return false;
+        if (first.code == error_code::ok)
+            first = fail(error_code::excluded, raw(sku), raw(node), rule ? *rule : -1);
+        return true;
+    });
+    return d.moves.empty() ? first : error{};
+}
+
+error engine::state::holder::waits_for(const desk& d) const noexcept {
+    if (d.on_hold.empty()) return {};
+    for (const lifecycle::bucket& b : d.order.buckets)
+        if ((b.state == unit_state::open || b.state == unit_state::backordered) &&
+            d.on_hold[b.line])
+            return held_by(
+                *lifecycle::blocker(d.beside.holds, types(), b.line, hold_step::allocate));
+    return {};
+}
+
+void engine::state::holder::note_held(desk& d) const {
+    d.on_hold.clear();
+    if (!lifecycle::any_stands(d.beside.holds)) return;
+    d.on_hold.resize(d.order.lines.size());
+    for (std::size_t l = 0; l < d.on_hold.size(); ++l)
+        d.on_hold[l] = lifecycle::blocker(d.beside.holds, types(), static_cast<std::uint16_t>(l),
+                                          hold_step::allocate) != nullptr;
+}
+
+// ---- conditions --------------------------------------------------------------------------------
+
+sourcing::order_facts engine::state::holder::ask(desk& d) const {
+    const fact_table& facts = s_.names.facts;
+    const auto all = asked_of_orders(facts);
+    std::vector<attribute_id> declared;
+    for (std::size_t i = sourcing::order_attributes().size(); i < all.size(); ++i)
+        declared.push_back(*facts.find(all[i].name));
+    return s_.facts_asked(d, {all, declared, currency::from_code(d.order.currency)});
+}
+
+void engine::state::holder::apply(desk& d, actor_id by, time_point now) const {
+    const hold_type_table& all = s_.names.holds;
+    if (!all.applies()) return;
+    const sourcing::order_facts facts = ask(d);
+    for (std::size_t t = 0; t < all.size(); ++t) {
+        const hold_type_id type{static_cast<std::uint16_t>(t)};
+        const hold_rule& rule = all[type];
+        if (!rule.apply) continue;
+        hold h;
+        h.type = type;
+        h.since = now;
+        h.placed_by = by;
+        lifecycle::set_deadlines(h, all.terms(type));
+        if (rule.scope == hold_scope::order) {
+            if (rule.apply->holds(facts)) (void)put(d, h);
+            continue;
+        }
+        for (std::size_t l = 0; l < facts.lines.size(); ++l) {
+            h.line = static_cast<std::uint16_t>(l);
+            if (rule.apply->holds({facts.order, facts.lines.subspan(l, 1)}))
+                (void)put(d, h);  // more than there may be are not placed one by one
+        }
+    }
+}
+
+bool engine::state::holder::is_over(desk& d, const hold& h) const {
+    const hold_rule& rule = s_.names.holds[h.type];
+    if (!rule.resolve || h.state != hold_state::active) return false;
+    const sourcing::order_facts facts = ask(d);
+    if (h.line == lifecycle::the_order) return rule.resolve->holds(facts);
+    return rule.resolve->holds({facts.order, facts.lines.subspan(h.line, 1)});
+}
+
+// ---- changes -----------------------------------------------------------------------------------
+
+result<lifecycle::placing> engine::state::holder::put(desk& d, hold h) const {
+    const auto in_scope = [&](const lifecycle::bucket& b) { return h.covers(b.line); };
+    const auto is_work = [&](const lifecycle::bucket& b) {
+        return in_scope(b) && (b.state == unit_state::released || b.state == unit_state::picked ||
+                               b.state == unit_state::packed);
+    };
+    constexpr hold_steps of_nodes = static_cast<hold_steps>(
+        bit_of(hold_step::pick) | bit_of(hold_step::pack) | bit_of(hold_step::ship));
+    if ((s_.names.holds.terms(h.type).blocks & of_nodes) != 0 &&
+        std::ranges::any_of(d.order.buckets, is_work))
+        h.marks |= hold::recalls;
+    const auto placed = lifecycle::place(d.beside.holds, h);
+    if (!placed || !placed->fresh) return placed;
+    d.changes_beside = true;
+    d.notes.push_back({journal::note_kind::hold_placed, placed->number, placed_note(h)});
+    return placed;
+}
+
+void engine::state::holder::cancel_scope(desk& d, const hold& h, std::uint8_t reason) const {
+    const auto first = static_cast<std::ptrdiff_t>(d.moves.size());
+    const std::int64_t line = h.line == lifecycle::the_order ? -1 : h.line;
+    (void)intake::cancel(d.order, line, 0, reason, s_.nodes_of_cells(), d.moves);  // what still can
+    const auto is_held = [&](const bucket_move& m) {
+        return lifecycle::blocker(d.beside.holds, types(), m.line, hold_step::cancel) != nullptr;
+    };
+    d.moves.erase(std::remove_if(d.moves.begin() + first, d.moves.end(), is_held), d.moves.end());
+}
+
+void engine::state::holder::unallocate_scope(desk& d, const hold& h) const {
+    for (std::size_t l = 0; l < d.order.lines.size(); ++l)
+        if (h.covers(static_cast<std::uint16_t>(l)))
+            lifecycle::draw(d.order, static_cast<std::uint16_t>(l), unit_state::allocated,
+                            unit_state::open, -1, s_.nodes_of_cells(), none<node_id>, false,
+                            d.moves);
+}
+
+error engine::state::holder::settle(desk& d, const answer& a) const {
+    const hold before = d.beside.holds[a.number - 1];
+    if (!end_hold(d.beside.holds, a.number, a.what, a.reason, a.by, a.at, types()))
+        return fail(error_code::hold_over, a.number, static_cast<std::int64_t>(before.state));
+    d.changes_beside = true;
+    d.notes.push_back({journal::note_kind::hold_ended, a.number, ended_note(a.what, a.reason)});
+    if (a.what == hold_event::give_back) unallocate_scope(d, before);
+    const bool cancels = a.what == hold_event::reject &&
+                         s_.names.holds.terms(before.type).rejected == hold_rejection::cancel;
+    if (cancels) cancel_scope(d, before, a.reason);
+    if (a.what != hold_event::resolve) return {};
+    for (const hold_type_id next : s_.names.holds.placed_after(before.type)) {
+        hold h;
+        h.type = next;
+        h.line = before.line;
+        h.since = a.at;
+        h.placed_by = a.by;
+        lifecycle::set_deadlines(h, s_.names.holds.terms(next));
+        if (const auto placed = put(d, h); !placed) return placed.error();
+    }
+    return {};
+}
+
+error engine::state::holder::pass_time(desk& d, time_point now) const {
+    for (;;) {
+        const auto due = lifecycle::first_due(d.beside.holds, types(), now);
+        if (due.number == 0) return {};
+        const std::size_t moves = d.moves.size();
+        if (const error e = settle(d, {due.number, due.what, 0, actor_id{}, now});
+            e.code != error_code::ok)
+            return e;
+        // What one moves, the next one must see: it is a step of its own.
+        if (d.moves.size() != moves) return {};
+    }
+}
+
+}  // namespace earmark

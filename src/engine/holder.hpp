@@ -1,0 +1,89 @@
+// THE HOLDER: what verbs do with the holds of the order on a desk. Each change is one of the desk's
+// `beside` and a note of its record, so that it is in the same commit as what it goes with.
+#pragma once
+
+#include "hold_notes.hpp"
+#include "order_timers.hpp"
+#include "state_calls.hpp"
+
+namespace earmark {
+
+class engine::state::holder {
+public:
+    explicit holder(state& s) noexcept : s_{s} {}
+
+    // ---- verbs (hold_verbs.cpp) ----------------------------------------------------------------
+
+    result<receipt> place(const visit& v, const command& c, const place_hold_request& r);
+    result<receipt> resolve(const visit& v, const command& c, const resolve_hold_request& r);
+    /// Resolves, in a commit of its own, the holds of an order that block the step and whose own
+    /// condition says that they are over. Before the verb that makes the step.
+    void lift(const visit& v, order_id id, hold_step step);
+
+    /// As replacing_beside(), with a timer for the order where something is to happen to it before
+    /// it was `due`.
+    template <class F>
+    committed alarmed(const visit& v, std::uint32_t order, time_point due, F&& f) {
+        const desk& d = v.desk;
+        order_alarm alarm{s_.books.timers, v.slot, order, due, next_deadline(d.order, d.beside)};
+        if (!alarm.is_ready()) return committed{error_code::out_of_memory, {}, 0, 0};
+        const committed done = s_.replacing_beside(v, f);
+        if (done.code == error_code::ok) alarm.hang_up();
+        return done;
+    }
+
+    // ---- what is blocked (holder.cpp) ----------------------------------------------------------
+
+    /// The desk's moves that no hold blocks stay. `held` (refs: hold, line or 0, type) where none
+    /// is left, or where all of them were to be made and one cannot.
+    [[nodiscard]] error keep_unheld(desk& d, hold_step step, bool all) const;
+    /// The desk's moves of goods that no freeze keeps where they are. `excluded` where none is
+    /// left.
+    [[nodiscard]] error keep_unfrozen(desk& d) const;
+    /// Lines of the desk's order that may not be sourced, into its `on_hold`.
+    void note_held(desk& d) const;
+    /// `held`, where units of the desk's order would be sourced but for a hold.
+    [[nodiscard]] error waits_for(const desk& d) const noexcept;
+
+    // ---- what the order's own facts say (holder.cpp) -------------------------------------------
+
+    /// The holds that types place by themselves, of the order on the desk that is being placed.
+    void apply(desk& d, actor_id by, time_point now) const;
+    [[nodiscard]] bool is_over(desk& d, const lifecycle::hold& h) const;
+
+    // ---- time (order_timers.cpp) ---------------------------------------------------------------
+
+    /// As state::due_at() and state::expire(), of an order. Read beside the one on the desk.
+    time_point due_at(std::uint32_t slot, time_point now, std::uint32_t order) const;
+    time_point expire(std::uint32_t slot, time_point now, std::uint32_t order,
+                      std::uint32_t& expired);
+
+private:
+    /// What is due of the desk's order by `now`, up to the first that moves units.
+    error pass_time(desk& d, time_point now) const;
+    struct answer {
+        std::uint32_t number;
+        lifecycle::hold_event what;
+        std::uint8_t reason;
+        actor_id by;
+        time_point at;
+    };
+    [[nodiscard]] lifecycle::hold_table types() const noexcept { return s_.names.holds.terms(); }
+    [[nodiscard]] error held_by(const lifecycle::hold& h) const noexcept;
+    [[nodiscard]] sourcing::order_facts ask(desk& d) const;
+    /// Places it on the desk's order, with its note. Answers its number, and whether it is new.
+    [[nodiscard]] result<lifecycle::placing> put(desk& d, lifecycle::hold h) const;
+    /// Ends or marks one, with its note and what goes with it: holds that come after it, units that
+    /// are cancelled, units that lose their stock.
+    [[nodiscard]] error settle(desk& d, const answer& a) const;
+    void cancel_scope(desk& d, const lifecycle::hold& h, std::uint8_t reason) const;
+    void unallocate_scope(desk& d, const lifecycle::hold& h) const;
+    [[nodiscard]] error plan_placing(desk& d, const command& c, const place_hold_request& r,
+                                     time_point now) const;
+    [[nodiscard]] error may_answer(const desk& d, const command& c,
+                                   const resolve_hold_request& r) const;
+
+    state& s_;
+};
+
+}  // namespace earmark

@@ -1,0 +1,65 @@
+#include "order_timers.hpp"
+
+#include <utility>
+
+#include "earmark/allocation/allot.hpp"
+#include "holder.hpp"
+#include "state_calls.hpp"
+
+namespace earmark {
+namespace {
+
+/// The image that a verb has on its desk, which another order may not take the place of.
+class kept_order {
+public:
+    explicit kept_order(desk& d) : desk_{d}, kept_{std::move(d.order)} {}
+    ~kept_order() { desk_.order = std::move(kept_); }
+    kept_order(const kept_order&) = delete;
+    kept_order& operator=(const kept_order&) = delete;
+
+private:
+    desk& desk_;
+    lifecycle::image kept_;
+};
+
+}  // namespace
+
+time_point engine::state::holder::due_at(std::uint32_t slot, time_point now,
+                                         std::uint32_t order) const {
+    lifecycle::image& due = s_.desk_of(slot).due;
+    const auto e = s_.read_order(order_id{order}, due);
+    if (e.code == error_code::order_busy) return now;  // it may be: look again
+    if (e.code != error_code::ok || due.beside == no_chunk) return never;
+    earmark::beside more;
+    if (s_.read_beside(order_id{order}, due, more).code != error_code::ok) return now;
+    return next_deadline(due, more);
+}
+
+time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std::uint32_t order,
+                                         std::uint32_t& expired) {
+    time_point due = due_at(slot, now, order);
+    if (due > now) return due;
+    desk& d = s_.desk_of(slot);
+    const kept_order kept{d};
+    const visit v{slot, d, now};
+    const auto decide = [&](desk& on) -> error {
+        const error e = pass_time(on, now);
+        if (e.code == error_code::ok) allocation::gives_of(on.moves, on.gives);
+        return e;
+    };
+    for (std::size_t step = 0; due <= now; ++step) {
+        if (step > max_holds) return now;  // others are at it all the time: look again
+        const auto done = s_.move_units(v, {{}, actor_id{}, now}, verb::resolve_hold,
+                                        order_id{order}, {}, decide);
+        if (!done) return now;  // still due: look again
+        if (done->what != outcome::unchanged) {
+            counters::bump(s_.counts[slot].expired);
+            ++expired;
+        }
+        due = due_at(slot, now, order);
+    }
+    d.clear();
+    return due;
+}
+
+}  // namespace earmark

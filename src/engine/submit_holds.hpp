@@ -1,0 +1,55 @@
+// HOLDS as JSON: the fields of what is said of them.
+#pragma once
+
+#include "submit_answer.hpp"
+#include "submit_fields.hpp"
+
+namespace earmark::submission {
+
+/// The holds of an order that has any.
+[[nodiscard]] answer holds_of(const engine& on, const order_view& o);
+
+namespace of_holds {
+
+using enum shape;
+
+inline constexpr std::string_view expiries[] = {"resolve", "reject", "escalate"};
+inline constexpr std::string_view rejections[] = {"cancel", "wait"};
+inline constexpr std::string_view scopes[] = {"order", "line"};
+inline constexpr std::string_view answers[] = {"accept", "reject"};
+inline constexpr std::int64_t most_seconds = 1'000'000'000;
+
+inline constexpr field type_fields[] = {
+    {"hold_type", key, required, "key of the type; one that stands there is changed"},
+    {"blocks", keys, optional,
+     "of allocate, release, pick, pack, ship, cancel; without it all but cancel", 1, 6},
+    {"lasts_seconds", whole, optional, "without it until it is answered", 1, most_seconds},
+    {"then", choice, optional, "what becomes of it after that, default escalate", 0, 0, expiries},
+    {"rejected", choice, optional, "what its rejection leads to, default cancel", 0, 0, rejections},
+    {"keeps_seconds", whole, optional, "how long allocated units stay; without it as long as it", 0,
+     most_seconds},
+    {"scope", choice, optional, "of those that apply_when places, default order", 0, 0, scopes},
+    {"apply_when", text, optional, "condition on which place_order places one"},
+    {"resolve_when", text, optional, "condition on which it is over when it would stop a step"},
+    {"after", keys, optional, "types whose resolution places one of this", 1, 64},
+    {"answers", keys, optional, "actors who may resolve it; without it everybody", 1, 64},
+};
+inline constexpr field load_hold_types[] = {rows_of("the types of holds", type_fields)};
+
+inline constexpr field place_fields[] = {
+    {"order", key, required, "key of the order"},
+    {"type", key, required, "key of the type"},
+    {"line", whole, optional, "its number; without one the whole order", 1, 5'000},
+    {"reason", whole, optional, "a code of the caller's own, default 0", 0, 255},
+    {"until", time, optional, "the end of its time; without it as the type says"},
+    {"for_good", flag, optional, "true: until it is answered", 0, 0, {}, {}, "until"},
+};
+inline constexpr field resolve_fields[] = {
+    {"order", key, required, "key of the order"},
+    {"hold", whole, required, "its number in the order", 1, 1'000},
+    {"answer", choice, required, "accept lifts it, reject does what its type says", 0, 0, answers},
+    {"reason", whole, optional, "a code of the caller's own, default 0", 0, 255},
+};
+
+}  // namespace of_holds
+}  // namespace earmark::submission

@@ -1,0 +1,202 @@
+// Holds in the naive engine: a list beside each order, looked through at every question.
+#include <algorithm>
+#include <array>
+
+#include "naive_engine.hpp"
+
+namespace earmark::naive {
+
+namespace {
+
+bool is_in_scope(const hold_view& h, std::uint32_t line) { return h.line == 0 || h.line == line; }
+
+bool blocks(const hold_type_row& t, hold_step s) {
+    if (!t.blocks) return s != hold_step::cancel;
+    return std::ranges::find(*t.blocks, s) != t.blocks->end();
+}
+
+/// The types that are known before any is loaded.
+std::vector<hold_type_row> known_types() {
+    using enum hold_step;
+    std::vector<hold_type_row> out(6);
+    const std::array keys = {"fraud", "credit", "payment", "address", "duplicate", "edit"};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i].key = keys[i];
+        if (i != 0 && i != 4) out[i].blocks = {{release, pick, pack, ship}};
+    }
+    out[3].rejected = out[5].rejected = hold_rejection::wait;
+    out[5].then = hold_expiry::resolve;
+    return out;
+}
+
+}  // namespace
+
+void engine::load(const command& c, std::span<const hold_type_row> rows) {
+    tick(c.now);
+    if (hold_types_.empty()) hold_types_ = known_types();
+    hold_types_.insert(hold_types_.end(), rows.begin(), rows.end());
+}
+
+bool engine::stops(const held_order& o, std::uint32_t line, hold_step s) const {
+    return std::ranges::any_of(o.holds, [&](const kept_hold& k) {
+        return k.seen.blocks && is_in_scope(k.seen, line) &&
+               blocks(hold_types_[index_of(k.seen.type)], s);
+    });
+}
+
+/// The number of the active hold that it is, or of a new one.
+std::pair<std::uint32_t, bool> engine::put_hold(held_order& o, hold_view h) {
+    for (const kept_hold& k : o.holds)
+        if (k.seen.state == hold_state::active && k.seen.type == h.type && k.seen.line == h.line)
+            return {k.seen.number, false};
+    const hold_type_row& type = hold_types_[index_of(h.type)];
+    h.number = static_cast<std::uint32_t>(o.holds.size() + 1);
+    h.since = now_;
+    static constexpr std::array work = {unit_state::released, unit_state::picked,
+                                        unit_state::packed};
+    const bool stops_nodes = blocks(type, hold_step::pick) || blocks(type, hold_step::pack) ||
+                             blocks(type, hold_step::ship);
+    h.recalls = stops_nodes && !standing(o, h.line, none<node_id>, work).empty();
+    o.holds.push_back({h, type.keeps_s < 0 ? never : now_ + seconds(type.keeps_s)});
+    return {h.number, true};
+}
+
+time_point engine::until_of(hold_type_id type) const {
+    const hold_type_row& t = hold_types_[index_of(type)];
+    return t.lasts_s == 0 ? never : now_ + seconds(t.lasts_s);
+}
+
+/// The streams have one condition: four lines or more.
+void engine::apply_types(held_order& o) {
+    for (std::size_t t = 0; t < hold_types_.size(); ++t) {
+        const hold_type_id type{static_cast<std::uint16_t>(t)};
+        hold_view h;
+        h.type = type;
+        h.until = until_of(type);
+        if (!hold_types_[t].apply_when.empty() && o.lines.size() >= 4) put_hold(o, h);
+    }
+}
+
+/// Units in scope lose their stock, or are cancelled. True where there were any.
+bool engine::clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
+                         unit_state to) {
+    const line_units before = standing_of(o);
+    bool any = false;
+    for (const bucket& b : standing(o, line, none<node_id>, from)) {
+        if (to == unit_state::cancelled && stops(o, std::get<0>(b), hold_step::cancel)) continue;
+        move(o, b, {std::get<0>(b), to, none<node_id>}, o.buckets.at(b));
+        any = true;
+    }
+    settle_pools(o, before);
+    return any;
+}
+
+/// Answers whether units moved.
+bool engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason) {
+    static constexpr std::array stoppable = {unit_state::backordered, unit_state::open,
+                                             unit_state::allocated, unit_state::released};
+    hold_view& h = o.holds[number - 1].seen;
+    const hold_type_row& type = hold_types_[index_of(h.type)];
+    h.state = accept ? hold_state::resolved : hold_state::rejected;
+    h.blocks = !accept && type.rejected == hold_rejection::wait;
+    h.ended = now_;
+    h.ended_reason = reason;
+    if (flaw_ == flaw::one_hold_opens_all && accept)
+        for (kept_hold& k : o.holds) k.seen.blocks = false;
+    const std::uint32_t line = h.line;
+    if (!accept) return !h.blocks && clear_scope(o, line, stoppable, unit_state::cancelled);
+    for (std::size_t t = 0; t < hold_types_.size(); ++t) {
+        if (std::ranges::find(hold_types_[t].after, type.key) == hold_types_[t].after.end())
+            continue;
+        hold_view next;
+        next.type = hold_type_id{static_cast<std::uint16_t>(t)};
+        next.line = line;
+        next.until = until_of(next.type);
+        put_hold(o, next);
+    }
+    return false;
+}
+
+/// The first deadline of an order's holds, and what it is: give back before the end.
+std::optional<engine::due_hold> engine::first_due(const held_order& o) const {
+    std::optional<due_hold> first;
+    for (const kept_hold& k : o.holds) {
+        const bool ends = k.seen.state == hold_state::active && !k.seen.escalated;
+        if (k.seen.blocks && !k.seen.gave_back && k.kept_until <= now_ &&
+            (!first || k.kept_until < first->at))
+            first = {k.kept_until, k.seen.number, true};
+        if (ends && k.seen.until <= now_ && (!first || k.seen.until < first->at))
+            first = {k.seen.until, k.seen.number, false};
+    }
+    return first;
+}
+
+/// What is due of an order, in steps of which each moves units once.
+void engine::pass_time(held_order& o) {
+    static constexpr std::array kept = {unit_state::allocated};
+    while (first_due(o)) {
+        bool moved = false;
+        for (auto due = first_due(o); due && !moved; due = first_due(o)) {
+            hold_view& h = o.holds[due->number - 1].seen;
+            const hold_expiry then = hold_types_[index_of(h.type)].then;
+            if (due->gives_back) {
+                h.gave_back = true;
+                moved = clear_scope(o, h.line, kept, unit_state::open);
+            } else if (then == hold_expiry::escalate) {
+                h.escalated = true;
+            } else {
+                moved = end_hold(o, due->number, then == hold_expiry::resolve, 0);
+            }
+        }
+        ++expired_;
+        watch();
+    }
+}
+
+answer engine::place_hold(const command& c, const place_hold_request& r) {
+    const std::string content = text_of(verb::place_hold, raw(r.order), raw(r.type), r.line,
+                                        r.reason, r.until ? r.until->ns : -1);
+    tick(c.now);
+    if (index_of(r.type) >= hold_types_.size()) return refuse(error_code::unknown_hold_type);
+    return once(c, content, [&] {
+        static constexpr std::array ahead = {unit_state::open,     unit_state::backordered,
+                                             unit_state::reserved, unit_state::allocated,
+                                             unit_state::released, unit_state::picked,
+                                             unit_state::packed};
+        static constexpr std::array kept = {unit_state::allocated};
+        if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
+        held_order& o = orders_.at(raw(r.order));
+        if (r.line > o.lines.size()) return refuse(error_code::unknown_line);
+        hold_view h;
+        h.type = r.type;
+        h.line = r.line;
+        h.reason = r.reason;
+        h.until = r.until.value_or(until_of(r.type));
+        if (h.until <= now_) return refuse(error_code::out_of_range);
+        if (standing(o, r.line, none<node_id>, ahead).empty())
+            return refuse(error_code::not_allowed);
+        const auto [number, fresh] = put_hold(o, h);
+        if (fresh && o.holds[number - 1].kept_until <= now_) {
+            o.holds[number - 1].seen.gave_back = true;
+            clear_scope(o, r.line, kept, unit_state::open);
+        }
+        return answer{.what = fresh ? outcome::done : outcome::unchanged, .subject = raw(r.order)};
+    });
+}
+
+answer engine::resolve_hold(const command& c, const resolve_hold_request& r) {
+    const std::string content =
+        text_of(verb::resolve_hold, raw(r.order), r.hold, int{r.accept}, r.reason);
+    return once(c, content, [&] {
+        if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
+        held_order& o = orders_.at(raw(r.order));
+        if (r.hold == 0 || r.hold > o.holds.size()) return refuse(error_code::unknown_hold);
+        const hold_view& h = o.holds[r.hold - 1].seen;
+        const bool may = h.state == hold_state::active || (r.accept && h.blocks);
+        if (!may) return refuse(error_code::hold_over);
+        end_hold(o, r.hold, r.accept, r.reason);
+        return answer{.subject = raw(r.order)};
+    });
+}
+
+}  // namespace earmark::naive
