@@ -71,7 +71,7 @@ def test_a_node_rejects_and_the_order_remembers_it(shop):
     assert nodes_of(shop, [order]) == []
     assert shop.queues() == [("care", 1, 1)]
     assert "waits in the queue 'care'" in shop.explain(order)
-    with pytest.raises(earmark.errors.BadInput, match="ship, deliver or reject"):
+    with pytest.raises(earmark.errors.BadInput, match="ship, deliver, reject"):
         shop.record(order, "refuse", 1, "a")
 
 

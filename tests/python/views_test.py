@@ -148,7 +148,8 @@ def moved_mugs(seconds, amounts, froms, tos):
     return pa.table({
         **plain, "now": pa.array([s * SECOND for s in seconds], pa.timestamp("ns", "UTC")),
         "from": pa.array(froms, pa.string()), "node": pa.nulls(n, pa.string()),
-        "price_minor": pa.nulls(n, pa.int64()), "metres": pa.nulls(n, pa.int64())})
+        "price_minor": pa.nulls(n, pa.int64()), "metres": pa.nulls(n, pa.int64()),
+        "type": pa.array(["sales"] * n, pa.string())})
 
 
 def skus_with(key, decimals):

@@ -42,8 +42,7 @@ class Engine:
     def advance(self, now: int) -> int:
         """Moves engine time; returns how many reservations expired."""
     def ageing(self, *args, **kwargs) -> Any:
-        """The same of engine.report(), which reads the whole journal; keep a Report to ask more
-        than once."""
+        """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def allowed(self, order: int) -> list[Any]:
         """What may be done with its units, and why not (docs/formats/workflow.md)."""
     def audit(self, *, exact: bool = False) -> Frame:
@@ -260,12 +259,15 @@ class Engine:
     def place_order(self, key: str, lines: Iterable[Any], *, place: str | None = None,
                     currency: str = 'USD', reservation: int | None = None, now: int = 0,
                     method: str | None = None, deliver_by: str | None = None, facts: Mapping[str,
-                    str] = {}, node: str | None = None) -> int:
+                    str] = {}, node: str | None = None, type: str = 'sales',
+                    to: str | None = None) -> int:
         """One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused
         or Busy. A `reservation` is handed over: its units are the order's, and no stock is
         touched. `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`:
         attributes by name, as text, for policies to ask; `node`: key of the firm node of lines
-        that name none: they come from there, or they wait."""
+        that name none: they come from there, or they wait; `type`: sales, transfer, purchase,
+        sample or replacement; `to`: of a transfer or a purchase, key of the node that its goods
+        go to."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS facts (
 CREATE TABLE IF NOT EXISTS movements (
     "at" BIGINT, "move" INTEGER, "now" TIMESTAMP WITH TIME ZONE, "verb" VARCHAR, "actor" INTEGER,
     "order" BIGINT, "line" INTEGER, "sku" VARCHAR, "amount" BIGINT, "from" VARCHAR, "to" VARCHAR,
-    "node" VARCHAR, "reason" INTEGER, "price_minor" BIGINT, "metres" BIGINT);
+    "node" VARCHAR, "reason" INTEGER, "price_minor" BIGINT, "metres" BIGINT, "type" VARCHAR);
 CREATE TABLE IF NOT EXISTS nodes (
     "node" INTEGER, "key" VARCHAR, "kind" VARCHAR, "active" BOOLEAN, "priority" INTEGER,
     "latitude" DOUBLE, "longitude" DOUBLE);
@@ -775,7 +775,8 @@ CREATE OR REPLACE TEMP VIEW plain_movements AS
 SELECT "at", "move", epoch_ns("now") AS "now", CAST("verb" AS VARCHAR) AS "verb", "actor",
        "order", "line", CAST("sku" AS VARCHAR) AS "sku", "amount",
        CAST("from" AS VARCHAR) AS "from", CAST("to" AS VARCHAR) AS "to",
-       CAST("node" AS VARCHAR) AS "node", "reason", "price_minor", "metres"
+       CAST("node" AS VARCHAR) AS "node", "reason", "price_minor", "metres",
+       CAST("type" AS VARCHAR) AS "type"
 FROM movements;
 
 CREATE OR REPLACE TEMP TABLE waits AS SELECT * FROM (VALUES
