@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -410,43 +412,59 @@ TEST_CASE(
     CHECK(s.source(o).strategy == "pickup");
 }
 
+namespace {
+
+/// Numbers that are the same everywhere.
+struct dice {
+    std::uint64_t state;
+    std::uint64_t operator()(std::uint64_t n) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        return (state >> 33) % n;
+    }
+};
+
+/// What nodes, carriers and people may say of an order, whether it can be or not.
+void hear_of(shop& s, order_id o, dice& roll) {
+    constexpr std::string_view events[] = {"accept", "ask_to_stop", "refuse_to_stop"};
+    constexpr fact_kind kinds[] = {fact_kind::ship, fact_kind::ship,   fact_kind::deliver,
+                                   fact_kind::pick, fact_kind::unpick, fact_kind::lose,
+                                   fact_kind::mark, fact_kind::reject, fact_kind::pack};
+    const fact_kind kind = kinds[roll(std::size(kinds))];
+    const quantity n{kind == fact_kind::mark ? 0 : static_cast<std::int64_t>(roll(3))};
+    const bool is_there = kind == fact_kind::reject || (kind == fact_kind::lose && roll(2) == 0);
+    const node_id at = is_there ? node_id{static_cast<std::uint16_t>(roll(4))} : none<node_id>;
+    (void)s.on.record(s.now(), {kind, o, n.atoms == 0 ? 0u : 1u, at, n, 0, events[roll(3)]});
+}
+
+}  // namespace
+
 TEST_CASE("random lives of orders and their transfers leave every unit accounted for") {
     for (std::uint32_t seed = 1; seed <= 40; ++seed) {
         shop s;
         std::vector<order_id> all;
-        std::uint64_t dice = seed * 0x9E3779B97F4A7C15u;
-        const auto roll = [&](std::uint64_t n) {
-            dice = dice * 6364136223846793005u + 1442695040888963407u;
-            return (dice >> 33) % n;
+        dice roll{seed * 0x9E3779B97F4A7C15u};
+        const auto keep = [&](std::span<const brought_view> more) {
+            for (const brought_view& b : more) all.push_back(b.by);
         };
-        for (int step = 0; step < 120; ++step) {
-            const auto kind = roll(10);
+        for (int step = 0; step < 150; ++step) {
+            const auto kind = roll(12);
             if (all.empty() || kind == 0)
                 all.push_back(s.order({{hat, {1 + static_cast<int>(roll(6))}, 100},
                                        {mug, {1 + static_cast<int>(roll(3))}, 100}},
                                       roll(2) == 0 ? north : south));
             const order_id o = all[roll(all.size())];
-            const quantity n{static_cast<std::int64_t>(roll(3))};
             if (kind <= 2) {
-                for (const brought_view& b : s.source(o).brought)
-                    if (b.by != none<order_id> &&
-                        std::find(all.begin(), all.end(), b.by) == all.end())
-                        all.push_back(b.by);
+                if (const auto done = s.on.source(s.now(), o)) keep(done->brought);
             } else if (kind <= 4) {
                 (void)s.on.release(s.now(), o);
             } else if (kind == 5) {
-                (void)s.tell(o, fact_kind::ship, n);
+                (void)s.on.cancel(s.now(), {o, 1, {static_cast<std::int64_t>(roll(3))}, 0});
             } else if (kind == 6) {
-                (void)s.tell(o, fact_kind::deliver, n);
-            } else if (kind == 7) {
-                (void)s.tell(o, fact_kind::reject, {},
-                             node_id{static_cast<std::uint16_t>(roll(4))});
-            } else if (kind == 8) {
-                (void)s.on.cancel(s.now(), {o, 1, n, 0});
-            } else {
                 result<sourced> out = fail(error_code::order_busy);
                 s.on.source(s.now(), {{&o, 1}, false, {}, dc}, {&out, 1});
-                for (const brought_view& b : out->brought) all.push_back(b.by);
+                if (out) keep(out->brought);
+            } else {
+                hear_of(s, o, roll);
             }
             REQUIRE(s.on.check_invariants() == std::vector<std::string>{});
         }
