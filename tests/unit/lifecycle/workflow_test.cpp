@@ -37,10 +37,10 @@ bool has(const std::vector<flaw>& all, defect what) {
 
 TEST_CASE("a step takes two look-ups in a table of 16-byte rows") {
     static_assert(sizeof(row) == 16);
-    static_assert(sales_workflow.next(released, pick) == state_key{picked});
-    static_assert(!sales_workflow.next(delivered, cancel));
-    static_assert(sales_workflow.leads(packed, shipped));
-    static_assert(!sales_workflow.leads(open, shipped));
+    CHECK(sales_workflow.next(released, pick) == state_key{picked});
+    CHECK_FALSE(sales_workflow.next(delivered, cancel).has_value());
+    CHECK(sales_workflow.leads(packed, shipped));
+    CHECK_FALSE(sales_workflow.leads(open, shipped));
     CHECK(sales_workflow.rows(open, allocate).size() == 1);
     CHECK(sales_workflow.rows_from(shipped).size() == 2);
 }
