@@ -57,9 +57,10 @@ inline constexpr std::size_t beside_head = (beside_sections * 4 + 7) / 8 * 8;
 
 /// How long a chunk says that it is; 0 where it lies outside of the memory, or says what cannot be.
 template <class Env>
-std::uint32_t beside_size(const lifecycle::slab<Env>& chunks, std::uint32_t at) {
+std::uint32_t beside_size(const lifecycle::slab<Env>& chunks, std::uint32_t at) noexcept {
     if (!chunks.stands(at, 1)) return 0;
-    const auto head = load_cold(chunks, at, beside_head);
+    std::array<std::byte, beside_head> head;
+    read_cold(chunks, at, head);
     const std::uint64_t size = beside_bytes(head);
     const bool fits = size <= UINT32_MAX && chunks.stands(at, (size + 63) / 64);
     return fits ? static_cast<std::uint32_t>(size) : 0;

@@ -85,7 +85,7 @@ error_code folder::settle() {
     if (!open_) return error_code::ok;
     open_ = false;
     rewrite_.next = &image_;
-    if (lifecycle::unsound(image_) != nullptr) return error_code::bad_record;
+    if (lifecycle::unsound(image_) != nullptr || !has_its_links()) return error_code::bad_record;
     if (!books_.ledger.prepare(self, rewrite_)) return error_code::out_of_memory;
     if (!books_.ledger.own(self, rewrite_)) return error_code::bad_record;
     books_.ledger.write(rewrite_);
@@ -427,8 +427,10 @@ error_code folder::nodes_of_lines(const journal::intern_table& t, node_id lifecy
         if (f[i] < 0 || f[i] >= lines || f[i + 1] < 0 || f[i + 1] >= nodes ||
             (i > 0 && f[i] <= f[i - 2]))
             return error_code::bad_record;
-        image_.lines[static_cast<std::size_t>(f[i])].*which =
-            node_id{static_cast<std::uint16_t>(f[i + 1])};
+        lifecycle::line& of = image_.lines[static_cast<std::size_t>(f[i])];
+        of.*which = node_id{static_cast<std::uint16_t>(f[i + 1])};
+        if (which == &lifecycle::line::to && !books_.cells.find(of.sku, of.to))
+            return error_code::bad_record;  // what comes must find its place
     }
     return error_code::ok;
 }

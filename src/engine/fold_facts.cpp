@@ -88,6 +88,17 @@ error_code folder::rejection_note(std::uint32_t order, std::uint32_t node,
     });
 }
 
+/// Do the order's units name only links that it has?
+bool folder::has_its_links() const {
+    if (image_.kind != subject_kind::order) return true;
+    std::uint32_t most = 0;
+    for (const lifecycle::bucket& b : image_.buckets)
+        most = std::max(most, lifecycle::link_of(b.ref));
+    if (most == 0) return true;
+    beside all;
+    return load_beside(books_.ledger.chunks(), image_.beside, all) && most <= all.links.size();
+}
+
 /// The other order may be born later in the record.
 error_code folder::link_note(std::uint32_t order, std::uint32_t other,
                              std::span<const std::byte> bytes) {
@@ -96,6 +107,8 @@ error_code folder::link_note(std::uint32_t order, std::uint32_t other,
     if (!read_link_note(bytes, made) || made.line >= image_.lines.size() || other == order ||
         index_of(made.node) >= catalog_.node.size())
         return error_code::bad_record;
+    if (!books_.cells.find(image_.lines[made.line].sku, made.node))
+        return error_code::bad_record;  // what comes must find its place
     made.order = other;
     return rewrite_beside([&](beside& of) {
         if (of.links.size() == max_links) return false;

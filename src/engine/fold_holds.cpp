@@ -32,6 +32,7 @@ error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::
     if (!is_of_hold) return error_code::ok;
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     const hold_type_table& types = catalog_.holds;
+    const actor_id by = catalog_.known(actor_);
     time_point before = never, after = never;
     const auto change = [&](beside& of) {
         before = next_deadline(image_, of);
@@ -39,13 +40,13 @@ error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::
         if (kind == journal::note_kind::hold_placed) {
             lifecycle::hold h;
             h.since = record_now_;
-            h.placed_by = actor_;
+            h.placed_by = by;
             done = place_as_noted(bytes, number, h, types.size(), image_.lines.size(), of.holds);
         } else {
             lifecycle::hold_event what{};
             std::uint8_t reason = 0;
             done = read_ended_note(bytes, what, reason) &&
-                   end_hold(of.holds, number, what, reason, actor_, record_now_, types.terms());
+                   end_hold(of.holds, number, what, reason, by, record_now_, types.terms());
         }
         after = next_deadline(image_, of);
         return done;

@@ -44,6 +44,7 @@ result<receipt> engine::state::holder::place(const visit& v, const command& c,
                                              const place_hold_request& r) {
     if (index_of(r.type) >= s_.names.holds.size())
         return fail(error_code::unknown_hold_type, raw(r.type));
+    if (s_.names.known(c.actor) != c.actor) return fail(error_code::unknown_actor, raw(c.actor));
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::place_hold),
                                    raw(r.order),
                                    raw(r.type),
@@ -68,6 +69,7 @@ error engine::state::holder::may_answer(const desk& d, const command& c,
 
 result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
                                                const resolve_hold_request& r) {
+    if (s_.names.known(c.actor) != c.actor) return fail(error_code::unknown_actor, raw(c.actor));
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::resolve_hold), raw(r.order),
                                    r.hold, r.accept, r.reason};
     const auto content = content_digest(std::as_bytes(std::span{words}));

@@ -111,16 +111,19 @@ committed engine::state::replacing_beside(const visit& v, F&& draft_and_commit) 
             drop_beside(chunks, v.slot, std::exchange(of->beside, old));
     };
     const auto store = [&](lifecycle::image& of, const earmark::beside& next) {
-        before.emplace_back(&of, of.beside);
+        before.emplace_back(&of, std::exchange(of.beside, no_chunk));
         return store_beside(chunks, v.slot, next, of.beside);
     };
-    committed done;
-    done.code = error_code::out_of_memory;
     before.reserve(d.others.size() + 1);
-    bool fits = !d.changes_beside || store(d.order, d.beside);
-    for (other_order& o : d.others) fits = fits && (!o.changes_beside || store(o.next, o.beside));
-    if (!fits) return give_back(), done;
-    done = or_give_back(draft_and_commit, give_back);
+    const committed done = or_give_back(
+        [&]() -> committed {
+            bool fits = !d.changes_beside || store(d.order, d.beside);
+            for (other_order& o : d.others)
+                fits = fits && (!o.changes_beside || store(o.next, o.beside));
+            if (!fits) return {error_code::out_of_memory, {}, 0, 0};
+            return draft_and_commit();
+        },
+        give_back);
     if (done.code != error_code::ok) return give_back(), done;
     for (const auto& [of, old] : before) drop_beside(chunks, v.slot, old);
     return done;

@@ -42,6 +42,10 @@ public:
     catalog& operator=(catalog&&) noexcept;
 
     key_table skus, nodes, places, actors;
+    /// Who gives a command is not asked for his name; who has none is the host.
+    [[nodiscard]] actor_id known(actor_id a) const noexcept {
+        return raw(a) < actors.size() ? a : actor_id{};
+    }
     std::vector<sku_facts> sku;
     std::vector<node_facts> node;
     std::vector<coordinates> node_at, place_at;

@@ -59,6 +59,7 @@ private:
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code link_note(std::uint32_t order, std::uint32_t other,
                          std::span<const std::byte> bytes);
+    [[nodiscard]] bool has_its_links() const;
     error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
@@ -127,15 +128,21 @@ void drop_cold(lifecycle::slab<Env>& chunks, std::uint32_t slot, std::uint32_t a
                std::uint32_t size) noexcept {
     if (at != 0xFFFFFFFF) chunks.give_back(slot, {at, chunks.room_for((size + 63) / 64)});
 }
+/// The first bytes of a chunk, as many as `into` takes.
+template <class Env>
+void read_cold(const lifecycle::slab<Env>& chunks, std::uint32_t at,
+               std::span<std::byte> into) noexcept {
+    const auto* const from = chunks.words(at);
+    for (std::size_t i = 0; i * 8 < into.size(); ++i) {
+        const std::uint64_t w = from[i].load(std::memory_order_acquire);
+        std::memcpy(into.data() + i * 8, &w, std::min<std::size_t>(8, into.size() - i * 8));
+    }
+}
 template <class Env>
 std::vector<std::byte> load_cold(const lifecycle::slab<Env>& chunks, std::uint32_t at,
                                  std::uint32_t size) {
     std::vector<std::byte> bytes(size);
-    const auto* const from = chunks.words(at);
-    for (std::size_t i = 0; i * 8 < size; ++i) {
-        const std::uint64_t w = from[i].load(std::memory_order_acquire);
-        std::memcpy(bytes.data() + i * 8, &w, std::min<std::size_t>(8, size - i * 8));
-    }
+    read_cold(chunks, at, bytes);
     return bytes;
 }
 

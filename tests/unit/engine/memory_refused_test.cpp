@@ -52,7 +52,12 @@ struct shop {
         REQUIRE(e.load(now(), stock).rejected.empty());
         REQUIRE(e.activate(now(),
                            "policy = \"p\"\ncurrency = \"EUR\"\nrank = [\"parcels\"]\n"
-                           "[split]\nlines = \"by_quantity\"\n"));
+                           "[split]\nlines = \"by_quantity\"\n"
+                           "[[strategy]]\nname = \"bound\"\nwhen = \"priority == 9\"\n"
+                           "from = [\"chosen_store\"]\n"
+                           "outcome = { partial = \"transfer_rest\", none = \"transfer\" }\n"
+                           "[[strategy]]\nname = \"bring\"\ntransfers = true\n"
+                           "[[strategy]]\nname = \"others\"\n"));
         // What is picked at n0 takes from a pool, too, and what is paid later from another one.
         std::vector<pool_row> pools(2);
         pools[0].key = "picks";
@@ -183,10 +188,47 @@ std::vector<step> order_steps() {
                 return code_of(s.ask([&] { return s.e.cancel(s.now(key), {second, 0, {}, 0}); }));
             }};
 }
-/// Goods come, baskets live and die, an order goes out.
+/// An order waits for goods that a transfer brings, is held, and loses the transfer.
+std::vector<step> linked_steps() {
+    const order_id third{2}, transfer{3};
+    return {[](shop& s, const std::string& key) {
+                const order_line l{hat, {12}, 100};
+                order_request r{{&l, 1}, none<place_id>, *currency::parse("EUR"), 9};
+                r.node = store;
+                const auto placed = s.ask([&] { return s.e.place_order(s.now(key), r); });
+                return placed.first.why.code;
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.source(s.now(key), third); }));
+            },
+            [=](shop& s, const std::string& key) {
+                const hold_type_id fraud = *s.e.find_hold_type("fraud");
+                return code_of(s.ask([&] { return s.e.place_hold(s.now(key), {third, fraud}); }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.release(s.now(key), transfer); }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] {
+                    return s.e.record(s.now(key), {fact_kind::reject, transfer, 0, dc});
+                }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] {
+                    return s.e.resolve_hold(s.now(key), {third, 1, true, 0});
+                }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.source(s.now(key), third); }));
+            },
+            [=](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.cancel(s.now(key), {third, 0, {}, 0}); }));
+            }};
+}
+/// Goods come, baskets live and die, an order goes out, another one waits for a third.
 std::vector<step> script() {
     std::vector<step> all;
-    for (const auto& part : {supply_steps(), basket_steps(), order_steps()})
+    for (const auto& part : {supply_steps(), basket_steps(), order_steps(), linked_steps()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
