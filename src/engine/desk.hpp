@@ -230,7 +230,7 @@ struct desk {
         beside.clear();
         changes_beside = false;
         notes.clear();
-        others.clear();
+        if (!others.empty()) others.clear();
         brought.clear();
         to_bring.clear();
         bring_to = none<node_id>;

@@ -29,10 +29,20 @@ constexpr std::int64_t unzigzag(std::uint64_t n) noexcept {
     return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
 }
 
-/// Units in these states are or were in a cell, so a move names it.
+/// Units in these states are or were in a cell, so a move names it: a bit a state, asked twice of
+/// every move.
+inline constexpr std::uint32_t with_cell = [] {
+    std::uint32_t bits = 0;
+    for (unsigned i = 0; i < unit_states; ++i) {
+        const auto s = static_cast<unit_state>(i);
+        const bool had =
+            s == unit_state::shipped || s == unit_state::delivered || s == unit_state::lost;
+        if (had || holds_stock(s)) bits |= 1u << i;
+    }
+    return bits;
+}();
 constexpr bool names_cell(unit_state s) noexcept {
-    return holds_stock(s) || s == unit_state::shipped || s == unit_state::delivered ||
-           s == unit_state::lost;
+    return (with_cell >> static_cast<unsigned>(s) & 1) != 0;
 }
 
 /// Mostly a move's cells are told by one number: the one that it keeps, leaves or comes to.

@@ -123,13 +123,16 @@ const workflow& rules_of(const image& of) noexcept {
     return of.rules != nullptr ? *of.rules : standard_of(of.type);
 }
 
+/// A step of its workflow; or the units stay, and only their link goes.
+static bool has_step(const image& of, const bucket_move& m) noexcept {
+    const std::uint8_t before = sub_state_of(m.from_ref), after = sub_state_of(m.to_ref);
+    return rules_of(of).leads({m.from, before}, {m.to, after}) ||
+           (m.from == m.to && m.from_cell == m.to_cell && before == after);
+}
+
 error_code apply(image& of, const bucket_move& m) {
     if (m.line >= of.lines.size()) return error_code::unknown_line;
-    const bool is_unlinked = m.from == m.to && m.from_cell == m.to_cell &&
-                             sub_state_of(m.from_ref) == sub_state_of(m.to_ref);
-    if (of.kind == subject_kind::order && !is_unlinked &&
-        !rules_of(of).leads({m.from, sub_state_of(m.from_ref)}, {m.to, sub_state_of(m.to_ref)}))
-        return error_code::not_allowed;
+    if (of.kind == subject_kind::order && !has_step(of, m)) return error_code::not_allowed;
     return moved_whole(of.buckets, m) ? error_code::ok : rearrange(of.buckets, m);
 }
 

@@ -240,7 +240,24 @@ static_assert(draft_workflow.rows_from(unit_state::open).size() == 2, "confirm i
 [[nodiscard]] std::span<const workflow* const> standard_workflows() noexcept;
 /// Null where there is none of the name.
 [[nodiscard]] const workflow* find_standard(std::string_view name) noexcept;
+
+namespace detail {
+inline constexpr std::array<const workflow*, order_types> by_type = {
+    &sales_workflow,  // sales
+    &draft_workflow,  &transfer_workflow, &purchase_workflow, &made_workflow, &service_workflow,
+    &sales_workflow,  // sample
+    &sales_workflow,  // replacement
+    &sales_workflow,  // exchange
+    &return_workflow,
+};
+}  // namespace detail
+
 /// By which orders of a type go unless another one was activated.
-[[nodiscard]] const workflow& standard_of(order_type type) noexcept;
+[[nodiscard]] constexpr const workflow& standard_of(order_type type) noexcept {
+    const auto t = static_cast<std::size_t>(type);
+    return *detail::by_type[t < order_types ? t : 0];
+}
+static_assert(standard_of(order_type::return_).name() == "return");
+static_assert(standard_of(order_type::service).name() == "service");
 
 }  // namespace earmark::lifecycle
