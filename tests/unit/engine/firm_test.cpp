@@ -43,25 +43,16 @@ struct shop : kept_books {
 
     explicit shop(std::string_view policy = pickup) {
         const command c{{}, {}, monday};
-        REQUIRE(on.load(c, std::vector<sku_row>{{"hat"}, {"mug"}}).accepted == 2);
-        std::vector<node_row> nodes(3);
-        nodes[0].key = "dc", nodes[1].key = "north", nodes[2].key = "south";
-        nodes[1].kind = nodes[2].kind = node_kind::store;
-        REQUIRE(on.load(c, nodes).accepted == 3);
+        stock_up(
+            c, {{"hat"}, {"mug"}},
+            {node("dc"), node("north", 0, node_kind::store), node("south", 0, node_kind::store)},
+            {{"hat", "dc", {9}},
+             {"hat", "north", {2}},
+             {"hat", "south", {2}},
+             {"mug", "south", {2}}});
         REQUIRE(on.load(c, std::vector<place_row>{{"home"}}).accepted == 1);
-        REQUIRE(on.load(c, std::vector<stock_row>{{"hat", "dc", {9}},
-                                                  {"hat", "north", {2}},
-                                                  {"hat", "south", {2}},
-                                                  {"mug", "south", {2}}})
-                    .accepted == 4);
-        service_row service;
-        service.key = "pickup";
-        REQUIRE(on.load(c, std::span<const service_row>{&service, 1}).accepted == 1);
-        by_hand = on.find_service("pickup").value();
-        std::vector<std::string> findings;
-        const auto active = on.activate(c, policy, &findings);
-        for (const std::string& f : findings) MESSAGE(f);
-        REQUIRE(active);
+        by_hand = service(c, "pickup");
+        go_by(c, policy);
         if (on.find_attribute("node.counter"))
             REQUIRE(on.load(c, std::vector<fact_row>{{"north", "node.counter", "true"},
                                                      {"dc", "node.counter", "true"}})

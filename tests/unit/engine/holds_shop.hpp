@@ -21,15 +21,8 @@ struct shop : kept_books {
     time_point now = monday;
 
     explicit shop(std::vector<hold_type_row> types = {}) {
-        REQUIRE(on.load(at(), std::vector<sku_row>{{"hat"}, {"mug"}}).accepted == 2);
-        std::vector<node_row> nodes(2);
-        nodes[0].key = "north", nodes[1].key = "south";
-        nodes[1].priority = 1;
-        REQUIRE(on.load(at(), nodes).accepted == 2);
-        REQUIRE(on.load(at(),
-                        std::vector<stock_row>{
-                            {"hat", "north", {9}}, {"hat", "south", {9}}, {"mug", "north", {9}}})
-                    .accepted == 3);
+        stock_up(at(), {{"hat"}, {"mug"}}, {node("north"), node("south", 1)},
+                 {{"hat", "north", {9}}, {"hat", "south", {9}}, {"mug", "north", {9}}});
         REQUIRE(on.load(at(), std::vector<attribute_row>{{"customer.new", value_type::flag},
                                                          {"customer.risk", value_type::number},
                                                          {"line.hazmat", value_type::flag}})

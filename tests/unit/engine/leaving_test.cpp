@@ -48,18 +48,6 @@ struct shop : kept_books {
         on.source(now(key), {{&o, 1}, dry_run, {}, from}, {&out, 1});
         return out;
     }
-    /// State and node of each bucket: "1 allocated a 2, ".
-    std::string where(order_id o) {
-        std::string out;
-        const auto view = on.order(o);
-        for (const bucket_view& k : view->buckets) {
-            out += std::to_string(k.line) + ' ' + std::string{name_of(k.state)};
-            out += " " + std::string{k.node == none<node_id> ? "-" : on.node(k.node).key};
-            out += ' ' + std::to_string(k.amount.atoms) + ", ";
-        }
-        return out;
-    }
-    std::int64_t free(sku_id sku, node_id node) { return on.available({sku, node})->atoms; }
 };
 
 }  // namespace

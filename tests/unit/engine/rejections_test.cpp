@@ -32,19 +32,9 @@ struct shop : kept_books {
     time_point now = monday;
 
     explicit shop(const std::string& policy = head + strategy) {
-        REQUIRE(on.load(at(), std::vector<sku_row>{{"hat"}, {"mug"}}).accepted == 2);
-        std::vector<node_row> nodes(2);
-        nodes[0].key = "north", nodes[1].key = "south";
-        nodes[1].priority = 1;
-        REQUIRE(on.load(at(), nodes).accepted == 2);
-        REQUIRE(on.load(at(),
-                        std::vector<stock_row>{
-                            {"hat", "north", {9}}, {"hat", "south", {9}}, {"mug", "north", {9}}})
-                    .accepted == 3);
-        std::vector<std::string> findings;
-        const auto active = on.activate(at(), policy, &findings);
-        for (const std::string& f : findings) MESSAGE(f);
-        REQUIRE(active);
+        stock_up(at(), {{"hat"}, {"mug"}}, {node("north"), node("south", 1)},
+                 {{"hat", "north", {9}}, {"hat", "south", {9}}, {"mug", "north", {9}}});
+        go_by(at(), policy);
     }
     command at(std::string_view key = {}) const { return {key, {}, now}; }
     order_id order(std::vector<order_line> lines) {
