@@ -37,7 +37,7 @@ constexpr error_row rows[] = {
      "split the request, or leave it out when it is empty"},
     {bad_order_type, "bad_order_type", final,
      "its type and where its goods go do not fit (type {0}, to node {1}; -1: none)",
-     "a transfer or a purchase says `to` which node its goods go, and no other type does"},
+     "a transfer or a purchase says `to` which other node its goods go; no other type does"},
 
     // 2xxx vocabulary and tables
     {bad_number, "bad_number", final, "not a number: byte {0} is wrong",

@@ -94,14 +94,6 @@ std::vector<wanted_line> wanted_of(const remembered_decision& one) {
     return out;
 }
 
-/// Of what the first decision wanted, how much is served by all.
-coverage covered(const sourcing::decision& first, const plan& by) {
-    std::int64_t wanted = 0, served = 0;
-    for (const sourcing::decided_line& w : first.wanted) wanted += w.n;
-    for (const plan_part& p : by.parts) served += p.n;
-    return served == wanted ? coverage::full : served > 0 ? coverage::partial : coverage::none;
-}
-
 /// What the order wanted: the distinct goods of its groups, in the order of their first lines.
 std::vector<wanted_line> wanted_of(std::span<const remembered_decision> all) {
     std::vector<wanted_line> out;
@@ -268,7 +260,10 @@ result<sourced> engine::state::decision(const visit& v, order_id id) {
             name_strategies(*one.whole, one.decided, answer.strategy, answer.passed_on);
     }
     const bool brings = sourcing::is_bringing(*recalled->back().whole, recalled->back().decided);
-    if (brings) answer.chosen.covers = covered(recalled->front().decided, answer.chosen);
+    if (brings)
+        answer.chosen.covers =
+            covered(std::span<const sourcing::decided_line>{recalled->front().decided.wanted},
+                    answer.chosen);
     answer.first.by = verb::source;
     answer.first.subject = raw(id);
     answer.first.what = answer.chosen.covers == coverage::full      ? outcome::done

@@ -39,6 +39,17 @@ result<other_order*> engine::state::linking::other(std::uint32_t index) {
     return &d_.others.emplace_back(std::move(o));
 }
 
+/// The orders on both ends of a link were read one after the other. Where they do not fit, somebody
+/// has changed both in between, and the desk's is owned by then, or another version; or a promise
+/// is broken.
+error engine::state::linking::all_told(granules left, const char* promise) const {
+    if (left == 0) return {};
+    const auto now = s_.books.ledger.header(subject_kind::order, own_);
+    const bool is_mine = now.version == d_.order.version && now.owner == 0;
+    EARMARK_INVARIANT(!is_mine, promise);
+    return fail(error_code::order_busy, own_);
+}
+
 void engine::state::linking::move(other_order& of, const bucket_move& m) {
     of.moves.push_back(m);
     EARMARK_INVARIANT(lifecycle::apply(of.next, m) == error_code::ok,
@@ -68,8 +79,7 @@ error engine::state::linking::tell_bringer(const link& l, granules n) {
             move(o, {0, b.line, some, b.state, unit_state::cancelled, b.cell, none<cell_id>, 0,
                      b.ref, 0});
         }
-    EARMARK_INVARIANT(n == 0, "what an order waits for is brought by the order that it names");
-    return {};
+    return all_told(n, "what an order waits for is brought by the order that it names");
 }
 
 /// A node that gives back what it was to send is not asked for it again by who waits either.
@@ -113,8 +123,7 @@ error engine::state::linking::tell_waiting(const link& l, granules n, bool has_c
             move(o, {0, b.line, some, b.state, unit_state::open, none<cell_id>, none<cell_id>, 0,
                      b.ref, 0});
     }
-    EARMARK_INVARIANT(n == 0, "what an order brings is waited for by the order that it names");
-    return {};
+    return all_told(n, "what an order brings is waited for by the order that it names");
 }
 
 /// Goods of a line arrive; those for somebody are promised as they come.
@@ -125,7 +134,8 @@ void engine::state::linking::come_to(std::uint16_t line, granules n, bool is_for
     d_.stock.push_back({*cell, is_for_nobody ? n : 0, n});
 }
 
-error engine::state::linking::follow() {
+error engine::state::linking::follow(order_id id) {
+    own_ = static_cast<std::uint32_t>(raw(id));
     const bool brings =
         d_.order.type == order_type::transfer || d_.order.type == order_type::purchase;
     for (std::size_t i = 0; i < d_.moves.size(); ++i) {
@@ -198,7 +208,8 @@ error engine::state::linking::give_birth(other_order& of) {
     const std::uint64_t said[] = {raw(d_.sourced_id), of.index};
     const digest128 content = content_digest(std::as_bytes(std::span{said}));
     constexpr std::uint32_t tries = 1'000;
-    for (std::uint32_t n = 1; n <= tries; ++n) {
+    const auto first = static_cast<std::uint32_t>(d_.linked_before + 1);
+    for (std::uint32_t n = first; n < first + tries; ++n) {
         of.key = std::string{name_of(of.next.type)} + ' ' + std::to_string(raw(d_.sourced_id)) +
                  '/' + std::to_string(n);
         of.claimed = s_.keys.begin(v_.slot, intake::key_space::order, of.key, content);
@@ -211,7 +222,9 @@ error engine::state::linking::give_birth(other_order& of) {
 }
 
 error engine::state::linking::make_bringers() {
-    const std::size_t first = d_.others.size();
+    const std::size_t first = d_.others.size(), links = d_.beside.links.size();
+    if (links > max_links)
+        return fail(error_code::out_of_range, static_cast<std::int64_t>(links), max_links);
     for (const brought_part& part : d_.brought) {
         other_order& o = bringer(part.from, part.to);
         if (!o.birth.exists()) return fail(error_code::out_of_memory);

@@ -13,12 +13,13 @@ class engine::state::linking {
 public:
     linking(state& s, const visit& v) noexcept : s_{s}, v_{v}, d_{v.desk} {}
 
-    /// What the desk's moves, not made yet, mean to the orders that its order is linked to: onto
-    /// the desk's `others`, and into its stock lines and gives. order_busy: decide again.
-    error follow();
+    /// What the desk's moves, not made yet, mean to the orders that its order, `id`, is linked to:
+    /// onto the desk's `others`, and into its stock lines and gives. order_busy: decide again.
+    error follow(order_id id);
 
     /// Makes the orders that bring what the desk's `brought` says. out_of_memory, key_memory_full,
-    /// bad_line_count; what was made by then is given back by give_back().
+    /// bad_line_count, out_of_range for an order with too many links; what was made by then is
+    /// given back by give_back().
     error make_bringers();
 
     /// Ops and subjects of the desk's others, behind those of its order.
@@ -30,6 +31,7 @@ public:
 
 private:
     result<other_order*> other(std::uint32_t index);
+    [[nodiscard]] error all_told(granules left, const char* promise) const;
     void move(other_order& of, const bucket_move& m);
     error tell_bringer(const link& l, granules n);
     void remember_rejection(const link& l, other_order& by);
@@ -43,6 +45,7 @@ private:
     state& s_;
     const visit& v_;
     desk& d_;
+    std::uint32_t own_ = 0;  // number of the desk's order, while its moves are followed
 };
 
 }  // namespace earmark

@@ -218,7 +218,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
                 if (!d.keeper.exists()) return committed{error_code::out_of_memory, {}, 0, 0};
             }
             if (!store_facts(v)) return committed{error_code::out_of_memory, {}, 0, 0};
-            holder{*this}.apply(d, c.actor, v.now);
+            holder{*this}.apply(d, names.known(c.actor), v.now);
             d.order.beside = no_chunk;  // of an attempt before
             return holder{*this}.alarmed(v, child.index, never, [&] {
                 first = draft_order(v, c, r, content, key, child.index, reacquired);
@@ -300,7 +300,7 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     if (const error e = workflow_door::decide(*this, d, id, decide); e.code != error_code::ok)
         return e;
     linking links{*this, v};
-    if (const error e = links.follow(); e.code != error_code::ok) return e;
+    if (const error e = links.follow(id); e.code != error_code::ok) return e;
     done.lines = d.number != 0 ? d.number : static_cast<std::uint16_t>(d.moves.size());
     if (d.moves.empty() && !d.changes_beside) {
         done.what = outcome::unchanged;

@@ -96,7 +96,7 @@ void engine::state::leave_rest(desk& d, const sourcing::policy& by, const plan& 
         const std::uint8_t number = queue_number(whole, rest);
         const bool cancels = rest.does == sourcing::unserved::deed::cancel;
         if (rest.does == sourcing::unserved::deed::transfer && m.firm != none<node_id> &&
-            workflow_door::is_usual(d.order) && books.cells.find(m.sku, m.firm)) {
+            workflow_door::may_wait_for_others(d.order) && books.cells.find(m.sku, m.firm)) {
             d.to_bring.push_back(m.line);
             continue;
         }

@@ -23,4 +23,13 @@ void join_plans(plan& into, const plan& group, std::span<const wanted_line> all,
                 std::span<const wanted_line> of_group, std::span<const node_facts> nodes,
                 bool is_first);
 
+/// How much of lines that say what they want (`n`) a plan serves.
+template <class Line>
+coverage covered(std::span<const Line> wanted, const plan& by) noexcept {
+    std::int64_t left = 0;
+    for (const Line& w : wanted) left += w.n;
+    for (const plan_part& p : by.parts) left -= p.n;
+    return left == 0 ? coverage::full : by.parts.empty() ? coverage::none : coverage::partial;
+}
+
 }  // namespace earmark

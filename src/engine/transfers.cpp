@@ -9,17 +9,6 @@
 #include "strategy_names.hpp"
 
 namespace earmark {
-namespace {
-
-/// Is all served that was wanted?
-coverage covered(std::span<const wanted_line> all, const plan& by) {
-    std::int64_t wanted = 0, served = 0;
-    for (const wanted_line& w : all) wanted += w.n;
-    for (const plan_part& p : by.parts) served += p.n;
-    return served == wanted ? coverage::full : served > 0 ? coverage::partial : coverage::none;
-}
-
-}  // namespace
 
 /// What a cell has of a part, over the lines that want it.
 void engine::state::bring(desk& d, const plan_part& part, const draw& from) const {
@@ -87,9 +76,6 @@ error engine::state::bringing::look() {
     if (const error e = s_.problem(v_, version_, p_); e.code != error_code::ok) return e;
     s_.facts_asked(d_, version_);
     s_.take_off(d_);
-    const std::size_t nodes = p_.nodes.size();
-    for (std::size_t w = 0; w < d_.wanted.size(); ++w)
-        d_.free[w * nodes + index_of(d_.bring_to)] = 0;
     if (s_.bindings[version_ - 1].numbers) s_.fill_numbers(v_, whole_, p_);
     d_.pictured.assign(d_.free.begin(), d_.free.end());
     return {};
@@ -154,7 +140,7 @@ error engine::state::source_transfers(const visit& v, std::uint32_t version, sou
     d.bring_to = none<node_id>;
     d.in_group.clear();
     p.lines = d.all_wanted;
-    into.chosen.covers = covered(d.all_wanted, into.chosen);
+    into.chosen.covers = covered(std::span<const wanted_line>{d.all_wanted}, into.chosen);
     return {};
 }
 

@@ -69,9 +69,13 @@ void note_firm(desk& d) {
     d.firm.erase(std::unique(d.firm.begin(), d.firm.end()), d.firm.end());
 }
 
-/// A line that is bound to a node finds nothing anywhere else.
-void keep_firm(desk& d, std::size_t nodes) {
+/// A line that is bound to a node finds nothing anywhere else, and none of what it is to bring
+/// where that is to go.
+void keep_bound(desk& d, std::size_t nodes) {
     for (std::size_t w = 0; w < d.wanted.size(); ++w) {
+        const node_id to =
+            d.bring_to != none<node_id> ? d.bring_to : d.order.lines[d.wanted[w].line].to;
+        if (to != none<node_id>) d.free[w * nodes + index_of(to)] = nothing_free;
         if (d.wanted[w].firm == none<node_id>) continue;
         const std::size_t at = index_of(d.wanted[w].firm);
         for (std::size_t k = 0; k < nodes; ++k)
@@ -166,8 +170,11 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
         d.wanted.back().firm = m.firm;
     }
     for (wanted_line& w : d.wanted)
-        if (by != nullptr && by->judges_shipments())
+        if (by != nullptr && by->judges_shipments()) {
+            const node_id firm = w.firm;  // what is to be brought is bound to none
             w = sourcing::scaled(whole_line(d.order, w.line, w.granule_e9, by->currency()), w.n);
+            w.firm = firm;
+        }
     const bool accepts = by != nullptr && by->terms().by_acceptance;
     if (by != nullptr && (bindings[version - 1].weighs || bindings[version - 1].keeps_whole))
         add_line_facts(d, bindings[version - 1]);
@@ -181,7 +188,8 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     for (std::size_t w = 0; w < d.wanted.size(); ++w)
         by_marks ? see_unmarked(d, w) : see_cells(d, w);
     add_sections(d, v.now);
-    if (!d.firm.empty()) keep_firm(d, nodes);
+    const bool brings = d.bring_to != none<node_id> || d.order.type != order_type::sales;
+    if (!d.firm.empty() || brings) keep_bound(d, nodes);
     d.again.clear();
     d.over.clear();
     if (d.order.beside != no_chunk && by != nullptr) note_rejected(d, by->rejections(), v.now);

@@ -11,9 +11,15 @@ struct workflow_door {
     using state = engine::state;
 
     /// Does it go by a standard workflow in which bases alone decide? Then every step that
-    /// sourcing may want is there.
+    /// sourcing may want is there, but perhaps the one to wait for goods that others bring.
     static bool is_usual(const lifecycle::image& of) noexcept {
         return of.rules == nullptr && lifecycle::rules_of(of).is_plain();
+    }
+
+    /// May its units wait for goods that other orders bring?
+    static bool may_wait_for_others(const lifecycle::image& of) noexcept {
+        return is_usual(of) &&
+               lifecycle::rules_of(of).leads({unit_state::open, 0}, {unit_state::reserved, 0});
     }
 
     /// What guards ask of the order and its image does not show: what it says of itself, and

@@ -49,6 +49,16 @@ node_id firm_node(const order_request& r, const order_line& l) noexcept {
     return l.node == none<node_id> ? r.node : l.node;
 }
 
+/// What is wrong with where a line comes from.
+error node_problem(const order_request& r, const order_line& l, const loaded& tables) noexcept {
+    if (l.node != none<node_id> && index_of(l.node) >= tables.nodes)
+        return fail(error_code::unknown_node, raw(l.node));
+    const node_id firm = firm_node(r, l);
+    if (firm != none<node_id> && firm == r.to)  // it is there
+        return fail(error_code::bad_order_type, static_cast<std::int64_t>(r.type), raw(firm));
+    return {};
+}
+
 /// What is said of the whole order. Calls refuse(error, 0).
 template <class F>
 void check_head(const order_request& r, const loaded& tables, F&& refuse) {
@@ -111,8 +121,7 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
             add(fail(error_code::unknown_sku, raw(l.sku)), i + 1);
             continue;
         }
-        if (l.node != none<node_id> && index_of(l.node) >= tables.nodes)
-            add(fail(error_code::unknown_node, raw(l.node)), i + 1);
+        if (const error e = node_problem(r, l, tables); e.code != error_code::ok) add(e, i + 1);
         const auto n = to_granules(l.amount, skus[index_of(l.sku)]);
         if (!n) {
             add(n.error(), i + 1);

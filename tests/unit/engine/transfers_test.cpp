@@ -1,112 +1,10 @@
 // Transfers: what a line's own node lacks is brought there by an order of its own, unit by unit
 // linked to the line that waits for it.
-#include <doctest/doctest.h>
-
 #include <algorithm>
-#include <iterator>
-#include <span>
-#include <string>
-#include <vector>
 
-#include "earmark/engine/engine.hpp"
-#include "kept_books.hpp"
+#include "transfers_shop.hpp"
 
-namespace earmark {
-namespace {
-
-constexpr time_point monday{1'800'000'000'000'000'000};
-constexpr sku_id hat{0}, mug{1};
-constexpr node_id dc{0}, north{1}, south{2}, acme{3};
-constexpr std::string_view pickup = R"(
-policy   = "pickup"
-currency = "USD"
-rank     = ["priority"]
-
-[always]
-require = ["not_rejected_before"]
-
-[[strategy]]
-name      = "pickup"
-when      = 'method == "pickup"'
-from      = ["chosen_store"]
-split     = { lines = "by_quantity" }
-outcome   = { full = "allocate", partial = "transfer_rest", none = "transfer" }
-
-[[strategy]]
-name      = "to the store"
-transfers = true
-from      = ["dc", "store"]
-
-[[strategy]]
-name      = "from the vendor"
-transfers = true
-from      = ["vendor"]
-
-[[strategy]]
-name      = "everyone else"
-)";
-
-struct shop : kept_books {
-    int number = 0;
-    service_id by_hand{};
-
-    explicit shop(std::string_view policy = pickup) {
-        const command c{{}, {}, monday};
-        REQUIRE(on.load(c, std::vector<sku_row>{{"hat"}, {"mug"}}).accepted == 2);
-        std::vector<node_row> nodes(4);
-        nodes[0].key = "dc", nodes[1].key = "north", nodes[2].key = "south", nodes[3].key = "acme";
-        nodes[1].kind = nodes[2].kind = node_kind::store;
-        nodes[3].kind = node_kind::vendor;
-        for (int i = 0; i < 4; ++i) nodes[static_cast<std::size_t>(i)].priority = i;
-        REQUIRE(on.load(c, nodes).accepted == 4);
-        REQUIRE(on.load(c, std::vector<stock_row>{{"hat", "dc", {4}},
-                                                  {"hat", "north", {2}},
-                                                  {"hat", "south", {3}},
-                                                  {"mug", "north", {0}},
-                                                  {"mug", "acme", {50}}})
-                    .accepted == 5);
-        service_row service;
-        service.key = "pickup";
-        REQUIRE(on.load(c, std::span<const service_row>{&service, 1}).accepted == 1);
-        by_hand = on.find_service("pickup").value();
-        std::vector<std::string> findings;
-        const auto active = on.activate(c, policy, &findings);
-        CAPTURE(findings);
-        REQUIRE(active);
-    }
-    static command now(std::string_view key = {}) { return {key, {}, monday}; }
-    order_id order(std::vector<order_line> lines, node_id store = north) {
-        const std::string key = "o-" + std::to_string(number++);
-        order_request r{lines, none<place_id>, *currency::parse("USD")};
-        r.method = by_hand;
-        r.node = store;
-        const auto placed = on.place_order(now(key), r);
-        REQUIRE(placed.first.why.code == error_code::ok);
-        return order_id{placed.first.subject};
-    }
-    sourced source(order_id o) {
-        const auto s = on.source(now(), o);
-        REQUIRE(s);
-        return *s;
-    }
-    result<receipt> tell(order_id o, fact_kind kind, quantity n = {}, node_id at = none<node_id>) {
-        return on.record(now(), {kind, o, n.atoms == 0 ? 0u : 1u, at, n, 0});
-    }
-    /// State, node and amount of each bucket.
-    std::string where(order_id o) {
-        std::string out;
-        const auto view = on.order(o);
-        for (const bucket_view& k : view->buckets) {
-            out += std::to_string(k.line) + ' ' + std::string{name_of(k.state)};
-            out += " " + std::string{k.node == none<node_id> ? "-" : on.node(k.node).key};
-            out += ' ' + std::to_string(k.amount.atoms) + ", ";
-        }
-        return out;
-    }
-    std::int64_t free(sku_id sku, node_id node) { return on.available({sku, node})->atoms; }
-};
-
-}  // namespace
+namespace earmark::bringing {
 
 TEST_CASE("what the chosen store lacks is brought by a transfer, in one decision and one commit") {
     shop s;
@@ -379,6 +277,61 @@ TEST_CASE("figures know the customer's order, and none of the transfers") {
     CHECK(std::any_of(rows.begin(), rows.end(), [&](const movement& m) { return m.order == t; }));
 }
 
+TEST_CASE("an order that waits for no other is never brought anything: it waits for its node") {
+    shop s{R"(
+policy   = "anyone"
+currency = "USD"
+rank     = ["priority"]
+
+[[strategy]]
+name      = "its node"
+from      = ["chosen_store"]
+outcome   = { none = "transfer" }
+
+[[strategy]]
+name      = "elsewhere"
+transfers = true
+)"};
+    const order_line line{mug, {1}, 0, dc};  // no mug was ever there
+    order_request r{{&line, 1}, none<place_id>, *currency::parse("USD")};
+    r.type = order_type::transfer;
+    r.to = north;
+    REQUIRE(s.on.load(s.now(), std::vector<stock_row>{{"mug", "dc", {0}}}).accepted == 1);
+    const auto placed = s.on.place_order(s.now("t-1"), r);
+    REQUIRE(placed.first.why.code == error_code::ok);
+    const order_id t{placed.first.subject};
+    CHECK(s.source(t).first.what == outcome::backordered);
+    CHECK(s.where(t) == "1 backordered - 1, ");
+    CHECK(s.on.halted() == "");
+}
+
+TEST_CASE("goods are not sent from where they are to go") {
+    shop s;
+    order_line line{hat, {1}, 0, north};
+    order_request r{{&line, 1}, none<place_id>, *currency::parse("USD")};
+    r.type = order_type::transfer;
+    r.to = north;
+    CHECK(s.on.place_order(s.now("t-1"), r).first.why.code == error_code::bad_order_type);
+    line.node = none<node_id>;  // any other node may send it
+    const auto placed = s.on.place_order(s.now("t-2"), r);
+    REQUIRE(placed.first.why.code == error_code::ok);
+    CHECK(s.source(order_id{placed.first.subject}).by_line.at(0).node == dc);
+    line.amount = {9};  // dc has not nine, and north and dc together would
+    const auto many = s.on.place_order(s.now("t-3"), r);
+    CHECK(s.source(order_id{many.first.subject}).first.what == outcome::backordered);
+}
+
+TEST_CASE("a policy that judges what a shipment is worth has goods brought all the same") {
+    std::string text{pickup};
+    text.insert(text.find("[always]"), "[split]\nmin_shipment_value = \"1.00\"\n\n");
+    shop s{text};
+    const order_id o = s.order({{hat, {5}, 900}});
+    const sourced done = s.source(o);
+    CHECK(done.first.what == outcome::done);
+    CHECK(done.brought.size() == 1);
+    CHECK(s.on.explain(o)->groups.size() == 2);
+}
+
 TEST_CASE("a key that a host has given is passed over") {
     shop s;
     order_line line{hat, {1}, 0};
@@ -412,63 +365,4 @@ TEST_CASE(
     CHECK(s.source(o).strategy == "pickup");
 }
 
-namespace {
-
-/// Numbers that are the same everywhere.
-struct dice {
-    std::uint64_t state;
-    std::uint64_t operator()(std::uint64_t n) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        return (state >> 33) % n;
-    }
-};
-
-/// What nodes, carriers and people may say of an order, whether it can be or not.
-void hear_of(shop& s, order_id o, dice& roll) {
-    constexpr std::string_view events[] = {"accept", "ask_to_stop", "refuse_to_stop"};
-    constexpr fact_kind kinds[] = {fact_kind::ship, fact_kind::ship,   fact_kind::deliver,
-                                   fact_kind::pick, fact_kind::unpick, fact_kind::lose,
-                                   fact_kind::mark, fact_kind::reject, fact_kind::pack};
-    const fact_kind kind = kinds[roll(std::size(kinds))];
-    const quantity n{kind == fact_kind::mark ? 0 : static_cast<std::int64_t>(roll(3))};
-    const bool is_there = kind == fact_kind::reject || (kind == fact_kind::lose && roll(2) == 0);
-    const node_id at = is_there ? node_id{static_cast<std::uint16_t>(roll(4))} : none<node_id>;
-    (void)s.on.record(s.now(), {kind, o, n.atoms == 0 ? 0u : 1u, at, n, 0, events[roll(3)]});
-}
-
-}  // namespace
-
-TEST_CASE("random lives of orders and their transfers leave every unit accounted for") {
-    for (std::uint32_t seed = 1; seed <= 40; ++seed) {
-        shop s;
-        std::vector<order_id> all;
-        dice roll{seed * 0x9E3779B97F4A7C15u};
-        const auto keep = [&](std::span<const brought_view> more) {
-            for (const brought_view& b : more) all.push_back(b.by);
-        };
-        for (int step = 0; step < 150; ++step) {
-            const auto kind = roll(12);
-            if (all.empty() || kind == 0)
-                all.push_back(s.order({{hat, {1 + static_cast<int>(roll(6))}, 100},
-                                       {mug, {1 + static_cast<int>(roll(3))}, 100}},
-                                      roll(2) == 0 ? north : south));
-            const order_id o = all[roll(all.size())];
-            if (kind <= 2) {
-                if (const auto done = s.on.source(s.now(), o)) keep(done->brought);
-            } else if (kind <= 4) {
-                (void)s.on.release(s.now(), o);
-            } else if (kind == 5) {
-                (void)s.on.cancel(s.now(), {o, 1, {static_cast<std::int64_t>(roll(3))}, 0});
-            } else if (kind == 6) {
-                result<sourced> out = fail(error_code::order_busy);
-                s.on.source(s.now(), {{&o, 1}, false, {}, dc}, {&out, 1});
-                if (out) keep(out->brought);
-            } else {
-                hear_of(s, o, roll);
-            }
-            REQUIRE(s.on.check_invariants() == std::vector<std::string>{});
-        }
-    }
-}
-
-}  // namespace earmark
+}  // namespace earmark::bringing
