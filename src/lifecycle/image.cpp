@@ -101,7 +101,11 @@ bool moved_whole(std::vector<bucket>& all, const bucket_move& m) noexcept {
         return error_code::ok;
     }
     const auto to = std::lower_bound(held.begin(), held.end(), target, before);
-    const bool merges = to != held.end() && to != from && same_place(*to, target);
+    if (to == from && same_place(*to, target)) {  // a bucket has one reason, so all of it gets it
+        from->reason = m.reason;
+        return error_code::ok;
+    }
+    const bool merges = to != held.end() && same_place(*to, target);
     from->n -= m.n;
     if (merges) to->n += m.n;
     if (from->n > 0) {

@@ -14,9 +14,11 @@ error refusal(const image& of, std::uint16_t line, const answer& a) noexcept {
                 static_cast<std::int64_t>(status_of(of, line).lowest));
 }
 
-/// A relabel stays in its base; back-ordered units may go from queue to queue.
+/// A relabel stays in its base. Back-ordered units may stay there by an event of the engine, too,
+/// from queue to queue; then nobody has said yet which label they get.
 bool relabels(const bucket_move& m) noexcept {
-    return m.from == m.to && m.from != unit_state::backordered;
+    return m.from == m.to && (m.from != unit_state::backordered ||
+                              sub_state_of(m.from_ref) != sub_state_of(m.to_ref));
 }
 
 }  // namespace
@@ -72,10 +74,11 @@ error relabel(const image& of, event_key on, std::int64_t line, granules wanted,
     for (const bucket& b : of.buckets) {
         if ((line >= 0 && b.line != line) || (node != none<node_id> && at(b.cell) != node))
             continue;
+        const granules n = wanted == 0 ? b.n : std::min(b.n, wanted - moved);
+        if (n == 0) break;  // what is left need not go, so nothing asks whether it could
         const answer a = by.ask(state_of(b), on, guard_facts_of(of, b.line, b.state, b.ref, known));
         if (a.is == verdict::guard) return refusal(of, b.line, a);
-        const granules n = wanted == 0 ? b.n : std::min(b.n, wanted - moved);
-        if (a.is != verdict::possible || n == 0) continue;
+        if (a.is != verdict::possible) continue;
         moves.push_back({0, b.line, n, b.state, b.state, b.cell, b.cell, b.reason, b.ref,
                          ref_of(a.by->to.sub, link_of(b.ref))});
         moved += n;

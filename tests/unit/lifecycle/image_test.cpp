@@ -184,6 +184,23 @@ step = [
     CHECK(o.buckets[0].ref == 0);
 }
 
+TEST_CASE("units that go to where they stand stay there, for another reason, and are one bucket") {
+    image o = order_of({6});
+    bucket_move waits{
+        0, 0, 6, unit_state::open, unit_state::backordered, none<cell_id>, none<cell_id>, 1};
+    REQUIRE(apply(o, waits) == error_code::ok);
+    waits.from = unit_state::backordered;
+    waits.reason = 2;
+    waits.n = 2;  // a part of the bucket
+    CHECK(apply(o, waits) == error_code::ok);
+    CHECK(unsound(o) == nullptr);
+    REQUIRE(o.buckets.size() == 1);
+    CHECK(o.buckets[0].n == 6);
+    CHECK(o.buckets[0].reason == 2);
+    waits.n = 7;
+    CHECK(apply(o, waits) == error_code::too_few_units);
+}
+
 TEST_CASE("reserved units may wait for a link in place of a cell, and no others") {
     image o = order_of({2});
     o.buckets[0].state = unit_state::reserved;

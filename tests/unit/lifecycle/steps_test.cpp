@@ -105,6 +105,61 @@ TEST_CASE("a guard that does not hold is refused with the facts that it asks for
     CHECK(waits.refs[1] == bit(guard_fact::whole_order));
 }
 
+constexpr std::string_view chasing = R"(workflow = "chasing"
+events = ["chase"]
+state = [ { name = "chased", base = "backordered" } ]
+step = [
+  { from = "open", on = "backorder", to = "backordered" },
+  { from = "backordered", on = "chase", to = "chased", unless = "order.quiet" },
+  { from = ["backordered", "chased"], on = "backorder", to = "backordered" },
+  { from = ["open", "backordered", "chased"], on = "cancel", to = "cancelled" },
+]
+)";
+
+TEST_CASE("an own event relabels units that wait, and is no step from queue to queue") {
+    const auto loaded = parse_workflow(chasing);
+    REQUIRE(loaded);
+    image o = order_of({4});
+    o.rules = &loaded.value->view();
+    o.buckets[0].state = unit_state::backordered;
+    std::vector<bucket_move> moves;
+    REQUIRE(relabel(o, event_key::own(0), 0, 3, nodes_are_cells(), none<node_id>, 0, moves).code ==
+            error_code::ok);
+    REQUIRE(route(o, moves, 0).code == error_code::ok);
+    go(o, moves);
+    REQUIRE(o.buckets.size() == 2);
+    CHECK(state_of(o.buckets[1]) == state_key{unit_state::backordered, 1});
+    CHECK(o.buckets[1].n == 3);
+}
+
+TEST_CASE("a relabel asks nothing of units that it does not want") {
+    const auto loaded = parse_workflow(R"(workflow = "step_by_step"
+events = ["check"]
+state = [ { name = "checked", base = "released" }, { name = "late", base = "open" } ]
+step = [
+  { from = "open", on = "check", to = "late" },
+  { from = ["open", "late"], on = "allocate", to = "allocated" },
+  { from = ["open", "late", "released", "checked"], on = "cancel", to = "cancelled" },
+  { from = "allocated", on = "release", to = "released" },
+  { from = "released", on = "check", to = "checked", when = "whole_line" },
+]
+)");
+    REQUIRE(loaded);
+    image o = order_of({4});
+    o.rules = &loaded.value->view();
+    o.buckets[0].n = 1;
+    o.buckets.push_back({cell_id{0}, 3, 0, unit_state::released, 0, 0});
+    std::vector<bucket_move> moves;
+    const auto check = [&](granules n) {
+        moves.clear();
+        return relabel(o, event_key::own(0), 0, n, nodes_are_cells(), none<node_id>, 0, moves).code;
+    };
+    CHECK(check(1) == error_code::ok);
+    CHECK(moves.size() == 1);
+    CHECK(check(2) == error_code::guard_not_met);
+    CHECK(check(0) == error_code::guard_not_met);
+}
+
 TEST_CASE("what may be done, and why the rest may not: the state, a guard, or a hold") {
     const auto loaded = parse_workflow(guarded);
     REQUIRE(loaded);
