@@ -211,14 +211,6 @@ struct desk {
     [[nodiscard]] bool is_over(std::size_t line) const noexcept {
         return std::find(over.begin(), over.end(), line) != over.end();
     }
-    /// Was nothing served, and nothing left to wait?
-    [[nodiscard]] bool cancels_all() const noexcept {
-        return !moves.empty() &&
-               std::none_of(order.buckets.begin(), order.buckets.end(), [](const auto& b) {
-                   return b.state == unit_state::open || b.state == unit_state::backordered;
-               });
-    }
-
     void clear() {
         takes.clear();
         gives.clear();

@@ -70,19 +70,27 @@ void engine::state::move_on_desk(desk& d, const bucket_move& m) const {
                       "a plan takes no more units than its order has open");
 }
 
+/// Back-ordered units that do not wait where they are to wait. Numbers of queues are a policy's
+/// own.
+bool waits_elsewhere(const desk& d, const lifecycle::bucket& b, std::uint8_t number) noexcept {
+    return b.reason != number || (number != 0 && d.order.decided_by != d.decided.by);
+}
+
 /// The same of a line whose workflow has states of its own, or guards. What has no such step stays
 /// as it is.
 template <class State>
 void leave_labelled(const State& s, desk& d, std::uint16_t line, unit_state to,
                     std::uint8_t number) {
-    for (const unit_state from : {unit_state::backordered, unit_state::open}) {
-        if (from == to && number == 0) continue;  // it waits already
-        const auto n = lifecycle::units_in(d.order, line, from);
-        bucket_move m{0,     line, static_cast<granules>(n), from, to, none<cell_id>, none<cell_id>,
-                      number};
-        error why;
-        (void)workflow_door::move(s, d, d.before, m, why);
-    }
+    const auto stand = d.order.buckets;  // moves rearrange them
+    for (const unit_state from : {unit_state::backordered, unit_state::open})
+        for (const lifecycle::bucket& b : stand) {
+            if (b.line != line || b.state != from) continue;
+            if (from == to && !waits_elsewhere(d, b, number)) continue;
+            error why;
+            (void)workflow_door::move(
+                s, d, d.before, b, {0, line, b.n, from, to, none<cell_id>, none<cell_id>, number},
+                why);
+        }
 }
 
 /// What is left after a plan waits, in a queue or not, or is cancelled.
@@ -112,9 +120,7 @@ void engine::state::leave_rest(desk& d, const sourcing::policy& by, const plan& 
             });
         const bool is_there =
             waits != all.end() && waits->line == m.line && waits->state == unit_state::backordered;
-        const bool is_elsewhere = is_there && (waits->reason != number ||
-                                               (number != 0 && d.order.decided_by != d.decided.by));
-        if (is_there && (cancels || is_elsewhere))
+        if (is_there && (cancels || waits_elsewhere(d, *waits, number)))
             move_on_desk(d, {0, m.line, waits->n, unit_state::backordered, to, none<cell_id>,
                              none<cell_id>, number});
         const auto n = lifecycle::units_in(d.order, m.line, unit_state::open);

@@ -110,11 +110,15 @@ bool is_worth_again(error_code e) noexcept {
     return e == error_code::stock_moving || e == error_code::order_busy;
 }
 
+/// Of units that no plan serves some may wait, be cancelled, or stay as they are where their
+/// workflow has no step for either.
 outcome outcome_of(const desk& d, const plan& chosen) noexcept {
-    return chosen.covers == coverage::full      ? outcome::done
-           : chosen.covers == coverage::partial ? outcome::partial
-           : d.cancels_all()                    ? outcome::cancelled
-                                                : outcome::backordered;
+    if (chosen.covers == coverage::full) return outcome::done;
+    if (chosen.covers == coverage::partial) return outcome::partial;
+    const auto waits = [](const auto& b) { return b.state == unit_state::backordered; };
+    if (std::any_of(d.order.buckets.begin(), d.order.buckets.end(), waits))
+        return outcome::backordered;
+    return d.moves.empty() ? outcome::unchanged : outcome::cancelled;
 }
 
 /// What a key stands for; a command without one is compared with nothing.

@@ -45,8 +45,12 @@ struct workflow_door {
                               "a room moves only units that are there, along the workflow");
     }
 
-    /// Moves up to m.n units of a line that have the step, whatever they are called, and applies
-    /// them on the desk; guards ask `before`. Answers how many moved; `why` is the last refusal.
+    /// Moves up to m.n units of one of the order's buckets, if its state has the step, and applies
+    /// that on the desk; guards ask `before`. Answers how many moved; `why` is what refused.
+    static granules move(const state& s, desk& d, const lifecycle::image& before,
+                         const lifecycle::bucket& b, bucket_move m, error& why);
+
+    /// The same of a line's units in the state m.from, whatever they are called.
     static granules move(const state& s, desk& d, const lifecycle::image& before,
                          const bucket_move& m, error& why);
 

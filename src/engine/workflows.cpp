@@ -159,27 +159,33 @@ error workflow_door::route(const state& s, desk& d, order_id id) {
 }
 
 granules workflow_door::move(const state& s, desk& d, const lifecycle::image& before,
-                             const bucket_move& m, error& why) {
+                             const lifecycle::bucket& b, bucket_move m, error& why) {
     const auto& by = lifecycle::rules_of(d.order);
+    if (!by.leads_to(lifecycle::state_of(b), m.to)) return 0;
+    m.n = std::min(m.n, b.n);
+    m.from = b.state;
+    m.from_cell = b.cell;
+    m.from_ref = b.ref;
+    if (m.from == m.to) m.to_ref = b.ref;  // from queue to queue: the label is its step's
     const fact_bits facts = by.is_plain() ? fact_bits{0} : d.known;
+    if (const error e = lifecycle::route(before, {&m, 1}, facts); e.code != error_code::ok) {
+        why = e;
+        return 0;
+    }
+    s.move_on_desk(d, m);
+    return m.n;
+}
+
+granules workflow_door::move(const state& s, desk& d, const lifecycle::image& before,
+                             const bucket_move& m, error& why) {
     granules moved = 0;
-    while (moved < m.n) {
-        const auto at = std::find_if(d.order.buckets.begin(), d.order.buckets.end(),
-                                     [&](const lifecycle::bucket& b) {
-                                         return b.line == m.line && b.state == m.from &&
-                                                by.leads_to(lifecycle::state_of(b), m.to);
-                                     });
-        if (at == d.order.buckets.end()) break;
+    const auto stand = d.order.buckets;  // moves rearrange them
+    for (const lifecycle::bucket& b : stand) {
+        if (moved == m.n || why.code != error_code::ok) break;
+        if (b.line != m.line || b.state != m.from) continue;
         bucket_move one = m;
-        one.n = std::min(m.n - moved, at->n);
-        one.from_cell = at->cell;
-        one.from_ref = at->ref;
-        if (const error e = lifecycle::route(before, {&one, 1}, facts); e.code != error_code::ok) {
-            why = e;
-            break;
-        }
-        s.move_on_desk(d, one);
-        moved += one.n;
+        one.n = m.n - moved;
+        moved += move(s, d, before, b, one, why);
     }
     return moved;
 }

@@ -18,8 +18,8 @@ enum class outcome : std::uint8_t {
     declined,     // we said no, and remember it
     partial,      // sourcing: some units were allocated, the rest is back-ordered; a reservation
                   // that may be partial: it holds less than its lines say
-    backordered,  // sourcing: no unit could be allocated
-    unchanged,    // nothing to do
+    backordered,  // sourcing: no unit could be allocated, and some wait
+    unchanged,    // nothing to do, or nothing that the order's workflow has a step for
     reacquired,   // place_order: the reservation had expired, its units were taken anew
     cancelled,    // sourcing: no unit could be allocated, and the policy cancels what is left
 };

@@ -224,9 +224,60 @@ step = [
     const order_id o = s.order({{hat, {12}}});
     CHECK(s.on.source(s.at(), o));
     CHECK(s.units(o) == "open 3 allocated 9");
+    const auto nothing = s.on.source(s.at(), o, true);
+    REQUIRE(nothing);
+    CHECK(nothing->first.what == outcome::unchanged);
+    CHECK(s.on.source(s.at(), o)->first.what == outcome::unchanged);
     CHECK(s.on.release(s.at(), o)->what == outcome::unchanged);
     CHECK(s.on.cancel(s.at(), {o, 0, {}, 0}));
     CHECK(s.units(o) == "cancelled 12");
+    CHECK(s.on.halted() == "");
+}
+
+const std::string chasing = R"(workflow = "chasing"
+events = ["chase"]
+state = [ { name = "chased", base = "backordered" } ]
+step = [
+  { from = "open", on = "allocate", to = "allocated" },
+  { from = "open", on = "backorder", to = "backordered" },
+  { from = "backordered", on = "chase", to = "chased" },
+  { from = "backordered", on = "backorder", to = "backordered" },
+  { from = "chased", on = "backorder", to = "chased" },
+  { from = ["backordered", "chased"], on = "allocate", to = "allocated" },
+  { from = ["open", "backordered", "chased", "allocated"], on = "cancel", to = "cancelled" },
+]
+)";
+
+TEST_CASE("units that wait are relabelled, and keep their label from queue to queue") {
+    shop s;
+    REQUIRE(activate_workflow(s.on, s.at(), chasing));
+    const auto use = [&](std::string_view outcome) {
+        const std::string head = "policy = 'q'\ncurrency = 'USD'\nrank = ['parcels']\n";
+        s.go_by(s.at(), head + std::string{outcome});
+    };
+    const auto queues_of = [&](order_id o) {
+        std::string out;
+        const auto view = s.on.order(o);
+        for (const bucket_view& b : view->buckets) out += std::string{b.queue} + ';';
+        return out;
+    };
+    const order_id o = s.order({{hat, {20}}});
+    CHECK(s.on.source(s.at(), o)->first.what == outcome::backordered);
+    CHECK(s.did(fact_kind::mark, o, 8, none<node_id>, "chase") == error_code::ok);
+    CHECK(s.units(o) == "backordered 12 backordered/chased 8");
+    use("[outcome]\nnone = 'queue:late'\n");
+    CHECK(s.on.source(s.at(), o)->first.what == outcome::backordered);
+    CHECK(s.units(o) == "backordered 12 backordered/chased 8");
+    CHECK(queues_of(o) == "late;late;");
+    const auto head = s.on.head();
+    CHECK(s.on.source(s.at(), o)->first.what == outcome::backordered);
+    CHECK(s.on.head() == head);  // they wait as they did
+    use("[outcome]\nnone = 'queue:very late'\n");
+    CHECK(s.on.source(s.at(), o));
+    CHECK(queues_of(o) == "very late;very late;");
+    use("");
+    CHECK(s.on.source(s.at(), o));
+    CHECK(queues_of(o) == ";;");
     CHECK(s.on.halted() == "");
 }
 
