@@ -44,11 +44,31 @@ std::string why_not(const lifecycle::workflow& by, const lifecycle::possible_ste
     return out;
 }
 
-std::string_view command_of(lifecycle::event_key on) noexcept {
+/// Why no verb does it, although the workflow has the step; empty: one does.
+std::string_view without_verb(const lifecycle::image& of, const lifecycle::possible_step& p) {
+    if (p.on.is_own()) return {};
+    const auto on = static_cast<unit_event>(p.on.n);
+    if (p.from.base == unit_state::reserved && on != unit_event::cancel)
+        return "it comes with the order that brings the units";
+    if (on == unit_event::backorder &&
+        !lifecycle::rules_of(of).leads_to(p.from, unit_state::allocated))
+        return "only what may be allocated is sourced";
+    if (on != unit_event::reserve) return {};
+    if (!workflow_door::may_wait_for_others(of))
+        return "nothing is brought to an order of a workflow of its own";
+    return of.lines[p.line].firm == none<node_id> ? "the line is bound to no node"
+                                                  : std::string_view{};
+}
+
+std::string_view command_of(const lifecycle::possible_step& p) noexcept {
+    const lifecycle::event_key on = p.on;
     if (on.is_own()) return "record(mark)";
+    if (p.from.base == unit_state::reserved && on != lifecycle::event_key{unit_event::cancel})
+        return {};
     switch (static_cast<unit_event>(on.n)) {
         case unit_event::allocate:
         case unit_event::backorder:
+        case unit_event::reserve:
             return "source";
         case unit_event::unallocate:
             return "record(reject)";
@@ -60,8 +80,6 @@ std::string_view command_of(lifecycle::event_key on) noexcept {
             return "record(deliver)";
         case unit_event::cancel:
             return "cancel";
-        case unit_event::reserve:
-            return "link";
         case unit_event::pick:
             return "record(pick)";
         case unit_event::pack:
@@ -69,7 +87,7 @@ std::string_view command_of(lifecycle::event_key on) noexcept {
         case unit_event::unpick:
             return "record(unpick)";
         case unit_event::lose:
-            return "record(lose)";
+            return p.from.base == unit_state::shipped ? "record(lose)" : "record(lose) with a node";
         case unit_event::fulfil:
             return "record(fulfil)";
     }
@@ -264,12 +282,14 @@ result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order
             const lifecycle::workflow& by = lifecycle::rules_of(o);
             std::vector<allowed_view> out;
             for (const lifecycle::possible_step& p : lifecycle::allowed(o, known(s, id, o))) {
-                const bool can = p.is.is == lifecycle::verdict::possible && !p.held;
+                const bool has_step = p.is.is == lifecycle::verdict::possible && !p.held;
+                const auto alone = has_step ? without_verb(o, p) : std::string_view{};
+                const bool can = has_step && alone.empty();
                 out.push_back({p.line + 1u, name_of(by, p.from),
                                s.to_quantity(o.lines[p.line].sku, p.n), name_of(by, p.on),
-                               command_of(p.on), can,
+                               command_of(p), can,
                                p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by),
-                               can ? std::string{} : why_not(by, p)});
+                               has_step ? std::string{alone} : why_not(by, p)});
             }
             return out;
         });

@@ -80,10 +80,11 @@ struct allowed_view {
     std::string_view state{};
     quantity amount{};
     std::string_view event{};
-    std::string_view command{};  // the verb; of `record` the fact, `record(pick)`
-    bool possible = false;
+    std::string_view command{};  // the verb; of `record` the fact, `record(pick)`; empty: it comes
+                                 // with another order
+    bool possible = false;       // by a verb; what the verb decides, `source` say, is its own
     std::string_view because{};  // of the step, where there is one
-    std::string why_not{};       // the state, or which facts are missing or in the way
+    std::string why_not{};       // the state, which facts are missing or in the way, or why no verb
 };
 
 /// For each line, each state that its units stand in, and each event of its workflow.

@@ -2,6 +2,7 @@
 // linked to the line that waits for it.
 #include <algorithm>
 
+#include "earmark/engine/workflows.hpp"
 #include "transfers_shop.hpp"
 
 namespace earmark::bringing {
@@ -101,6 +102,29 @@ TEST_CASE("units are cancelled where they bind least: those that are to be broug
     CHECK(s.where(o) == "1 reserved - 1, 1 allocated north 2, 1 cancelled - 2, ");
     CHECK(s.where(t) == "1 allocated dc 1, 1 cancelled - 2, ");
     CHECK(s.free(hat, dc) == 3);
+}
+
+TEST_CASE(
+    "units that are to be brought are allocated or open again by the order that brings them") {
+    shop s;
+    const order_id o = s.order({{hat, {5}, 900}});
+    const auto asked = [&](unit_state from, std::string_view event) {
+        const auto all = allowed(s.on, o);
+        for (const allowed_view& a : *all)
+            if (a.state == name_of(from) && a.event == event) return a;
+        return allowed_view{};
+    };
+    CHECK(asked(unit_state::open, "reserve").possible);
+    CHECK(asked(unit_state::open, "reserve").command == "source");
+    (void)s.source(o);
+    for (const std::string_view event : {"allocate", "unallocate"}) {
+        const allowed_view a = asked(unit_state::reserved, event);
+        CHECK_FALSE(a.possible);
+        CHECK(a.command == "");
+        CHECK(a.why_not == "it comes with the order that brings the units");
+    }
+    CHECK(asked(unit_state::reserved, "cancel").possible);
+    CHECK(asked(unit_state::allocated, "unallocate").possible);
 }
 
 TEST_CASE("a transfer that is cancelled leaves its units open, and they are sourced anew") {

@@ -191,6 +191,38 @@ TEST_CASE("a guard asks what the order says of itself, and allowed() says which 
     CHECK(s.units(free) == "open/looked_at 1");
 }
 
+TEST_CASE("allowed() says possible only of what a verb does") {
+    shop s;
+    const order_id usual = s.order({{hat, {2}}});
+    CHECK(s.why_not(usual, "reserve") == "the line is bound to no node");
+    REQUIRE(s.on.source(s.at(), usual));
+    REQUIRE(s.on.release(s.at(), usual));
+    REQUIRE(s.did(fact_kind::pick, usual) == error_code::ok);
+    const auto loses = [&] {
+        const auto all = allowed(s.on, usual);
+        for (const allowed_view& a : *all)
+            if (a.event == "lose") return a.possible ? std::string{a.command} : a.why_not;
+        return std::string{"no such event"};
+    };
+    CHECK(loses() == "record(lose) with a node");
+    CHECK(s.did(fact_kind::lose, usual) == error_code::not_allowed);
+    CHECK(s.did(fact_kind::ship, usual) == error_code::ok);
+    CHECK(loses() == "record(lose)");
+    REQUIRE(activate_workflow(
+        s.on, s.at(), lifecycle::text_of(lifecycle::sales_workflow.written(), order_type::sales)));
+    const order_id own = s.order({{hat, {2}, 100, north}});
+    CHECK(s.why_not(own, "reserve") == "nothing is brought to an order of a workflow of its own");
+    REQUIRE(activate_workflow(s.on, s.at(), R"(workflow = "idle"
+step = [
+  { from = "open", on = "backorder", to = "backordered" },
+  { from = ["open", "backordered"], on = "cancel", to = "cancelled" },
+]
+)"));
+    const order_id idle = s.order({{hat, {2}}});
+    CHECK(s.why_not(idle, "backorder") == "only what may be allocated is sourced");
+    CHECK(s.on.source(s.at(), idle).error().code == error_code::not_allowed);
+}
+
 TEST_CASE("a workflow that is wrong is refused with findings, and nothing changes") {
     shop s;
     const auto head = s.on.head();
