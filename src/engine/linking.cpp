@@ -5,7 +5,8 @@
 
 #include "earmark/core/check.hpp"
 #include "earmark/engine/fold.hpp"
-#include "earmark/lifecycle/workflow.hpp"
+#include "earmark/lifecycle/steps.hpp"
+#include "earmark/lifecycle/workflow_text.hpp"
 
 namespace earmark {
 namespace {
@@ -17,10 +18,36 @@ bool is_there_no_more(unit_state s) noexcept {
     return s == unit_state::cancelled || s == unit_state::open || s == unit_state::backordered ||
            s == unit_state::lost;
 }
-/// Who need not go on does not, and the goods are free again. Who has to goes on, for nobody.
-bool has_to_go_on(const lifecycle::image& of, unit_state s, std::uint32_t ref) noexcept {
-    return !lifecycle::rules_of(of).leads({s, lifecycle::sub_state_of(ref)},
-                                          {unit_state::cancelled, 0});
+/// The event by which who has agreed to send something is asked not to.
+constexpr std::string_view asks_to_stop = "ask_to_stop";
+
+bool may_be_cancelled(const lifecycle::workflow& by, lifecycle::state_key s) noexcept {
+    return by.leads_to(s, unit_state::cancelled);
+}
+bool is_asked_to_stop(const lifecycle::workflow& by, lifecycle::state_key s) noexcept {
+    const auto on = find_event(by, asks_to_stop);
+    const auto rows = by.rows();
+    return on && std::any_of(rows.begin(), rows.end(),
+                             [&](const lifecycle::row& r) { return r.on == *on && r.to == s; });
+}
+
+/// What becomes of units that nobody waits for any more, and how soon they are chosen.
+struct way_out {
+    enum class kind : std::uint8_t { cancels, was_asked, is_asked, goes_on };
+    kind is = kind::goes_on;
+    std::uint8_t sub = 0;  // of the state that they go on in
+};
+/// Who need not go on does not, and the goods are free again. Who has agreed is asked to stop, and
+/// answers by events of his own. Who is on his way goes on, for nobody.
+way_out way_out_of(const lifecycle::image& of, const lifecycle::bucket& b) noexcept {
+    const auto& by = lifecycle::rules_of(of);
+    const lifecycle::state_key s = lifecycle::state_of(b);
+    if (is_asked_to_stop(by, s)) return {way_out::kind::was_asked, s.sub};
+    if (may_be_cancelled(by, s)) return {way_out::kind::cancels, 0};
+    const auto on = find_event(by, asks_to_stop);
+    const auto asked = on ? by.next(s, *on) : std::nullopt;
+    if (asked) return {way_out::kind::is_asked, asked->sub};
+    return {way_out::kind::goes_on, s.sub};
 }
 
 }  // namespace
@@ -62,17 +89,18 @@ error engine::state::linking::tell_bringer(const link& l, granules n) {
     if (!found) return found.error();
     other_order& o = **found;
     const auto held = o.next.buckets;  // moves rearrange them
-    for (const bool on_its_way : {false, true})
+    using enum way_out::kind;
+    for (const way_out::kind now : {cancels, was_asked, is_asked, goes_on})
         for (const lifecycle::bucket& b : held) {
-            if (b.line != l.other_line || link_of(b.ref) != l.number || is_final(b.state) ||
-                has_to_go_on(o.next, b.state, b.ref) != on_its_way)
-                continue;
+            if (n == 0) return {};
+            if (b.line != l.other_line || link_of(b.ref) != l.number || is_final(b.state)) continue;
+            const way_out out = way_out_of(o.next, b);
+            if (out.is != now) continue;
             const granules some = std::min(n, b.n);
             n -= some;
-            if (some == 0) continue;
-            const std::uint32_t left = ref_of(lifecycle::sub_state_of(b.ref), 0);
-            if (on_its_way) {
-                move(o, {0, b.line, some, b.state, b.state, b.cell, b.cell, b.reason, b.ref, left});
+            if (now != cancels) {
+                move(o, {0, b.line, some, b.state, b.state, b.cell, b.cell, b.reason, b.ref,
+                         ref_of(out.sub, 0)});
                 continue;
             }
             if (b.cell != none<cell_id>) d_.gives.push_back({b.cell, some});
@@ -134,12 +162,26 @@ void engine::state::linking::come_to(std::uint16_t line, granules n, bool is_for
     d_.stock.push_back({*cell, is_for_nobody ? n : 0, n});
 }
 
+/// Units that their node gives back are for nobody, so they are not asked for again: cancelled, or
+/// open and then cancelled where only open ones may be.
+void engine::state::linking::forget(bucket_move& m) {
+    const auto& by = lifecycle::rules_of(d_.order);
+    const std::uint8_t sub = lifecycle::sub_state_of(m.to_ref);
+    if (m.to == unit_state::lost || m.to == unit_state::cancelled) return;
+    if (may_be_cancelled(by, {m.from, lifecycle::sub_state_of(m.from_ref)}))
+        m.to = unit_state::cancelled;
+    else if (may_be_cancelled(by, {m.to, sub}))
+        d_.moves.push_back({0, m.line, m.n, m.to, unit_state::cancelled, m.to_cell, none<cell_id>,
+                            0, m.to_ref, 0});
+}
+
 error engine::state::linking::follow(order_id id) {
     own_ = static_cast<std::uint32_t>(raw(id));
     const bool brings =
         d_.order.type == order_type::transfer || d_.order.type == order_type::purchase;
     for (std::size_t i = 0; i < d_.moves.size(); ++i) {
         bucket_move& m = d_.moves[i];
+        const granules n = m.n;
         const std::uint32_t k = link_of(m.from_ref);
         const bool arrives = brings && m.to == unit_state::delivered;
         if (arrives) come_to(m.line, m.n, k == 0);
@@ -152,9 +194,8 @@ error engine::state::linking::follow(order_id id) {
         } else if (arrives) {
             e = tell_waiting(l, m.n, true);
         } else if (is_there_no_more(m.to)) {
-            e = tell_waiting(l, m.n, false);
-            if (m.to != unit_state::lost && !has_to_go_on(d_.order, m.from, m.from_ref))
-                m.to = unit_state::cancelled;  // nobody waits for it
+            forget(m);  // `m` may lie elsewhere from here on
+            e = tell_waiting(l, n, false);
         }
         if (e.code != error_code::ok) return e;
     }

@@ -36,6 +36,7 @@ private:
     error tell_bringer(const link& l, granules n);
     void remember_rejection(const link& l, other_order& by);
     error tell_waiting(const link& l, granules n, bool has_come);
+    void forget(bucket_move& m);
     void come_to(std::uint16_t line, granules n, bool is_for_nobody);
     other_order& bringer(node_id from, node_id to);
     void spread(const brought_part& part, other_order& by);
