@@ -13,8 +13,6 @@
 namespace earmark::python {
 namespace {
 
-constexpr std::int64_t most_seconds = 1'000'000'000;
-
 /// What stands between the commas of a text, without the blanks around it.
 std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> out;
@@ -109,8 +107,8 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
     const auto blocks = text("blocks"), then = text("then"), rejected = text("rejected"),
                scope = text("scope"), apply = text("apply_when"), resolve = text("resolve_when"),
                after = text("after"), answers = text("answers");
-    const auto lasts = c.integers("lasts_s", rows, {0, most_seconds, 0});
-    const auto keeps = c.integers("keeps_s", rows, {-1, most_seconds, -1});
+    const auto lasts = c.integers("lasts_s", rows, {0, max_hold_seconds, 0});
+    const auto keeps = c.integers("keeps_s", rows, {-1, max_hold_seconds, -1});
     std::vector<hold_type_row> out(n);
     for (std::size_t i = 0; i < n; ++i) {
         hold_type_row& r = out[i];

@@ -41,7 +41,7 @@ template <class Beside, class F>
 void each_section(Beside& of, F&& f) {
     f(of.rejections, max_rejections);
     f(of.links, max_links);
-    f(of.holds, max_holds);
+    f(of.holds, max_holds_in_all);
 }
 inline constexpr std::size_t beside_sections = 3;
 

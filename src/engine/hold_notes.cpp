@@ -51,16 +51,15 @@ bool read_ended_note(std::span<const std::byte> bytes, hold_event& what, std::ui
     if (bytes.size() != ended_bytes) return false;
     what = static_cast<hold_event>(get(bytes, 1));
     reason = static_cast<std::uint8_t>(get(bytes, 1));
-    return what <= hold_event::give_back;
+    return what <= hold_event::reject_on;
 }
 
 bool end_hold(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uint8_t reason,
               actor_id by, time_point at, lifecycle::hold_table types) {
-    const bool ends = what == hold_event::resolve || what == hold_event::reject;
-    const bool accept = what != hold_event::reject;
-    if (lifecycle::may_end(all, number, accept).code != error_code::ok) return false;
-    if (ends)
-        lifecycle::end(all, number, accept, reason, by, at, types);
+    const bool rejects = what == hold_event::reject || what == hold_event::reject_on;
+    if (lifecycle::may_end(all, number, !rejects, types).code != error_code::ok) return false;
+    if (rejects || what == hold_event::resolve)
+        lifecycle::end(all, number, what, reason, by, at);
     else
         all[number - 1].marks |= what == hold_event::escalate ? hold::escalated : hold::gave_back;
     return true;

@@ -12,24 +12,18 @@ error engine::state::holder::plan_placing(desk& d, const command& c, const place
                                           time_point now) const {
     const auto lines = static_cast<std::int64_t>(d.order.lines.size());
     if (r.line > d.order.lines.size()) return fail(error_code::unknown_line, r.line, lines);
-    hold h;
-    h.type = r.type;
-    h.line = r.line == 0 ? lifecycle::the_order : static_cast<std::uint16_t>(r.line - 1);
+    const auto line = static_cast<std::uint16_t>(r.line - 1);
+    hold h = lifecycle::fresh_hold(r.type, r.line == 0 ? lifecycle::the_order : line, c.actor, now,
+                                   s_.names.holds.terms(r.type));
     h.reason = r.reason;
-    h.since = now;
-    h.placed_by = c.actor;
-    lifecycle::set_deadlines(h, s_.names.holds.terms(r.type));
     if (r.until) h.until = *r.until;
     if (h.until <= now) return fail(error_code::out_of_range, h.until.ns, now.ns);
-    const auto is_on_its_way = [&](const lifecycle::bucket& b) {
-        return h.covers(b.line) && b.state < unit_state::shipped;
-    };
-    if (!std::ranges::any_of(d.order.buckets, is_on_its_way))
+    if (units_on_their_way(d, h) == 0)
         return fail(
             error_code::not_allowed, r.line,
             static_cast<std::int64_t>(
                 lifecycle::status_of(d.order, static_cast<std::int64_t>(r.line) - 1).lowest));
-    const auto placed = put(d, h);
+    const auto placed = put(d, h, max_holds);
     if (!placed) return placed.error();
     d.number = static_cast<std::uint16_t>(placed->number);
     if (!placed->fresh || h.kept_until > now) return {};
@@ -58,7 +52,7 @@ result<receipt> engine::state::holder::place(const visit& v, const command& c,
 
 error engine::state::holder::may_answer(const desk& d, const command& c,
                                         const resolve_hold_request& r) const {
-    if (const error e = lifecycle::may_end(d.beside.holds, r.hold, r.accept);
+    if (const error e = lifecycle::may_end(d.beside.holds, r.hold, r.accept, types());
         e.code != error_code::ok)
         return e;
     const hold_type_id type = d.beside.holds[r.hold - 1].type;

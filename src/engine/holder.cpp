@@ -4,6 +4,8 @@
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/cancel.hpp"
+#include "earmark/lifecycle/steps.hpp"
+#include "workflow_door.hpp"
 
 namespace earmark {
 
@@ -84,19 +86,16 @@ void engine::state::holder::apply(desk& d, actor_id by, time_point now) const {
         const hold_type_id type{static_cast<std::uint16_t>(t)};
         const hold_rule& rule = all[type];
         if (!rule.apply) continue;
-        hold h;
-        h.type = type;
-        h.since = now;
-        h.placed_by = by;
-        lifecycle::set_deadlines(h, all.terms(type));
+        hold h = lifecycle::fresh_hold(type, lifecycle::the_order, by, now, all.terms(type));
         if (rule.scope == hold_scope::order) {
-            if (rule.apply->holds(facts)) (void)put(d, h);
+            if (rule.apply->holds(facts)) (void)put(d, h, max_holds_in_all);
             continue;
         }
         for (std::size_t l = 0; l < facts.lines.size(); ++l) {
             h.line = static_cast<std::uint16_t>(l);
             if (rule.apply->holds({facts.order, facts.lines.subspan(l, 1)}))
-                (void)put(d, h);  // more than there may be are not placed one by one
+                (void)put(d, h,
+                          max_holds_in_all);  // more than there may be are not placed one by one
         }
     }
 }
@@ -111,7 +110,7 @@ bool engine::state::holder::is_over(desk& d, const hold& h) const {
 
 // ---- changes -----------------------------------------------------------------------------------
 
-result<lifecycle::placing> engine::state::holder::put(desk& d, hold h) const {
+result<lifecycle::placing> engine::state::holder::put(desk& d, hold h, std::size_t most) const {
     const auto in_scope = [&](const lifecycle::bucket& b) { return h.covers(b.line); };
     const auto is_work = [&](const lifecycle::bucket& b) {
         return in_scope(b) && (b.state == unit_state::released || b.state == unit_state::picked ||
@@ -122,21 +121,52 @@ result<lifecycle::placing> engine::state::holder::put(desk& d, hold h) const {
     if ((s_.names.holds.terms(h.type).blocks & of_nodes) != 0 &&
         std::ranges::any_of(d.order.buckets, is_work))
         h.marks |= hold::recalls;
-    const auto placed = lifecycle::place(d.beside.holds, h);
+    const auto placed = lifecycle::place(d.beside.holds, h, most);
     if (!placed || !placed->fresh) return placed;
     d.changes_beside = true;
     d.notes.push_back({journal::note_kind::hold_placed, placed->number, placed_note(h)});
     return placed;
 }
 
+/// Moves that the order's workflow refuses are not made: time does not wait for a guard.
+void engine::state::holder::keep_possible(desk& d) const {
+    if (d.moves.empty()) return;
+    const auto facts =
+        workflow_door::known(s_, d.order, load_facts(s_.books.ledger.chunks(), d.order.facts),
+                             !d.beside.rejections.empty());
+    std::erase_if(d.moves, [&](bucket_move m) {
+        return lifecycle::route(d.order, {&m, 1}, facts).code != error_code::ok;
+    });
+}
+
 void engine::state::holder::cancel_scope(desk& d, const hold& h, std::uint8_t reason) const {
-    const auto first = static_cast<std::ptrdiff_t>(d.moves.size());
     const std::int64_t line = h.line == lifecycle::the_order ? -1 : h.line;
     (void)intake::cancel(d.order, line, 0, reason, s_.nodes_of_cells(), d.moves);  // what still can
-    const auto is_held = [&](const bucket_move& m) {
-        return lifecycle::blocker(d.beside.holds, types(), m.line, hold_step::cancel) != nullptr;
-    };
-    d.moves.erase(std::remove_if(d.moves.begin() + first, d.moves.end(), is_held), d.moves.end());
+    std::vector<hold> others = d.beside.holds;
+    others.erase(others.begin() + (h.number - 1));
+    std::erase_if(d.moves, [&](const bucket_move& m) {
+        return lifecycle::blocker(others, types(), m.line, hold_step::cancel) != nullptr;
+    });
+    keep_possible(d);
+}
+
+/// Units that are picked, that another hold keeps, or that their workflow does not let go stay:
+/// then so does the hold.
+hold_event engine::state::holder::carry_out_rejection(desk& d, const answer& a) const {
+    const hold& h = d.beside.holds[a.number - 1];
+    if (s_.names.holds.terms(h.type).rejected != hold_rejection::cancel)
+        return hold_event::reject_on;
+    cancel_scope(d, h, a.reason);
+    return units_on_their_way(d, h) == 0 ? hold_event::reject : hold_event::reject_on;
+}
+
+std::int64_t engine::state::holder::units_on_their_way(const desk& d, const hold& h) {
+    std::int64_t n = 0;
+    for (const lifecycle::bucket& b : d.order.buckets)
+        if (h.covers(b.line) && b.state < unit_state::shipped) n += b.n;
+    for (const bucket_move& m : d.moves)
+        if (h.covers(m.line) && m.to == unit_state::cancelled) n -= m.n;
+    return n;
 }
 
 void engine::state::holder::unallocate_scope(desk& d, const hold& h) const {
@@ -145,42 +175,42 @@ void engine::state::holder::unallocate_scope(desk& d, const hold& h) const {
             lifecycle::draw(d.order, static_cast<std::uint16_t>(l), unit_state::allocated,
                             unit_state::open, -1, s_.nodes_of_cells(), none<node_id>, false,
                             d.moves);
+    keep_possible(d);
+}
+
+error engine::state::holder::note_end(desk& d, const answer& a) const {
+    auto& all = d.beside.holds;
+    if (!end_hold(all, a.number, a.what, a.reason, a.by, a.at, types()))
+        return fail(error_code::hold_over, a.number,
+                    static_cast<std::int64_t>(all[a.number - 1].state));
+    d.changes_beside = true;
+    d.notes.push_back({journal::note_kind::hold_ended, a.number, ended_note(a.what, a.reason)});
+    return {};
 }
 
 error engine::state::holder::settle(desk& d, const answer& a) const {
     const hold before = d.beside.holds[a.number - 1];
-    if (!end_hold(d.beside.holds, a.number, a.what, a.reason, a.by, a.at, types()))
-        return fail(error_code::hold_over, a.number, static_cast<std::int64_t>(before.state));
-    d.changes_beside = true;
-    d.notes.push_back({journal::note_kind::hold_ended, a.number, ended_note(a.what, a.reason)});
+    answer done = a;
+    if (a.what == hold_event::reject) done.what = carry_out_rejection(d, a);
+    if (const error e = note_end(d, done); e.code != error_code::ok) return e;
     if (a.what == hold_event::give_back) unallocate_scope(d, before);
-    const bool cancels = a.what == hold_event::reject &&
-                         s_.names.holds.terms(before.type).rejected == hold_rejection::cancel;
-    if (cancels) cancel_scope(d, before, a.reason);
     if (a.what != hold_event::resolve) return {};
     for (const hold_type_id next : s_.names.holds.placed_after(before.type)) {
-        hold h;
-        h.type = next;
-        h.line = before.line;
-        h.since = a.at;
-        h.placed_by = a.by;
-        lifecycle::set_deadlines(h, s_.names.holds.terms(next));
-        if (const auto placed = put(d, h); !placed) return placed.error();
+        const hold h =
+            lifecycle::fresh_hold(next, before.line, a.by, a.at, s_.names.holds.terms(next));
+        if (const auto placed = put(d, h, max_holds_in_all); !placed) return placed.error();
     }
     return {};
 }
 
-error engine::state::holder::pass_time(desk& d, time_point now) const {
-    for (;;) {
-        const auto due = lifecycle::first_due(d.beside.holds, types(), now);
-        if (due.number == 0) return {};
-        const std::size_t moves = d.moves.size();
-        if (const error e = settle(d, {due.number, due.what, 0, actor_id{}, now});
-            e.code != error_code::ok)
-            return e;
-        // What one moves, the next one must see: it is a step of its own.
-        if (d.moves.size() != moves) return {};
-    }
+error engine::state::holder::pass_time(desk& d, time_point now, bool in_earnest) const {
+    const auto due = lifecycle::first_due(d.beside.holds, types(), now);
+    if (due.number == 0) return {};
+    const bool gives_back = due.what == hold_event::give_back;
+    answer a{due.number, due.what, 0, actor_id{}, now};
+    if (in_earnest) return settle(d, a);
+    a.what = gives_back ? hold_event::give_back : hold_event::escalate;
+    return note_end(d, a);
 }
 
 }  // namespace earmark

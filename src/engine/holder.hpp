@@ -59,8 +59,9 @@ public:
                       std::uint32_t& expired);
 
 private:
-    /// What is due of the desk's order by `now`, up to the first that moves units.
-    error pass_time(desk& d, time_point now) const;
+    /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as
+    /// escalated, or as having given its stock back.
+    error pass_time(desk& d, time_point now, bool in_earnest) const;
     struct answer {
         std::uint32_t number;
         lifecycle::hold_event what;
@@ -71,12 +72,21 @@ private:
     [[nodiscard]] lifecycle::hold_table types() const noexcept { return s_.names.holds.terms(); }
     [[nodiscard]] error held_by(const lifecycle::hold& h) const noexcept;
     [[nodiscard]] sourcing::order_facts ask(desk& d) const;
-    /// Places it on the desk's order, with its note. Answers its number, and whether it is new.
-    [[nodiscard]] result<lifecycle::placing> put(desk& d, lifecycle::hold h) const;
-    /// Ends or marks one, with its note and what goes with it: holds that come after it, units that
-    /// are cancelled, units that lose their stock.
+    /// Places it on the desk's order, which has room for so many, with its note. Answers its
+    /// number, and whether it is new.
+    [[nodiscard]] result<lifecycle::placing> put(desk& d, lifecycle::hold h,
+                                                 std::size_t most) const;
+    /// Ends or marks one, with its note; and what goes with it: holds that come after it, units
+    /// that are cancelled, units that lose their stock. Requires that nothing else moves units.
     [[nodiscard]] error settle(desk& d, const answer& a) const;
+    [[nodiscard]] error note_end(desk& d, const answer& a) const;
+    void keep_possible(desk& d) const;
     void cancel_scope(desk& d, const lifecycle::hold& h, std::uint8_t reason) const;
+    /// Does what a hold's type has for its rejection: `reject`, or `reject_on` where something is
+    /// left to be done.
+    [[nodiscard]] lifecycle::hold_event carry_out_rejection(desk& d, const answer& a) const;
+    /// In scope and not shipped yet, once the desk's moves are made.
+    [[nodiscard]] static std::int64_t units_on_their_way(const desk& d, const lifecycle::hold& h);
     void unallocate_scope(desk& d, const lifecycle::hold& h) const;
     [[nodiscard]] error plan_placing(desk& d, const command& c, const place_hold_request& r,
                                      time_point now) const;

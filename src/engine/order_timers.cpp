@@ -22,6 +22,11 @@ private:
     lifecycle::image kept_;
 };
 
+/// Will it be refused again, whenever it is tried?
+bool is_for_good(error_code e) noexcept {
+    return !is_transient(e) && e != error_code::out_of_memory && e != error_code::halted;
+}
+
 }  // namespace
 
 time_point engine::state::holder::due_at(std::uint32_t slot, time_point now,
@@ -42,15 +47,19 @@ time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std
     desk& d = s_.desk_of(slot);
     const kept_order kept{d};
     const visit v{slot, d, now};
-    const auto decide = [&](desk& on) -> error {
-        const error e = pass_time(on, now);
-        if (e.code == error_code::ok) allocation::gives_of(on.moves, on.gives);
-        return e;
+    const auto pass = [&](bool in_earnest) {
+        const auto decide = [&](desk& on) -> error {
+            const error e = pass_time(on, now, in_earnest);
+            if (e.code == error_code::ok) allocation::gives_of(on.moves, on.gives);
+            return e;
+        };
+        return s_.move_units(v, {{}, actor_id{}, now}, verb::resolve_hold, order_id{order}, {},
+                             decide);
     };
     for (std::size_t step = 0; due <= now; ++step) {
-        if (step > max_holds) return now;  // others are at it all the time: look again
-        const auto done = s_.move_units(v, {{}, actor_id{}, now}, verb::resolve_hold,
-                                        order_id{order}, {}, decide);
+        if (step > 2 * max_holds_in_all) return now;  // others are at it all the time: look again
+        auto done = pass(true);
+        if (!done && is_for_good(done.error().code)) done = pass(false);
         if (!done) return now;  // still due: look again
         if (done->what != outcome::unchanged) {
             counters::bump(s_.counts[slot].expired);

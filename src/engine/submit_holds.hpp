@@ -17,17 +17,16 @@ inline constexpr std::string_view expiries[] = {"resolve", "reject", "escalate"}
 inline constexpr std::string_view rejections[] = {"cancel", "wait"};
 inline constexpr std::string_view scopes[] = {"order", "line"};
 inline constexpr std::string_view answers[] = {"accept", "reject"};
-inline constexpr std::int64_t most_seconds = 1'000'000'000;
 
 inline constexpr field type_fields[] = {
     {"hold_type", key, required, "key of the type; one that stands there is changed"},
     {"blocks", keys, optional,
      "of allocate, release, pick, pack, ship, cancel; without it all but cancel", 1, 6},
-    {"lasts_seconds", whole, optional, "without it until it is answered", 1, most_seconds},
+    {"lasts_seconds", whole, optional, "without it until it is answered", 1, max_hold_seconds},
     {"then", choice, optional, "what becomes of it after that, default escalate", 0, 0, expiries},
     {"rejected", choice, optional, "what its rejection leads to, default cancel", 0, 0, rejections},
     {"keeps_seconds", whole, optional, "how long allocated units stay; without it as long as it", 0,
-     most_seconds},
+     max_hold_seconds},
     {"scope", choice, optional, "of those that apply_when places, default order", 0, 0, scopes},
     {"apply_when", text, optional, "condition on which place_order places one"},
     {"resolve_when", text, optional, "condition on which it is over when it would stop a step"},
@@ -46,7 +45,7 @@ inline constexpr field place_fields[] = {
 };
 inline constexpr field resolve_fields[] = {
     {"order", key, required, "key of the order"},
-    {"hold", whole, required, "its number in the order", 1, 1'000},
+    {"hold", whole, required, "its number in the order", 1, max_holds_in_all},
     {"answer", choice, required, "accept lifts it, reject does what its type says", 0, 0, answers},
     {"reason", whole, optional, "a code of the caller's own, default 0", 0, 255},
 };

@@ -34,38 +34,47 @@ constexpr hold_event event_of(hold_expiry e) noexcept {
 
 }  // namespace
 
-result<placing> place(std::vector<hold>& all, hold asked) {
+hold fresh_hold(hold_type_id type, std::uint16_t line, actor_id by, time_point at,
+                const hold_terms& terms) noexcept {
+    hold h;
+    h.type = type;
+    h.line = line;
+    h.placed_by = by;
+    h.since = at;
+    if (terms.lasts_s > 0) h.until = at + seconds(terms.lasts_s);
+    if (terms.keeps_s >= 0) h.kept_until = at + seconds(terms.keeps_s);
+    return h;
+}
+
+result<placing> place(std::vector<hold>& all, hold asked, std::size_t most) {
     for (const hold& h : all)
         if (is_active(h) && is_equal(h, asked)) return placing{h.number, false};
-    if (all.size() >= max_holds)
+    if (all.size() >= most)
         return fail(error_code::out_of_range, static_cast<std::int64_t>(all.size()) + 1,
-                    static_cast<std::int64_t>(max_holds));
+                    static_cast<std::int64_t>(most));
     asked.number = static_cast<std::uint32_t>(all.size()) + 1;
     all.push_back(asked);
     return placing{asked.number, true};
 }
 
-void set_deadlines(hold& of, const hold_terms& by) noexcept {
-    of.until = by.lasts_s > 0 ? of.since + seconds(by.lasts_s) : never;
-    of.kept_until = by.keeps_s >= 0 ? of.since + seconds(by.keeps_s) : never;
-}
-
-error may_end(std::span<const hold> all, std::uint32_t number, bool accept) noexcept {
+error may_end(std::span<const hold> all, std::uint32_t number, bool accept,
+              hold_table types) noexcept {
     if (number == 0 || number > all.size())
         return fail(error_code::unknown_hold, number, static_cast<std::int64_t>(all.size()));
     const hold& h = all[number - 1];
-    if (is_active(h) || (accept && h.stands())) return {};
+    const bool cancels = terms_of(h, types).rejected == hold_rejection::cancel;
+    if (is_active(h) || (h.stands() && (accept || cancels))) return {};
     return fail(error_code::hold_over, number, static_cast<std::int64_t>(h.state));
 }
 
-void end(std::vector<hold>& all, std::uint32_t number, bool accept, std::uint8_t reason,
-         actor_id by, time_point at, hold_table types) noexcept {
+void end(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uint8_t reason,
+         actor_id by, time_point at) noexcept {
     hold& h = all[number - 1];
-    h.state = accept ? hold_state::resolved : hold_state::rejected;
+    h.state = what == hold_event::resolve ? hold_state::resolved : hold_state::rejected;
     h.ended_reason = reason;
     h.ended_by = by;
     h.ended = at;
-    if (!accept && terms_of(h, types).rejected == hold_rejection::cancel) h.marks |= hold::begun;
+    if (what == hold_event::reject) h.marks |= hold::begun;
 }
 
 hold_steps blocked(std::span<const hold> all, hold_table types, std::uint16_t line) noexcept {

@@ -348,9 +348,9 @@ private:
     std::pair<std::uint32_t, bool> put_hold(held_order& o, hold_view h);
     [[nodiscard]] time_point until_of(hold_type_id type) const;
     void apply_types(held_order& o);
-    bool clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
+    void clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
                      unit_state to);
-    bool end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);
+    void end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);
     [[nodiscard]] std::optional<due_hold> first_due(const held_order& o) const;
     void pass_time(held_order& o);
 

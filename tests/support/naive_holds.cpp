@@ -8,6 +8,11 @@ namespace earmark::naive {
 
 namespace {
 
+/// Where units stand that have not left.
+constexpr std::array ahead = {unit_state::open,      unit_state::backordered, unit_state::reserved,
+                              unit_state::allocated, unit_state::released,    unit_state::picked,
+                              unit_state::packed};
+
 bool is_in_scope(const hold_view& h, std::uint32_t line) { return h.line == 0 || h.line == line; }
 
 bool blocks(const hold_type_row& t, hold_step s) {
@@ -77,34 +82,35 @@ void engine::apply_types(held_order& o) {
     }
 }
 
-/// Units in scope lose their stock, or are cancelled. True where there were any.
-bool engine::clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
+/// Units in scope lose their stock, or are cancelled.
+void engine::clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
                          unit_state to) {
     const line_units before = standing_of(o);
-    bool any = false;
     for (const bucket& b : standing(o, line, none<node_id>, from)) {
         if (to == unit_state::cancelled && stops(o, std::get<0>(b), hold_step::cancel)) continue;
         move(o, b, {std::get<0>(b), to, none<node_id>}, o.buckets.at(b));
-        any = true;
     }
     settle_pools(o, before);
-    return any;
 }
 
-/// Answers whether units moved.
-bool engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason) {
+void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason) {
     static constexpr std::array stoppable = {unit_state::backordered, unit_state::open,
                                              unit_state::allocated, unit_state::released};
     hold_view& h = o.holds[number - 1].seen;
     const hold_type_row& type = hold_types_[index_of(h.type)];
     h.state = accept ? hold_state::resolved : hold_state::rejected;
-    h.blocks = !accept && type.rejected == hold_rejection::wait;
+    h.blocks = false;
     h.ended = now_;
     h.ended_reason = reason;
     if (flaw_ == flaw::one_hold_opens_all && accept)
         for (kept_hold& k : o.holds) k.seen.blocks = false;
     const std::uint32_t line = h.line;
-    if (!accept) return !h.blocks && clear_scope(o, line, stoppable, unit_state::cancelled);
+    if (!accept) {
+        const bool waits = type.rejected == hold_rejection::wait;
+        if (!waits) clear_scope(o, line, stoppable, unit_state::cancelled);
+        h.blocks = waits || !standing(o, line, none<node_id>, ahead).empty();
+        return;
+    }
     for (std::size_t t = 0; t < hold_types_.size(); ++t) {
         if (std::ranges::find(hold_types_[t].after, type.key) == hold_types_[t].after.end())
             continue;
@@ -114,7 +120,6 @@ bool engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uin
         next.until = until_of(next.type);
         put_hold(o, next);
     }
-    return false;
 }
 
 /// The first deadline of an order's holds, and what it is: give back before the end.
@@ -131,22 +136,19 @@ std::optional<engine::due_hold> engine::first_due(const held_order& o) const {
     return first;
 }
 
-/// What is due of an order, in steps of which each moves units once.
+/// What is due of an order, in a step for each.
 void engine::pass_time(held_order& o) {
     static constexpr std::array kept = {unit_state::allocated};
-    while (first_due(o)) {
-        bool moved = false;
-        for (auto due = first_due(o); due && !moved; due = first_due(o)) {
-            hold_view& h = o.holds[due->number - 1].seen;
-            const hold_expiry then = hold_types_[index_of(h.type)].then;
-            if (due->gives_back) {
-                h.gave_back = true;
-                moved = clear_scope(o, h.line, kept, unit_state::open);
-            } else if (then == hold_expiry::escalate) {
-                h.escalated = true;
-            } else {
-                moved = end_hold(o, due->number, then == hold_expiry::resolve, 0);
-            }
+    for (auto due = first_due(o); due; due = first_due(o)) {
+        hold_view& h = o.holds[due->number - 1].seen;
+        const hold_expiry then = hold_types_[index_of(h.type)].then;
+        if (due->gives_back) {
+            h.gave_back = true;
+            clear_scope(o, h.line, kept, unit_state::open);
+        } else if (then == hold_expiry::escalate) {
+            h.escalated = true;
+        } else {
+            end_hold(o, due->number, then == hold_expiry::resolve, 0);
         }
         ++expired_;
         watch();
@@ -159,10 +161,6 @@ answer engine::place_hold(const command& c, const place_hold_request& r) {
     tick(c.now);
     if (index_of(r.type) >= hold_types_.size()) return refuse(error_code::unknown_hold_type);
     return once(c, content, [&] {
-        static constexpr std::array ahead = {unit_state::open,     unit_state::backordered,
-                                             unit_state::reserved, unit_state::allocated,
-                                             unit_state::released, unit_state::picked,
-                                             unit_state::packed};
         static constexpr std::array kept = {unit_state::allocated};
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
         held_order& o = orders_.at(raw(r.order));
@@ -192,7 +190,8 @@ answer engine::resolve_hold(const command& c, const resolve_hold_request& r) {
         held_order& o = orders_.at(raw(r.order));
         if (r.hold == 0 || r.hold > o.holds.size()) return refuse(error_code::unknown_hold);
         const hold_view& h = o.holds[r.hold - 1].seen;
-        const bool may = h.state == hold_state::active || (r.accept && h.blocks);
+        const bool cancels = hold_types_[index_of(h.type)].rejected == hold_rejection::cancel;
+        const bool may = h.state == hold_state::active || (h.blocks && (r.accept || cancels));
         if (!may) return refuse(error_code::hold_over);
         end_hold(o, r.hold, r.accept, r.reason);
         return answer{.subject = raw(r.order)};

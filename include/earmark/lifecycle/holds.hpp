@@ -40,7 +40,7 @@ struct hold {
     time_point ended;
 
     [[nodiscard]] bool is(std::uint8_t mark) const noexcept { return (marks & mark) != 0; }
-    /// Rejected ones do until their rejection has begun.
+    /// Does it go on? Rejected ones do until all that their type has for that is done.
     [[nodiscard]] bool stands() const noexcept {
         return state == hold_state::active || (state == hold_state::rejected && !is(begun));
     }
@@ -62,24 +62,31 @@ struct hold_terms {
 /// By type.
 using hold_table = std::span<const hold_terms>;
 
+/// What becomes of a hold. `reject`: rejected, and nothing is left to be done for that;
+/// `reject_on`: rejected, and it stands.
+enum class hold_event : std::uint8_t { resolve, reject, escalate, give_back, reject_on };
+
 /// Which hold it is now, and whether it was placed.
 struct placing {
     std::uint32_t number = 0;
     bool fresh = false;
 };
+/// A hold that is to be placed, with the deadlines of its type.
+[[nodiscard]] hold fresh_hold(hold_type_id type, std::uint16_t line, actor_id by, time_point at,
+                              const hold_terms& terms) noexcept;
 /// Adds `asked`, whose number is given here; where an equal one is active, nothing.
 /// out_of_range (refs: asked, most).
-[[nodiscard]] result<placing> place(std::vector<hold>& all, hold asked);
-
-/// Deadlines of a hold that is placed at its `since`, by its type.
-void set_deadlines(hold& of, const hold_terms& by) noexcept;
+[[nodiscard]] result<placing> place(std::vector<hold>& all, hold asked,
+                                    std::size_t most = max_holds_in_all);
 
 /// Whether a hold can be answered so. unknown_hold (refs: number, how many there are); hold_over
-/// (refs: number, its state). One that was rejected and still blocks may yet be accepted.
-[[nodiscard]] error may_end(std::span<const hold> all, std::uint32_t number, bool accept) noexcept;
-/// Ends it. Requires may_end().
-void end(std::vector<hold>& all, std::uint32_t number, bool accept, std::uint8_t reason,
-         actor_id by, time_point at, hold_table types) noexcept;
+/// (refs: number, its state). One that was rejected and still stands may yet be accepted, or
+/// rejected again where its type cancels: for what has become possible since.
+[[nodiscard]] error may_end(std::span<const hold> all, std::uint32_t number, bool accept,
+                            hold_table types) noexcept;
+/// An answer: `resolve`, `reject` or `reject_on`. Requires may_end().
+void end(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uint8_t reason,
+         actor_id by, time_point at) noexcept;
 
 /// Steps of a line (from 0; the_order: only holds on the order itself count) that are blocked.
 [[nodiscard]] hold_steps blocked(std::span<const hold> all, hold_table types,
@@ -90,8 +97,6 @@ void end(std::vector<hold>& all, std::uint32_t number, bool accept, std::uint8_t
 /// Is there one that has not ended?
 [[nodiscard]] bool any_stands(std::span<const hold> all) noexcept;
 
-/// What happens to a hold because time has passed.
-enum class hold_event : std::uint8_t { resolve, reject, escalate, give_back };
 struct due_hold {
     std::uint32_t number = 0;
     hold_event what = hold_event::escalate;

@@ -40,7 +40,7 @@ using hold_steps = std::uint16_t;
 inline constexpr hold_steps everything_after_capture =
     static_cast<hold_steps>(~bit_of(hold_step::cancel));
 
-/// A rejected hold blocks until what its type has for that has begun.
+/// A rejected hold goes on blocking until nothing is left to be done of what its type has for that.
 enum class hold_state : std::uint8_t { active, resolved, rejected };
 [[nodiscard]] std::string_view name_of(hold_state s) noexcept;
 
@@ -48,9 +48,10 @@ enum class hold_state : std::uint8_t { active, resolved, rejected };
 enum class hold_expiry : std::uint8_t { resolve, reject, escalate };
 [[nodiscard]] std::string_view name_of(hold_expiry e) noexcept;
 
-/// What a rejection leads to. `cancel`: the units in scope that can still be cancelled are, in the
-/// same step, and all that was promised for them goes back. `wait`: the hold goes on blocking until
-/// somebody overrules it or cancels.
+/// What a rejection leads to. `cancel`: the units in scope that can be cancelled are, in the same
+/// step, and all that was promised for them goes back. Where some are left (picked or packed, kept
+/// by another hold, or by their workflow) the hold goes on blocking: it may be rejected again when
+/// they came back, or overruled. `wait`: it goes on until somebody overrules it or cancels.
 enum class hold_rejection : std::uint8_t { cancel, wait };
 [[nodiscard]] std::string_view name_of(hold_rejection r) noexcept;
 
@@ -77,10 +78,14 @@ struct hold_type_row {
     std::vector<std::string> answers{};  // actors who may resolve or reject; empty: everybody
 };
 
-/// Bounds of one order and of the table.
+/// Bounds of one order and of the table. From max_holds on nobody places one by hand, and what
+/// types place by themselves is placed on the whole order in place of a line; for that there is
+/// room left.
 inline constexpr std::size_t max_holds = 1'000;
 inline constexpr std::size_t max_hold_types = 1'024;
+inline constexpr std::size_t max_holds_in_all = max_holds + max_hold_types;
 inline constexpr std::size_t max_hold_actors = 64;
+inline constexpr std::int64_t max_hold_seconds = 1'000'000'000;
 
 struct place_hold_request {
     order_id order{};

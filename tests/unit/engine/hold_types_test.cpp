@@ -185,6 +185,25 @@ TEST_CASE("at the end of its time a hold resolves, rejects or stays and is marke
     CHECK(s.on.expiries(position{}, 1'000)->rows.empty());  // those are of reservations
 }
 
+TEST_CASE("an answer that does not come in time stops what is picked from being shipped") {
+    hold_type_row screening;
+    screening.key = "screening";
+    screening.lasts_s = 60;
+    screening.then = hold_expiry::reject;
+    shop s{{screening}};
+    const order_id o = s.order({{hat, {2}}});
+    CHECK(s.sources(o) == ok);
+    CHECK(s.releases(o) == ok);
+    REQUIRE(s.on.record(s.at(), {.kind = fact_kind::pick, .order = o, .line = 1, .amount = {1}}));
+    s.hold(o, "screening");
+    s.now = monday + seconds(60);
+    CHECK(s.ships(o) == held);
+    CHECK(s.units(o, unit_state::cancelled) == 1);
+    CHECK(s.seen(o, 1).state == hold_state::rejected);
+    CHECK(s.answer(o, 1) == ok);  // it was late, and overrules
+    CHECK(s.ships(o) == ok);
+}
+
 TEST_CASE("any command expires holds that are due, before it does its own work") {
     shop s;
     const order_id o = s.order({{hat, {1}}});

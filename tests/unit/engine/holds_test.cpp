@@ -156,6 +156,59 @@ TEST_CASE("a rejection that waits goes on blocking until somebody overrules it o
     CHECK(s.releases(o) == ok);
 }
 
+TEST_CASE("a rejected hold stops units that a node has picked or packed until they are cancelled") {
+    shop s;
+    for (const fact_kind work : {fact_kind::pick, fact_kind::pack}) {
+        const order_id o = s.order({{hat, {3}}});
+        CHECK(s.sources(o) == ok);
+        CHECK(s.releases(o) == ok);
+        REQUIRE(
+            s.on.record(s.at(), {.kind = fact_kind::pick, .order = o, .line = 1, .amount = {2}}));
+        if (work == fact_kind::pack)
+            REQUIRE(s.on.record(s.at(), {.kind = work, .order = o, .line = 1, .amount = {2}}));
+        s.hold(o, "fraud");
+        CHECK(s.answer(o, 1, false) == ok);
+        CHECK(s.units(o, unit_state::cancelled) == 1);
+        CHECK(s.seen(o, 1).state == hold_state::rejected);
+        CHECK(s.seen(o, 1).blocks);
+        CHECK(s.ships(o) == held);
+        CHECK(s.answer(o, 1, false) == ok);  // nothing has come back yet
+        CHECK(s.seen(o, 1).blocks);
+        CHECK(s.ships(o) == held);
+        REQUIRE(s.on.record(s.at(), {.kind = fact_kind::unpick, .order = o}));
+        CHECK(s.ships(o) == held);
+        CHECK(s.answer(o, 1, false) == ok);
+        CHECK(s.units(o, unit_state::cancelled) == 3);
+        CHECK_FALSE(s.seen(o, 1).blocks);
+        CHECK(s.answer(o, 1, false) == hold_over);
+        CHECK(s.free(hat, north) == 9);
+    }
+}
+
+TEST_CASE("a rejected hold goes on while another one keeps its units from being cancelled") {
+    shop s{{type_of("locked", {cancel, allocate})}};
+    const order_id o = s.order({{hat, {2}}, {mug, {1}}});
+    s.hold(o, "locked", 1);
+    s.hold(o, "fraud");
+    CHECK(s.answer(o, 2, false) == ok);
+    CHECK(s.units(o, unit_state::cancelled, 2) == 1);
+    CHECK(s.units(o, unit_state::open, 1) == 2);
+    CHECK(s.answer(o, 1) == ok);
+    CHECK(s.sources(o) == held);
+    CHECK(s.answer(o, 2, false) == ok);
+    CHECK(s.units(o, unit_state::cancelled, 1) == 2);
+    CHECK_FALSE(s.seen(o, 2).blocks);
+}
+
+TEST_CASE("a rejection is not kept from cancelling by the hold itself") {
+    shop s{{type_of("locked", {cancel})}};
+    const order_id o = s.order({{hat, {2}}});
+    s.hold(o, "locked");
+    CHECK(s.answer(o, 1, false) == ok);
+    CHECK(s.units(o, unit_state::cancelled) == 2);
+    CHECK_FALSE(s.seen(o, 1).blocks);
+}
+
 TEST_CASE("a hold on one line rejects that line alone") {
     shop s;
     const order_id o = s.order({{hat, {2}}, {mug, {1}}});

@@ -39,8 +39,9 @@ std::uint32_t put(std::vector<hold>& all, hold_type_id type, std::uint16_t line 
 }
 error_code answer(std::vector<hold>& all, std::uint32_t number, bool accept = true,
                   hold_table types = table) {
-    const error e = may_end(all, number, accept);
-    if (e.code == error_code::ok) end(all, number, accept, 0, actor_id{}, {9}, types);
+    const error e = may_end(all, number, accept, types);
+    if (e.code != error_code::ok) return e.code;
+    end(all, number, accept ? hold_event::resolve : hold_event::reject, 0, actor_id{}, {9});
     return e.code;
 }
 
@@ -121,19 +122,26 @@ TEST_CASE("a new type blocks everything after capture, and never cancel unless i
     CHECK((blocked(all, plain, 0) & bit_of(cancel)) != 0);
 }
 
-TEST_CASE("a rejected hold blocks until its rejection has begun") {
+TEST_CASE("a rejected hold stands until all that its type has for that is done") {
     hold_terms types[] = {{}, {}};
     types[1].rejected = hold_rejection::wait;
     std::vector<hold> all;
+    const auto reject_on = [&](std::uint32_t number) {
+        const error e = may_end(all, number, false, types);
+        if (e.code == error_code::ok) end(all, number, hold_event::reject_on, 0, {}, {9});
+        return e.code;
+    };
     put(all, hold_type_id{0});
-    CHECK(answer(all, 1, false, types) == error_code::ok);
+    CHECK(reject_on(1) == error_code::ok);
+    CHECK(blocked(all, types, 0) == everything_after_capture);
+    CHECK(answer(all, 1, false, types) == error_code::ok);  // what came back since
     CHECK(blocked(all, types, 0) == 0);
     CHECK(answer(all, 1, true, types) == error_code::hold_over);
 
     put(all, hold_type_id{1});
-    CHECK(answer(all, 2, false, types) == error_code::ok);
+    CHECK(reject_on(2) == error_code::ok);
     CHECK(blocked(all, types, 0) == everything_after_capture);
-    CHECK(answer(all, 2, false, types) == error_code::hold_over);
+    CHECK(reject_on(2) == error_code::hold_over);          // it has nothing to do
     CHECK(answer(all, 2, true, types) == error_code::ok);  // overruled
     CHECK(blocked(all, types, 0) == 0);
 }
@@ -144,18 +152,15 @@ TEST_CASE("at the end of its time a hold does what its type says, the stock befo
     types[1] = {everything_after_capture, 60, hold_expiry::escalate, hold_rejection::cancel, -1};
     types[2] = {everything_after_capture, 50, hold_expiry::resolve, hold_rejection::cancel, -1};
     std::vector<hold> all;
-    for (std::uint16_t t = 0; t < 3; ++t) {
-        hold h = asked(hold_type_id{t}, the_order, 0);
-        set_deadlines(h, types[t]);
-        REQUIRE(place(all, h));
-    }
+    for (std::uint16_t t = 0; t < 3; ++t)
+        REQUIRE(place(all, fresh_hold(hold_type_id{t}, the_order, {}, {}, types[t])));
     const auto at = [](std::int64_t s) { return time_point{} + seconds(s); };
     CHECK(next_deadline(all) == at(50));
     CHECK(first_due(all, types, at(49)).number == 0);
     auto d = first_due(all, types, at(60));
     CHECK(d.number == 3);
     CHECK(d.what == hold_event::resolve);
-    end(all, 3, true, 0, {}, at(50), types);
+    end(all, 3, hold_event::resolve, 0, {}, at(50));
     d = first_due(all, types, at(60));
     CHECK(d.number == 1);
     CHECK(d.what == hold_event::give_back);
@@ -163,7 +168,7 @@ TEST_CASE("at the end of its time a hold does what its type says, the stock befo
     d = first_due(all, types, at(60));
     CHECK(d.number == 1);
     CHECK(d.what == hold_event::reject);
-    end(all, 1, false, 0, {}, at(60), types);
+    end(all, 1, hold_event::reject, 0, {}, at(60));
     d = first_due(all, types, at(60));
     CHECK(d.number == 2);
     CHECK(d.what == hold_event::escalate);
