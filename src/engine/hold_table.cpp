@@ -8,7 +8,6 @@
 namespace earmark {
 namespace {
 
-constexpr std::int64_t most_seconds = 1'000'000'000;
 constexpr std::size_t head_fields = 10;  // and then types, and actors
 
 /// A type as its row says, with ids in place of keys.
@@ -31,9 +30,10 @@ fault check(const hold_type_row& r) {
     if (r.key.size() > max_key_bytes)
         return {
             fail(error_code::key_too_long, static_cast<std::int64_t>(r.key.size()), max_key_bytes)};
-    if (r.lasts_s < 0 || r.lasts_s > most_seconds)
-        return {fail(error_code::out_of_range, r.lasts_s, r.lasts_s < 0 ? 0 : most_seconds)};
-    if (r.keeps_s > most_seconds) return {fail(error_code::out_of_range, r.keeps_s, most_seconds)};
+    if (r.lasts_s < 0 || r.lasts_s > max_hold_seconds)
+        return {fail(error_code::out_of_range, r.lasts_s, r.lasts_s < 0 ? 0 : max_hold_seconds)};
+    if (r.keeps_s > max_hold_seconds)
+        return {fail(error_code::out_of_range, r.keeps_s, max_hold_seconds)};
     if (r.blocks && r.blocks->empty())
         return {fail(error_code::bad_hold_type, of_blocks), "it blocks nothing"};
     if (r.answers.size() > max_hold_actors)
@@ -183,6 +183,15 @@ bool is_below(std::int64_t field, std::size_t bound) noexcept {
     return field >= 0 && static_cast<std::size_t>(field) < bound;
 }
 
+bool ascend_below(std::span<const std::int64_t> ids, std::size_t bound) noexcept {
+    std::int64_t before = -1;
+    for (const std::int64_t id : ids) {
+        if (id <= before || !is_below(id, bound)) return false;
+        before = id;
+    }
+    return true;
+}
+
 /// The texts that the head says how long they are; false where they do not fill `from`.
 bool split(std::string_view from, std::span<const std::int64_t> sizes,
            std::span<std::string_view> into) {
@@ -208,9 +217,10 @@ bool read_hold_type(const journal::intern_table& t, catalog& into) {
     const auto f = t.fields;
     hold_type_table& all = into.holds;
     std::string_view texts[3];
-    if (f.size() < head_fields || !is_below(f[0], 0x10000) || f[1] < 0 || !is_below(f[2], 3) ||
-        !is_below(f[3], 2) || f[4] < -1 || !is_below(f[5], 2) ||
-        !split(t.key, f.subspan(6, 3), texts))
+    constexpr auto times = static_cast<std::size_t>(max_hold_seconds) + 1;
+    if (f.size() < head_fields || f[0] == 0 || !is_below(f[0], 0x10000) || !is_below(f[1], times) ||
+        !is_below(f[2], 3) || !is_below(f[3], 2) || !(f[4] == -1 || is_below(f[4], times)) ||
+        !is_below(f[5], 2) || !split(t.key, f.subspan(6, 3), texts))
         return false;
     const auto known = all.keys.find(texts[0]);
     const bool numbered = known ? *known == t.id : t.id == all.keys.size();
@@ -226,15 +236,15 @@ bool read_hold_type(const journal::intern_table& t, catalog& into) {
     if (!read_condition(texts[1], attributes, rule.apply) ||
         !read_condition(texts[2], attributes, rule.resolve))
         return false;
-    const auto ids = f.subspan(head_fields);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        const bool is_type = i < static_cast<std::size_t>(f[9]);
-        if (!is_below(ids[i], is_type ? all.size() + 1 : into.actors.size())) return false;
-        if (is_type)
-            rule.after.push_back(hold_type_id{static_cast<std::uint16_t>(ids[i])});
-        else
-            rule.answers.push_back(actor_id{static_cast<std::uint32_t>(ids[i])});
-    }
+    const auto types = f.subspan(head_fields, static_cast<std::size_t>(f[9]));
+    const auto actors = f.subspan(head_fields + types.size());
+    if (!ascend_below(types, std::max(all.size(), std::size_t{t.id} + 1)) ||
+        !ascend_below(actors, into.actors.size()) || actors.size() > max_hold_actors)
+        return false;
+    for (const std::int64_t id : types)
+        rule.after.push_back(hold_type_id{static_cast<std::uint16_t>(id)});
+    for (const std::int64_t id : actors)
+        rule.answers.push_back(actor_id{static_cast<std::uint32_t>(id)});
     if (!all.ring_with(t.id, rule.after).empty()) return false;
     all.set(texts[0], terms, std::move(rule));
     return true;
