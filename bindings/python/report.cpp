@@ -395,7 +395,7 @@ void bind_trust(engine_class& c) {
     c.def("status", on(&status_of), "Counters since birth.");
     c.def("submit", on(&engine::submit), py::arg("json_line"), "One command as a JSON line.");
     c.def("advance", on(&advance), py::arg("now"),
-          "Moves engine time; returns how many reservations expired.");
+          "Moves engine time; returns how many reservations expired and holds were due.");
     c.def("flush", on(&flush), py::arg("level") = "disk",
           "Writes all records; returns the position that is at `level`.");
     c.def("poll", on(&poll), py::arg("cursor") = 0, py::arg("limit") = 1000,

@@ -43,10 +43,9 @@ error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::
             h.placed_by = by;
             done = place_as_noted(bytes, number, h, types.size(), image_.lines.size(), of.holds);
         } else {
-            lifecycle::hold_event what{};
-            std::uint8_t reason = 0;
-            done = read_ended_note(bytes, what, reason) &&
-                   end_hold(of.holds, number, what, reason, by, record_now_, types.terms());
+            hold_change to;
+            done = read_ended_note(bytes, to) &&
+                   change_hold(of.holds, number, to, by, record_now_, types.terms());
         }
         after = next_deadline(image_, of);
         return done;

@@ -43,25 +43,33 @@ bool read_placed_note(std::span<const std::byte> bytes, hold& into) {
     return (into.marks & ~hold::recalls) == 0;
 }
 
-std::vector<std::byte> ended_note(hold_event what, std::uint8_t reason) {
-    return {static_cast<std::byte>(what), static_cast<std::byte>(reason)};
+std::vector<std::byte> ended_note(const hold_change& of) {
+    std::vector<std::byte> out{static_cast<std::byte>(of.what), static_cast<std::byte>(of.reason)};
+    if (of.what == hold_event::extend) put(out, static_cast<std::uint64_t>(of.until.ns), 8);
+    return out;
 }
 
-bool read_ended_note(std::span<const std::byte> bytes, hold_event& what, std::uint8_t& reason) {
-    if (bytes.size() != ended_bytes) return false;
-    what = static_cast<hold_event>(get(bytes, 1));
-    reason = static_cast<std::uint8_t>(get(bytes, 1));
-    return what <= hold_event::reject_on;
+bool read_ended_note(std::span<const std::byte> bytes, hold_change& into) {
+    if (bytes.size() < ended_bytes) return false;
+    into.what = static_cast<hold_event>(get(bytes, 1));
+    into.reason = static_cast<std::uint8_t>(get(bytes, 1));
+    const bool extends = into.what == hold_event::extend;
+    if (bytes.size() != (extends ? 8 : 0)) return false;
+    if (extends) into.until = {static_cast<std::int64_t>(get(bytes, 8))};
+    return into.what <= hold_event::extend;
 }
 
-bool end_hold(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uint8_t reason,
-              actor_id by, time_point at, lifecycle::hold_table types) {
-    const bool rejects = what == hold_event::reject || what == hold_event::reject_on;
+bool change_hold(std::vector<hold>& all, std::uint32_t number, const hold_change& to, actor_id by,
+                 time_point at, lifecycle::hold_table types) {
+    const bool rejects = to.what == hold_event::reject || to.what == hold_event::reject_on;
     if (lifecycle::may_end(all, number, !rejects, types).code != error_code::ok) return false;
-    if (rejects || what == hold_event::resolve)
-        lifecycle::end(all, number, what, reason, by, at);
+    hold& h = all[number - 1];
+    if (to.what == hold_event::extend)
+        return h.state == hold_state::active && lifecycle::extend(h, to.until);
+    if (rejects || to.what == hold_event::resolve)
+        lifecycle::end(all, number, to.what, to.reason, by, at);
     else
-        all[number - 1].marks |= what == hold_event::escalate ? hold::escalated : hold::gave_back;
+        h.marks |= to.what == hold_event::escalate ? hold::escalated : hold::gave_back;
     return true;
 }
 

@@ -8,6 +8,13 @@ namespace earmark {
 using lifecycle::hold;
 using lifecycle::hold_event;
 
+/// The end of a hold's time is an answer, where it is no escalation.
+error engine::state::holder::may_time(const command& c, const place_hold_request& r) const {
+    const bool answers = s_.names.holds.terms(r.type).then != hold_expiry::escalate;
+    if (!r.until || !answers || s_.names.holds.may_answer(r.type, c.actor)) return {};
+    return fail(error_code::not_authorised, raw(c.actor), 0, raw(r.type));
+}
+
 error engine::state::holder::plan_placing(desk& d, const command& c, const place_hold_request& r,
                                           time_point now) const {
     const auto lines = static_cast<std::int64_t>(d.order.lines.size());
@@ -16,6 +23,7 @@ error engine::state::holder::plan_placing(desk& d, const command& c, const place
     hold h = lifecycle::fresh_hold(r.type, r.line == 0 ? lifecycle::the_order : line, c.actor, now,
                                    s_.names.holds.terms(r.type));
     h.reason = r.reason;
+    if (const error e = may_time(c, r); e.code != error_code::ok) return e;
     if (r.until) h.until = *r.until;
     if (h.until <= now) return fail(error_code::out_of_range, h.until.ns, now.ns);
     if (units_on_their_way(d, h) == 0)
@@ -56,8 +64,7 @@ error engine::state::holder::may_answer(const desk& d, const command& c,
         e.code != error_code::ok)
         return e;
     const hold_type_id type = d.beside.holds[r.hold - 1].type;
-    const auto& who = s_.names.holds[type].answers;
-    if (who.empty() || std::ranges::binary_search(who, c.actor)) return {};
+    if (s_.names.holds.may_answer(type, c.actor)) return {};
     return fail(error_code::not_authorised, raw(c.actor), r.hold, raw(type));
 }
 
@@ -78,19 +85,29 @@ result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
     return s_.move_units(v, c, verb::resolve_hold, r.order, content, decide);
 }
 
+error engine::state::holder::lift_on_desk(desk& d, hold_step step, time_point now) const {
+    const std::size_t holds = s_.names.holds.resolves() ? d.beside.holds.size() : 0;
+    for (std::size_t i = 0; i < holds; ++i) {
+        const hold h = d.beside.holds[i];
+        const bool blocks = lifecycle::blocker({&h, 1}, types(), h.line, step) != nullptr;
+        if (!blocks || !is_over(d, h)) continue;
+        const error e = settle(d, {h.number, hold_event::resolve, 0, actor_id{}, now});
+        if (e.code != error_code::ok) return e;
+    }
+    return {};
+}
+
+void engine::state::holder::pretend_to_lift(desk& d, hold_step step, time_point now) const {
+    if (!s_.names.holds.resolves()) return;
+    std::vector<hold> before = d.beside.holds;
+    if (lift_on_desk(d, step, now).code != error_code::ok) d.beside.holds = std::move(before);
+    d.notes.clear();
+    d.changes_beside = false;
+}
+
 void engine::state::holder::lift(const visit& v, order_id id, hold_step step) {
     if (!s_.names.holds.resolves()) return;
-    const auto decide = [&](desk& d) -> error {
-        const std::size_t holds = d.beside.holds.size();
-        for (std::size_t i = 0; i < holds; ++i) {
-            const hold h = d.beside.holds[i];
-            const bool blocks = (s_.names.holds.terms(h.type).blocks & bit_of(step)) != 0;
-            if (!blocks || !is_over(d, h)) continue;
-            const error e = settle(d, {h.number, hold_event::resolve, 0, actor_id{}, v.now});
-            if (e.code != error_code::ok) return e;
-        }
-        return {};
-    };
+    const auto decide = [&](desk& d) { return lift_on_desk(d, step, v.now); };
     (void)s_.move_units(v, {{}, actor_id{}, v.now}, verb::resolve_hold, id, {}, decide);
 }
 

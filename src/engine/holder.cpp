@@ -50,9 +50,12 @@ error engine::state::holder::keep_unfrozen(desk& d) const {
 
 error engine::state::holder::waits_for(const desk& d) const noexcept {
     if (d.on_hold.empty()) return {};
+    const auto would_be_sourced = [&](const lifecycle::bucket& b) {
+        return b.state == unit_state::open || b.state == unit_state::backordered ||
+               (b.state == unit_state::allocated && s_.books.cells.node_of(b.cell) == d.leaving);
+    };
     for (const lifecycle::bucket& b : d.order.buckets)
-        if ((b.state == unit_state::open || b.state == unit_state::backordered) &&
-            d.on_hold[b.line])
+        if (d.on_hold[b.line] && would_be_sourced(b))
             return held_by(
                 *lifecycle::blocker(d.beside.holds, types(), b.line, hold_step::allocate));
     return {};
@@ -65,6 +68,21 @@ void engine::state::holder::note_held(desk& d) const {
     for (std::size_t l = 0; l < d.on_hold.size(); ++l)
         d.on_hold[l] = lifecycle::blocker(d.beside.holds, types(), static_cast<std::uint16_t>(l),
                                           hold_step::allocate) != nullptr;
+}
+
+std::vector<stopped_steps> engine::state::holder::stopped(desk& d, time_point now) const {
+    std::vector<stopped_steps> out(d.order.lines.size());
+    const std::vector<hold> held = d.beside.holds;
+    for (std::size_t s = 0; s < hold_step_count; ++s) {
+        const auto step = static_cast<hold_step>(s);
+        pretend_to_lift(d, step, now);
+        for (std::size_t l = 0; l < out.size(); ++l)
+            if (const hold* const by = lifecycle::blocker(d.beside.holds, types(),
+                                                          static_cast<std::uint16_t>(l), step))
+                out[l][s] = {by->number, by->type};
+        d.beside.holds = held;
+    }
+    return out;
 }
 
 // ---- conditions --------------------------------------------------------------------------------
@@ -87,15 +105,14 @@ void engine::state::holder::apply(desk& d, actor_id by, time_point now) const {
         const hold_rule& rule = all[type];
         if (!rule.apply) continue;
         hold h = lifecycle::fresh_hold(type, lifecycle::the_order, by, now, all.terms(type));
-        if (rule.scope == hold_scope::order) {
-            if (rule.apply->holds(facts)) (void)put(d, h, max_holds_in_all);
-            continue;
-        }
-        for (std::size_t l = 0; l < facts.lines.size(); ++l) {
-            h.line = static_cast<std::uint16_t>(l);
-            if (rule.apply->holds({facts.order, facts.lines.subspan(l, 1)}))
-                (void)put(d, h,
-                          max_holds_in_all);  // more than there may be are not placed one by one
+        const bool is_of_lines = rule.scope == hold_scope::line;
+        const std::size_t asked = is_of_lines ? facts.lines.size() : 1;
+        for (std::size_t l = 0; l < asked; ++l) {
+            if (is_of_lines) h.line = static_cast<std::uint16_t>(l);
+            const auto about = is_of_lines ? facts.lines.subspan(l, 1) : facts.lines;
+            if (!rule.apply->holds({facts.order, about})) continue;
+            EARMARK_INVARIANT(bool{put_by_itself(d, h)},
+                              "a new order has room for a hold of each type");
         }
     }
 }
@@ -122,10 +139,19 @@ result<lifecycle::placing> engine::state::holder::put(desk& d, hold h, std::size
         std::ranges::any_of(d.order.buckets, is_work))
         h.marks |= hold::recalls;
     const auto placed = lifecycle::place(d.beside.holds, h, most);
-    if (!placed || !placed->fresh) return placed;
+    if (!placed || !(placed->fresh || placed->extended)) return placed;
     d.changes_beside = true;
-    d.notes.push_back({journal::note_kind::hold_placed, placed->number, placed_note(h)});
+    if (placed->fresh)
+        d.notes.push_back({journal::note_kind::hold_placed, placed->number, placed_note(h)});
+    else
+        d.notes.push_back({journal::note_kind::hold_ended, placed->number,
+                           ended_note({hold_event::extend, 0, h.until})});
     return placed;
+}
+
+result<lifecycle::placing> engine::state::holder::put_by_itself(desk& d, hold h) const {
+    if (d.beside.holds.size() >= max_holds) h.line = lifecycle::the_order;
+    return put(d, h, max_holds_in_all);
 }
 
 /// Moves that the order's workflow refuses are not made: time does not wait for a guard.
@@ -163,7 +189,7 @@ hold_event engine::state::holder::carry_out_rejection(desk& d, const answer& a) 
 std::int64_t engine::state::holder::units_on_their_way(const desk& d, const hold& h) {
     std::int64_t n = 0;
     for (const lifecycle::bucket& b : d.order.buckets)
-        if (h.covers(b.line) && b.state < unit_state::shipped) n += b.n;
+        if (h.covers(b.line) && is_ahead(b.state)) n += b.n;
     for (const bucket_move& m : d.moves)
         if (h.covers(m.line) && m.to == unit_state::cancelled) n -= m.n;
     return n;
@@ -180,11 +206,12 @@ void engine::state::holder::unallocate_scope(desk& d, const hold& h) const {
 
 error engine::state::holder::note_end(desk& d, const answer& a) const {
     auto& all = d.beside.holds;
-    if (!end_hold(all, a.number, a.what, a.reason, a.by, a.at, types()))
+    const hold_change to{a.what, a.reason};
+    if (!change_hold(all, a.number, to, a.by, a.at, types()))
         return fail(error_code::hold_over, a.number,
                     static_cast<std::int64_t>(all[a.number - 1].state));
     d.changes_beside = true;
-    d.notes.push_back({journal::note_kind::hold_ended, a.number, ended_note(a.what, a.reason)});
+    d.notes.push_back({journal::note_kind::hold_ended, a.number, ended_note(to)});
     return {};
 }
 
@@ -194,11 +221,11 @@ error engine::state::holder::settle(desk& d, const answer& a) const {
     if (a.what == hold_event::reject) done.what = carry_out_rejection(d, a);
     if (const error e = note_end(d, done); e.code != error_code::ok) return e;
     if (a.what == hold_event::give_back) unallocate_scope(d, before);
-    if (a.what != hold_event::resolve) return {};
+    if (a.what != hold_event::resolve || units_on_their_way(d, before) == 0) return {};
     for (const hold_type_id next : s_.names.holds.placed_after(before.type)) {
         const hold h =
             lifecycle::fresh_hold(next, before.line, a.by, a.at, s_.names.holds.terms(next));
-        if (const auto placed = put(d, h, max_holds_in_all); !placed) return placed.error();
+        if (const auto placed = put_by_itself(d, h); !placed) return placed.error();
     }
     return {};
 }

@@ -2,7 +2,10 @@
 // `beside` and a note of its record, so that it is in the same commit as what it goes with.
 #pragma once
 
+#include <vector>
+
 #include "hold_notes.hpp"
+#include "hold_scope.hpp"
 #include "order_timers.hpp"
 #include "state_calls.hpp"
 
@@ -19,6 +22,8 @@ public:
     /// Resolves, in a commit of its own, the holds of an order that block the step and whose own
     /// condition says that they are over. Before the verb that makes the step.
     void lift(const visit& v, order_id id, hold_step step);
+    /// The same on the desk alone, for a question.
+    void pretend_to_lift(desk& d, hold_step step, time_point now) const;
 
     /// As replacing_beside(), with a timer for the order where something is to happen to it before
     /// it was `due`.
@@ -42,6 +47,8 @@ public:
     [[nodiscard]] error keep_unfrozen(desk& d) const;
     /// Lines of the desk's order that may not be sourced, into its `on_hold`.
     void note_held(desk& d) const;
+    /// By line of the desk's order, as commands would find it.
+    [[nodiscard]] std::vector<stopped_steps> stopped(desk& d, time_point now) const;
     /// `held`, where units of the desk's order would be sourced but for a hold.
     [[nodiscard]] error waits_for(const desk& d) const noexcept;
 
@@ -62,6 +69,7 @@ private:
     /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as
     /// escalated, or as having given its stock back.
     error pass_time(desk& d, time_point now, bool in_earnest) const;
+    error lift_on_desk(desk& d, hold_step step, time_point now) const;
     struct answer {
         std::uint32_t number;
         lifecycle::hold_event what;
@@ -76,6 +84,9 @@ private:
     /// number, and whether it is new.
     [[nodiscard]] result<lifecycle::placing> put(desk& d, lifecycle::hold h,
                                                  std::size_t most) const;
+    /// As put(), of one that a type places by itself: what is not placed for want of room would not
+    /// be stopped.
+    [[nodiscard]] result<lifecycle::placing> put_by_itself(desk& d, lifecycle::hold h) const;
     /// Ends or marks one, with its note; and what goes with it: holds that come after it, units
     /// that are cancelled, units that lose their stock. Requires that nothing else moves units.
     [[nodiscard]] error settle(desk& d, const answer& a) const;
@@ -90,6 +101,7 @@ private:
     void unallocate_scope(desk& d, const lifecycle::hold& h) const;
     [[nodiscard]] error plan_placing(desk& d, const command& c, const place_hold_request& r,
                                      time_point now) const;
+    [[nodiscard]] error may_time(const command& c, const place_hold_request& r) const;
     [[nodiscard]] error may_answer(const desk& d, const command& c,
                                    const resolve_hold_request& r) const;
 

@@ -33,6 +33,11 @@ hold_type_table::hold_type_table() {
     changed_ = false;
 }
 
+bool hold_type_table::may_answer(hold_type_id t, actor_id who) const noexcept {
+    const auto& those = rules_[index_of(t)].answers;
+    return those.empty() || std::ranges::binary_search(those, who);
+}
+
 std::vector<hold_type_id> hold_type_table::placed_after(hold_type_id t) const {
     std::vector<hold_type_id> out;
     for (std::size_t i = 0; i < rules_.size(); ++i)

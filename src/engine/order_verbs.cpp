@@ -327,8 +327,10 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
 }
 
 result<receipt> engine::state::move_units(const visit& v, const command& c, verb by, order_id id,
-                                          digest128 content, decider decide) {
+                                          digest128 content, decider decide,
+                                          std::optional<hold_step> step) {
     return once(v, c, content, [&]() -> result<receipt> {
+        if (step) holder{*this}.lift(v, id, *step);
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             receipt done;
             done.by = by;
@@ -364,7 +366,7 @@ result<receipt> engine::state::cancel(const visit& v, const command& c, const ca
         if (e.code == error_code::ok) allocation::gives_of(d.moves, d.gives);
         return e;
     };
-    return move_units(v, c, verb::cancel, r.order, content, decide);
+    return move_units(v, c, verb::cancel, r.order, content, decide, hold_step::cancel);
 }
 
 // ---- the door ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 #include "earmark/engine/fold.hpp"
 #include "earmark/journal/record.hpp"
+#include "hold_scope.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
 
@@ -66,14 +67,14 @@ public:
     }
 };
 
-hold_view view_of(const lifecycle::hold& h) {
+hold_view view_of(const lifecycle::hold& h, const std::vector<bool>& ahead) {
     using lifecycle::hold;
     hold_view out;
     out.number = h.number;
     out.type = h.type;
     out.line = h.line == lifecycle::the_order ? 0 : h.line + 1u;
     out.state = h.state;
-    out.blocks = h.stands();
+    out.blocks = stops_any(h, ahead);
     out.escalated = h.is(hold::escalated);
     out.gave_back = h.is(hold::gave_back);
     out.recalls = h.is(hold::recalls);
@@ -93,14 +94,18 @@ void show_beside(const beside& more, order_view& view) {
     for (const link& l : more.links)
         view.links.push_back({l.line + 1u, order_id{l.order}, l.other_line + 1u,
                               l.kind == link_kind::brings_for, l.node});
-    for (const lifecycle::hold& h : more.holds) view.holds.push_back(view_of(h));
-    view.held = lifecycle::any_stands(more.holds);
 }
 
-bool is_held(std::span<const lifecycle::hold> all, std::size_t line) {
-    return std::ranges::any_of(all, [&](const lifecycle::hold& h) {
-        return h.stands() && h.covers(static_cast<std::uint16_t>(line));
-    });
+/// Lines are there already.
+void show_holds(const lifecycle::image& of, const beside& more, order_view& view) {
+    const std::vector<bool> ahead = lines_ahead(of);
+    for (const lifecycle::hold& h : more.holds) {
+        view.holds.push_back(view_of(h, ahead));
+        if (!view.holds.back().blocks) continue;
+        view.held = true;
+        for (std::size_t l = 0; l < ahead.size(); ++l)
+            if (h.covers(static_cast<std::uint16_t>(l)) && ahead[l]) view.lines[l].held = true;
+    }
 }
 
 /// Facts never change, so their bytes stand as long as the order.
@@ -152,9 +157,9 @@ result<order_view> engine::order(order_id id) const {
             const auto& line = of.lines[l];
             const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
             view.lines.push_back({line.sku, s.to_quantity(line.sku, line.ordered),
-                                  line.unit_price_minor, status.lowest, status.highest, line.firm,
-                                  is_held(more.holds, l)});
+                                  line.unit_price_minor, status.lowest, status.highest, line.firm});
         }
+        show_holds(of, more, view);
         for (const auto& b : of.buckets)
             view.buckets.push_back(
                 {b.line + 1u, b.state,

@@ -76,8 +76,7 @@ result<receipt> engine::record(const command& c, const fact& f) {
         return {};
     };
     return s.stay<result<receipt>>(c, [&](const state::visit& v) {
-        if (step) state::holder{s}.lift(v, f.order, *step);
-        return s.move_units(v, c, by, f.order, content, decide);
+        return s.move_units(v, c, by, f.order, content, decide, step);
     });
 }
 

@@ -377,8 +377,9 @@ struct engine::state {
     result<receipt> cancel(const visit& v, const command& c, const cancel_request& r);
     error try_move(const visit& v, const command& c, digest128 content, decider decide,
                    receipt& done);
+    /// First lifts the holds whose own condition says that they are over, where they block `step`.
     result<receipt> move_units(const visit& v, const command& c, verb by, order_id id,
-                               digest128 content, decider decide);
+                               digest128 content, decider, std::optional<hold_step> step = {});
     void source(const visit& v, const command& c, const source_one& ask, result<sourced>& answer);
     error problem_of(const visit& v, std::uint32_t version, const source_one& ask,
                      sourcing_problem& p);

@@ -215,6 +215,7 @@ error engine::state::problem_of(const visit& v, std::uint32_t version, const sou
     if (const error e = read_order(ask.id, d.order); e.code != error_code::ok) return e;
     if (const error e = read_beside(ask.id, d.order, d.beside); e.code != error_code::ok) return e;
     d.linked_before = d.beside.links.size();
+    if (ask.dry_run) holder{*this}.pretend_to_lift(d, hold_step::allocate, v.now);
     holder{*this}.note_held(d);
     d.leaving = ask.leaving;
     d.sourced_id = ask.id;
@@ -302,9 +303,11 @@ result<sourced> engine::state::only_remembered(const visit& v, const command& c,
     return found;
 }
 
+/// What may not be sourced keeps what it has.
 void engine::state::plan_leaving(desk& d, node_id from) const {
     for (const lifecycle::bucket& b : d.order.buckets)
-        if (b.state == unit_state::allocated && books.cells.node_of(b.cell) == from)
+        if (b.state == unit_state::allocated && books.cells.node_of(b.cell) == from &&
+            (d.on_hold.empty() || !d.on_hold[b.line]))
             d.moves.push_back({0, b.line, b.n, unit_state::allocated, unit_state::open, b.cell,
                                none<cell_id>, 0, b.ref, 0});
     allocation::gives_of(d.moves, d.gives);
@@ -318,12 +321,15 @@ void engine::state::source(const visit& v, const command& c, const source_one& a
     const std::size_t said = leaves ? 5 : ask.scores.empty() ? 3 : 4;
     const auto content = content_of(c, std::span{words}.first(said));
     const auto first = once(v, c, content, [&]() -> result<receipt> {
+        if (!ask.dry_run) holder{*this}.lift(v, ask.id, hold_step::allocate);
         if (leaves && !ask.dry_run) {  // a step of its own: whoever calls again goes on from there
-            const auto plan = [&](desk& d) { return plan_leaving(d, ask.leaving), error{}; };
+            const auto plan = [&](desk& d) {
+                holder{*this}.note_held(d);
+                return plan_leaving(d, ask.leaving), error{};
+            };
             const auto left = move_units(v, {{}, c.actor, c.now}, verb::source, ask.id, {}, plan);
             if (!left) return left.error();
         }
-        if (!ask.dry_run) holder{*this}.lift(v, ask.id, hold_step::allocate);
         for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
             if (decide(v, c, ask, content, answer)) break;
             counters::bump(counts[v.slot].conflicts);
@@ -383,8 +389,8 @@ void engine::release(const command& c, const release_request& r, std::span<resul
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::release),
                                            raw(r.orders[i])};
-            state::holder{s}.lift(v, r.orders[i], hold_step::release);
-            out[i] = s.move_units(v, c, verb::release, r.orders[i], content_of(c, words), decide);
+            out[i] = s.move_units(v, c, verb::release, r.orders[i], content_of(c, words), decide,
+                                  hold_step::release);
         }
         return true;
     });

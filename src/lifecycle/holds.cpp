@@ -12,6 +12,12 @@ const hold_terms& terms_of(const hold& h, hold_table types) noexcept {
     return index_of(h.type) < types.size() ? types[index_of(h.type)] : unknown;
 }
 
+/// What was given back is not to be taken again at once.
+hold_steps blocks_of(const hold& h, hold_table types) noexcept {
+    const unsigned more = h.is(hold::gave_back) ? bit_of(hold_step::allocate) : 0u;
+    return static_cast<hold_steps>(terms_of(h, types).blocks | more);
+}
+
 bool is_equal(const hold& a, const hold& b) noexcept {
     return a.type == b.type && a.line == b.line;
 }
@@ -47,14 +53,22 @@ hold fresh_hold(hold_type_id type, std::uint16_t line, actor_id by, time_point a
 }
 
 result<placing> place(std::vector<hold>& all, hold asked, std::size_t most) {
-    for (const hold& h : all)
-        if (is_active(h) && is_equal(h, asked)) return placing{h.number, false};
+    for (hold& h : all)
+        if (is_active(h) && is_equal(h, asked))
+            return placing{h.number, false, extend(h, asked.until)};
     if (all.size() >= most)
         return fail(error_code::out_of_range, static_cast<std::int64_t>(all.size()) + 1,
                     static_cast<std::int64_t>(most));
     asked.number = static_cast<std::uint32_t>(all.size()) + 1;
     all.push_back(asked);
     return placing{asked.number, true};
+}
+
+bool extend(hold& of, time_point until) noexcept {
+    if (until <= of.until) return false;
+    of.until = until;
+    of.marks &= static_cast<std::uint8_t>(~hold::escalated);
+    return true;
 }
 
 error may_end(std::span<const hold> all, std::uint32_t number, bool accept,
@@ -80,15 +94,14 @@ void end(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uin
 hold_steps blocked(std::span<const hold> all, hold_table types, std::uint16_t line) noexcept {
     unsigned bits = 0;
     for (const hold& h : all)
-        if (h.stands() && h.covers(line)) bits |= terms_of(h, types).blocks;
+        if (h.stands() && h.covers(line)) bits |= blocks_of(h, types);
     return static_cast<hold_steps>(bits);
 }
 
 const hold* blocker(std::span<const hold> all, hold_table types, std::uint16_t line,
                     hold_step step) noexcept {
     for (const hold& h : all)
-        if (h.stands() && h.covers(line) && (terms_of(h, types).blocks & bit_of(step)) != 0)
-            return &h;
+        if (h.stands() && h.covers(line) && (blocks_of(h, types) & bit_of(step)) != 0) return &h;
     return nullptr;
 }
 

@@ -197,6 +197,11 @@ private:
         hold_view seen;
         time_point kept_until = never;
     };
+    struct put_answer {
+        std::uint32_t number = 0;
+        bool fresh = false;
+        bool changes = false;
+    };
     struct due_hold {
         time_point at;
         std::uint32_t number = 0;
@@ -345,7 +350,8 @@ private:
 
     // Holds (naive_holds.cpp).
     [[nodiscard]] bool stops(const held_order& o, std::uint32_t line, hold_step s) const;
-    std::pair<std::uint32_t, bool> put_hold(held_order& o, hold_view h);
+    [[nodiscard]] bool is_ahead(const held_order& o, std::uint32_t line) const;
+    put_answer put_hold(held_order& o, hold_view h);
     [[nodiscard]] time_point until_of(hold_type_id type) const;
     void apply_types(held_order& o);
     void clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,

@@ -8,11 +8,6 @@ namespace earmark::naive {
 
 namespace {
 
-/// Where units stand that have not left.
-constexpr std::array ahead = {unit_state::open,      unit_state::backordered, unit_state::reserved,
-                              unit_state::allocated, unit_state::released,    unit_state::picked,
-                              unit_state::packed};
-
 bool is_in_scope(const hold_view& h, std::uint32_t line) { return h.line == 0 || h.line == line; }
 
 bool blocks(const hold_type_row& t, hold_step s) {
@@ -44,16 +39,29 @@ void engine::load(const command& c, std::span<const hold_type_row> rows) {
 
 bool engine::stops(const held_order& o, std::uint32_t line, hold_step s) const {
     return std::ranges::any_of(o.holds, [&](const kept_hold& k) {
-        return k.seen.blocks && is_in_scope(k.seen, line) &&
-               blocks(hold_types_[index_of(k.seen.type)], s);
+        const bool lists = blocks(hold_types_[index_of(k.seen.type)], s) ||
+                           (k.seen.gave_back && s == hold_step::allocate);
+        return k.seen.blocks && is_in_scope(k.seen, line) && lists;
     });
 }
 
+/// Are units of a line, or of any (0), there that have not left?
+bool engine::is_ahead(const held_order& o, std::uint32_t line) const {
+    using enum unit_state;
+    static constexpr std::array ahead = {open,     backordered, reserved, allocated,
+                                         released, picked,      packed};
+    return !standing(o, line, none<node_id>, ahead).empty();
+}
+
 /// The number of the active hold that it is, or of a new one.
-std::pair<std::uint32_t, bool> engine::put_hold(held_order& o, hold_view h) {
-    for (const kept_hold& k : o.holds)
-        if (k.seen.state == hold_state::active && k.seen.type == h.type && k.seen.line == h.line)
-            return {k.seen.number, false};
+engine::put_answer engine::put_hold(held_order& o, hold_view h) {
+    for (kept_hold& k : o.holds)
+        if (k.seen.state == hold_state::active && k.seen.type == h.type && k.seen.line == h.line) {
+            if (h.until <= k.seen.until) return {k.seen.number};
+            k.seen.until = h.until;
+            k.seen.escalated = false;
+            return {k.seen.number, false, true};
+        }
     const hold_type_row& type = hold_types_[index_of(h.type)];
     h.number = static_cast<std::uint32_t>(o.holds.size() + 1);
     h.since = now_;
@@ -63,7 +71,7 @@ std::pair<std::uint32_t, bool> engine::put_hold(held_order& o, hold_view h) {
                              blocks(type, hold_step::ship);
     h.recalls = stops_nodes && !standing(o, h.line, none<node_id>, work).empty();
     o.holds.push_back({h, type.keeps_s < 0 ? never : now_ + seconds(type.keeps_s)});
-    return {h.number, true};
+    return {h.number, true, true};
 }
 
 time_point engine::until_of(hold_type_id type) const {
@@ -108,9 +116,10 @@ void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uin
     if (!accept) {
         const bool waits = type.rejected == hold_rejection::wait;
         if (!waits) clear_scope(o, line, stoppable, unit_state::cancelled);
-        h.blocks = waits || !standing(o, line, none<node_id>, ahead).empty();
+        h.blocks = waits || is_ahead(o, line);
         return;
     }
+    if (!is_ahead(o, line)) return;
     for (std::size_t t = 0; t < hold_types_.size(); ++t) {
         if (std::ranges::find(hold_types_[t].after, type.key) == hold_types_[t].after.end())
             continue;
@@ -171,14 +180,14 @@ answer engine::place_hold(const command& c, const place_hold_request& r) {
         h.reason = r.reason;
         h.until = r.until.value_or(until_of(r.type));
         if (h.until <= now_) return refuse(error_code::out_of_range);
-        if (standing(o, r.line, none<node_id>, ahead).empty())
-            return refuse(error_code::not_allowed);
-        const auto [number, fresh] = put_hold(o, h);
+        if (!is_ahead(o, r.line)) return refuse(error_code::not_allowed);
+        const auto [number, fresh, changes] = put_hold(o, h);
         if (fresh && o.holds[number - 1].kept_until <= now_) {
             o.holds[number - 1].seen.gave_back = true;
             clear_scope(o, r.line, kept, unit_state::open);
         }
-        return answer{.what = fresh ? outcome::done : outcome::unchanged, .subject = raw(r.order)};
+        return answer{.what = changes ? outcome::done : outcome::unchanged,
+                      .subject = raw(r.order)};
     });
 }
 

@@ -58,9 +58,11 @@ order_view engine::order(order_id id) const {
     }
     for (const kept_hold& k : o.holds) {
         view.holds.push_back(k.seen);
-        view.held = view.held || k.seen.blocks;
+        bool& blocks = view.holds.back().blocks;
+        blocks = blocks && is_ahead(o, k.seen.line);
+        view.held = view.held || blocks;
         for (std::uint32_t line = 1; line <= o.lines.size(); ++line)
-            if (k.seen.blocks && (k.seen.line == 0 || k.seen.line == line))
+            if (blocks && (k.seen.line == 0 || k.seen.line == line) && is_ahead(o, line))
                 view.lines[line - 1].held = true;
     }
     view.lowest = whole.lowest;

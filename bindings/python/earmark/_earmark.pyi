@@ -40,7 +40,7 @@ class Engine:
                     now: int = 0) -> None:
         """Changes how much there is of a pool, by its id."""
     def advance(self, now: int) -> int:
-        """Moves engine time; returns how many reservations expired."""
+        """Moves engine time; returns how many reservations expired and holds were due."""
     def ageing(self, *args, **kwargs) -> Any:
         """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def allowed(self, order: int) -> list[Any]:

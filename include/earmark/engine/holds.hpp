@@ -42,6 +42,8 @@ public:
     [[nodiscard]] const hold_rule& operator[](hold_type_id t) const noexcept {
         return rules_[index_of(t)];
     }
+    /// May somebody resolve or reject holds of a type?
+    [[nodiscard]] bool may_answer(hold_type_id t, actor_id who) const noexcept;
     /// Does any type place holds by itself; or resolve them?
     [[nodiscard]] bool applies() const noexcept { return applies_; }
     [[nodiscard]] bool resolves() const noexcept { return resolves_; }

@@ -63,21 +63,26 @@ struct hold_terms {
 using hold_table = std::span<const hold_terms>;
 
 /// What becomes of a hold. `reject`: rejected, and nothing is left to be done for that;
-/// `reject_on`: rejected, and it stands.
-enum class hold_event : std::uint8_t { resolve, reject, escalate, give_back, reject_on };
+/// `reject_on`: rejected, and it stands; `extend`: an equal one was placed whose deadline is later.
+enum class hold_event : std::uint8_t { resolve, reject, escalate, give_back, reject_on, extend };
 
-/// Which hold it is now, and whether it was placed.
+/// Which hold it is now, and whether it was placed, or one that was there lasts longer.
 struct placing {
     std::uint32_t number = 0;
     bool fresh = false;
+    bool extended = false;
 };
 /// A hold that is to be placed, with the deadlines of its type.
 [[nodiscard]] hold fresh_hold(hold_type_id type, std::uint16_t line, actor_id by, time_point at,
                               const hold_terms& terms) noexcept;
-/// Adds `asked`, whose number is given here; where an equal one is active, nothing.
+/// Adds `asked`, whose number is given here; where an equal one is active, that one is extended.
 /// out_of_range (refs: asked, most).
 [[nodiscard]] result<placing> place(std::vector<hold>& all, hold asked,
                                     std::size_t most = max_holds_in_all);
+
+/// It is active until then, and no longer marked as escalated; nothing where that is no later. The
+/// stock is kept no longer for it.
+bool extend(hold& of, time_point until) noexcept;
 
 /// Whether a hold can be answered so. unknown_hold (refs: number, how many there are); hold_over
 /// (refs: number, its state). One that was rejected and still stands may yet be accepted, or

@@ -4,7 +4,8 @@
 //
 // Any number of holds may be active at once. Each is resolved by its own number; resolving one
 // leaves the others as they are. Placing an equal one (same type, same scope) while one is active
-// changes nothing; after that one has ended it is a new hold with a new number.
+// places no other one: that one lasts to the later of both deadlines. After it has ended it is a
+// new hold with a new number.
 //
 // Types are rows of a table. Six are known from the start, and rows with their keys change them:
 //   fraud      everything after capture      its rejection cancels what still can be
@@ -67,15 +68,18 @@ struct hold_type_row {
     std::int64_t lasts_s = 0;                        // seconds; 0: until it is answered
     hold_expiry then = hold_expiry::escalate;        // after that time
     hold_rejection rejected = hold_rejection::cancel;
-    /// For so many seconds allocated units in scope stay allocated; then they are open again and
-    /// the goods are free, while the hold stays. Below 0: as long as it lasts.
+    /// For so many seconds allocated units in scope stay allocated; then they are open again, the
+    /// goods are free, and as long as the hold stays it blocks `allocate`, too. 0: they are open
+    /// again in the step that places it; what an order brings with it when it is born, by the next
+    /// command. Below 0: as long as it lasts.
     std::int64_t keeps_s = -1;
     hold_scope scope = hold_scope::order;
     std::string apply_when{};    // condition (docs/formats/policy.md) that place_order asks: of the
                                  // order, or of each line alone; empty: placed by hand
     std::string resolve_when{};  // asked of the order when the hold would stop a step
     std::vector<std::string> after{};    // types whose resolution places one of this, same scope
-    std::vector<std::string> answers{};  // actors who may resolve or reject; empty: everybody
+    std::vector<std::string> answers{};  // actors who may resolve or reject, or say `until` where
+                                         // the end of its time does; empty: everybody
 };
 
 /// Bounds of one order and of the table. From max_holds on nobody places one by hand, and what
@@ -92,7 +96,8 @@ struct place_hold_request {
     hold_type_id type{};
     std::uint32_t line = 0;             // 1, 2, ...; 0: the whole order
     std::uint8_t reason = 0;            // the caller's own
-    std::optional<time_point> until{};  // none: as the type says; never: until it is answered
+    std::optional<time_point> until{};  // none: as the type says; never: until it is answered.
+                                        // not_authorised, see hold_type_row::answers
 };
 
 /// Answers one hold. `accept`: what it was placed for is in order.
@@ -109,7 +114,7 @@ struct hold_view {
     hold_type_id type{};
     std::uint32_t line = 0;  // 0: the whole order
     hold_state state = hold_state::active;
-    bool blocks = true;             // does it still?
+    bool blocks = true;             // does it still? Not where all units in scope have left
     bool escalated = false;         // its time was over, and it stayed
     bool gave_back = false;         // it kept the stock no longer
     bool recalls = false;           // there was work at a node already that it would have stopped

@@ -68,6 +68,73 @@ TEST_CASE("a rejection by hand cancels what the workflow lets go, and stops the 
     CHECK(s.releases(o) == held);
 }
 
+TEST_CASE("where more lines fit a type than there is room for holds, the whole order is held") {
+    hold_type_row r = type_of("papers", {allocate});
+    r.scope = hold_scope::line;
+    r.apply_when = "lines >= 1";
+    shop s{{r}};
+    const order_id o = s.order(std::vector<order_line>(max_holds + 100, {hat, {1}}));
+    const auto view = s.on.order(o);
+    CHECK(view->holds.size() == max_holds + 1);
+    CHECK(view->holds.back().line == 0);
+    CHECK(std::ranges::all_of(view->lines, [](const line_view& l) { return l.held; }));
+    CHECK(s.sources(o) == held);
+    CHECK(s.on.place_hold(s.at(), {o, s.type("fraud"), 0, 0, {}}).error().code == out_of_range);
+    CHECK(s.answer(o, 1) == ok);
+    CHECK(s.sources(o) == held);  // by the one on the order
+}
+
+/// An order with as many holds as may be placed by hand, of which the last is fraud on line 1.
+order_id full_order(shop& s) {
+    const order_id o = s.order({{hat, {1}}, {mug, {1}}});
+    for (std::uint32_t i = 1; i < max_holds; ++i) {
+        REQUIRE(s.hold(o, "credit") == i);
+        REQUIRE(s.answer(o, i) == ok);
+    }
+    REQUIRE(s.hold(o, "fraud", 1) == max_holds);
+    return o;
+}
+
+TEST_CASE("what comes after a hold has room where nobody may place one any more") {
+    hold_type_row next = type_of("second look", {release});
+    next.after = {"fraud"};
+    shop s{{next}};
+    const order_id o = full_order(s);
+    CHECK(s.answer(o, max_holds) == ok);
+    CHECK(s.seen(o, max_holds + 1).type == s.type("second look"));
+    CHECK(s.seen(o, max_holds + 1).line == 0);
+    CHECK(s.answer(o, max_holds + 1) == ok);
+}
+
+TEST_CASE("a hold whose successor has no room any more stays, and time goes on for the others") {
+    std::vector<hold_type_row> types(max_hold_types - 7);  // and six are known
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        types[i] = type_of("look " + std::to_string(i), {release});
+        types[i].after = {"fraud"};
+        types[i].lasts_s = 60;
+        types[i].then = hold_expiry::resolve;
+    }
+    hold_type_row last = type_of("last", {release});
+    for (const hold_type_row& t : types) last.after.push_back(t.key);
+    types.push_back(last);
+    shop s{types};
+    const order_id o = full_order(s);
+    CHECK(s.answer(o, max_holds) == ok);
+    auto number = static_cast<std::uint32_t>(max_holds);
+    while (s.on.order(o)->holds.size() < max_holds_in_all) {
+        REQUIRE(s.answer(o, ++number) == ok);  // it places `last`, which is let go
+        REQUIRE(s.answer(o, static_cast<std::uint32_t>(s.on.order(o)->holds.size())) == ok);
+    }
+    CHECK(s.answer(o, ++number) == out_of_range);
+    CHECK(s.seen(o, number).state == hold_state::active);
+    s.now = monday + seconds(60);
+    const reserve_line wants[] = {{hat, south, {99}, {}}};
+    CHECK(s.on.reserve(s.at(), {wants}).error().code == insufficient);  // not stock_moving
+    CHECK(s.seen(o, number).escalated);
+    CHECK(s.seen(o, number).state == hold_state::active);
+    CHECK(s.answer(o, number, false) == ok);
+}
+
 TEST_CASE("a row of the journal that no table of types wrote is refused") {
     using row = std::vector<std::int64_t>;
     const auto read = [](std::uint32_t id, std::string_view key, const row& fields) {

@@ -259,6 +259,102 @@ TEST_CASE("a type that keeps stock for a time gives it back then, and the hold s
     CHECK(s.seen(o, 2).gave_back);
 }
 
+TEST_CASE("stock that a hold has given back is not taken again for it, whatever its type blocks") {
+    hold_type_row r = type_of("slow payer", {release});
+    r.keeps_s = 60;
+    shop s{{r}};
+    const order_id o = s.order({{hat, {2}}, {mug, {1}}});
+    CHECK(s.sources(o) == ok);
+    s.hold(o, "slow payer", 1);
+    s.now = monday + seconds(60);
+    CHECK(s.sources(o) == held);
+    CHECK(s.free(hat, north) == 9);
+    CHECK(s.units(o, unit_state::allocated, 2) == 1);
+    const reserve_line wants[] = {{hat, north, {9}, {}}};
+    CHECK(s.on.reserve(s.at(), {wants}));  // by somebody who pays
+    CHECK(s.answer(o, 1) == ok);
+    CHECK(s.sources(o) == ok);
+    CHECK(s.free(hat, south) == 7);
+}
+
+TEST_CASE("a type that keeps no stock gives back what an order brings, with the next command") {
+    hold_type_row r = type_of("cash first", {release});
+    r.apply_when = "lines >= 1";
+    r.keeps_s = 0;
+    shop s{{r}};
+    const reserve_line wants[] = {{hat, north, {2}, {}}};
+    const auto basket = s.on.reserve(s.at(), {wants});
+    const order_line lines[] = {{hat, {2}}};
+    order_request o{lines, none<place_id>, currency::parse("USD").value(), 0};
+    o.reservation = reservation_id{basket->subject};
+    const order_id brings{s.on.place_order(s.at("b"), o).first.subject};
+    CHECK(s.units(brings, unit_state::allocated) == 2);
+    CHECK(s.sources(brings) == held);
+    CHECK(s.units(brings, unit_state::open) == 2);
+    CHECK(s.seen(brings, 1).gave_back);
+    CHECK(s.free(hat, north) == 9);
+    CHECK(s.sources(s.order({{hat, {1}}})) == held);  // one that brings nothing takes nothing
+}
+
+TEST_CASE("who may not answer says no end of a hold's time that answers it") {
+    hold_type_row screening, review;
+    screening.key = "screening";
+    screening.answers = {"risk team"};
+    screening.lasts_s = 3'600;
+    screening.then = hold_expiry::resolve;
+    review.key = "review";
+    review.answers = {"risk team"};
+    shop s{{screening, review}};
+    const actor_id risk = *s.on.actor("risk team"), clerk = *s.on.actor("clerk");
+    const order_id o = s.order({{hat, {1}}});
+    const place_hold_request soon{o, s.type("screening"), 0, 0, monday + seconds(1)};
+    const error no = s.on.place_hold(s.at({}, clerk), soon).error();
+    CHECK(no.code == not_authorised);
+    CHECK(no.refs[0] == raw(clerk));
+    CHECK(no.refs[1] == 0);
+    CHECK(s.on.describe(no).find("screening") != std::string::npos);
+    CHECK(s.on.order(o)->holds.empty());
+    CHECK(s.on.place_hold(s.at({}, clerk), {o, s.type("screening"), 0, 0, {}}));
+    CHECK(s.seen(o, 1).until == monday + seconds(3'600));
+    CHECK(s.on.place_hold(s.at({}, risk), {o, s.type("screening"), 1, 0, monday + seconds(1)}));
+    // Of one that stays the end of its time answers nothing.
+    CHECK(s.on.place_hold(s.at({}, clerk), {o, s.type("review"), 0, 0, monday + seconds(1)}));
+}
+
+TEST_CASE("placing a hold that equals an active one lets it last to the later deadline") {
+    hold_type_row r = type_of("screening", {release});
+    r.lasts_s = 60;
+    r.then = hold_expiry::resolve;
+    shop s{{r, type_of("review", {release})}};
+    const order_id o = s.order({{hat, {1}}});
+    CHECK(s.sources(o) == ok);
+    CHECK(s.hold(o, "screening") == 1);
+    s.now = monday + seconds(59);
+    const auto again = s.on.place_hold(s.at(), {o, s.type("screening"), 0, 9, {}});
+    REQUIRE(again);
+    CHECK(again->what == outcome::done);
+    CHECK(again->lines == 1);
+    CHECK(s.seen(o, 1).until == monday + seconds(119));
+    CHECK(s.seen(o, 1).reason == 3);
+    const auto sooner =
+        s.on.place_hold(s.at(), {o, s.type("screening"), 0, 9, monday + seconds(80)});
+    CHECK(sooner->what == outcome::unchanged);
+    s.now = monday + seconds(60);
+    CHECK(s.releases(o) == held);
+    s.now = monday + seconds(119);
+    CHECK(s.releases(o) == ok);
+
+    s.hold(o, "review", 0, s.now + seconds(10));
+    s.now = s.now + seconds(10);
+    REQUIRE(s.on.advance(s.at()));
+    CHECK(s.seen(o, 2).escalated);
+    CHECK(s.hold(o, "review", 0, s.now + seconds(10)) == 2);  // it is looked at again
+    CHECK_FALSE(s.seen(o, 2).escalated);
+    s.now = s.now + seconds(10);
+    REQUIRE(s.on.advance(s.at()));
+    CHECK(s.seen(o, 2).escalated);
+}
+
 TEST_CASE("a hold lifts by itself when its condition holds as it would stop a step") {
     hold_type_row r;
     r.key = "papers";

@@ -160,4 +160,19 @@ TEST_CASE("random closures: no unit is lost, none stays, and the journal has it 
     CHECK(s.on.check_invariants().empty());
 }
 
+TEST_CASE("a held line keeps what it has at the node that closes") {
+    shop s;
+    const order_id o = s.sourced_order({{shop::hat, {4}, 100}, {shop::mug, {2}, 100}});
+    const auto fraud = *s.on.find_hold_type("fraud");
+    REQUIRE(s.on.place_hold(s.now(), {o, fraud, 1, 0, {}}));
+    for (const bool dry_run : {true, false}) {
+        CHECK(s.leave(o, shop::a, dry_run).error().code == error_code::held);
+        CHECK(s.where(o) == "1 allocated a 4, 2 allocated b 2, ");
+    }
+    CHECK(s.free(shop::hat, shop::a) == 6);
+    REQUIRE(s.on.resolve_hold(s.now(), {o, 1, true, 0}));
+    CHECK(s.leave(o, shop::a)->first.what == outcome::done);
+    CHECK(s.where(o) == "1 allocated b 4, 2 allocated b 2, ");
+}
+
 }  // namespace earmark

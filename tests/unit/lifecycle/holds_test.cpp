@@ -92,6 +92,25 @@ TEST_CASE("placing a hold that equals an active one changes nothing") {
     CHECK(place(all, asked(fraud))->fresh);     // and of the order
 }
 
+TEST_CASE("placing a hold that equals an active one extends it, and never its stock") {
+    hold_terms types[] = {{everything_after_capture, 60, hold_expiry::resolve, {}, 30}};
+    const auto at = [](std::int64_t s) { return time_point{} + seconds(s); };
+    std::vector<hold> all;
+    REQUIRE(place(all, fresh_hold(hold_type_id{0}, 2, {}, at(0), types[0])));
+    const auto later = place(all, fresh_hold(hold_type_id{0}, 2, {}, at(40), types[0]));
+    CHECK(later->extended);
+    CHECK(all.size() == 1);
+    CHECK(all[0].until == at(100));
+    CHECK(all[0].kept_until == at(30));
+    CHECK_FALSE(place(all, fresh_hold(hold_type_id{0}, 2, {}, at(20), types[0]))->extended);
+    CHECK(all[0].until == at(100));
+    all[0].marks |= hold::gave_back;
+    types[0].blocks = bit_of(release);
+    CHECK(blocked(all, types, 2) == (bit_of(release) | bit_of(allocate)));
+    CHECK(blocker(all, types, 2, allocate) == &all[0]);
+    CHECK(blocked(all, types, 1) == 0);
+}
+
 TEST_CASE("placing a hold after its like was resolved makes a new one with a new number") {
     std::vector<hold> all;
     CHECK(put(all, fraud) == 1);
