@@ -8,6 +8,7 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
+#include "holder.hpp"
 #include "workflow_door.hpp"
 
 namespace earmark {
@@ -28,13 +29,58 @@ std::string list_of(const std::vector<std::string_view>& names) {
     return out;
 }
 
+/// What a hold stops where it stops the step. What backs units up, or has them brought, is
+/// `source`.
+constexpr struct {
+    unit_event on;
+    hold_step as;
+} stopped_events[] = {
+    {unit_event::allocate, hold_step::allocate}, {unit_event::backorder, hold_step::allocate},
+    {unit_event::reserve, hold_step::allocate},  {unit_event::release, hold_step::release},
+    {unit_event::pick, hold_step::pick},         {unit_event::pack, hold_step::pack},
+    {unit_event::ship, hold_step::ship},         {unit_event::cancel, hold_step::cancel},
+};
+
+/// Holds that stop events of an order's lines.
+class stopping_holds {
+public:
+    stopping_holds(const key_table& types, std::vector<stopped_steps> by_line)
+        : types_{types}, by_line_{std::move(by_line)} {
+        for (const auto& steps : by_line_) {
+            std::uint32_t bits = 0;
+            for (const auto& [on, as] : stopped_events)
+                if (steps[static_cast<std::size_t>(as)].number != 0)
+                    bits |= 1u << static_cast<unsigned>(on);
+            masks_.push_back(bits);
+        }
+    }
+    /// By line, a bit per event.
+    [[nodiscard]] std::span<const std::uint32_t> masks() const noexcept { return masks_; }
+    /// Requires that one stops it.
+    [[nodiscard]] std::string words(const lifecycle::possible_step& p) const {
+        const auto is_its = [&](const auto& x) { return lifecycle::event_key{x.on} == p.on; };
+        const auto as = std::ranges::find_if(stopped_events, is_its)->as;
+        const auto& by = by_line_[p.line][static_cast<std::size_t>(as)];
+        std::string out = "hold " + std::to_string(by.number);
+        out += " (";
+        out += types_.key(raw(by.type));
+        return out += ") stops it";
+    }
+
+private:
+    const key_table& types_;
+    std::vector<stopped_steps> by_line_;
+    std::vector<std::uint32_t> masks_;
+};
+
 /// Why a step is not possible, in words.
-std::string why_not(const lifecycle::workflow& by, const lifecycle::possible_step& p) {
-    if (p.held) return "a hold stops it";
+std::string why_not(const lifecycle::workflow& by, const lifecycle::possible_step& p,
+                    const stopping_holds& holds) {
     if (p.is.is == lifecycle::verdict::no_step) {
         std::string out{"no step from "};
         return out += name_of(by, p.from);
     }
+    if (p.held) return holds.words(p);
     std::string out;
     if (p.is.missing != 0) out = "needs " + list_of(names_of(by, p.is.missing));
     if (p.is.in_the_way != 0) {
@@ -274,14 +320,18 @@ result<std::uint16_t> workflow_door::activate(engine& of, const command& c, std:
 // ---- questions ----------------------------------------------------------------------------------
 
 result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order_id id) {
-    const state& s = *of.state_;
+    state& s = *of.state_;
     return s.ask<result<std::vector<allowed_view>>>(
         [&](const state::visit& v) -> result<std::vector<allowed_view>> {
             lifecycle::image& o = v.desk.order;
             if (const error e = s.read_order(id, o); e.code != error_code::ok) return e;
+            if (const error e = s.read_beside(id, o, v.desk.beside); e.code != error_code::ok)
+                return e;
             const lifecycle::workflow& by = lifecycle::rules_of(o);
+            const stopping_holds holds{s.names.holds.keys, state::holder{s}.stopped(v.desk, v.now)};
+            const auto steps = lifecycle::allowed(o, known(s, id, o), holds.masks());
             std::vector<allowed_view> out;
-            for (const lifecycle::possible_step& p : lifecycle::allowed(o, known(s, id, o))) {
+            for (const lifecycle::possible_step& p : steps) {
                 const bool has_step = p.is.is == lifecycle::verdict::possible && !p.held;
                 const auto alone = has_step ? without_verb(o, p) : std::string_view{};
                 const bool can = has_step && alone.empty();
@@ -289,7 +339,7 @@ result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order
                                s.to_quantity(o.lines[p.line].sku, p.n), name_of(by, p.on),
                                command_of(p), can,
                                p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by),
-                               has_step ? std::string{alone} : why_not(by, p)});
+                               has_step ? std::string{alone} : why_not(by, p, holds)});
             }
             return out;
         });

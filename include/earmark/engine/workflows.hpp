@@ -84,11 +84,11 @@ struct allowed_view {
                                  // with another order
     bool possible = false;       // by a verb; what the verb decides, `source` say, is its own
     std::string_view because{};  // of the step, where there is one
-    std::string why_not{};       // the state, which facts are missing or in the way, or why no verb
+    std::string why_not{};       // the state, a hold, facts missing or in the way, or why no verb
 };
 
 /// For each line, each state that its units stand in, and each event of its workflow.
-/// unknown_order.
+/// unknown_order, order_busy.
 [[nodiscard]] result<std::vector<allowed_view>> allowed(const engine& of, order_id id);
 
 }  // namespace earmark
