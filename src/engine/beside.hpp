@@ -1,6 +1,6 @@
 // WHAT LIES BESIDE AN ORDER and changes with it: which nodes gave its lines back, which orders it
-// is linked to. Orders that have none of it pay nothing. It lies in one chunk as sections of
-// entries, and is replaced as a whole by the commit that changes it.
+// is linked to, its holds. Orders that have none of it pay nothing. It lies in one chunk as
+// sections of entries, and is replaced as a whole by the commit that changes it.
 //
 // A new kind of entry is a trivially copyable struct of whole words, a member of `beside`, and a
 // line in each_section().

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "alarm.hpp"
 #include "hold_notes.hpp"
 #include "hold_scope.hpp"
 #include "order_timers.hpp"
@@ -30,10 +31,12 @@ public:
     template <class F>
     committed alarmed(const visit& v, std::uint32_t order, time_point due, F&& f) {
         const desk& d = v.desk;
-        order_alarm alarm{s_.books.timers, v.slot, order, due, next_deadline(d.order, d.beside)};
-        if (!alarm.is_ready()) return committed{error_code::out_of_memory, {}, 0, 0};
+        const time_point next = next_deadline(d.order, d.beside);
+        alarm sooner{s_.books.timers, v.slot, next < due};
+        if (!sooner.is_ready()) return committed{error_code::out_of_memory, {}, 0, 0};
+        sooner.announce(order_timer_bit | order, next);
         const committed done = s_.replacing_beside(v, f);
-        if (done.code == error_code::ok) alarm.hang_up();
+        if (done.code == error_code::ok) sooner.hang_up();
         return done;
     }
 

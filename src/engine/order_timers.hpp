@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "beside.hpp"
-#include "earmark/lifecycle/wheel.hpp"
 
 namespace earmark {
 
@@ -27,45 +26,5 @@ inline constexpr std::uint64_t order_timer_bit = std::uint64_t{1} << 63;
                                               const beside& more) noexcept {
     return lifecycle::next_deadline(more.holds);
 }
-
-/// The timer that an order needs whose next deadline a commit brings forward: announced before it,
-/// hung up after it, and taken back where there was none.
-class order_alarm {
-public:
-    order_alarm(lifecycle::wheel<>& timers, std::uint32_t slot, std::uint32_t order,
-                time_point before, time_point after)
-        : timers_{timers}, slot_{slot}, subject_{order_timer_bit | order}, at_{after} {
-        if (after >= before) return;
-        timer_ = timers_.make(slot_);
-        is_needed_ = true;
-        if (timer_ != lifecycle::wheel<>::nil) timers_.announce(slot_, subject_, at_);
-    }
-    ~order_alarm() {
-        if (timer_ == lifecycle::wheel<>::nil) return;
-        timers_.withdraw(slot_);
-        timers_.drop(slot_, timer_);
-    }
-    order_alarm(const order_alarm&) = delete;
-    order_alarm& operator=(const order_alarm&) = delete;
-
-    /// False: there is no memory for it.
-    [[nodiscard]] bool is_ready() const noexcept {
-        return !is_needed_ || timer_ != lifecycle::wheel<>::nil;
-    }
-    void hang_up() noexcept {
-        if (timer_ == lifecycle::wheel<>::nil) return;
-        timers_.push(slot_, timer_, subject_, at_);
-        timers_.withdraw(slot_);
-        timer_ = lifecycle::wheel<>::nil;
-    }
-
-private:
-    lifecycle::wheel<>& timers_;
-    std::uint32_t slot_;
-    std::uint64_t subject_;
-    time_point at_;
-    lifecycle::wheel<>::timer timer_ = lifecycle::wheel<>::nil;
-    bool is_needed_ = false;
-};
 
 }  // namespace earmark

@@ -1,6 +1,7 @@
 // RESERVE, CHANGE, MOVE, UNRESERVE: baskets, from their birth to any end but an order.
 #include <algorithm>
 
+#include "alarm.hpp"
 #include "content.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/capture.hpp"
@@ -108,7 +109,6 @@ error engine::state::exchange_of(const visit& v, const reserve_request& r,
 
 result<receipt> engine::state::reserve(const visit& v, const command& c, const reserve_request& r) {
     const digest128 content = content_of(c, r);
-    const bool ends = r.deadline != never;
     return once(v, c, content, [&]() -> result<receipt> {
         if (r.deadline <= v.now) return fail(error_code::out_of_range, r.deadline.ns, v.now.ns);
         desk& d = v.desk;
@@ -122,25 +122,24 @@ result<receipt> engine::state::reserve(const visit& v, const command& c, const r
             }
             if (e.code != error_code::ok) return e;
             const auto child = books.ledger.conceive(v.slot, subject_kind::reservation);
-            const auto timer = ends ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
+            alarm end{books.timers, v.slot, r.deadline != never};
             const auto give_back = [&] {
-                books.timers.withdraw(v.slot);
-                books.timers.drop(v.slot, timer);
+                end.take_back();
                 books.ledger.abandon(v.slot, subject_kind::reservation, child);
             };
-            if (!child.exists() || (ends && timer == lifecycle::wheel<>::nil)) {
+            if (!child.exists() || !end.is_ready()) {
                 give_back();
                 return fail(error_code::out_of_memory);
             }
             receipt done;
             const auto draft_and_commit = [&] {
                 done = draft_basket(v, c, r, content, child);
-                if (ends) books.timers.announce(v.slot, done.subject, r.deadline);
+                end.announce(done.subject, r.deadline);
                 return commit(v);
             };
             const committed answer = or_give_back(draft_and_commit, give_back);
             if (answer.code == error_code::ok) {
-                if (ends) hang_up(v, timer, done.subject, r.deadline);
+                end.hang_up();
                 done.at = position{answer.position};
                 return done;
             }
@@ -224,18 +223,16 @@ result<receipt> engine::state::amend(const visit& v, const command& c, const ame
             // A timer that wakes too early goes on to the deadline: only a sooner one needs its
             // own.
             const time_point deadline = d.basket_next.deadline;
-            const bool sooner = deadline < d.basket.deadline;
-            const auto timer = sooner ? books.timers.make(v.slot) : lifecycle::wheel<>::nil;
-            if (sooner && timer == lifecycle::wheel<>::nil) return fail(error_code::out_of_memory);
-            if (sooner) books.timers.announce(v.slot, done.subject, deadline);
+            alarm sooner{books.timers, v.slot, deadline < d.basket.deadline};
+            if (!sooner.is_ready()) return fail(error_code::out_of_memory);
+            sooner.announce(done.subject, deadline);
             const committed answer = commit(v);
             if (answer.code == error_code::ok) {
-                if (sooner) hang_up(v, timer, done.subject, deadline);
+                sooner.hang_up();
                 done.at = position{answer.position};
                 return done;
             }
-            books.timers.withdraw(v.slot);
-            books.timers.drop(v.slot, timer);
+            sooner.take_back();
             why = answer.code;
             if (why == error_code::insufficient && stays_calm(v, calm))
                 return lack_of(v, answer, a.lines);

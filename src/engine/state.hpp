@@ -99,12 +99,6 @@ struct engine::state {
     time_point due_at(std::uint32_t slot, time_point now, std::uint64_t id);
     /// Expires what is due, by deadline and then by id. Answers how many did.
     std::uint32_t sweep(std::uint32_t slot, time_point now);
-    /// The timer of a subject that was announced and is committed.
-    void hang_up(const visit& v, lifecycle::wheel<>::timer timer, std::uint64_t subject,
-                 time_point deadline) noexcept {
-        books.timers.push(v.slot, timer, subject, deadline);
-        books.timers.withdraw(v.slot);
-    }
     /// Whether what was free when `calm` was true is all there was: else something due has turned
     /// up since, and the desk's lists are empty.
     [[nodiscard]] bool stays_calm(const visit& v, std::optional<std::uint64_t> calm);

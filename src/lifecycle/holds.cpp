@@ -88,7 +88,7 @@ void end(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uin
     h.ended_reason = reason;
     h.ended_by = by;
     h.ended = at;
-    if (what == hold_event::reject) h.marks |= hold::begun;
+    if (what == hold_event::reject) h.marks |= hold::carried_out;
 }
 
 hold_steps blocked(std::span<const hold> all, hold_table types, std::uint16_t line) noexcept {

@@ -295,6 +295,7 @@ private:
                  std::span<const unit_state> from, unit_state to,
                  std::optional<hold_step> guard = {});
     answer source_now(order_id o, bool dry_run, const plan& chosen);
+    answer source_unlifted(held_order& o, order_id id, bool dry_run, const plan& chosen);
     answer release_now(order_id o);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
@@ -354,6 +355,7 @@ private:
     put_answer put_hold(held_order& o, hold_view h);
     [[nodiscard]] time_point until_of(hold_type_id type) const;
     void apply_types(held_order& o);
+    void lift(held_order& o, hold_step s);
     void clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
                      unit_state to);
     void end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);

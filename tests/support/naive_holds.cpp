@@ -131,6 +131,19 @@ void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uin
     }
 }
 
+/// The streams have one condition: fewer than three lines.
+void engine::lift(held_order& o, hold_step s) {
+    const std::size_t holds = o.holds.size();
+    for (std::uint32_t i = 0; i < holds; ++i) {
+        const hold_view& h = o.holds[i].seen;
+        const hold_type_row& type = hold_types_[index_of(h.type)];
+        const bool stops = blocks(type, s) || (h.gave_back && s == hold_step::allocate);
+        if (h.state == hold_state::active && stops && !type.resolve_when.empty() &&
+            o.lines.size() < 3)
+            end_hold(o, i + 1, true, 0);
+    }
+}
+
 /// The first deadline of an order's holds, and what it is: give back before the end.
 std::optional<engine::due_hold> engine::first_due(const held_order& o) const {
     std::optional<due_hold> first;

@@ -214,6 +214,7 @@ answer engine::cancel(const command& c, const cancel_request& r) {
         text_of(verb::cancel, raw(r.order), r.line, r.amount.atoms, r.reason);
     return once(c, content, [&] {
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
+        lift(orders_.at(raw(r.order)), hold_step::cancel);
         return shift(r.order, r.line, none<node_id>, r.amount, order_of_removal,
                      unit_state::cancelled, hold_step::cancel);
     });
@@ -267,8 +268,16 @@ std::int64_t engine::kept(const cell_key& at) const {
 
 answer engine::source_now(order_id id, bool dry_run, const plan& chosen) {
     if (!orders_.contains(raw(id))) return refuse(error_code::unknown_order);
-    if (!has_policy_) return refuse(error_code::no_policy);
     held_order& o = orders_.at(raw(id));
+    const std::vector<kept_hold> held = o.holds;
+    lift(o, hold_step::allocate);
+    const answer a = source_unlifted(o, id, dry_run, chosen);
+    if (dry_run) o.holds = held;
+    return a;
+}
+
+answer engine::source_unlifted(held_order& o, order_id id, bool dry_run, const plan& chosen) {
+    if (!has_policy_) return refuse(error_code::no_policy);
     const sourcing_picture seen = picture_of(o);
     const auto is_stopped = [&](const bucket& b) {
         return stops(o, std::get<0>(b), hold_step::allocate);
@@ -309,6 +318,7 @@ answer engine::release(const command& c, order_id id) {
 answer engine::release_now(order_id id) {
     if (!orders_.contains(raw(id))) return refuse(error_code::unknown_order);
     held_order& o = orders_.at(raw(id));
+    lift(o, hold_step::release);
     auto ready = standing(o, 0, none<node_id>, std::array{unit_state::allocated});
     const auto stopped = std::erase_if(
         ready, [&](const bucket& b) { return stops(o, std::get<0>(b), hold_step::release); });
@@ -357,6 +367,7 @@ answer engine::record(const command& c, const fact& f) {
         text_of(verb_of(f.kind), raw(f.order), f.line, raw(f.node), f.amount.atoms);
     return once(c, content, [&] {
         if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
+        if (const auto step = guard_of(f.kind)) lift(orders_.at(raw(f.order)), *step);
         if (f.node != none<node_id> && !nodes_.contains(f.node))
             return refuse(error_code::unknown_node);
         return shift(f.order, f.line, f.node, f.amount, before, after, guard_of(f.kind));

@@ -369,7 +369,7 @@ action random_stream::make_cancel() {
 
 action random_stream::make_held() {
     held_step s{some_order(),
-                hold_type_id{static_cast<std::uint16_t>(dice_.below(12))},
+                hold_type_id{static_cast<std::uint16_t>(dice_.below(13))},
                 0,
                 static_cast<std::uint8_t>(dice_.below(3)),
                 {}};

@@ -72,10 +72,10 @@ std::vector<pool_row> some_pools() {
 }
 
 /// Beside the six that are known: what ends by itself, gives stock back, blocks cancel, comes after
-/// another, is placed by a condition.
+/// another, is placed by a condition, is lifted by one.
 std::vector<hold_type_row> hold_types() {
     using enum hold_step;
-    std::vector<hold_type_row> out(6);
+    std::vector<hold_type_row> out(7);
     const auto name = [&](std::size_t i, const char* key) -> hold_type_row& {
         out[i].key = key;
         return out[i];
@@ -103,6 +103,9 @@ std::vector<hold_type_row> hold_types() {
     hold_type_row& keeps_nothing = name(5, "keeps nothing");
     keeps_nothing.blocks = {{release}};
     keeps_nothing.keeps_s = 0;
+    hold_type_row& minor = name(6, "minor");
+    minor.blocks = {{allocate, release, pick, cancel}};
+    minor.resolve_when = "lines < 3";
     return out;
 }
 

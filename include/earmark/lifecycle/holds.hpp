@@ -4,8 +4,9 @@
 // Invariants
 //   (1) numbers ascend from 1 without a gap; a hold keeps its number for ever;
 //   (2) of a type and a scope at most one is active;
-//   (3) a step of a line is blocked exactly if some hold on the line, or on the whole order, that
-//       has not ended lists it: the order of placing and resolving does not matter.
+//   (3) a step of a line is blocked exactly if some hold that stands, on the line or on the whole
+//       order, lists it or gave its stock back (`allocate`): the order of placing and resolving
+//       does not matter.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ inline constexpr std::uint16_t the_order = 0xFFFF;
 
 /// As it lies in memory.
 struct hold {
-    static constexpr std::uint8_t escalated = 1, gave_back = 2, recalls = 4, begun = 8;
+    static constexpr std::uint8_t escalated = 1, gave_back = 2, recalls = 4, carried_out = 8;
 
     std::uint32_t number = 0;
     hold_type_id type{};
@@ -42,7 +43,7 @@ struct hold {
     [[nodiscard]] bool is(std::uint8_t mark) const noexcept { return (marks & mark) != 0; }
     /// Does it go on? Rejected ones do until all that their type has for that is done.
     [[nodiscard]] bool stands() const noexcept {
-        return state == hold_state::active || (state == hold_state::rejected && !is(begun));
+        return state == hold_state::active || (state == hold_state::rejected && !is(carried_out));
     }
     [[nodiscard]] bool covers(std::uint16_t l) const noexcept {
         return line == the_order || line == l;
@@ -99,7 +100,7 @@ void end(std::vector<hold>& all, std::uint32_t number, hold_event what, std::uin
 /// The first hold that blocks a step of a line, or null.
 [[nodiscard]] const hold* blocker(std::span<const hold> all, hold_table types, std::uint16_t line,
                                   hold_step step) noexcept;
-/// Is there one that has not ended?
+/// Is there one that stands?
 [[nodiscard]] bool any_stands(std::span<const hold> all) noexcept;
 
 struct due_hold {
