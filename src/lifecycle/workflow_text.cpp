@@ -67,6 +67,21 @@ std::string moves_of(event_key on) {
     return out;
 }
 
+/// ` for orders with order.prepaid and without firm`; nothing where it is so for all.
+std::string orders_of(const workflow& of, const flaw& f) {
+    const auto list = [&](fact_bits facts, const char* with) {
+        std::string out;
+        for (const std::string_view name : names_of(of, facts)) {
+            out += out.empty() ? with : ", ";
+            out += name;
+        }
+        return out;
+    };
+    const std::string has = list(f.has, " with "), lacks = list(f.lacks, " without ");
+    if (has.empty() && lacks.empty()) return {};
+    return " for orders" + has + (has.empty() || lacks.empty() ? "" : " and") + lacks;
+}
+
 }  // namespace
 
 std::string_view name_of(guard_fact f) noexcept { return fact_names[static_cast<std::size_t>(f)]; }
@@ -136,14 +151,14 @@ std::string to_string(const workflow& of, const flaw& f) {
             return "no steps lead from 'open' to the state " + state +
                    "; add one, or take the state away";
         case defect::dead_end:
-            return "from the state " + state +
-                   " no steps lead to delivered, lost or cancelled; units would stay for ever";
-        case defect::ends_by_itself:
+            return "from the state " + state + " no steps lead to delivered, lost or cancelled" +
+                   orders_of(of, f) + "; units would stay for ever";
+        case defect::leaves_an_end:
             return words + ": " + state + " is an end; nothing leaves it";
         case defect::runs_in_a_ring:
             return "from the state " + state +
-                   " steps with 'after' lead back to it, for ever; let one of the ring wait for an "
-                   "event";
+                   " steps with 'after' lead into a ring of them, for ever; let one of the ring "
+                   "wait for an event";
     }
     return "?";
 }

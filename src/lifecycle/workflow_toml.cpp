@@ -319,6 +319,15 @@ private:
     std::vector<text::text_place> places_;  // of steps
 };
 
+/// A hostile text has thousands of findings, and nobody reads them.
+void keep_readable(std::vector<rejected_row>& all, const std::string& file) {
+    if (all.size() <= most_workflow_findings) return;
+    const std::size_t more = all.size() - most_workflow_findings;
+    all.resize(most_workflow_findings);
+    rejected_row& rest = all.emplace_back(all.back());
+    rest.text = file + ": and " + std::to_string(more) + " more; mend these first";
+}
+
 }  // namespace
 
 parsed_workflow parse_workflow(std::string_view text, std::string_view file) {
@@ -344,6 +353,7 @@ parsed_workflow parse_workflow(std::string_view text, std::string_view file) {
         }
     }
     out.rejected = found.take();
+    keep_readable(out.rejected, text::shown(file));
     return out;
 }
 

@@ -60,7 +60,7 @@ enum class guard_fact : std::uint8_t {
     together,     // the line belongs to a set
     dated,        // the order asked for a day
     urgent,       // the order has a priority
-    rejected,     // a node gave the line back before
+    rejected,     // a node gave units of the order back before
     linked,       // the units are those of another document, too
 };
 inline constexpr std::size_t guard_facts = 8;

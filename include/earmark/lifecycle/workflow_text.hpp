@@ -18,6 +18,8 @@
 namespace earmark::lifecycle {
 
 inline constexpr std::size_t max_workflow_bytes = 65'536;
+/// Where a text has more, one more says how many.
+inline constexpr std::size_t most_workflow_findings = 100;
 /// Changes where a workflow that was good is not any more, or means something else.
 inline constexpr int workflow_schema_version = 1;
 

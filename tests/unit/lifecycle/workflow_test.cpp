@@ -109,6 +109,46 @@ TEST_CASE("a state that no steps lead out of to an end is found") {
     CHECK(has(flaws({}), defect::dead_end));
 }
 
+TEST_CASE("a dead end is found for orders whose facts will never let them out, and for no others") {
+    constexpr fact_bits firm = bit(guard_fact::firm), dated = bit(guard_fact::dated),
+                        urgent = bit(guard_fact::urgent), own = 1u << guard_facts;
+    const auto dead = [](std::span<const step> steps) {
+        std::vector<flaw> out;
+        for (const flaw& f : flaws(steps))
+            if (f.what == defect::dead_end) out.push_back(f);
+        return out;
+    };
+    const step prepaid[] = {{open, allocate, allocated, "", dated},
+                            {open, cancel, cancelled, "", 0, urgent},
+                            {open, fulfil, delivered, "", urgent},
+                            {allocated, cancel, cancelled, "", own}};
+    auto found = dead(prepaid);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].state == state_key{allocated});
+    CHECK(found[0].has == 0);
+    CHECK(found[0].lacks == own);
+    const step two_facts[] = {{open, cancel, cancelled, "", firm},
+                              {open, fulfil, delivered, "", 0, dated | firm}};
+    found = dead(two_facts);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].has == dated);
+    CHECK(found[0].lacks == firm);
+    const step only_some_come_here[] = {{open, allocate, allocated, "", firm},
+                                        {open, cancel, cancelled},
+                                        {allocated, cancel, cancelled, "", firm}};
+    CHECK(flaws(only_some_come_here).empty());
+    const step may_come_true[] = {{open, cancel, cancelled, "", bit(guard_fact::rejected)},
+                                  {open, allocate, allocated},
+                                  {allocated, unallocate, open}};
+    CHECK(flaws(may_come_true).empty());
+    const step nobody_comes_here[] = {{open, allocate, allocated, "", firm},
+                                      {open, cancel, cancelled},
+                                      {allocated, release, released, "", 0, firm},
+                                      {allocated, cancel, cancelled},
+                                      {released, cancel, cancelled}};
+    CHECK(has(flaws(nobody_comes_here), defect::unreachable));
+}
+
 TEST_CASE("two rows whose guards can hold together are found, and others are not") {
     constexpr fact_bits firm = bit(guard_fact::firm), dated = bit(guard_fact::dated);
     const own_state states[] = {{open, "a"}};
@@ -122,7 +162,8 @@ TEST_CASE("two rows whose guards can hold together are found, and others are not
     const step never[] = {{open, cancel, cancelled, "", firm, firm}, {open, fulfil, delivered}};
     CHECK(has(flaws(never), defect::never_holds));
     const step half[] = {{open, cancel, cancelled, "", firm},
-                         {open, cancel, cancelled, "", dated, firm}};
+                         {open, cancel, cancelled, "", dated, firm},
+                         {open, fulfil, delivered}};
     CHECK(flaws(half).empty());
     (void)states;
 }
@@ -145,7 +186,7 @@ TEST_CASE("moves of stock that the engine does not have are found, so are steps 
     const step jump[] = {{open, ship, shipped}, {shipped, deliver, delivered}};
     CHECK(has(flaws(jump), defect::no_such_move));
     const step back[] = {{open, cancel, cancelled}, {cancelled, unallocate, open}};
-    CHECK(has(flaws(back), defect::ends_by_itself));
+    CHECK(has(flaws(back), defect::leaves_an_end));
     const std::string_view events[] = {"leap"};
     const step own[] = {{open, event_key::own(0), delivered}, {open, cancel, cancelled}};
     CHECK(has(flaws(own, {}, events), defect::other_base));

@@ -179,7 +179,11 @@ TEST_CASE("what only the whole table shows is refused with its place, too") {
     CHECK(
         contains(first_finding(replaced(assembled, "on   = \"pass\"\nto   = \"allocated\"",
                                         "on   = \"pass\"\nto   = \"allocated\"\nafter = \"P1D\"")),
-                 "steps with 'after' lead back to it"));
+                 "steps with 'after' lead into a ring of them"));
+    CHECK(contains(first_finding(replaced(assembled, "from = \"shipped\"\n",
+                                          "from = \"shipped\"\nunless = [\"urgent\", \"dated\"]\n"
+                                          "when = \"order.seen\"\n")),
+                   "cancelled for orders without order.seen; units would stay for ever"));
     const std::string twice =
         std::string{assembled} +
         "[[step]]\nfrom = \"released\"\non = \"ship\"\nto = \"shipped\"\nwhen = \"firm\"\n";
@@ -203,6 +207,31 @@ TEST_CASE("hostile texts are refused, bounded, and never crash the reader") {
     CHECK_FALSE(many);
     REQUIRE_FALSE(many.rejected.empty());
     CHECK(contains(many.rejected.front().text, "at most 4,096 steps"));
+}
+
+TEST_CASE("of thousands of findings a hundred are told, and how many more there are") {
+    std::string text = "workflow = \"a\"\nstep = [\n";
+    for (int i = 0; i < 3'000; ++i) text += "{ frm = 1 },\n";
+    const auto parsed = parse_workflow(text + "]\n", "w.toml");
+    CHECK_FALSE(parsed);
+    REQUIRE(parsed.rejected.size() == most_workflow_findings + 1);
+    CHECK(parsed.rejected.back().text == "w.toml: and 11900 more; mend these first");
+}
+
+TEST_CASE("a text that asks for all facts that there may be is checked within bounds") {
+    std::string text = "workflow = \"a\"\nstep = [\n";
+    for (const char* fact : {"firm", "together", "dated", "urgent"})
+        text += std::string{"{ from = 'open', on = 'fulfil', to = 'delivered', when = ['"} + fact +
+                "'] },\n";
+    std::string froms;
+    for (int i = 0; i < 4'000; ++i) froms += "'open',";
+    for (int i = 0; i < 8; ++i)
+        text += "{ from = 'allocated', on = 'cancel', to = 'cancelled', unless = 'order.f" +
+                std::to_string(i) + "' },\n";
+    text += "{ from = [" + froms + "], on = 'allocate', to = 'allocated' } ]\n";
+    const auto parsed = parse_workflow(text);
+    CHECK_FALSE(parsed);
+    CHECK(parsed.rejected.size() == most_workflow_findings + 1);
 }
 
 TEST_CASE("a mutated text is read or refused, and what is read is sound and reads back") {
