@@ -3,6 +3,7 @@
 // their pictures, made from these tables.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -19,69 +20,76 @@ using enum unit_state;
 using enum unit_event;
 using enum reaction;
 
-inline constexpr step sales_steps[] = {
-    {open, allocate, allocated, "a plan took stock for it"},
-    {open, backorder, backordered, "no node had stock; it waits for supply"},
-    {open, reserve, reserved, "another order brings it"},
-    {open, cancel, cancelled, "nothing was promised yet"},
-    {backordered, allocate, allocated, "supply came and a plan took it"},
-    {backordered, backorder, backordered, "it waits in another queue"},
-    {backordered, reserve, reserved, "another order brings it"},
-    {backordered, cancel, cancelled, "nobody has to wait for what he does not want"},
-    {reserved, allocate, allocated, "what was ordered for it has come"},
-    {reserved, unallocate, open, "it does not come after all"},
-    {reserved, cancel, cancelled, "the order that brings it is asked to stop"},
-    {allocated, unallocate, open, "decided again: the stock goes back first"},
-    {allocated, release, released, "the node was told to ship it", 0, 0, bit(tell_node)},
-    {allocated, cancel, cancelled, "the stock goes back to free"},
-    {released, unallocate, open, "the node gives it back"},
-    {released, pick, picked, "it is off the shelf"},
-    {released, pack, packed, "a node that reports no picks"},
-    {released, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
-    {released, cancel, cancelled, "until the pick starts; the node is told", 0, 0, bit(tell_node)},
-    {picked, pack, packed, "it is in a parcel"},
-    {picked, ship, shipped, "a node that reports no parcels", 0, 0, bit(tell_customer)},
-    {picked, unpick, released, "back to the shelf; then it can be cancelled"},
-    {picked, lose, lost, "it is not to be found; on-hand falls with it", 0, 0, bit(ask_person)},
-    {packed, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
-    {packed, unpick, released, "unpacked, and back to the shelf"},
-    {packed, lose, lost, "the parcel is not to be found", 0, 0, bit(ask_person)},
-    {shipped, deliver, delivered, "the customer has it; from here on it is a return"},
-    {shipped, lose, lost, "the carrier lost it", 0, 0, bit(ask_person)},
-};
+template <std::size_t... N>
+consteval auto joined(const std::array<step, N>&... parts) {
+    std::array<step, (N + ...)> all{};
+    auto at = all.begin();
+    ((at = std::copy(parts.begin(), parts.end(), at)), ...);
+    return all;
+}
+
+/// Goods of our own, from the plan to the customer. `again`: where units stand that a plan or a
+/// node has given back.
+consteval auto to_customer(state_key again) {
+    return std::to_array<step>({
+        {allocated, unallocate, again, "decided again: the stock goes back first"},
+        {allocated, release, released, "the node was told to ship it", 0, 0, bit(tell_node)},
+        {released, unallocate, again, "the node gives it back"},
+        {released, pick, picked, "it is off the shelf"},
+        {released, pack, packed, "a node that reports no picks"},
+        {released, ship, shipped, "the parcel left; on-hand falls with it", 0, 0,
+         bit(tell_customer)},
+        {picked, pack, packed, "it is in a parcel"},
+        {picked, ship, shipped, "a node that reports no parcels", 0, 0, bit(tell_customer)},
+        {picked, unpick, released, "back to the shelf"},
+        {picked, lose, lost, "it is not to be found; on-hand falls with it", 0, 0, bit(ask_person)},
+        {packed, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
+        {packed, unpick, released, "unpacked, and back to the shelf"},
+        {packed, lose, lost, "the parcel is not to be found", 0, 0, bit(ask_person)},
+        {shipped, deliver, delivered, "the customer has it; from here on it is a return"},
+        {shipped, lose, lost, "the carrier lost it", 0, 0, bit(ask_person)},
+    });
+}
+
+inline constexpr auto sales_steps =
+    joined(std::to_array<step>({
+               {open, allocate, allocated, "a plan took stock for it"},
+               {open, backorder, backordered, "no node had stock; it waits for supply"},
+               {open, reserve, reserved, "another order brings it"},
+               {open, cancel, cancelled, "nothing was promised yet"},
+               {backordered, allocate, allocated, "supply came and a plan took it"},
+               {backordered, backorder, backordered, "it waits in another queue"},
+               {backordered, reserve, reserved, "another order brings it"},
+               {backordered, cancel, cancelled, "nobody has to wait for what he does not want"},
+               {reserved, allocate, allocated, "what was ordered for it has come"},
+               {reserved, unallocate, open, "it does not come after all"},
+               {reserved, cancel, cancelled, "the order that brings it is asked to stop"},
+               {allocated, cancel, cancelled, "the stock goes back to free"},
+               {released, cancel, cancelled, "until the pick starts; the node is told", 0, 0,
+                bit(tell_node)},
+           }),
+           to_customer(open));
 inline constexpr definition sales{"sales", "Goods that a customer buys.", {}, {}, {}, sales_steps};
 
 inline constexpr state_key confirmed{open, 1};
 inline constexpr own_state draft_states[] = {{open, "confirmed"}};
 inline constexpr std::string_view draft_events[] = {"confirm", "reopen"};
-inline constexpr step draft_steps[] = {
-    {open, event_key::own(0), confirmed, "the customer said yes"},
-    {open, cancel, cancelled, "it was never more than an offer"},
-    {confirmed, event_key::own(1), open, "he wants it changed; nothing was promised yet"},
-    {confirmed, allocate, allocated, "a plan took stock for it"},
-    {confirmed, backorder, backordered, "no node had stock; it waits for supply"},
-    {confirmed, cancel, cancelled, "nothing was promised yet"},
-    {backordered, allocate, allocated, "supply came and a plan took it"},
-    {backordered, backorder, backordered, "it waits in another queue"},
-    {backordered, cancel, cancelled, "nobody has to wait for what he does not want"},
-    {allocated, unallocate, confirmed, "decided again: the stock goes back first"},
-    {allocated, release, released, "the node was told to ship it", 0, 0, bit(tell_node)},
-    {allocated, cancel, cancelled, "the stock goes back to free"},
-    {released, unallocate, confirmed, "the node gives it back"},
-    {released, pick, picked, "it is off the shelf"},
-    {released, pack, packed, "a node that reports no picks"},
-    {released, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
-    {released, cancel, cancelled, "until the pick starts; the node is told", 0, 0, bit(tell_node)},
-    {picked, pack, packed, "it is in a parcel"},
-    {picked, ship, shipped, "a node that reports no parcels", 0, 0, bit(tell_customer)},
-    {picked, unpick, released, "back to the shelf; then it can be cancelled"},
-    {picked, lose, lost, "it is not to be found; on-hand falls with it", 0, 0, bit(ask_person)},
-    {packed, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
-    {packed, unpick, released, "unpacked, and back to the shelf"},
-    {packed, lose, lost, "the parcel is not to be found", 0, 0, bit(ask_person)},
-    {shipped, deliver, delivered, "the customer has it; from here on it is a return"},
-    {shipped, lose, lost, "the carrier lost it", 0, 0, bit(ask_person)},
-};
+inline constexpr auto draft_steps = joined(
+    std::to_array<step>({
+        {open, event_key::own(0), confirmed, "the customer said yes"},
+        {open, cancel, cancelled, "it was never more than an offer"},
+        {confirmed, event_key::own(1), open, "he wants it changed; nothing was promised yet"},
+        {confirmed, allocate, allocated, "a plan took stock for it"},
+        {confirmed, backorder, backordered, "no node had stock; it waits for supply"},
+        {confirmed, cancel, cancelled, "nothing was promised yet"},
+        {backordered, allocate, allocated, "supply came and a plan took it"},
+        {backordered, backorder, backordered, "it waits in another queue"},
+        {backordered, cancel, cancelled, "nobody has to wait for what he does not want"},
+        {allocated, cancel, cancelled, "the stock goes back to free"},
+        {released, cancel, cancelled, "until the pick starts; the node is told", 0, 0,
+         bit(tell_node)},
+    }),
+    to_customer(confirmed));
 inline constexpr definition draft{
     "draft",      "An offer: it takes no step of fulfilment until it is confirmed.",
     draft_states, draft_events,
@@ -153,30 +161,17 @@ inline constexpr definition purchase{
 inline constexpr state_key in_production{open, 1}, made{open, 2};
 inline constexpr own_state made_states[] = {{open, "in_production"}, {open, "made"}};
 inline constexpr std::string_view made_events[] = {"start", "stop", "finish"};
-inline constexpr step made_steps[] = {
-    {open, event_key::own(0), in_production, "the works began"},
-    {open, cancel, cancelled, "nothing was made yet"},
-    {in_production, event_key::own(1), open, "the works stopped; it begins anew"},
-    {in_production, event_key::own(2), made, "it is there, and its stock was booked in"},
-    {made, allocate, allocated, "its own piece: finished stock of others is left alone"},
-    {made, cancel, cancelled, "the piece is stock for others now", 0, 0, bit(ask_person)},
-    {allocated, unallocate, made, "decided again"},
-    {allocated, release, released, "the node was told to ship it", 0, 0, bit(tell_node)},
-    {allocated, cancel, cancelled, "the piece is stock for others now", 0, 0, bit(ask_person)},
-    {released, unallocate, made, "the node gives it back"},
-    {released, pick, picked, "it is off the shelf"},
-    {released, pack, packed, "a node that reports no picks"},
-    {released, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
-    {picked, pack, packed, "it is in a parcel"},
-    {picked, ship, shipped, "a node that reports no parcels", 0, 0, bit(tell_customer)},
-    {picked, unpick, released, "back to the shelf"},
-    {picked, lose, lost, "it is not to be found", 0, 0, bit(ask_person)},
-    {packed, ship, shipped, "the parcel left; on-hand falls with it", 0, 0, bit(tell_customer)},
-    {packed, unpick, released, "unpacked, and back to the shelf"},
-    {packed, lose, lost, "the parcel is not to be found", 0, 0, bit(ask_person)},
-    {shipped, deliver, delivered, "the customer has it"},
-    {shipped, lose, lost, "the carrier lost it", 0, 0, bit(ask_person)},
-};
+inline constexpr auto made_steps = joined(
+    std::to_array<step>({
+        {open, event_key::own(0), in_production, "the works began"},
+        {open, cancel, cancelled, "nothing was made yet"},
+        {in_production, event_key::own(1), open, "the works stopped; it begins anew"},
+        {in_production, event_key::own(2), made, "it is there, and its stock was booked in"},
+        {made, allocate, allocated, "its own piece: finished stock of others is left alone"},
+        {made, cancel, cancelled, "the piece is stock for others now", 0, 0, bit(ask_person)},
+        {allocated, cancel, cancelled, "the piece is stock for others now", 0, 0, bit(ask_person)},
+    }),
+    to_customer(made));
 inline constexpr definition make_to_order{
     "make_to_order", "Goods that are made once they are ordered.", made_states, made_events, {},
     made_steps};
