@@ -44,6 +44,7 @@ const char* class_of(const error& why) {
         case error_code::unknown_calendar:
         case error_code::unknown_service:
         case error_code::unknown_workflow:
+        case error_code::unknown_event:
         case error_code::unknown_hold:
         case error_code::unknown_hold_type:
             return "Unknown";

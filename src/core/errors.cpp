@@ -197,8 +197,10 @@ constexpr error_row rows[] = {
      "load the service first; keys are compared byte for byte, also in case"},
     {unknown_hold_type, "unknown_hold_type", final, "there is no such type of hold",
      "load the type first; keys are compared byte for byte, also in case"},
-    {unknown_workflow, "unknown_workflow", final,
-     "there is no workflow version {0}, or it has no such event of its own",
+    {unknown_workflow, "unknown_workflow", final, "there is no workflow version {0}",
+     "versions are numbered from 1 as they are activated"},
+    {unknown_event, "unknown_event", final,
+     "the order's workflow, version {0}, has no such event of its own",
      "ask allowed() for the events of an order's workflow"},
 
     // 7xxx engine

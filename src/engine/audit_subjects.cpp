@@ -4,6 +4,8 @@
 #include "auditor.hpp"
 #include "earmark/core/digest.hpp"
 #include "earmark/engine/fold.hpp"
+#include "earmark/lifecycle/standard_workflows.hpp"
+#include "earmark/lifecycle/steps.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "order_timers.hpp"
 
@@ -40,6 +42,9 @@ bool engine::state::auditor::read(subject_kind kind, std::uint32_t index,
 const char* engine::state::auditor::unsound_places(subject_kind kind) const {
     const auto& cells = s_.books.cells;
     if (of_.kind != kind) return "an order is an order, and a reservation one";
+    const auto* const own = s_.names.workflows.rules(of_.workflow);
+    if (of_.workflow != 0 && own == nullptr) return "every order's workflow exists";
+    const auto& rules = own != nullptr ? *own : lifecycle::standard_of(of_.type);
     for (const auto& l : of_.lines)
         if (index_of(l.sku) >= s_.names.sku.size()) return "every line's SKU exists";
     for (const auto& b : of_.buckets) {
@@ -51,6 +56,8 @@ const char* engine::state::auditor::unsound_places(subject_kind kind) const {
             continue;
         }
         if (b.line >= of_.lines.size()) return "every bucket belongs to a line of its order";
+        if (!rules.knows(lifecycle::state_of(b)))
+            return "a bucket's state is one of its order's workflow";
         if (b.cell != none<cell_id> && cells.sku_of(b.cell) != of_.lines[b.line].sku)
             return "a bucket's cell is one of its line's SKU";
     }

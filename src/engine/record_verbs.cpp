@@ -43,6 +43,8 @@ std::optional<hold_step> step_of(fact_kind k) noexcept {
 result<receipt> engine::record(const command& c, const fact& f) {
     state& s = *state_;
     EARMARK_CHECK(static_cast<std::size_t>(f.kind) < fact_kinds, "record: one of the facts");
+    if (f.reason != 0 && f.kind != fact_kind::reject) return fail(error_code::bad_field, 6);
+    if (!f.event.empty() && f.kind != fact_kind::mark) return fail(error_code::bad_field, 7);
     if (f.kind == fact_kind::reject)
         return s.stay<result<receipt>>(c, [&](const state::visit& v) { return s.reject(v, c, f); });
     const bool marks = f.kind == fact_kind::mark;

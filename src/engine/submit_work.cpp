@@ -186,6 +186,12 @@ answer run_record(const request& r) {
         c.wrong.add(make_problem(error_code::missing_field, "/event", "a mark names its event",
                                  "ask allowed for the events of the order's workflow"));
     f.reason = static_cast<std::uint8_t>(c.line.whole("reason", 0));
+    if (f.kind != fact_kind::mark && !f.event.empty())
+        c.wrong.add(make_problem(error_code::bad_field, "/event", "only a mark has an event",
+                                 "leave it out, or say fact mark"));
+    if (f.kind != fact_kind::reject && f.reason != 0)
+        c.wrong.add(make_problem(error_code::bad_field, "/reason", "only a rejection has a reason",
+                                 "leave it out, or say fact reject"));
     f.order = c.line.order();
     f.line = static_cast<std::uint32_t>(c.line.whole("line", 0));
     f.node = c.line.node();

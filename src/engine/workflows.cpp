@@ -90,6 +90,22 @@ std::string why_not(const lifecycle::workflow& by, const lifecycle::possible_ste
     return out;
 }
 
+/// What may be said in a workflow, and no engine does yet; null: nothing.
+const char* cannot_run(const lifecycle::workflow& of) noexcept {
+    using lifecycle::guard_fact;
+    for (const lifecycle::row& r : of.rows()) {
+        if (r.after_s != 0)
+            return "steps with 'after' are drawn and checked, and no engine runs them yet";
+        if ((r.asks & bit(guard_fact::together)) != 0)
+            return "no line belongs to a relationship set yet, so 'together' never holds; ask for "
+                   "an attribute of the order";
+        if ((r.asks & bit(guard_fact::linked)) != 0)
+            return "nothing is brought to orders of workflows of their own, so 'linked' never "
+                   "holds; leave it out";
+    }
+    return nullptr;
+}
+
 /// Why no verb does it, although the workflow has the step; empty: one does.
 std::string_view without_verb(const lifecycle::image& of, const lifecycle::possible_step& p) {
     if (p.on.is_own()) return {};
@@ -257,7 +273,7 @@ granules workflow_door::move(const state& s, desk& d, const lifecycle::image& be
 error workflow_door::mark(const state& s, desk& d, const fact& f, std::int64_t line,
                           granules wanted) {
     const auto on = find_event(lifecycle::rules_of(d.order), f.event);
-    if (!on || !on->is_own()) return fail(error_code::unknown_workflow, d.order.workflow);
+    if (!on || !on->is_own()) return fail(error_code::unknown_event, d.order.workflow);
     return lifecycle::relabel(d.order, *on, line, wanted, s.nodes_of_cells(), f.node,
                               known(s, f.order, d.order), d.moves);
 }
@@ -290,16 +306,16 @@ result<std::uint16_t> workflow_door::activate(engine& of, const command& c, std:
     const order_type type = parsed.value->type();
     if (type == order_type::transfer || type == order_type::purchase)
         return refuse("orders that bring goods for others go by their standard workflow");
-    for (const lifecycle::row& r : parsed.value->view().rows())
-        if (r.after_s != 0)
-            return refuse("steps with 'after' are drawn and checked, and no engine runs them yet");
+    if (const char* const wrong = cannot_run(parsed.value->view())) return refuse(wrong);
     return s.alone<result<std::uint16_t>>(c, [&](const state::visit& v) -> result<std::uint16_t> {
         auto& table = s.names.workflows;
         if (const auto missing = workflow_table::missing(*parsed.value, s.names.facts);
             !missing.empty())
             return refuse("the fact '" + std::string{missing} +
                           "' is no flag of orders; load it as an attribute first");
-        if (table.size() >= 0xFFFF) return fail(error_code::out_of_memory, 0xFFFF);
+        if (table.size() >= workflow_table::most)
+            return fail(error_code::out_of_range, static_cast<std::int64_t>(table.size()) + 1,
+                        workflow_table::most);
         table.add(parsed.value, s.names.facts);
         const auto version = static_cast<std::uint16_t>(table.size());
         v.desk.clear();

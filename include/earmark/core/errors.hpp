@@ -101,6 +101,7 @@ enum class error_code : std::uint16_t {
     unknown_service = 6012,
     unknown_hold_type = 6013,
     unknown_workflow = 6014,
+    unknown_event = 6015,
 
     // 7xxx engine
     halted = 7001,         // an invariant broke; the journal stays readable

@@ -27,6 +27,7 @@ class fact_table;
 class workflow_table {
 public:
     using shared = std::shared_ptr<const lifecycle::loaded_workflow>;
+    static constexpr std::uint16_t most = 0xFFFF;
 
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
     /// The version that orders of a type get; 0: the standard one.
@@ -65,7 +66,8 @@ private:
 };
 
 /// Makes a workflow the active one for orders of its type that are placed from now on; answers its
-/// version. bad_workflow (ref: findings), input_too_large; `findings` gets a sentence each.
+/// version. bad_workflow (ref: findings), input_too_large, out_of_range where there are as many
+/// versions as there may be; `findings` gets a sentence each.
 [[nodiscard]] result<std::uint16_t> activate_workflow(engine& of, const command& c,
                                                       std::string_view text,
                                                       std::vector<std::string>* findings = nullptr);

@@ -149,8 +149,8 @@ struct fact {
     std::uint32_t line = 0;        // 0: every line
     node_id node = none<node_id>;  // none: any node, but not of reject
     quantity amount{};             // 0: all that stand in the state before
-    std::uint8_t reason = 0;       // of reject: the caller's own
-    std::string_view event{};      // of mark: its name
+    std::uint8_t reason = 0;       // of reject alone: the caller's own
+    std::string_view event{};      // of mark alone: its name
 };
 
 }  // namespace earmark

@@ -125,19 +125,13 @@ std::vector<damage> damage_to_cells() {
         auto& at = s.in.books.cells.at(s.cell);
         at = stock::word{stock::word{at.load()}.free() + more, claimed, by}.bits();
     };
+    const auto miscounted = [=](granules more) {
+        return [=](shop& s) { put(s, more, false, {me, 99}); };
+    };
     return {
-        {audit_check::balance,
-         [=](shop& s) {
-             put(s, 2, false, {me, 99});
-         }},
-        {audit_check::orphan,
-         [=](shop& s) {
-             put(s, -2, false, {me, 99});
-         }},
-        {audit_check::flow,
-         [=](shop& s) {
-             put(s, 2, false, {me, 99});
-         }},
+        {audit_check::balance, miscounted(2)},
+        {audit_check::orphan, miscounted(-2)},
+        {audit_check::flow, miscounted(2)},
         {audit_check::flow,
          [](shop& s) {  // both counters: nothing but the journal knows
              s.in.books.cells.add_on_hand(s.cell, 4);
@@ -169,6 +163,10 @@ std::vector<damage> damage_to_subjects() {
          [](shop& s) { s.word_of(order_kind, s.order, 0) |= 0x0FFF; }},
         {audit_check::partition,  // a cell that does not exist
          [](shop& s) { s.word_of(basket_kind, s.basket, 8) |= 0xFFFF0; }},
+        {audit_check::partition,  // a state that its workflow does not have
+         [](shop& s) { s.word_of(order_kind, s.order, 8 + 4 + 1) += std::uint64_t{7} << 32; }},
+        {audit_check::partition,  // a workflow that was never activated
+         [](shop& s) { s.word_of(order_kind, s.order, 6) |= std::uint64_t{3} << 16; }},
         {audit_check::facts,
          [](shop& s) {
              s.rewrite(

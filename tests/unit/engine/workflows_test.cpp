@@ -11,6 +11,7 @@
 #include "earmark/lifecycle/standard_workflows.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
 #include "kept_books.hpp"
+#include "support/engine_inside.hpp"
 
 namespace earmark {
 namespace {
@@ -155,7 +156,8 @@ TEST_CASE("an order goes by its own workflow: labels, guards, and the way back")
     shop s;
     REQUIRE(activate_workflow(s.on, s.at(), checked));
     const order_id o = s.order({{hat, {4}}});
-    CHECK(s.did(fact_kind::mark, o, 0, none<node_id>, "chek") == error_code::unknown_workflow);
+    CHECK(s.did(fact_kind::mark, o, 0, none<node_id>, "chek") == error_code::unknown_event);
+    CHECK(s.did(fact_kind::mark, o, 0, none<node_id>, "cancel") == error_code::unknown_event);
     CHECK(s.did(fact_kind::mark, o, 3, none<node_id>, "check") == error_code::ok);
     CHECK(s.units(o) == "open 1 open/looked_at 3");
     const auto some = s.on.source(s.at(), o);
@@ -189,6 +191,92 @@ TEST_CASE("a guard asks what the order says of itself, and allowed() says which 
     CHECK(s.may(free, "check"));
     CHECK(s.did(fact_kind::mark, free, 0, none<node_id>, "check") == error_code::ok);
     CHECK(s.units(free) == "open/looked_at 1");
+}
+
+TEST_CASE("a workflow that asks for what no engine does yet is refused, and says what it is") {
+    shop s;
+    const auto refused = [&](std::string_view what, std::string_view by) {
+        std::vector<std::string> findings;
+        std::string text = checked;
+        text.replace(text.find(what), what.size(), by);
+        CHECK(activate_workflow(s.on, s.at(), text, &findings).error().code ==
+              error_code::bad_workflow);
+        return findings.empty() ? std::string{} : findings.front();
+    };
+    CHECK(refused("when = \"whole_order\"", "when = \"together\"").find("'together' never holds") !=
+          std::string::npos);
+    CHECK(
+        refused("unless = \"order.blocked\"", "unless = \"linked\"").find("'linked' never holds") !=
+        std::string::npos);
+    CHECK(refused("because = \"a person\"", "after = \"PT1H\"").find("'after'") !=
+          std::string::npos);
+    CHECK(workflow_text(s.on, 1).error().code == error_code::unknown_workflow);
+}
+
+TEST_CASE("an engine has at most 65,535 versions of workflows") {
+    shop s;
+    REQUIRE(activate_workflow(s.on, s.at(), checked));
+    engine full{config{}};
+    auto& names = engine_inside::of(full).names;
+    const auto parsed = lifecycle::parse_workflow(
+        lifecycle::text_of(lifecycle::sales_workflow.written(), order_type::sales));
+    REQUIRE(parsed);
+    while (names.workflows.size() < workflow_table::most)
+        names.workflows.add(parsed.value, names.facts);
+    const auto one_more = activate_workflow(full, s.at(), parsed.value->text());
+    CHECK(one_more.error().code == error_code::out_of_range);
+    CHECK(one_more.error().refs[0] == 65'536);
+    CHECK(one_more.error().refs[1] == 65'535);
+    CHECK(full.halted() == "");
+}
+
+TEST_CASE("what needs no goods is done without any: its units go from open to delivered") {
+    shop s;
+    REQUIRE(activate_workflow(s.on, s.at(), R"(workflow = "by_mail"
+state = [ { name = "mailed", base = "delivered" } ]
+step = [
+  { from = "open", on = "fulfil", to = "mailed" },
+  { from = "open", on = "allocate", to = "allocated" },
+  { from = ["open", "allocated"], on = "cancel", to = "cancelled" },
+]
+)"));
+    const order_id o = s.order({{hat, {5}}});
+    CHECK(s.did(fact_kind::fulfil, o, 2) == error_code::ok);
+    CHECK(s.units(o) == "open 3 delivered/mailed 2");
+    CHECK(s.did(fact_kind::fulfil, o, 4) == error_code::too_few_units);
+    CHECK(s.did(fact_kind::deliver, o) == error_code::not_allowed);
+    REQUIRE(s.on.source(s.at(), o));
+    CHECK(s.units(o) == "allocated 3 delivered/mailed 2");
+    CHECK(s.did(fact_kind::fulfil, o) == error_code::not_allowed);
+    CHECK(s.on.cancel(s.at(), {o, 0, {}, 0}));
+    CHECK(s.units(o) == "delivered/mailed 2 cancelled 3");
+    const balance b = s.on.balance_report();
+    CHECK(b.on_hand == 9);
+    CHECK(b.free == 9);
+    REQUIRE(activate_workflow(
+        s.on, s.at(), lifecycle::text_of(lifecycle::sales_workflow.written(), order_type::sales)));
+    CHECK(s.did(fact_kind::fulfil, s.order({{hat, {1}}})) == error_code::not_allowed);
+}
+
+TEST_CASE("a fact says nothing that is not of its kind: a mark alone has an event") {
+    shop s;
+    const order_id o = s.order({{hat, {2}}});
+    REQUIRE(s.on.source(s.at(), o));
+    REQUIRE(s.on.release(s.at(), o));
+    CHECK(s.did(fact_kind::ship, o, 0, none<node_id>, "sent") == error_code::bad_field);
+    CHECK(s.on.record(s.at(), {fact_kind::ship, o, 0, none<node_id>, {}, 4}).error().code ==
+          error_code::bad_field);
+    const auto says = [&](std::string_view line, std::string_view part) {
+        const std::string answer = s.on.submit(line);
+        CAPTURE(answer);
+        CHECK(answer.find(part) != std::string::npos);
+    };
+    says(R"({"verb":"record","fact":"ship","order":"o1","event":"sent"})",
+         "only a mark has an event");
+    says(R"({"verb":"record","fact":"ship","order":"o1","reason":4})",
+         "only a rejection has a reason");
+    says(R"({"verb":"record","fact":"mark","order":"o1","event":"sent"})", "unknown_event");
+    CHECK(s.units(o) == "released 2");
 }
 
 TEST_CASE("allowed() says possible only of what a verb does") {
