@@ -124,6 +124,8 @@ public:
     /// New types beside the known ones.
     void load(const command& c, std::span<const hold_type_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
+    /// Are back-ordered units called `chased` after a mark `chase`? They stay so until they go on.
+    void labels_what_waits(bool so) { has_labels_ = so; }
 
     answer advance(const command& c);
     answer adjust(const command& c, const adjust_request& r);
@@ -217,6 +219,7 @@ private:
         std::map<bucket, std::int64_t> buckets;
         std::map<std::pair<std::uint32_t, cell_key>, std::int64_t> pools;  // line from 1; 0: flat
         std::vector<kept_hold> holds = {};
+        std::map<std::uint32_t, std::int64_t> chased = {};  // of the back-ordered ones, by line
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -291,6 +294,8 @@ private:
     answer place_now(const command& c, const order_request& r);
     answer take_over(const order_request& r, held_order& o);
     answer reject(const command& c, const fact& f);
+    answer mark(const command& c, const fact& f);
+    [[nodiscard]] static std::int64_t unlabelled(const held_order& o, std::uint32_t line);
     answer shift(order_id id, std::uint32_t line, node_id node, quantity amount,
                  std::span<const unit_state> from, unit_state to,
                  std::optional<hold_step> guard = {});
@@ -371,6 +376,7 @@ private:
     flaw flaw_;
     time_point now_{};
     bool has_policy_ = false;
+    bool has_labels_ = false;
     rules rules_;
     std::map<std::string, sku_id> sku_keys_;
     std::map<std::string, node_id> node_keys_;

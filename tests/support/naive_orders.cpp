@@ -159,8 +159,11 @@ std::int64_t engine::units_in(const held_order& o, std::span<const bucket> at) {
 
 void engine::move(held_order& o, const bucket& from, const bucket& to, std::int64_t n) {
     o.buckets[to] += n;
-    if ((o.buckets[from] -= n) == 0) o.buckets.erase(from);
     const auto& [line, state, node] = from;
+    const std::int64_t left = o.buckets[from] -= n;
+    if (state == unit_state::backordered)  // those without a label go first
+        o.chased[line] = std::min(o.chased[line], left);
+    if (left == 0) o.buckets.erase(from);
     if (!holds_stock(state) || holds_stock(std::get<1>(to))) return;
     cell& c = cells_.at({o.lines[line - 1].sku, node});
     if (std::get<1>(to) == unit_state::shipped || std::get<1>(to) == unit_state::lost) {
@@ -360,8 +363,50 @@ std::optional<hold_step> guard_of(fact_kind k) {
 }
 }  // namespace
 
+std::int64_t engine::unlabelled(const held_order& o, std::uint32_t line) {
+    const auto waits = o.buckets.find({line, unit_state::backordered, none<node_id>});
+    const auto chased = o.chased.find(line);
+    return (waits == o.buckets.end() ? 0 : waits->second) -
+           (chased == o.chased.end() ? 0 : chased->second);
+}
+
+/// What waits is at no node.
+answer engine::mark(const command& c, const fact& f) {
+    std::string content = text_of(verb::mark, raw(f.order), f.line, raw(f.node), f.amount.atoms);
+    content += ' ';
+    content += f.event;
+    return once(c, content, [&] {
+        if (!orders_.contains(raw(f.order))) return refuse(error_code::unknown_order);
+        if (f.node != none<node_id> && !nodes_.contains(f.node))
+            return refuse(error_code::unknown_node);
+        held_order& o = orders_.at(raw(f.order));
+        if (f.line > o.lines.size() || (f.line == 0 && f.amount.atoms != 0))
+            return refuse(error_code::unknown_line);
+        std::int64_t wanted = 0, moved = 0;
+        if (f.amount.atoms != 0) {
+            const sku_id sku = o.lines[f.line - 1].sku;
+            if (const error_code bad = check_amount(sku, f.amount); bad != error_code::ok)
+                return refuse(bad);
+            wanted = to_granules(sku, f.amount);
+        }
+        if (!has_labels_ || f.event != "chase") return refuse(error_code::unknown_event);
+        const auto chased = o.chased;
+        for (std::uint32_t line = 1; line <= o.lines.size() && f.node == none<node_id>; ++line) {
+            if (f.line != 0 && f.line != line) continue;
+            const std::int64_t there = unlabelled(o, line);
+            const std::int64_t n = wanted == 0 ? there : std::min(there, wanted);
+            o.chased[line] += n;
+            moved += n;
+        }
+        if (moved > 0 && moved >= wanted) return answer{.subject = raw(f.order)};
+        o.chased = chased;
+        return refuse(moved == 0 ? error_code::not_allowed : error_code::too_few_units);
+    });
+}
+
 answer engine::record(const command& c, const fact& f) {
     if (f.kind == fact_kind::reject) return reject(c, f);
+    if (f.kind == fact_kind::mark) return mark(c, f);
     const auto [before, after] = way_of(f);
     const std::string content =
         text_of(verb_of(f.kind), raw(f.order), f.line, raw(f.node), f.amount.atoms);

@@ -51,8 +51,17 @@ order_view engine::order(order_id id) const {
             if (std::get<0>(at) != line) continue;
             its.add(std::get<1>(at));
             whole.add(std::get<1>(at));
-            const quantity amount{n * skus_.at(l.sku).granule};
-            view.buckets.push_back({line, std::get<1>(at), std::get<2>(at), amount});
+            const std::int64_t granule = skus_.at(l.sku).granule;
+            const bool waits = std::get<1>(at) == unit_state::backordered;
+            const std::int64_t plain = waits ? unlabelled(o, line) : n;
+            const auto add = [&](std::int64_t some, std::string_view label) {
+                if (some == 0) return;
+                view.buckets.push_back(
+                    {line, std::get<1>(at), std::get<2>(at), quantity{some * granule}});
+                view.buckets.back().label = label;
+            };
+            add(plain, {});
+            add(n - plain, "chased");
         }
         view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
     }

@@ -35,6 +35,7 @@ random_stream::random_stream(std::uint64_t seed)
       nodes_{node_count(seed)},
       has_pools_{seed % 2 == 1},
       has_sections_{seed % 3 == 1},
+      has_labels_{has_labels(seed)},
       now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
@@ -395,11 +396,16 @@ action random_stream::make_fact() {
     if (dice_.chance(45))
         s.kind = dice_.pick(std::vector{fact_kind::pick, fact_kind::pick, fact_kind::pack,
                                         fact_kind::unpick, fact_kind::lose});
+    if (has_labels_ && dice_.chance(20)) {
+        s.kind = fact_kind::mark;
+        s.event = dice_.chance(90) ? "chase" : "chaos";
+    }
     if (dice_.chance(s.kind == fact_kind::reject ? 95 : 15)) s.node = node_at(dice_.below(nodes_));
     if (s.order == unknown || dice_.chance(50)) return s;
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));
-    if (dice_.chance(60)) s.amount = units(lines[s.line - 1].sku, 1, 3);
+    const std::int64_t most = s.kind == fact_kind::mark ? 6 : 3;
+    if (dice_.chance(60)) s.amount = units(lines[s.line - 1].sku, 1, most);
     return s;
 }
 

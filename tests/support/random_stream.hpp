@@ -53,6 +53,8 @@ constexpr std::array<std::int64_t, 7> granule_of = {1, 1, 1, 1, 50, 6, 6};
 constexpr std::uint32_t sku_count = 6;  // that baskets ask for
 constexpr sku_id sectioned{6};          // in worlds with sections: only fed, counted and adjusted
 constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 12 : 5; }
+/// Seeds whose orders go by a workflow that labels what waits.
+constexpr bool has_labels(std::uint64_t seed) { return seed % 4 == 2 || seed % 8 == 7; }
 constexpr std::int64_t second = 1'000'000'000;
 constexpr time_point start{1'795'000'000 * second};
 
@@ -109,6 +111,7 @@ private:
     std::uint32_t nodes_;
     bool has_pools_;
     bool has_sections_;
+    bool has_labels_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;

@@ -1,4 +1,6 @@
 // The worlds of random streams: tables, a policy, pools, sections.
+#include "earmark/lifecycle/standard_workflows.hpp"
+#include "earmark/lifecycle/workflow_text.hpp"
 #include "random_stream.hpp"
 
 namespace earmark::streams {
@@ -109,6 +111,26 @@ std::vector<hold_type_row> hold_types() {
     return out;
 }
 
+/// What the standard one of sales says, and a label for what waits.
+std::string chasing_workflow() {
+    using lifecycle::step;
+    using enum unit_state;
+    using enum unit_event;
+    constexpr lifecycle::state_key chased{backordered, 1};
+    constexpr lifecycle::own_state states[] = {{backordered, "chased"}};
+    constexpr std::string_view events[] = {"chase"};
+    const auto standard = lifecycle::sales_workflow.written().steps;
+    std::vector<step> steps{standard.begin(), standard.end()};
+    for (const step& s : standard) {
+        if (s.from != lifecycle::state_key{backordered}) continue;
+        steps.push_back(s);
+        steps.back().from = chased;
+        if (s.to == s.from) steps.back().to = chased;
+    }
+    steps.push_back({backordered, lifecycle::event_key::own(0), chased});
+    return lifecycle::text_of({"chasing", {}, states, events, {}, steps}, order_type::sales);
+}
+
 }  // namespace
 
 world make_world(std::uint64_t seed) {
@@ -144,6 +166,7 @@ world make_world(std::uint64_t seed) {
     w.stock.push_back({"s1", "n0", {-1}});
     set_policy(w, seed % 6);
     w.holds = hold_types();
+    if (has_labels(seed)) w.workflow = chasing_workflow();
     if (seed % 2 == 1) w.pools = some_pools();
     if (seed % 3 == 1) {
         w.sections = {{"kept", "nobody's"}, {"bad", {}, "damaged"}};

@@ -4,6 +4,8 @@
 #include <array>
 #include <sstream>
 
+#include "earmark/engine/workflows.hpp"
+
 namespace earmark::streams {
 
 namespace {
@@ -16,7 +18,8 @@ std::string text_of(const std::string& text) { return text; }
 std::string text_of(const bucket_view& b) {
     return "line " + std::to_string(b.line) + " " + std::string{name_of(b.state)} + "@" +
            std::to_string(raw(b.node)) + " x" + std::to_string(b.amount.atoms) +
-           (b.pool == none<pool_id> ? "" : " of pool " + std::to_string(raw(b.pool)));
+           (b.pool == none<pool_id> ? "" : " of pool " + std::to_string(raw(b.pool))) +
+           (b.label.empty() ? "" : " called " + std::string{b.label});
 }
 
 template <class T>
@@ -32,8 +35,8 @@ std::string text_of(const std::vector<T>& list) {
 
 std::vector<bucket_view> sorted(std::vector<bucket_view> list) {
     std::sort(list.begin(), list.end(), [](const bucket_view& a, const bucket_view& b) {
-        return std::tuple{a.line, a.state, a.node, a.pool, a.amount} <
-               std::tuple{b.line, b.state, b.node, b.pool, b.amount};
+        return std::tuple{a.line, a.state, a.node, a.pool, a.label, a.amount} <
+               std::tuple{b.line, b.state, b.node, b.pool, b.label, b.amount};
     });
     return list;
 }
@@ -75,6 +78,9 @@ side_by_side::side_by_side(const world& w, settings s)
     std::vector<std::string> findings;
     if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
     naive_.activate(w.rules);
+    if (!w.workflow.empty() && !activate_workflow(*real_, c, w.workflow, &findings))
+        differ("the workflow: " + text_of(findings));
+    naive_.labels_what_waits(!w.workflow.empty());
     wear_in(w);
     load_thresholds();
     moments_.push_back({real_->head(), naive_.moment()});
@@ -241,7 +247,7 @@ void side_by_side::play_one(const command& c, const release_step& s, const step&
 
 void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
     const auto id = static_cast<order_id>(order_of(s.order).real);
-    const fact f{s.kind, id, s.line, s.node, s.amount};
+    const fact f{s.kind, id, s.line, s.node, s.amount, 0, s.event};
     compare(verb_of(s.kind), real_->record(c, f), naive_.record(c, f), about::order, nothing);
 }
 
@@ -433,7 +439,7 @@ void side_by_side::compare_order(std::uint64_t id) {
     if (!real) return differ("order " + std::to_string(id) + ": " + text_of(real.error().code));
     const order_view naive = naive_.order(static_cast<order_id>(id));
     const std::string of = "order " + std::to_string(id) + " ";
-    same((of + "buckets").c_str(), text_of(sorted(real->buckets)), text_of(naive.buckets));
+    same((of + "buckets").c_str(), text_of(sorted(real->buckets)), text_of(sorted(naive.buckets)));
     const auto facts = [](const order_view& o) {
         std::ostringstream out;
         out << raw(o.id) << " placed " << o.placed.ns << " to " << raw(o.ship_to) << " in "

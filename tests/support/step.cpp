@@ -131,8 +131,7 @@ struct writer {
                name(s.order);
     }
     std::string operator()(const fact_step& s) const {
-        constexpr const char* kinds[] = {"ship ", "deliver ", "reject "};
-        return kinds[static_cast<std::size_t>(s.kind)] + name(s.order) + " line " +
+        return std::string{name_of(s.kind)} + " " + s.event + " " + name(s.order) + " line " +
                std::to_string(s.line) + " " + node_text(s.node) + " x" +
                std::to_string(s.amount.atoms);
     }

@@ -90,6 +90,7 @@ struct fact_step {
     std::uint32_t line = 0;
     node_id node = none<node_id>;
     quantity amount;
+    std::string event = {};  // of a mark
 };
 
 /// A snapshot or a delta of a source.
@@ -146,6 +147,7 @@ struct world {
     std::vector<pool_row> pools;        // in every second seed
     std::vector<section_row> sections;  // in every third one
     std::vector<hold_type_row> holds;
+    std::string workflow;  // of orders, in three of eight seeds; empty: the standard one
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle
 };

@@ -4,26 +4,10 @@
 
 #include "earmark/lifecycle/standard_workflows.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
+#include "images.hpp"
 
 namespace earmark::lifecycle {
 namespace {
-
-image order_of(std::initializer_list<granules> lines) {
-    image o;
-    std::uint16_t i = 0;
-    for (const granules n : lines) {
-        o.lines.push_back({sku_id{i}, n, 100, 0, 0});
-        o.buckets.push_back({none<cell_id>, n, i++, unit_state::open, 0, 0});
-    }
-    return o;
-}
-bucket_move allocate(std::uint16_t line, granules n, std::uint32_t cell) {
-    return {0, line, n, unit_state::open, unit_state::allocated, none<cell_id>, cell_id{cell}, 0};
-}
-cell_nodes nodes_are_cells() {
-    return {nullptr,
-            [](const void*, cell_id c) { return node_id{static_cast<std::uint16_t>(raw(c))}; }};
-}
 
 TEST_CASE("a move splits a bucket, an equal move merges with it, and the line still sums up") {
     image o = order_of({10});

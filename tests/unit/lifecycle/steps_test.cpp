@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "earmark/lifecycle/standard_workflows.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
+#include "images.hpp"
 
 namespace earmark::lifecycle {
 namespace {
@@ -25,22 +25,6 @@ step = [
 ]
 )";
 
-image order_of(std::initializer_list<granules> lines) {
-    image o;
-    std::uint16_t i = 0;
-    for (const granules n : lines) {
-        o.lines.push_back({sku_id{i}, n, 100, 0, 0});
-        o.buckets.push_back({none<cell_id>, n, i++, unit_state::open, 0, 0});
-    }
-    return o;
-}
-cell_nodes nodes_are_cells() {
-    return {nullptr,
-            [](const void*, cell_id c) { return node_id{static_cast<std::uint16_t>(raw(c))}; }};
-}
-bucket_move allocate(std::uint16_t line, granules n) {
-    return {0, line, n, unit_state::open, unit_state::allocated, none<cell_id>, cell_id{line}, 0};
-}
 void go(image& o, std::vector<bucket_move>& moves) {
     for (const bucket_move& m : moves) REQUIRE(apply(o, m) == error_code::ok);
     moves.clear();
