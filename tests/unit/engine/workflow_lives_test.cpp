@@ -123,6 +123,7 @@ struct life : kept_books {
     /// What allowed() says of an event on a line, or on any: is it possible, does a guard stop it?
     struct outlook {
         bool possible = false, guarded = false;
+        std::int64_t units = 0;  // of which it is possible
     };
     outlook look(order_id o, std::uint32_t line, std::string_view event) {
         outlook out;
@@ -131,6 +132,7 @@ struct life : kept_books {
         for (const allowed_view& a : *all) {
             if (a.event != event || (line != 0 && a.line != line)) continue;
             out.possible = out.possible || a.possible;
+            if (a.possible) out.units += a.amount.atoms;
             out.guarded = out.guarded || (!a.possible && !a.why_not.starts_with("no step"));
         }
         return out;
@@ -146,6 +148,8 @@ struct life : kept_books {
         const auto r = on.record(now(), {kind, o, line, none<node_id>, n, 0,
                                          kind == fact_kind::mark ? event : std::string_view{}});
         foretold(event, before, r.error().code);
+        if (r && kind == fact_kind::mark)  // no label is one of those that its event leads from
+            CHECK(look(o, line, event).units == (n.atoms == 0 ? 0 : before.units - n.atoms));
         count(event, r);
     }
     void foretold(std::string_view event, outlook before, error_code code) {
