@@ -15,6 +15,7 @@
 #include "earmark/engine/sections.hpp"
 #include "earmark/intake/dedupe.hpp"
 #include "earmark/journal/record.hpp"
+#include "earmark/lifecycle/amendment.hpp"
 #include "earmark/lifecycle/image.hpp"
 #include "earmark/lifecycle/ledger.hpp"
 #include "earmark/model/change_set.hpp"
@@ -146,7 +147,8 @@ struct desk {
     earmark::beside beside;  // the order: as it is, and what it is to be where
     bool changes_beside = false;
     std::vector<order_note> notes;
-    std::deque<other_order> others;  // that it is linked to
+    const lifecycle::amendment* amends = nullptr;  // of the order; the verb's that is under way
+    std::deque<other_order> others;                // that it is linked to
     std::vector<brought_part> brought;
     std::size_t linked_before = 0;        // links of the order before it was sourced
     std::vector<std::uint16_t> to_bring;  // lines of which something is to be brought
@@ -222,6 +224,7 @@ struct desk {
         beside.clear();
         changes_beside = false;
         notes.clear();
+        amends = nullptr;
         if (!others.empty()) others.clear();
         brought.clear();
         to_bring.clear();

@@ -288,6 +288,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::hold_type:
             return read_hold_type(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::amend_rule:
+            return read_amend_rule(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
             return error_code::bad_record;
     }
@@ -485,10 +487,7 @@ error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint3
                         std::span<const std::byte> bytes) {
     if (kind == journal::note_kind::basket) return basket_note(ref, bytes);
     if (kind == journal::note_kind::pools) return pools_note(order, ref, bytes);
-    if (kind == journal::note_kind::facts) return facts_note(order, bytes);
-    if (kind == journal::note_kind::rejection) return rejection_note(order, ref, bytes);
-    if (kind == journal::note_kind::link) return link_note(order, ref, bytes);
-    if (kind != journal::note_kind::decision) return hold_note(order, kind, ref, bytes);
+    if (kind != journal::note_kind::decision) return order_note(order, kind, ref, bytes);
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     image_.decided_by = policy_id{ref};
     drop_cold(books_.ledger.chunks(), self, image_.cold, image_.cold_bytes);

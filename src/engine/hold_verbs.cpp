@@ -68,6 +68,12 @@ error engine::state::holder::may_answer(const desk& d, const command& c,
     return fail(error_code::not_authorised, raw(c.actor), r.hold, raw(type));
 }
 
+error engine::state::holder::end_edit(desk& d, const command& c, const resolve_hold_request& r,
+                                      time_point now) const {
+    if (const error e = may_answer(d, c, r); e.code != error_code::ok) return e;
+    return settle(d, {r.hold, hold_event::resolve, r.reason, c.actor, now});
+}
+
 result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
                                                const resolve_hold_request& r) {
     if (s_.names.known(c.actor) != c.actor) return fail(error_code::unknown_actor, raw(c.actor));

@@ -96,25 +96,50 @@ sourcing::order_facts engine::state::holder::ask(desk& d) const {
     return s_.facts_asked(d, {all, declared, currency::from_code(d.order.currency)});
 }
 
-void engine::state::holder::apply(desk& d, actor_id by, time_point now) const {
+std::vector<engine::state::holder::scope> engine::state::holder::applying(desk& d) const {
     const hold_type_table& all = s_.names.holds;
-    if (!all.applies()) return;
+    std::vector<scope> out;
     const sourcing::order_facts facts = ask(d);
     for (std::size_t t = 0; t < all.size(); ++t) {
         const hold_type_id type{static_cast<std::uint16_t>(t)};
         const hold_rule& rule = all[type];
         if (!rule.apply) continue;
-        hold h = lifecycle::fresh_hold(type, lifecycle::the_order, by, now, all.terms(type));
         const bool is_of_lines = rule.scope == hold_scope::line;
         const std::size_t asked = is_of_lines ? facts.lines.size() : 1;
         for (std::size_t l = 0; l < asked; ++l) {
-            if (is_of_lines) h.line = static_cast<std::uint16_t>(l);
             const auto about = is_of_lines ? facts.lines.subspan(l, 1) : facts.lines;
-            if (!rule.apply->holds({facts.order, about})) continue;
-            EARMARK_INVARIANT(bool{put_by_itself(d, h)},
-                              "a new order has room for a hold of each type");
+            if (rule.apply->holds({facts.order, about}))
+                out.push_back(
+                    {type, is_of_lines ? static_cast<std::uint16_t>(l) : lifecycle::the_order});
         }
     }
+    return out;
+}
+
+void engine::state::holder::apply(desk& d, actor_id by, time_point now) const {
+    const hold_type_table& all = s_.names.holds;
+    if (!all.applies()) return;
+    for (const scope& s : applying(d)) {
+        const hold h = lifecycle::fresh_hold(s.type, s.line, by, now, all.terms(s.type));
+        EARMARK_INVARIANT(bool{put_by_itself(d, h)},
+                          "a new order has room for a hold of each type");
+    }
+}
+
+error engine::state::holder::apply_anew(desk& d, lifecycle::image next, actor_id by,
+                                        time_point now) const {
+    const hold_type_table& all = s_.names.holds;
+    if (!all.applies()) return {};
+    const auto before = applying(d);
+    std::swap(d.order, next);
+    const auto after = applying(d);
+    std::swap(d.order, next);
+    for (const scope& s : after) {
+        if (std::ranges::find(before, s) != before.end()) continue;
+        const hold h = lifecycle::fresh_hold(s.type, s.line, by, now, all.terms(s.type));
+        if (const auto placed = put_by_itself(d, h); !placed) return placed.error();
+    }
+    return {};
 }
 
 bool engine::state::holder::is_over(desk& d, const hold& h) const {

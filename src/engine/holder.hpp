@@ -20,6 +20,9 @@ public:
 
     result<receipt> place(const visit& v, const command& c, const place_hold_request& r);
     result<receipt> resolve(const visit& v, const command& c, const resolve_hold_request& r);
+    /// Resolves a hold in the commit of what the desk is about: an edit's.
+    [[nodiscard]] error end_edit(desk& d, const command& c, const resolve_hold_request& r,
+                                 time_point now) const;
     /// Resolves, in a commit of its own, the holds of an order that block the step and whose own
     /// condition says that they are over. Before the verb that makes the step.
     void lift(const visit& v, order_id id, hold_step step);
@@ -59,6 +62,10 @@ public:
 
     /// The holds that types place by themselves, of the order on the desk that is being placed.
     void apply(desk& d, actor_id by, time_point now) const;
+    /// The same of one that is to be another: those whose condition holds of `next` and did not
+    /// before.
+    [[nodiscard]] error apply_anew(desk& d, lifecycle::image next, actor_id by,
+                                   time_point now) const;
     [[nodiscard]] bool is_over(desk& d, const lifecycle::hold& h) const;
 
     // ---- time (order_timers.cpp) ---------------------------------------------------------------
@@ -69,6 +76,14 @@ public:
                       std::uint32_t& expired);
 
 private:
+    /// A type, and what a hold of it is on.
+    struct scope {
+        hold_type_id type{};
+        std::uint16_t line = 0;
+        friend bool operator==(const scope&, const scope&) = default;
+    };
+    /// For which the conditions hold of the desk's order.
+    [[nodiscard]] std::vector<scope> applying(desk& d) const;
     /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as
     /// escalated, or as having given its stock back.
     error pass_time(desk& d, time_point now, bool in_earnest) const;

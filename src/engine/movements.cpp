@@ -74,6 +74,36 @@ public:
         return error_code::ok;
     }
     error_code intern(const journal::intern_key&) override { return error_code::ok; }
+    /// Units that an amendment adds are born, also of a line that was there before.
+    error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t,
+                    std::span<const std::byte> bytes) override {
+        if (kind != journal::note_kind::amended) return error_code::ok;
+        const auto what = lifecycle::read_amendment(bytes);
+        if (!what) return error_code::bad_record;
+        why = orders_.look_at(order, [&](order_id id, lifecycle::image& into) {
+            return state_.read_order(id, into);
+        });
+        if (why.code != error_code::ok) return why.code;
+        const auto& lines = orders_.image().lines;
+        const auto add = [&](std::size_t line, granules n) {
+            movement m = row(order);
+            m.born = true;
+            m.line = static_cast<std::uint32_t>(line + 1);
+            m.sku = lines[line].sku;
+            m.amount = state_.to_quantity(m.sku, n);
+            m.unit_price_minor = lines[line].unit_price_minor;
+            m.type = orders_.image().type;
+            rows.push_back(m);
+        };
+        if (what->first + what->added.size() > lines.size()) return error_code::bad_record;
+        for (const auto& m : what->more) {
+            if (m.line >= lines.size()) return error_code::bad_record;
+            add(m.line, m.n);
+        }
+        for (std::size_t i = 0; i < what->added.size(); ++i)
+            add(what->first + i, what->added[i].ordered);
+        return error_code::ok;
+    }
     error_code move(std::uint32_t order, const bucket_move& b) override {
         why = orders_.look_at(order, [&](order_id id, lifecycle::image& into) {
             return state_.read_order(id, into);

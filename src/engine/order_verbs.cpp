@@ -302,27 +302,31 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     linking links{*this, v};
     if (const error e = links.follow(id); e.code != error_code::ok) return e;
     done.lines = d.number != 0 ? d.number : static_cast<std::uint16_t>(d.moves.size());
-    if (d.moves.empty() && !d.changes_beside) {
+    const bool changes = d.changes_beside || d.amends != nullptr;
+    if (d.moves.empty() && !changes) {
         done.what = outcome::unchanged;
         if (c.key.empty()) return {};  // a key is remembered, and so recorded
     }
     const auto settles = settle_pools(v);
     if (!settles) return fail(error_code::order_busy);  // the order is another one now
     workflow_door::apply(d);
+    if (d.amends != nullptr) lifecycle::amend(d.order, *d.amends);
     const auto index = static_cast<std::uint32_t>(raw(id));
     d.record.begin(done.by, v.now, c.actor);
     remember(d, c, content, done);
     if (*settles) keep(d, static_cast<std::uint32_t>(raw(d.order.pools)));
     const committed answer = holder{*this}.alarmed(v, index, due, [&] {
         for (const bucket_move& m : d.moves) d.record.move(index, m);
+        if (d.amends != nullptr)
+            d.record.note(index, journal::note_kind::amended, 0, lifecycle::bytes_of(*d.amends));
         for (const order_note& n : d.notes) d.record.note(index, n.kind, n.ref, n.bytes);
         record_cells(d);
-        if (!d.moves.empty() || d.changes_beside)
-            subject(d, subject_kind::order, index, d.order, d.order);
+        if (!d.moves.empty() || changes) subject(d, subject_kind::order, index, d.order, d.order);
         links.record();
         return commit(v);
     });
     done.at = position{answer.position};
+    if (answer.code == error_code::insufficient) return shortage_of(v, answer);
     return answer.code == error_code::ok ? error{} : fail(answer.code);
 }
 

@@ -237,6 +237,10 @@ std::string engine::describe(const error& e) const {
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)
         name("state", name_of(static_cast<unit_state>(lowest)));
+    if (e.code == error_code::not_amendable) {
+        name("change", name_of(static_cast<change_kind>(id)));
+        if (node < unit_states) name("state", name_of(static_cast<unit_state>(node)));
+    }
     return sentence;
 }
 

@@ -268,7 +268,7 @@ void engine::state::subject(desk& d, subject_kind kind, std::uint32_t index,
     r.version = of.version;
     r.next = &next;
     r.last = last;
-    r.lines_stand = of.version != 0;  // verbs move units; lines stay as they were born
+    r.lines_stand = of.version != 0 && d.amends == nullptr;  // most verbs only move units
     d.subjects.push_back(r);
 }
 

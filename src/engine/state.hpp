@@ -192,6 +192,7 @@ struct engine::state {
     [[nodiscard]] std::vector<uncovered_promise> uncovered(std::span<const cell_id> cells) const;
 
     class auditor;
+    class amender;
     class holder;
     class dating;
     class linking;

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "submit_amends.hpp"
 #include "submit_date_fields.hpp"
 #include "submit_holds.hpp"
 #include "submit_table_fields.hpp"
@@ -256,6 +257,8 @@ constexpr form all_forms[] = {
     {"load", "exclusions", "Excludes nodes.", true, load_exclusions, run_load_exclusions},
     {"load", "hold_types", "Sets types of holds.", true, of_holds::load_hold_types,
      run_load_hold_types},
+    {"load", "amend_rules", "Sets what amendments may.", true, of_amends::load_rules,
+     run_load_amend_rules},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"load", "calendars", "Sets calendars.", true, of_dates::load_calendars, run_load_calendars},
     {"load", "calendar_days", "Sets dates.", true, of_dates::load_calendar_days, run_load_days},
@@ -307,6 +310,12 @@ constexpr form all_forms[] = {
     {"unreserve", {}, "Gives a reservation's units back.", true, unreserve_fields, run_unreserve},
     {"place_order", {}, "Captures an order, once.", true, place_order_fields, run_place_order},
     {"cancel", {}, "Cancels units that are not shipped.", true, cancel_fields, run_cancel},
+    {"amend",
+     {},
+     "Changes what an order asks for: all of it or nothing.",
+     true,
+     of_amends::amend_fields,
+     run_amend},
     {"place_hold", {}, "Holds an order or a line.", true, of_holds::place_fields, run_place_hold},
     {"resolve_hold", {}, "Answers one hold.", true, of_holds::resolve_fields, run_resolve_hold},
     {"source",

@@ -110,6 +110,8 @@ nlohmann::ordered_json run_reservation(const request& r);
 nlohmann::ordered_json run_place_order(const request& r);
 nlohmann::ordered_json run_load_hold_types(const request& r);
 nlohmann::ordered_json run_place_hold(const request& r);
+nlohmann::ordered_json run_amend(const request& r);
+nlohmann::ordered_json run_load_amend_rules(const request& r);
 nlohmann::ordered_json run_resolve_hold(const request& r);
 nlohmann::ordered_json run_cancel(const request& r);
 nlohmann::ordered_json run_source(const request& r);

@@ -9,19 +9,20 @@ constexpr unit_state removal_order[] = {unit_state::backordered, unit_state::ope
                                         unit_state::reserved, unit_state::allocated,
                                         unit_state::released};
 
-/// Removes up to `wanted` (negative: all) of one line.
+}  // namespace
+
 granules cancel_line(const lifecycle::image& order, std::uint16_t line, granules wanted,
-                     const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {
+                     const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves,
+                     const lifecycle::amend_table* may) {
     granules done = 0;
     for (const unit_state s : removal_order) {
         if (wanted >= 0 && done == wanted) break;
+        if (may != nullptr && may->of(change_kind::decrease, s) != permission::allow) continue;
         done += lifecycle::draw(order, line, s, unit_state::cancelled,
                                 wanted < 0 ? -1 : wanted - done, at, none<node_id>, false, moves);
     }
     return done;
 }
-
-}  // namespace
 
 error cancel(const lifecycle::image& order, std::int64_t line, granules wanted, std::uint8_t reason,
              const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {

@@ -78,12 +78,15 @@ void check_head(const order_request& r, const loaded& tables, F&& refuse) {
         refuse(fail(error_code::bad_order_type, static_cast<std::int64_t>(r.type),
                     r.to == none<node_id> ? -1 : raw(r.to)),
                0);
-    const bool is_far = r.deliver_by.n < -farthest_day || r.deliver_by.n > farthest_day;
-    if (is_far && r.deliver_by != no_day)
+    if (!is_day(r.deliver_by))
         refuse(fail(error_code::out_of_range, r.deliver_by.n, farthest_day), 0);
 }
 
 }  // namespace
+
+bool is_day(civil_day d) noexcept {
+    return d == no_day || (d.n >= -farthest_day && d.n <= farthest_day);
+}
 
 result<granules> to_granules(quantity q, const sku_facts& of) noexcept {
     if (q.atoms <= 0) return fail(error_code::bad_quantity, q.atoms);

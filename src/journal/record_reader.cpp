@@ -234,11 +234,8 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::order)) return intern_order_op();
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
-                              kind == static_cast<unsigned>(intern_kind::workflow) ||
-                              kind == static_cast<unsigned>(intern_kind::firm) ||
-                              kind == static_cast<unsigned>(intern_kind::bound_for) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
-                               kind <= static_cast<unsigned>(intern_kind::hold_type));
+                               kind <= static_cast<unsigned>(intern_kind::amend_rule));
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();

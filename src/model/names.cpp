@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "earmark/model/amend.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
@@ -17,7 +18,7 @@ constexpr std::array<std::string_view, verbs> verb_names = {
     "change", "unreserve", "place_order", "cancel",     "source",       "release",
     "ship",   "deliver",   "expire",      "move",       "snapshot",     "delta",
     "count",  "transfer",  "reject",      "place_hold", "resolve_hold", "pick",
-    "pack",   "lose",      "unpick",      "fulfil",     "mark"};
+    "pack",   "lose",      "unpick",      "fulfil",     "mark",         "amend"};
 
 constexpr std::array<verb, fact_kinds> verbs_of_facts = {verb::ship,   verb::deliver, verb::reject,
                                                          verb::pick,   verb::pack,    verb::lose,
@@ -52,7 +53,11 @@ constexpr std::array<std::string_view, 3> expiry_names = {"resolve", "reject", "
 constexpr std::array<std::string_view, 2> rejection_names = {"cancel", "wait"};
 constexpr std::array<std::string_view, 2> scope_names = {"order", "line"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::mark)] == "mark");
+constexpr std::array<std::string_view, change_kinds> change_names = {
+    "decrease", "increase", "add_line", "node", "ship_to", "method", "deliver_by", "priority"};
+constexpr std::array<std::string_view, 3> permission_names = {"allow", "ignore", "deny"};
+
+static_assert(verb_names[static_cast<std::size_t>(verb::amend)] == "amend");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
@@ -82,6 +87,9 @@ std::string_view name_of(pool_day d) noexcept { return look_up(day_names, d); }
 std::string_view name_of(pool_count c) noexcept { return look_up(count_names, c); }
 std::string_view name_of(pool_kind k) noexcept { return look_up(pool_names, k); }
 std::string_view name_of(reservation_state s) noexcept { return look_up(reservation_names, s); }
+
+std::string_view name_of(change_kind k) noexcept { return look_up(change_names, k); }
+std::string_view name_of(permission p) noexcept { return look_up(permission_names, p); }
 
 std::string_view name_of(hold_step s) noexcept { return look_up(step_names, s); }
 std::string_view name_of(hold_state s) noexcept { return look_up(hold_names, s); }

@@ -41,7 +41,7 @@ error fact_maker::put(const movement& m, fact_kind kind, std::int64_t units) {
 }
 
 error fact_maker::born(const movement& m, std::int64_t units) {
-    if (raw(m.order) != last_order_) {
+    if (raw(m.order) != last_order_ && m.by != verb::amend) {  // units more are no other order
         last_order_ = raw(m.order);
         for (const fact_kind k : {fact_kind::placed, fact_kind::authorised}) {
             kpi_fact f;
@@ -53,6 +53,7 @@ error fact_maker::born(const movement& m, std::int64_t units) {
     }
     kpi_fact f = fact_of(m, fact_kind::ordered, units);
     f.node = none<node_id>;  // where it is wanted from is not known yet
+    f.detail = m.by == verb::amend ? 1 : 0;
     // The price is of one whole unit, the amount in parts of one; half up.
     const std::int64_t scale = power_of_ten(sku_decimals_[index_of(m.sku)]);
     std::int64_t product = 0;

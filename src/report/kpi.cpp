@@ -36,6 +36,7 @@ unsigned details_of(fact_kind k) noexcept {
             return cancellers;
         case fact_kind::defect:
             return defect_kinds;
+        case ordered:
         case tracked:
         case fact_kind::cost:
             return 2;
@@ -120,7 +121,7 @@ error kpis::add(const kpi_fact& f) {
     if (__builtin_add_overflow(total_, amount, &with))
         return fail(error_code::out_of_range, amount, INT64_MAX - total_);
     if (facts_.size() == UINT32_MAX) return fail(error_code::out_of_memory);
-    if (f.kind == placed || f.kind == ordered) {
+    if (f.kind == placed || (f.kind == ordered && f.detail == 0)) {
         const std::uint32_t line = f.kind == placed ? 0 : f.line;
         if (!ordered_.emplace(std::pair{f.order, line}, true).second)
             return fail(error_code::duplicate_row, static_cast<std::int64_t>(f.order), f.line);

@@ -19,7 +19,8 @@ void birth(order_story& s, const kpi_fact& f) {
             s.not_before = f.until;
             break;
         case fact_kind::ordered:
-            s.lines[f.line] = {f.units, f.value};
+            s.lines[f.line].ordered += f.units;
+            s.lines[f.line].value += f.value;
             break;
         default:
             break;

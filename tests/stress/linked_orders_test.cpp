@@ -78,10 +78,19 @@ struct house {
         while (was < end && !known.compare_exchange_weak(was, end)) {
         }
     }
+    void amend(order_id o, dice& d) {
+        line_change c{1 + d.roll(2), quantity{1 + d.roll(6)}, {}, none<sku_id>, 0};
+        if (d.roll(4) == 0) c.node = node_id{static_cast<std::uint16_t>(d.roll(3))};
+        amend_request r;
+        r.order = o;
+        r.lines = {&c, 1};
+        r.preview = d.roll(4) == 0;
+        (void)e.amend({}, r);
+    }
     void act(dice& d) {
         const order_id o{d.roll(known)};
         const node_id at{static_cast<std::uint16_t>(d.roll(4))};
-        switch (d.roll(9)) {
+        switch (d.roll(10)) {
             case 0:
             case 1:
                 if (const auto s = e.source({}, o))
@@ -98,6 +107,8 @@ struct house {
                 return void(e.record({}, {fact_kind::reject, o, 0, at}));
             case 7:
                 return void(e.cancel({}, {o, 1, {1}, 0}));
+            case 8:
+                return amend(o, d);
             default:
                 if (d.roll(2) == 0) return void(e.place_hold({}, {o, fraud}));
                 return void(e.resolve_hold({}, {o, 1 + d.roll(3), true, 0}));

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "earmark/model/amend.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -145,6 +146,7 @@ public:
     answer unreserve(const command& c, reservation_id r);
     answer place_order(const command& c, const order_request& r);
     answer cancel(const command& c, const cancel_request& r);
+    answer amend(const command& c, const amend_request& r);
     answer source(const command& c, order_id o, bool dry_run, const plan& chosen);
     answer release(const command& c, order_id o);
     answer record(const command& c, const fact& f);
@@ -361,6 +363,20 @@ private:
     [[nodiscard]] time_point until_of(hold_type_id type) const;
     void apply_types(held_order& o);
     void lift(held_order& o, hold_step s);
+    [[nodiscard]] error_code may(const held_order& o, std::uint32_t line,
+                                 bool of_line_or_more) const;
+    error_code fewer(held_order& o, std::uint32_t line, std::int64_t n);
+    error_code follow(held_order& o, std::uint32_t line, node_id node,
+                      std::map<cell_key, std::int64_t>& taken);
+    error_code change_lines(held_order& o, const amend_request& r, bool& shrinks,
+                            std::map<std::uint32_t, std::int64_t>& more,
+                            std::vector<order_line>& added);
+    [[nodiscard]] bool too_much(const held_order& o,
+                                const std::map<std::uint32_t, std::int64_t>& more,
+                                const std::vector<order_line>& added) const;
+    [[nodiscard]] bool cancels_what_is_held(const held_order& before,
+                                            const held_order& after) const;
+    answer amend_now(held_order& o, const amend_request& r);
     void clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
                      unit_state to);
     void end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);

@@ -153,6 +153,15 @@ struct spoiler {
         if (d.chance(20) && !o.lines.empty()) o.lines[0].unit_price_minor = -5;  // two violations
     }
     void operator()(cancel_step& s) const { no_line(s); }
+    void operator()(amend_step& s) const {
+        line_change l;
+        l.line = d.chance(50) ? 77 : 0;
+        l.sku = no_sku;
+        l.amount = quantity{-1};
+        s.lines.push_back(l);
+        if (d.chance(20)) s.ship_to = static_cast<place_id>(77);
+        if (d.chance(20)) s.lines.front().node = no_node;
+    }
     void operator()(source_step& s) const { s.orders[0] = unknown; }
     void operator()(release_step& s) const { s.orders[0] = unknown; }
     void operator()(held_step& s) const { s.line = 77; }

@@ -16,10 +16,11 @@ constexpr std::uint32_t delta_kind = 13;
 constexpr std::uint32_t floor_step_kind = 15;
 constexpr std::uint32_t held_step_kind = 16;
 constexpr std::uint32_t answer_step_kind = 17;
+constexpr std::uint32_t amend_step_kind = 18;
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
-constexpr std::array<std::uint32_t, 18> plain_weights = {4,  1,  14, 20, 8, 5, 18, 7, 20,
-                                                         14, 24, 8,  6,  4, 4, 3,  4, 5};
+constexpr std::array<std::uint32_t, 19> plain_weights = {4,  1, 14, 20, 8, 5, 18, 7, 20, 14,
+                                                         24, 8, 6,  4,  4, 3, 4,  5, 7};
 
 sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
@@ -165,6 +166,8 @@ action random_stream::make(std::uint32_t kind) {
             return make_held();
         case answer_step_kind:
             return make_answer();
+        case amend_step_kind:
+            return make_amend();
         case fact_step_kind:
             return make_fact();
         case snapshot_kind:
@@ -365,6 +368,30 @@ action random_stream::make_cancel() {
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));
     if (dice_.chance(70)) s.amount = units(lines[s.line - 1].sku, 1, 3);
+    return s;
+}
+
+action random_stream::make_amend() {
+    amend_step s{some_order(), {}, {}};
+    if (dice_.chance(15)) s.ship_to = static_cast<place_id>(dice_.below(place_count));
+    const auto lines =
+        s.order == unknown ? 1u : static_cast<std::uint32_t>(new_orders_.at(s.order).lines.size());
+    do {
+        line_change l;
+        const bool is_new = dice_.chance(15);
+        if (!is_new) l.line = 1 + dice_.below(lines + (dice_.chance(10) ? 2 : 0));
+        const bool is_old = s.order != unknown && l.line > 0 && l.line <= lines;
+        const sku_id sku =
+            is_old ? new_orders_.at(s.order).lines[l.line - 1].sku : sku_at(dice_.below(sku_count));
+        if (is_new) {
+            l.sku = sku;
+            l.unit_price_minor = dice_.between(0, 5000);
+        }
+        if (is_new || dice_.chance(80)) l.amount = units(sku, 0, 6);
+        if (dice_.chance(30))
+            l.node = dice_.chance(20) ? none<node_id> : node_at(dice_.below(nodes_));
+        s.lines.push_back(l);
+    } while (dice_.chance(35));
     return s;
 }
 

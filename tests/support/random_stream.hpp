@@ -86,6 +86,7 @@ private:
     action make_held();
     action make_answer();
     action make_cancel();
+    action make_amend();
     basket make_basket();
     struct shelf {
         sku_id sku{};
@@ -106,7 +107,7 @@ private:
     action make_change();
     action make_move();
 
-    static constexpr std::size_t kinds = 18;
+    static constexpr std::size_t kinds = 19;
     dice dice_;
     std::uint32_t nodes_;
     bool has_pools_;

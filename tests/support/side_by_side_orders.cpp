@@ -32,6 +32,24 @@ void side_by_side::play_one(const command& c, const place_step& s, const step& w
     }
 }
 
+void side_by_side::play_one(const command& c, const amend_step& s, const step&) {
+    amend_request r;
+    r.order = static_cast<order_id>(order_of(s.order).real);
+    r.lines = s.lines;
+    r.ship_to = s.ship_to;
+    amend_request look = r;
+    look.preview = true;
+    (void)real_->amend({{}, c.actor, c.now}, look);  // time goes on
+    const std::uint64_t before = real_->state_hash();
+    const amended seen = real_->amend({{}, c.actor, c.now}, look);
+    if (real_->state_hash() != before) differ("a preview changed something");
+    const amended real = real_->amend(c, r);
+    if (c.key.empty() && seen.first.what != real.first.what)
+        differ("a preview says " + std::string{name_of(seen.first.what)} + ", and it becomes " +
+               std::string{name_of(real.first.what)} + ": " + to_string(real.first.why));
+    compare(verb::amend, result<receipt>{real.first}, naive_.amend(c, r), about::order, nothing);
+}
+
 /// An order that takes a dead basket's pools anew keeps them in a reservation of its own, which may
 /// have the number of one that has ended.
 void side_by_side::forget_what_is_kept_anew() {

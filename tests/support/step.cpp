@@ -103,6 +103,16 @@ struct writer {
         return "cancel " + name(s.order) + " line " + std::to_string(s.line) + " x" +
                std::to_string(s.amount.atoms);
     }
+    std::string operator()(const amend_step& s) const {
+        return "amend " + name(s.order) +
+               (s.ship_to ? " to p" + std::to_string(raw(*s.ship_to)) : "") + " " +
+               list(s.lines, [](const line_change& l) {
+                   return "line " + std::to_string(l.line) +
+                          (l.line == 0 ? " s" + std::to_string(raw(l.sku)) : "") +
+                          (l.amount ? " x" + std::to_string(l.amount->atoms) : "") +
+                          (l.node ? " from " + node_text(*l.node) : "");
+               });
+    }
     std::string operator()(const source_step& s) const {
         return (s.dry_run ? "source (dry run) " : "source ") + list(s.orders, name);
     }

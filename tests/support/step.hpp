@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "earmark/model/amend.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -77,6 +78,11 @@ struct cancel_step {
     std::uint32_t line = 0;
     quantity amount;
 };
+struct amend_step {
+    serial order = nothing;
+    std::vector<line_change> lines;
+    std::optional<place_id> ship_to;
+};
 struct source_step {
     std::vector<serial> orders;
     bool dry_run = false;
@@ -126,7 +132,7 @@ struct restart_step {};
 using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
                             unreserve_step, place_step, cancel_step, source_step, release_step,
                             fact_step, move_step, feed_step, count_request, floor_step, held_step,
-                            answer_step, restart_step>;
+                            answer_step, amend_step, restart_step>;
 
 struct step {
     serial number = 0;

@@ -18,6 +18,7 @@
 #include "earmark/engine/pools.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/engine/workflows.hpp"
+#include "earmark/lifecycle/amendment.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
@@ -56,6 +57,7 @@ public:
     section_table sections;
     fact_table facts;
     hold_type_table holds;
+    lifecycle::amend_table amends;
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     workflow_table workflows;

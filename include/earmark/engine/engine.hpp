@@ -22,6 +22,7 @@
 #include "earmark/engine/audit.hpp"
 #include "earmark/engine/config.hpp"
 #include "earmark/engine/status.hpp"
+#include "earmark/model/amend.hpp"
 #include "earmark/model/attributes.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -57,12 +58,11 @@ public:
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const stock_row> rows, const load_part& part = {});
     /// Given distances hold in place of great circles. A pair is given once, after its place and
-    /// node (else duplicate_row, unknown_place, unknown_node) and before an order was sourced over
-    /// it (else distance_used: what was decided stays what it was). O(orders) once a call.
+    /// node and before an order was sourced over it (else distance_used). O(orders) once a call.
     load_report load(const command& c, std::span<const distance_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const unit_row> rows, const load_part& part = {});
-    /// Floor rules, in force for every take from then on; promises that stand stay. A key that
-    /// stands there is replaced; another rule with the same selectors and use is twin_rule.
+    /// Floor rules, for every take from then on; promises that stand stay. A key that stands there
+    /// is replaced; another rule with the same selectors and use is twin_rule.
     load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
     /// Pools: quotas, capacities, limits, credit lines. adjust() changes how much there is.
     load_report load(const command& c, std::span<const pool_row> rows, const load_part& part = {});
@@ -72,13 +72,14 @@ public:
     /// Levels of what is available at which crossings() tells of an event.
     load_report load(const command& c, std::span<const threshold_row> rows, const load_part& = {});
     /// Attributes of a host's own, what tables have of them, nodes that nothing is sourced from for
-    /// a time, types of holds. bad_attribute, unknown_attribute, what parse_value() refuses.
+    /// a time, types of holds, what amendments may. bad_attribute, unknown_attribute, what
+    /// parse_value() refuses.
     load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const hold_type_row> rows, const load_part& = {});
-    /// Calendars and their days, services, hours, lanes: a row replaces that of its selectors from
-    /// then on. A calendar is all rows of its key and counts as one; it is compiled here.
+    load_report load(const command& c, std::span<const amend_rule_row> rows, const load_part& = {});
+    /// A row replaces that of its selectors. A calendar is all rows of its key, compiled here.
     load_report load(const command& c, const date_rows& rows, const load_part& part = {});
 
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
@@ -91,8 +92,7 @@ public:
 
     // ---- names --------------------------------------------------------------------------------
     // Keys are compared byte for byte. While another thread loads tables, find_* answers
-    // stock_moving; sku, node, place_key and distances throw misuse then, and for an id that was
-    // never given.
+    // stock_moving; what takes an id throws misuse then, and for an id that was never given.
     [[nodiscard]] result<sku_id> find_sku(std::string_view key) const;
     [[nodiscard]] result<node_id> find_node(std::string_view key) const;
     [[nodiscard]] result<place_id> find_place(std::string_view key) const;
@@ -131,12 +131,10 @@ public:
     /// promises that it left without stock, `left_uncovered` names them as uncovered() does.
     result<receipt> adjust(const command& c, const adjust_request& r,
                            std::vector<uncovered_promise>* left_uncovered = nullptr);
-    /// Units from one section of a node's stock to another. Refusals: no_cell where the section was
-    /// never stocked there (load 0 of it first), insufficient, bad_section for one to itself.
+    /// Between sections of a node's stock. no_cell where the section was never stocked there.
     result<receipt> transfer(const command& c, const transfer_request& r,
                              std::vector<uncovered_promise>* left_uncovered = nullptr);
-    /// A SKU's stock by node and section, the plain one first. Of one instant in a quiet engine
-    /// only. O(cells of the SKU).
+    /// By node and section, the plain one first; of one instant if quiet. O(cells of the SKU).
     [[nodiscard]] result<std::vector<section_view>> sections(sku_id sku) const;
     /// Brings the books to what was found on the shelf. The receipt's `why.refs` are what the books
     /// said and what was found, in atoms. Transient: stock_moving while a feed is at work.
@@ -151,10 +149,9 @@ public:
     feed_report snapshot(const command& c, const snapshot_request& r);
     /// What a source says has changed; a row that comes late is rejected with late_delta.
     feed_report delta(const command& c, const delta_request& r);
-    /// Promises behind which there are no goods, by SKU and node, of all where it is none. At a
-    /// cell the youngest loses first; at one instant reservations before orders, then the higher
-    /// number; in an order the last line, and allocated units before released ones. Of one instant
-    /// in a quiet engine only. O(orders + reservations).
+    /// Promises without goods, by SKU and node, of all where it is none. At a cell the youngest
+    /// loses first; at one instant reservations before orders, then the higher number; in an order
+    /// the last line, allocated units before released ones. If quiet. O(orders + reservations).
     [[nodiscard]] result<std::vector<uncovered_promise>> uncovered(
         sku_id sku = none<sku_id>, node_id node = none<node_id>) const;
     /// Counts among the next `limit` records after `cursor`, as movements() has its rows.
@@ -194,6 +191,9 @@ public:
                      std::span<placed> out);
     /// Back-ordered units go first, then open, allocated, released; shipped units never.
     result<receipt> cancel(const command& c, const cancel_request& r);
+    /// All changes or none (model/amend.hpp), and all that stands in the way. O(changes x units).
+    amended amend(const command& c, const amend_request& r);
+    [[nodiscard]] permission may_amend(change_kind k, unit_state s) const noexcept;
     /// The receipt's `lines` is the hold's number; `unchanged`: an equal one is active.
     result<receipt> place_hold(const command& c, const place_hold_request& r);
     result<receipt> resolve_hold(const command& c, const resolve_hold_request& r);

@@ -63,6 +63,9 @@ private:
     error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
+    error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
+                          std::span<const std::byte> bytes);
     error_code hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
                          std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
@@ -171,6 +174,7 @@ void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::i
 [[nodiscard]] bool read_segment(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_dates(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_hold_type(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_amend_rule(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "earmark/core/result.hpp"
+#include "earmark/lifecycle/amendment.hpp"
 #include "earmark/lifecycle/image.hpp"
 
 namespace earmark::intake {
@@ -15,5 +16,11 @@ namespace earmark::intake {
 [[nodiscard]] error cancel(const lifecycle::image& order, std::int64_t line, granules wanted,
                            std::uint8_t reason, const lifecycle::cell_nodes& at,
                            std::vector<bucket_move>& moves);
+
+/// The same for up to `wanted` granules (below 0: all) of one line (0-based), of states that a
+/// decrease may take where a table says so. Answers how many.
+granules cancel_line(const lifecycle::image& order, std::uint16_t line, granules wanted,
+                     const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves,
+                     const lifecycle::amend_table* may = nullptr);
 
 }  // namespace earmark::intake

@@ -25,6 +25,9 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
 /// part of it: a retry comes later, perhaps from another server.
 [[nodiscard]] digest128 content_of(const order_request& r);
 
+/// May a day be asked for? None may.
+[[nodiscard]] bool is_day(civil_day d) noexcept;
+
 /// An amount in granules: bad_quantity, not_a_multiple (refs: atoms, granule), out_of_range.
 [[nodiscard]] result<granules> to_granules(quantity q, const sku_facts& of) noexcept;
 

@@ -53,6 +53,7 @@ enum class intern_kind : std::uint8_t {
     workflow = 27,     // a version's canonical text
     firm = 28,         // nodes that lines of the order born just before are bound to
     bound_for,         // nodes that its lines' goods go to
+    amend_rule,        // what may be amended
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -62,7 +63,7 @@ enum class intern_kind : std::uint8_t {
 /// was born just before.
 /// `facts`: an order's own, just after its birth. `rejection`: the node whose number it is gave
 /// lines back. `link`: to the order whose number it is. `hold_placed` and `hold_ended`: of the hold
-/// that has the number in its order.
+/// that has the number in its order. `amended`: the order itself, after its units were moved.
 enum class note_kind : std::uint8_t {
     decision = 1,
     reason,
@@ -74,6 +75,7 @@ enum class note_kind : std::uint8_t {
     rejection,
     hold_placed,
     hold_ended,
+    amended,
     link = 12,
 };
 

@@ -57,7 +57,7 @@ using state_marks = std::array<bool, most_states>;
     return can_hold(a, forbids(b)) && can_hold(b, forbids(a));
 }
 
-/// Facts that are one way or the other for an order's whole life, as far as guards ask for them.
+/// Facts that stay as they are unless somebody amends the order, as far as guards ask for them.
 [[nodiscard]] constexpr fact_bits constant_facts(const workflow& of) {
     constexpr fact_bits of_lines = bit(guard_fact::firm) | bit(guard_fact::together);
     constexpr fact_bits of_orders = bit(guard_fact::dated) | bit(guard_fact::urgent);
@@ -154,7 +154,7 @@ constexpr void say_dead_end(const workflow& of, const rows_to& back, some_orders
 }
 
 /// Marks what any order reaches, and says what is a dead end for any. Facts that last as long as
-/// the order are tried in all ways; at most 12 are asked for.
+/// nobody amends the order are tried in all ways; at most 12 are asked for.
 template <class Found>
 constexpr void check_ends(const workflow& of, state_marks& reached, Found& found) {
     const rows_to back{of};

@@ -38,8 +38,9 @@ enum class verb : std::uint8_t {
     unpick,  // record(unpick)
     fulfil,  // record(fulfil)
     mark,    // record(mark): an event of an order's own workflow
+    amend,
 };
-inline constexpr std::size_t verbs = 29;
+inline constexpr std::size_t verbs = 30;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

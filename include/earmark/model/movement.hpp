@@ -16,7 +16,7 @@
 namespace earmark {
 
 /// `amount` of a line went from one state to another. A line that is captured is a movement too:
-/// `born`, from open to open, with its price.
+/// `born`, from open to open, with its price; and so are units that an amendment adds to one.
 struct movement {
     position at{};
     time_point now;

@@ -7,7 +7,9 @@
 //   classified    order, detail    order_class; without one an order is normal; the last one counts
 //   authorised    order, until     the clock of the cycle time starts; `until`: a date before which
 //                                  the customer wants nothing (future-dated), or never
-//   ordered       order, line, sku, units, value (revenue of the whole line, minor units)
+//   ordered       order, line, sku, units, value (revenue of the whole line, minor units), detail:
+//   1
+//                 where an amendment adds units to the order: a line may have several such facts
 //   promised      order, line (0: all), until    the first one per line is kept for ever
 //   due           order, parcel, node, carrier, until (promised ship date): a parcel is planned
 //   packed        order, parcel, line, units, other (units asked of the node; 0: as packed)

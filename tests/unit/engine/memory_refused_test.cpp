@@ -188,7 +188,7 @@ std::vector<step> order_steps() {
                 return code_of(s.ask([&] { return s.e.cancel(s.now(key), {second, 0, {}, 0}); }));
             }};
 }
-/// An order waits for goods that a transfer brings, is held, and loses the transfer.
+/// An order waits for goods that a transfer brings, is held, loses the transfer, and is amended.
 std::vector<step> linked_steps() {
     const order_id third{2}, transfer{3};
     return {[](shop& s, const std::string& key) {
@@ -220,6 +220,14 @@ std::vector<step> linked_steps() {
             },
             [=](shop& s, const std::string& key) {
                 return code_of(s.ask([&] { return s.e.source(s.now(key), third); }));
+            },
+            [=](shop& s, const std::string& key) {
+                const line_change changes[] = {{1, quantity{7}, {}, none<sku_id>, 0},
+                                               {0, quantity{1}, {}, hat, 100}};
+                amend_request r;
+                r.order = third;
+                r.lines = changes;
+                return s.ask([&] { return s.e.amend(s.now(key), r); }).first.why.code;
             },
             [=](shop& s, const std::string& key) {
                 return code_of(s.ask([&] { return s.e.cancel(s.now(key), {third, 0, {}, 0}); }));

@@ -140,6 +140,7 @@ TEST_CASE("every verb of the engine can be submitted") {
         "explain poll movements flush status load_floors explain_available move "
         "snapshot delta count uncovered counts load_units expiries audit crossings "
         "available_together load_thresholds load_distances load_hold_types place_hold "
+        "amend load_amend_rules "
         "resolve_hold"};
     for (std::string verb; verbs >> verb;) CHECK(schema["$defs"].contains(verb));
 }

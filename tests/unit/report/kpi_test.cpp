@@ -387,6 +387,27 @@ TEST_CASE("a fact that cannot be is refused, and changes nothing") {
     CHECK(k.facts().size() == 1);
 }
 
+TEST_CASE("a line that grew is one line of one order: settled when all of it has left") {
+    fact_table t;
+    const auto fill = [&t](std::string_view of, const fact_table* other = nullptr) {
+        kpis k = fold(other == nullptr ? t : *other);
+        k.declare(fact_kind::backordered);  // recorded, and none has happened
+        return shown(k.figures({}), of);
+    };
+    t.order(1, {5}, 0, 3);
+    t.parcel(1, 1, {{1, 5}}, 1);
+    CHECK(fill("unit_fill") == "5/5");
+    t.of_line(fact_kind::ordered, 1, 1, 3, 2).detail = 1;
+    fact_table at_once;
+    at_once.order(1, {8}, 0, 3);
+    at_once.parcel(1, 1, {{1, 5}}, 1);
+    CHECK(fill("unit_fill") == fill("unit_fill", &at_once));
+    t.parcel(1, 2, {{1, 3}}, 3);
+    CHECK(fill("unit_fill") == "8/8");
+    CHECK(fill("line_fill") == "1/1");
+    CHECK(fold(t).figures({}).orders == 1);
+}
+
 TEST_CASE("facts of unknown orders and lines are counted as orphans and in no figure") {
     fact_table t;
     t.order(1, {1}, 0, 3);

@@ -1,0 +1,215 @@
+// AMEND: what an order asks for is another thing from now on, all of it or nothing.
+#include "amending.hpp"
+
+#include <algorithm>
+
+#include "earmark/allocation/allot.hpp"
+#include "earmark/engine/fold.hpp"
+#include "earmark/lifecycle/steps.hpp"
+#include "earmark/promise/tables.hpp"
+#include "holder.hpp"
+#include "workflow_door.hpp"
+
+namespace earmark {
+
+void engine::state::amender::check_places() {
+    for (const lifecycle::line& l : what_.added)
+        if (l.to != none<node_id> && !s_.books.cells.find(l.sku, l.to))
+            answer_.violations.push_back(fail(error_code::no_cell, raw(l.sku), raw(l.to)));
+}
+
+/// A staged edit that is over was rolled back by its time.
+error engine::state::amender::end_edit(desk& d) {
+    if (r_.edit == 0) return {};
+    const resolve_hold_request answer{r_.order, r_.edit, true, r_.reason};
+    return holder{s_}.end_edit(d, c_, answer, v_.now);
+}
+
+/// What a change makes true of an order holds it as if it had been placed so.
+error engine::state::amender::screen(desk& d) {
+    if (!s_.names.holds.applies() || what_.empty()) return {};
+    lifecycle::image next = d.order;
+    lifecycle::amend(next, what_);
+    return holder{s_}.apply_anew(d, std::move(next), s_.names.known(c_.actor), v_.now);
+}
+
+/// A bucket's units, to the node that its line is bound to from now on.
+error engine::state::amender::follow(desk& d, const lifecycle::bucket& b, node_id node, bool may) {
+    const node_id at = b.cell == none<cell_id> ? none<node_id> : s_.books.cells.node_of(b.cell);
+    if (b.n == 0 || !holds_stock(b.state) || at == node) return {};
+    if (!may || b.state != unit_state::allocated || lifecycle::link_of(b.ref) != 0)
+        return fail(error_code::firm_elsewhere, b.line + 1, raw(node),
+                    at == none<node_id> ? -1 : raw(at));
+    const sku_id sku = d.order.lines[b.line].sku;
+    const auto cell = s_.books.cells.find(sku, node);
+    if (!cell) return fail(error_code::no_cell, raw(sku), raw(node));
+    const auto floor = s_.floor_of(sku, node, none<channel_id>, floor_use::sourcing);
+    if (!floor) return floor.error();
+    d.takes.push_back({*cell, b.n, *floor});
+    d.moves.push_back(
+        {0, b.line, b.n, b.state, unit_state::open, b.cell, none<cell_id>, 0, b.ref, 0});
+    d.moves.push_back(
+        {0, b.line, b.n, unit_state::open, unit_state::allocated, none<cell_id>, *cell, 0, 0, 0});
+    return {};
+}
+
+/// Has it units of pools? Then they would have to follow, too.
+result<bool> engine::state::amender::keeps_pools(desk& d) const {
+    if (d.order.pools == none<reservation_id>) return false;
+    const error e = s_.read_reservation(d.order.pools, d.basket);
+    if (e.code == error_code::unknown_reservation) return false;  // its number is another's now
+    if (e.code != error_code::ok) return e;
+    return d.basket.holds();
+}
+
+error engine::state::amender::follow_nodes(desk& d) {
+    if (what_.bound.empty()) return {};
+    const auto keeps = keeps_pools(d);
+    if (!keeps) return keeps.error();
+    const auto left_of = [&](lifecycle::bucket b) {  // without the units that go
+        for (const bucket_move& m : d.moves)
+            if (m.line == b.line && m.from == b.state && m.from_cell == b.cell &&
+                m.from_ref == b.ref)
+                b.n -= m.n;
+        return b;
+    };
+    const bool may_follow = !*keeps && workflow_door::is_usual(d.order);
+    std::vector<lifecycle::bucket> standing;
+    for (const lifecycle::bucket& b : d.order.buckets) standing.push_back(left_of(b));
+    for (const auto& bound : what_.bound)
+        for (const lifecycle::bucket& b : standing)
+            if (b.line == bound.line && bound.firm != none<node_id>)
+                if (const error e = follow(d, b, bound.firm, may_follow); e.code != error_code::ok)
+                    return e;
+    return s_.merge_takes(v_);
+}
+
+error engine::state::amender::plan(desk& d) {
+    what_ = {};
+    answer_ = {};
+    answer_.version = d.order.version;
+    const bool is_stale = r_.base_version != 0 && r_.base_version != d.order.version;
+    if (is_stale)
+        answer_.violations.push_back(
+            fail(error_code::order_changed, r_.base_version, d.order.version));
+    const auto services = static_cast<std::uint32_t>(s_.names.dates().services().size());
+    const intake::amend_terms terms{s_.names.sku,
+                                    {s_.names.nodes.size(), s_.names.places.size(), services},
+                                    s_.names.amends,
+                                    s_.nodes_of_cells()};
+    intake::amend(d.order, r_, terms, what_, d.moves, answer_.violations);
+    check_places();
+    tell(d);
+    const auto go_on = [&](auto&& step) {
+        if (!answer_.violations.empty()) return;
+        if (const error e = step(); e.code != error_code::ok) answer_.violations.push_back(e);
+    };
+    go_on([&] { return holder{s_}.keep_unheld(d, hold_step::cancel, true); });
+    go_on([&] { return follow_nodes(d); });
+    go_on([&] { return end_edit(d); });
+    go_on([&] { return screen(d); });
+    tell(d);
+    if (!answer_.violations.empty()) return answer_.violations.front();
+    allocation::gives_of(d.moves, d.gives);
+    d.amends = what_.empty() ? nullptr : &what_;
+    cold_ = what_.ends_decision() ? d.order.cold : 0xFFFFFFFF;
+    cold_bytes_ = d.order.cold_bytes;
+    d.number = static_cast<std::uint16_t>(std::min<std::size_t>(answer_.lines.size(), UINT16_MAX));
+    return {};
+}
+
+/// The lines that change, and the units that leave their state.
+void engine::state::amender::tell(const desk& d) {
+    answer_.lines.clear();
+    answer_.parts.clear();
+    std::vector<granules> gone(d.order.lines.size()), more(d.order.lines.size());
+    for (const bucket_move& m : d.moves) {
+        const node_id at =
+            m.from_cell == none<cell_id> ? none<node_id> : s_.books.cells.node_of(m.from_cell);
+        const sku_id sku = d.order.lines[m.line].sku;
+        answer_.parts.push_back({m.line + 1u, sku, m.from, m.to, at, s_.to_quantity(sku, m.n)});
+        if (m.to == unit_state::cancelled) gone[m.line] += m.n;
+    }
+    for (const auto& m : what_.more) more[m.line] += m.n;
+    const auto is_bound = [&](std::size_t l) {
+        return std::any_of(what_.bound.begin(), what_.bound.end(),
+                           [&](const auto& b) { return b.line == l; });
+    };
+    const auto add = [&](std::size_t line, sku_id sku, granules before, granules after) {
+        answer_.lines.push_back({static_cast<std::uint32_t>(line + 1), sku,
+                                 s_.to_quantity(sku, before), s_.to_quantity(sku, after)});
+    };
+    for (std::size_t l = 0; l < gone.size(); ++l)
+        if (gone[l] != 0 || more[l] != 0 || is_bound(l)) {
+            const granules before = intake::wanted_of(d.order, l);
+            add(l, d.order.lines[l].sku, before, before - gone[l] + more[l]);
+        }
+    for (std::size_t i = 0; i < what_.added.size(); ++i)
+        add(gone.size() + i, what_.added[i].sku, 0, what_.added[i].ordered);
+}
+
+/// As the command would be, but nothing is taken.
+error engine::state::amender::preview() {
+    desk& d = v_.desk;
+    d.clear();
+    if (const error e = s_.read_order(r_.order, d.order); e.code != error_code::ok) return e;
+    if (const error e = s_.read_beside(r_.order, d.order, d.beside); e.code != error_code::ok)
+        return e;
+    const auto room = [&](desk& on) { return plan(on); };
+    error e = workflow_door::decide(s_, d, r_.order, room);
+    for (const take_line& t : d.takes)
+        if (e.code == error_code::ok && s_.books.stock.free(t.cell) - t.n < t.floor)
+            e = fail(error_code::insufficient, s_.to_quantity(t.cell, t.n).atoms,
+                     s_.to_quantity(t.cell, s_.books.stock.free(t.cell)).atoms,
+                     raw(s_.books.cells.node_of(t.cell)));
+    answer_.first.by = verb::amend;
+    answer_.first.subject = raw(r_.order);
+    answer_.first.lines = d.number;
+    if (d.moves.empty() && d.amends == nullptr && !d.changes_beside)
+        answer_.first.what = outcome::unchanged;
+    d.clear();
+    return e;
+}
+
+amended engine::state::amender::declined(error why) {
+    answer_.first.what = outcome::declined;
+    answer_.first.by = verb::amend;
+    answer_.first.subject = raw(r_.order);
+    answer_.first.why = why;
+    if (answer_.violations.empty()) answer_.violations.push_back(why);
+    return std::move(answer_);
+}
+
+amended engine::state::amender::run() {
+    if (r_.preview) {
+        const error e = preview();
+        return e.code == error_code::ok ? std::move(answer_) : declined(e);
+    }
+    const auto room = [&](desk& d) { return plan(d); };
+    const auto done = s_.move_units(v_, c_, verb::amend, r_.order, intake::content_of(r_), room);
+    v_.desk.amends = nullptr;  // it is this call's
+    if (!done) return declined(done.error());
+    if (done->what != outcome::repeat)  // then nothing was planned
+        drop_cold(s_.books.ledger.chunks(), v_.slot, cold_, cold_bytes_);
+    answer_.first = *done;
+    answer_.version =
+        s_.books.ledger.header(subject_kind::order, static_cast<std::uint32_t>(raw(r_.order)))
+            .version;
+    return std::move(answer_);
+}
+
+amended engine::amend(const command& c, const amend_request& r) {
+    auto done = state_->stay<result<amended>>(c, [&](const state::visit& v) -> result<amended> {
+        return state::amender{*state_, v, c, r}.run();
+    });
+    if (done) return std::move(*done);
+    amended none;
+    none.first.what = outcome::declined;
+    none.first.by = verb::amend;
+    none.first.subject = raw(r.order);
+    none.first.why = done.error();
+    none.violations.push_back(done.error());
+    return none;
+}
+
+}  // namespace earmark

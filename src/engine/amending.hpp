@@ -1,0 +1,41 @@
+// THE AMENDER: one amend command, from the order that it reads to the answer.
+#pragma once
+
+#include "earmark/intake/amend.hpp"
+#include "state_calls.hpp"
+
+namespace earmark {
+
+class engine::state::amender {
+public:
+    amender(state& s, const visit& v, const command& c, const amend_request& r) noexcept
+        : s_{s}, v_{v}, c_{c}, r_{r} {}
+
+    amended run();
+
+private:
+    /// What is to be done of the desk's order, onto the desk. Decides from the start each time.
+    error plan(desk& d);
+    /// Lines that are bound to another node than their units are allocated at take them along:
+    /// taken there and free here in one step.
+    error follow_nodes(desk& d);
+    [[nodiscard]] result<bool> keeps_pools(desk& d) const;
+    error follow(desk& d, const lifecycle::bucket& b, node_id node, bool may);
+    /// What comes to an order's node must find its place there.
+    void check_places();
+    error end_edit(desk& d);
+    error screen(desk& d);
+    error preview();
+    void tell(const desk& d);
+    [[nodiscard]] amended declined(error why);
+
+    state& s_;
+    const visit& v_;
+    const command& c_;
+    const amend_request& r_;
+    lifecycle::amendment what_;
+    std::uint32_t cold_ = 0xFFFFFFFF, cold_bytes_ = 0;  // of a decision that it ends
+    amended answer_;
+};
+
+}  // namespace earmark

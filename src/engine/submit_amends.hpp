@@ -1,0 +1,47 @@
+// AMENDMENTS as JSON: the fields of what is said of them.
+#pragma once
+
+#include "submit_fields.hpp"
+
+namespace earmark::submission::of_amends {
+
+using enum shape;
+
+inline constexpr std::string_view changes[] = {"decrease", "increase", "add_line",   "node",
+                                               "ship_to",  "method",   "deliver_by", "priority"};
+inline constexpr std::string_view does[] = {"allow", "ignore", "deny"};
+inline constexpr std::string_view states[] = {"open",      "backordered", "reserved", "allocated",
+                                              "released",  "picked",      "packed",   "shipped",
+                                              "delivered", "lost",        "cancelled"};
+
+inline constexpr field rule_fields[] = {
+    {"change", choice, required, "what is changed", 0, 0, changes},
+    {"state", choice, required, "of the units that it is about", 0, 0, states},
+    {"does", choice, required, "allow it, have no say, or forbid it", 0, 0, does},
+};
+inline constexpr field load_rules[] = {rows_of("what amendments may", rule_fields)};
+
+inline constexpr field change_fields[] = {
+    {"line", whole, optional, "its number; without one a new line", 1, 5'000},
+    {"quantity", decimal, optional, "units that it is to have in all, without the cancelled ones"},
+    uom_field,
+    {"node", key, optional, "key of the node that it is to be bound to"},
+    {"anywhere", flag, optional, "true: bound to no node", 0, 0, {}, {}, "node"},
+    {"sku", key, optional, "of a new line: key of the SKU"},
+    {"unit_price", decimal, optional, "of a new line, as of place_order"},
+};
+inline constexpr field amend_fields[] = {
+    {"order", key, required, "key of the order"},
+    {"changes", rows, optional, "of lines", 1, 5'000, {}, change_fields},
+    {"ship_to", key, optional, "key of another place"},
+    {"method", key, optional, "key of another service"},
+    {"deliver_by", time, optional, "another last day of delivery, a date"},
+    {"priority", whole, optional, "another one", 0, 255},
+    {"base_version", whole, optional, "of the order that was seen; without it the last one", 1,
+     4'294'967'295},
+    {"edit", whole, optional, "number of a hold of the order that ends with it", 1, 65'535},
+    {"reason", whole, optional, "of units that are cancelled; a code of the caller's own", 0, 255},
+    {"preview", flag, optional, "true: say what would become of it, and change nothing"},
+};
+
+}  // namespace earmark::submission::of_amends

@@ -1,0 +1,226 @@
+#include "earmark/lifecycle/amendment.hpp"
+
+#include <algorithm>
+
+#include "earmark/core/digest.hpp"
+
+namespace earmark::lifecycle {
+namespace {
+
+/// Granules of a line, also of one that grew and shrank again and again.
+constexpr std::int64_t most_of_a_line = (std::int64_t{1} << 30) - 1;
+
+bool is_amount(std::int64_t n) noexcept { return n > 0 && n <= most_of_a_line; }
+
+/// Numbers one after the other, 8 bytes each.
+class numbers_out {
+public:
+    void put(std::int64_t n) {
+        for (unsigned i = 0; i < 8; ++i)
+            out_.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(n) >> 8 * i));
+    }
+    [[nodiscard]] std::vector<std::byte> take() && { return std::move(out_); }
+
+private:
+    std::vector<std::byte> out_;
+};
+class numbers_in {
+public:
+    explicit numbers_in(std::span<const std::byte> from) : from_{from} {}
+    /// A number that is not outside of the bounds; else nothing that comes is good.
+    std::int64_t get(std::int64_t least, std::int64_t most) noexcept {
+        if (from_.size() < 8) return good_ = false, least;
+        std::uint64_t n = 0;
+        for (unsigned i = 0; i < 8; ++i) n |= std::to_integer<std::uint64_t>(from_[i]) << 8 * i;
+        from_ = from_.subspan(8);
+        const auto value = static_cast<std::int64_t>(n);
+        if (value < least || value > most) return good_ = false, least;
+        return value;
+    }
+    template <class T>
+    T id() noexcept {
+        return static_cast<T>(get(0, static_cast<std::int64_t>(raw(none<T>))));
+    }
+    [[nodiscard]] bool is_good() const noexcept { return good_; }
+    [[nodiscard]] bool is_over() const noexcept { return good_ && from_.empty(); }
+
+private:
+    std::span<const std::byte> from_;
+    bool good_ = true;
+};
+
+constexpr unsigned says_ship_to = 1, says_method = 2, says_deliver_by = 4, says_priority = 8;
+
+}  // namespace
+
+bool fits(const image& of, const amendment& a) noexcept {
+    const std::size_t lines = of.lines.size();
+    std::int64_t before = -1;
+    for (const auto& m : a.more) {
+        if (m.line >= lines || m.line <= before || !is_amount(m.n) ||
+            !is_amount(std::int64_t{of.lines[m.line].ordered} + m.n))
+            return false;
+        before = m.line;
+    }
+    before = -1;
+    for (const auto& b : a.bound) {
+        if (b.line >= lines || b.line <= before) return false;
+        before = b.line;
+    }
+    return lines + a.added.size() <= max_lines && (a.added.empty() || a.first == lines) &&
+           std::all_of(a.added.begin(), a.added.end(), [](const line& l) {
+               return is_amount(l.ordered) && l.unit_price_minor >= 0;
+           });
+}
+
+void amend(image& of, const amendment& a) {
+    for (const auto& m : a.more) {
+        of.lines[m.line].ordered += m.n;
+        const bucket wanted{none<cell_id>, m.n, m.line, unit_state::open, 0, 0};
+        const auto at = std::find_if(of.buckets.begin(), of.buckets.end(), [&](const bucket& b) {
+            return b.line > m.line || (b.line == m.line && b.state >= unit_state::open);
+        });
+        const bool is_there = at != of.buckets.end() && at->line == m.line &&
+                              at->state == unit_state::open && at->ref == 0;
+        if (is_there)
+            at->n += m.n;
+        else
+            of.buckets.insert(at, wanted);
+    }
+    for (const auto& b : a.bound) of.lines[b.line].firm = b.firm;
+    for (const line& l : a.added) {
+        of.buckets.push_back({none<cell_id>, l.ordered, static_cast<std::uint16_t>(of.lines.size()),
+                              unit_state::open, 0, 0});
+        of.lines.push_back(l);
+    }
+    if (a.ship_to) of.ship_to = *a.ship_to;
+    if (a.method) of.method = *a.method;
+    if (a.deliver_by) of.deliver_by = *a.deliver_by;
+    if (a.priority) of.priority = *a.priority;
+    if (!a.ends_decision()) return;
+    of.decided_by = {};
+    of.cold = 0xFFFFFFFF;
+    of.cold_bytes = 0;
+}
+
+std::vector<std::byte> bytes_of(const amendment& a) {
+    numbers_out out;
+    out.put((a.ship_to ? says_ship_to : 0u) | (a.method ? says_method : 0u) |
+            (a.deliver_by ? says_deliver_by : 0u) | (a.priority ? says_priority : 0u));
+    if (a.ship_to) out.put(raw(*a.ship_to));
+    if (a.method) out.put(raw(*a.method));
+    if (a.deliver_by) out.put(a.deliver_by->n);
+    if (a.priority) out.put(*a.priority);
+    out.put(static_cast<std::int64_t>(a.more.size()));
+    for (const auto& m : a.more) out.put(m.line), out.put(m.n);
+    out.put(static_cast<std::int64_t>(a.bound.size()));
+    for (const auto& b : a.bound) out.put(b.line), out.put(raw(b.firm));
+    out.put(a.first);
+    out.put(static_cast<std::int64_t>(a.added.size()));
+    for (const line& l : a.added)
+        for (const std::int64_t n :
+             {std::int64_t{raw(l.sku)}, std::int64_t{l.ordered}, l.unit_price_minor,
+              std::int64_t{l.group}, std::int64_t{raw(l.firm)}, std::int64_t{raw(l.to)}})
+            out.put(n);
+    return std::move(out).take();
+}
+
+std::optional<amendment> read_amendment(std::span<const std::byte> bytes) {
+    constexpr auto most = static_cast<std::int64_t>(max_lines);
+    numbers_in in{bytes};
+    amendment a;
+    const auto says = static_cast<unsigned>(in.get(0, 15));
+    if ((says & says_ship_to) != 0) a.ship_to = in.id<place_id>();
+    if ((says & says_method) != 0) a.method = in.id<service_id>();
+    if ((says & says_deliver_by) != 0)
+        a.deliver_by = civil_day{static_cast<std::int32_t>(in.get(INT32_MIN, INT32_MAX))};
+    if ((says & says_priority) != 0) a.priority = static_cast<std::uint8_t>(in.get(0, 255));
+    const auto line_at = [&] { return static_cast<std::uint16_t>(in.get(0, most - 1)); };
+    const auto amount = [&] { return static_cast<granules>(in.get(1, most_of_a_line)); };
+    for (auto n = in.get(0, most); n > 0 && in.is_good(); --n) {
+        const std::uint16_t line = line_at();
+        a.more.push_back({line, amount()});
+    }
+    for (auto n = in.get(0, most); n > 0 && in.is_good(); --n) {
+        const std::uint16_t line = line_at();
+        a.bound.push_back({line, in.id<node_id>()});
+    }
+    a.first = static_cast<std::uint16_t>(in.get(0, most));
+    for (auto n = in.get(0, most); n > 0 && in.is_good(); --n) {
+        line l;
+        l.sku = in.id<sku_id>();
+        l.ordered = amount();
+        l.unit_price_minor = in.get(0, INT64_MAX);
+        l.group = static_cast<std::uint32_t>(in.get(0, UINT32_MAX));
+        l.firm = in.id<node_id>();
+        l.to = in.id<node_id>();
+        a.added.push_back(l);
+    }
+    if (!in.is_over()) return std::nullopt;
+    return a;
+}
+
+// ---- what may be changed -----------------------------------------------------------------------
+
+namespace {
+
+using enum permission;
+struct standard {
+    permission unreleased, released, in_work;
+};
+/// By change; what has gone or was cancelled has no say anywhere.
+constexpr standard standards[change_kinds] = {
+    {allow, allow, ignore},  // decrease
+    {allow, allow, allow},   // increase
+    {allow, allow, allow},   // add_line
+    {allow, deny, deny},     // node
+    {allow, deny, deny},     // ship_to
+    {allow, deny, deny},     // method
+    {allow, deny, deny},     // deliver_by
+    {allow, allow, allow},   // priority
+};
+
+permission standard_of(const standard& s, unit_state state) noexcept {
+    return state < unit_state::released    ? s.unreleased
+           : state == unit_state::released ? s.released
+           : state < unit_state::shipped   ? s.in_work
+                                           : ignore;
+}
+
+}  // namespace
+
+amend_table::amend_table() noexcept {
+    for (std::size_t k = 0; k < change_kinds; ++k)
+        for (std::size_t s = 0; s < unit_states; ++s)
+            fields_[k][s] = standard_of(standards[k], static_cast<unit_state>(s));
+}
+
+void amend_table::set(const amend_rule_row& r) noexcept {
+    fields_[static_cast<std::size_t>(r.change)][static_cast<std::size_t>(r.state)] = r.does;
+    changed_ = true;
+}
+
+std::uint64_t amend_table::digest_of_fields() const noexcept {
+    if (!changed_) return 0;
+    digest d;
+    for (const auto& row : fields_)
+        for (const permission p : row) d.add(static_cast<std::uint64_t>(p));
+    return d.value();
+}
+
+error amend_table::judge(const image& of, change_kind k, std::int64_t line) const noexcept {
+    const auto refuse = [&](unit_state s) {
+        return fail(error_code::not_amendable, static_cast<std::int64_t>(k), line + 1,
+                    static_cast<std::int64_t>(s));
+    };
+    bool may = false;
+    for (const bucket& b : of.buckets) {
+        if ((line >= 0 && b.line != line) || b.state == unit_state::cancelled) continue;
+        const permission p = this->of(k, b.state);
+        if (p == permission::deny) return refuse(b.state);
+        may |= p == permission::allow;
+    }
+    return may ? error{} : refuse(status_of(of, line).lowest);
+}
+
+}  // namespace earmark::lifecycle

@@ -1,0 +1,105 @@
+// One order that several callers change, ship and cancel at once: each version of it has one
+// author, and of those who amend the same version one at most comes through.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
+#include "earmark/engine/engine.hpp"
+#include "stress/dice.hpp"
+
+namespace earmark::stress {
+namespace {
+
+struct shop {
+    engine e{small()};
+    order_id order{};
+
+    shop() {
+        const std::vector<sku_row> skus{{"lamp"}};
+        const std::vector<node_row> nodes{{"hub"}};
+        const std::vector<stock_row> stock{{"lamp", "hub", {40}}};
+        REQUIRE(e.load({}, std::span{skus}).rejected.empty());
+        REQUIRE(e.load({}, std::span{nodes}).rejected.empty());
+        REQUIRE(e.load({}, std::span{stock}).rejected.empty());
+        REQUIRE(e.activate({}, "policy = \"p\"\ncurrency = \"USD\"\nrank = [\"priority\"]\n"));
+        const order_line lines[] = {{sku_id{0}, {6}, 100}};
+        const order_request r{lines, none<place_id>, *currency::parse("USD")};
+        order = order_id{e.place_order({"o"}, r).first.subject};
+        REQUIRE(e.source({}, order));
+        REQUIRE(e.release({}, order));
+    }
+    static config small() {
+        config c;
+        c.max_orders = c.max_keys = 1 << 10;
+        return c;
+    }
+    [[nodiscard]] std::uint32_t version() const { return e.order(order)->version; }
+
+    /// As often as somebody else has the order in hand.
+    template <class F>
+    bool done(F&& f) {
+        for (;;) {
+            const error_code code = f();
+            if (code == error_code::ok) return true;
+            if (!is_transient(code)) return false;
+        }
+    }
+    bool amends(std::uint32_t base, std::int64_t n) {
+        const line_change c{1, quantity{n}, {}, none<sku_id>, 0};
+        amend_request r;
+        r.order = order;
+        r.base_version = base;
+        r.lines = {&c, 1};
+        return done([&] { return e.amend({}, r).first.why.code; });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("amend, ship and cancel at once: each version has one author, one of two amenders wins") {
+    const char* given = std::getenv("EARMARK_STRESS_ROUNDS");
+    const int rounds = given != nullptr ? std::atoi(given) / 10 : 400;
+    std::array<int, 4> won{};
+    for (int round = 0; round < rounds; ++round) {
+        shop s;
+        const std::uint32_t seen = s.version();
+        std::atomic<int> ready{0};
+        std::array<std::atomic<bool>, 4> did{};
+        const auto at_once = [&](std::size_t i, auto&& f) {
+            return std::thread{[&, i, f] {
+                ++ready;
+                while (ready.load() < 4) std::this_thread::yield();
+                did[i] = f();
+            }};
+        };
+        std::array<std::thread, 4> callers{
+            at_once(0, [&] { return s.amends(seen, 5); }),
+            at_once(1, [&] { return s.amends(seen, 7); }),
+            at_once(2,
+                    [&] {
+                        return s.done([&] {
+                            return s.e.record({}, {fact_kind::ship, s.order, 1}).error().code;
+                        });
+                    }),
+            at_once(
+                3, [&] { return s.done([&] { return s.e.cancel({}, {s.order}).error().code; }); })};
+        for (std::thread& t : callers) t.join();
+        CHECK(did[0] + did[1] <= 1);
+        CHECK(s.version() == seen + did[0] + did[1] + did[2] + did[3]);
+        for (const std::string& broken : s.e.check_invariants()) FAIL_CHECK(broken);
+        std::int64_t units = 0;
+        const auto view = s.e.order(s.order);
+        for (const bucket_view& b : view->buckets) units += b.amount.atoms;
+        CHECK(units == (did[1] ? 7 : 6));
+        for (std::size_t i = 0; i < 4; ++i) won[i] += did[i];
+    }
+    MESSAGE("fewer ", won[0], ", more ", won[1], ", shipped ", won[2], ", cancelled ", won[3]);
+    CHECK(won[0] + won[1] > 0);
+    CHECK(won[2] > 0);
+}
+
+}  // namespace earmark::stress
