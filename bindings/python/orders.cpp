@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "amends.hpp"
 #include "columns.hpp"
 #include "earmark/report/answers.hpp"
 #include "facts.hpp"
@@ -493,6 +494,7 @@ void bind_orders(engine_class& c) {
           "Records that all shipped units were delivered. Frame `receipts`.");
     bind_records(c);
     bind_holds(c);
+    bind_amends(c);
 }
 
 }  // namespace earmark::python

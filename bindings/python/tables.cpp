@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "amends.hpp"
 #include "columns.hpp"
 #include "earmark/connect/text.hpp"
 #include "earmark/report/stock_frames.hpp"
@@ -249,6 +250,8 @@ void bind_facts(const One& one) {
         "Nodes that nothing is sourced from for a time. Columns: node, reason, from, until.");
     one("load_hold_types", load_one("hold_types", &read_hold_types),
         "Types of holds: columns as in docs/howto/holds.md, lists with commas.");
+    one("load_amend_rules", load_one("amend_rules", &read_amend_rules),
+        "What amendments may. Columns: change, state, does (allow, ignore, deny).");
 }
 
 template <class One>

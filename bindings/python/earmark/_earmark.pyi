@@ -45,6 +45,20 @@ class Engine:
         """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def allowed(self, order: int) -> list[Any]:
         """What may be done with its units, and why not (docs/formats/workflow.md)."""
+    def amend(self, order: int, changes: Iterable = (), *, place: str | None = None,
+              method: str | None = None, deliver_by: str | None = None,
+              priority: int | None = None, base_version: int = 0, edit: int = 0, reason: int = 0,
+              preview: bool = False, key: str = '', actor: str | None = None,
+              now: int = 0) -> dict[str, Any]:
+        """Changes what an order asks for, all of it or (Refused, with everything that stands in
+        the way) nothing. `changes`: dicts with line (from 1) and what it is to be, amount (atoms
+        in all, without the cancelled) or node (key of its firm node, None: any); without line a
+        new one, with sku, amount, price_minor. `base_version`: of the order that was seen;
+        `edit`: number of a hold that ends with the change; `preview`: change nothing. What
+        becomes of lines (line, sku, before, after) and of units (line, from, to, node,
+        amount)."""
+    def amend_rules(self) -> dict[str, Any]:
+        """What amendments may: by change, then by state, allow, ignore or deny."""
     def audit(self, *, exact: bool = False) -> Frame:
         """Recomputes what is stored, beside whoever works, or (exact) with the engine held still.
         Frame `findings`: all is well where `list` is `sound` or `unchecked` only."""
@@ -158,6 +172,9 @@ class Engine:
              progress: Progress | None = None) -> dict[str, Any]:
         """Several tables at once, none if one cannot be read; the report of each by its name.
         `progress` is told rows of all tables; between its calls others may use the engine."""
+    def load_amend_rules(self, columns: Table, now: int = 0, *,
+                         progress: Progress | None = None) -> dict[str, Any]:
+        """What amendments may. Columns: change, state, does (allow, ignore, deny)."""
     def load_attributes(self, columns: Table, now: int = 0, *,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Declares what orders, lines (line.), nodes (node.) and places (ship_to.) are known by.
