@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "earmark/core/digest.hpp"
+#include "earmark/core/low_first.hpp"
 
 namespace earmark {
 namespace {
@@ -10,16 +11,6 @@ namespace {
 // The bytes of an order's facts: how many there are in all (4), then of each the attribute and the
 // line (2 each) and its value: a text's length (1) and the text, or a number (8). Low bytes first.
 constexpr std::size_t head = 4, fact_head = 4;
-
-void put(std::vector<std::byte>& out, std::uint64_t value, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>(value >> 8 * i));
-}
-
-std::uint64_t get(std::span<const std::byte> from, std::size_t bytes) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i) value |= static_cast<std::uint64_t>(from[i]) << 8 * i;
-    return value;
-}
 
 error unfit(const order_fact& f, std::size_t lines, const fact_table& known) noexcept {
     const auto a = static_cast<std::int64_t>(raw(f.attribute));
@@ -137,7 +128,7 @@ void keep_facts(std::span<const order_fact> facts, std::size_t lines, const fact
     const auto place = [](const order_fact* f) { return std::pair{f->line, f->attribute}; };
     std::stable_sort(sorted.begin(), sorted.end(),
                      [&](const auto* a, const auto* b) { return place(a) < place(b); });
-    put(into, 0, head);
+    put_low_first(into, 0, head);
     for (std::size_t i = 0; i < sorted.size(); ++i) {
         const order_fact& f = *sorted[i];
         error e = unfit(f, lines, known);
@@ -148,14 +139,14 @@ void keep_facts(std::span<const order_fact> facts, std::size_t lines, const fact
             violations.push_back(e);
             continue;
         }
-        put(into, raw(f.attribute), 2);
-        put(into, f.line, 2);
+        put_low_first(into, raw(f.attribute), 2);
+        put_low_first(into, f.line, 2);
         const value_type type = known.type(f.attribute);
         if (type != value_type::text) {
-            put(into, static_cast<std::uint64_t>(*parse_value(type, f.value)), 8);
+            put_low_first(into, static_cast<std::uint64_t>(*parse_value(type, f.value)), 8);
             continue;
         }
-        put(into, f.value.size(), 1);
+        put_low_first(into, f.value.size(), 1);
         for (const char c : f.value) into.push_back(static_cast<std::byte>(c));
     }
     if (into.size() - head > max_fact_bytes)
@@ -170,24 +161,24 @@ bool read_facts(std::span<const std::byte> bytes, std::size_t lines, const fact_
                 std::vector<order_value>& into) {
     into.clear();
     if (bytes.empty()) return true;
-    if (bytes.size() < head || get(bytes, head) != bytes.size()) return false;
+    if (bytes.size() < head || low_first(bytes, head) != bytes.size()) return false;
     for (bytes = bytes.subspan(head); !bytes.empty();) {
         if (bytes.size() <= fact_head) return false;
-        order_value v{static_cast<attribute_id>(get(bytes, 2)),
-                      static_cast<std::uint32_t>(get(bytes.subspan(2), 2)),
+        order_value v{static_cast<attribute_id>(low_first(bytes, 2)),
+                      static_cast<std::uint32_t>(low_first(bytes.subspan(2), 2)),
                       0,
                       {}};
         if (index_of(v.attribute) >= known.size() || v.line > lines) return false;
         const attribute_of owner = known.owner(v.attribute);
         if (owner != (v.line == 0 ? attribute_of::order : attribute_of::line)) return false;
         const bool is_text = known.type(v.attribute) == value_type::text;
-        const std::size_t size = is_text ? 1 + get(bytes.subspan(fact_head), 1) : 8;
+        const std::size_t size = is_text ? 1 + low_first(bytes.subspan(fact_head), 1) : 8;
         if (bytes.size() < fact_head + size) return false;
         const auto value = bytes.subspan(fact_head, size);
         if (is_text)
             v.text = {reinterpret_cast<const char*>(value.data()) + 1, size - 1};
         else
-            v.n = static_cast<std::int64_t>(get(value, 8));
+            v.n = static_cast<std::int64_t>(low_first(value, 8));
         const auto place = [](const order_value& o) { return std::pair{o.line, o.attribute}; };
         if (!into.empty() && place(into.back()) >= place(v)) return false;
         into.push_back(v);

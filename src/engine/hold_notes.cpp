@@ -1,21 +1,13 @@
 #include "hold_notes.hpp"
 
+#include "earmark/core/low_first.hpp"
+
 namespace earmark {
 namespace {
 
 using lifecycle::hold;
 using lifecycle::hold_event;
 
-void put(std::vector<std::byte>& out, std::uint64_t value, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>(value >> 8 * i));
-}
-std::uint64_t get(std::span<const std::byte>& from, std::size_t bytes) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i)
-        value |= std::to_integer<std::uint64_t>(from[i]) << 8 * i;
-    from = from.subspan(bytes);
-    return value;
-}
 constexpr std::size_t placed_bytes = 2 + 2 + 1 + 1 + 8 + 8, ended_bytes = 2;
 
 }  // namespace
@@ -23,39 +15,40 @@ constexpr std::size_t placed_bytes = 2 + 2 + 1 + 1 + 8 + 8, ended_bytes = 2;
 std::vector<std::byte> placed_note(const hold& h) {
     std::vector<std::byte> out;
     out.reserve(placed_bytes);
-    put(out, raw(h.type), 2);
-    put(out, h.line, 2);
-    put(out, h.reason, 1);
-    put(out, h.marks, 1);
-    put(out, static_cast<std::uint64_t>(h.until.ns), 8);
-    put(out, static_cast<std::uint64_t>(h.kept_until.ns), 8);
+    put_low_first(out, raw(h.type), 2);
+    put_low_first(out, h.line, 2);
+    put_low_first(out, h.reason, 1);
+    put_low_first(out, h.marks, 1);
+    put_low_first(out, static_cast<std::uint64_t>(h.until.ns), 8);
+    put_low_first(out, static_cast<std::uint64_t>(h.kept_until.ns), 8);
     return out;
 }
 
 bool read_placed_note(std::span<const std::byte> bytes, hold& into) {
     if (bytes.size() != placed_bytes) return false;
-    into.type = hold_type_id{static_cast<std::uint16_t>(get(bytes, 2))};
-    into.line = static_cast<std::uint16_t>(get(bytes, 2));
-    into.reason = static_cast<std::uint8_t>(get(bytes, 1));
-    into.marks = static_cast<std::uint8_t>(get(bytes, 1));
-    into.until = {static_cast<std::int64_t>(get(bytes, 8))};
-    into.kept_until = {static_cast<std::int64_t>(get(bytes, 8))};
+    into.type = hold_type_id{static_cast<std::uint16_t>(take_low_first(bytes, 2))};
+    into.line = static_cast<std::uint16_t>(take_low_first(bytes, 2));
+    into.reason = static_cast<std::uint8_t>(take_low_first(bytes, 1));
+    into.marks = static_cast<std::uint8_t>(take_low_first(bytes, 1));
+    into.until = {static_cast<std::int64_t>(take_low_first(bytes, 8))};
+    into.kept_until = {static_cast<std::int64_t>(take_low_first(bytes, 8))};
     return (into.marks & ~hold::recalls) == 0;
 }
 
 std::vector<std::byte> ended_note(const hold_change& of) {
     std::vector<std::byte> out{static_cast<std::byte>(of.what), static_cast<std::byte>(of.reason)};
-    if (of.what == hold_event::extend) put(out, static_cast<std::uint64_t>(of.until.ns), 8);
+    if (of.what == hold_event::extend)
+        put_low_first(out, static_cast<std::uint64_t>(of.until.ns), 8);
     return out;
 }
 
 bool read_ended_note(std::span<const std::byte> bytes, hold_change& into) {
     if (bytes.size() < ended_bytes) return false;
-    into.what = static_cast<hold_event>(get(bytes, 1));
-    into.reason = static_cast<std::uint8_t>(get(bytes, 1));
+    into.what = static_cast<hold_event>(take_low_first(bytes, 1));
+    into.reason = static_cast<std::uint8_t>(take_low_first(bytes, 1));
     const bool extends = into.what == hold_event::extend;
     if (bytes.size() != (extends ? 8 : 0)) return false;
-    if (extends) into.until = {static_cast<std::int64_t>(get(bytes, 8))};
+    if (extends) into.until = {static_cast<std::int64_t>(take_low_first(bytes, 8))};
     return into.what <= hold_event::extend;
 }
 

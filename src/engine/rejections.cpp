@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "earmark/core/low_first.hpp"
+
 namespace earmark {
 
 bool add_rejection(std::vector<rejection>& all, std::uint16_t line, node_id node,
@@ -25,10 +27,7 @@ bool add_rejection(std::vector<rejection>& all, std::uint16_t line, node_id node
 
 std::vector<std::byte> rejection_note(std::uint8_t reason, std::span<const std::uint16_t> lines) {
     std::vector<std::byte> out{static_cast<std::byte>(reason)};
-    for (const std::uint16_t l : lines) {
-        out.push_back(static_cast<std::byte>(l & 0xFF));
-        out.push_back(static_cast<std::byte>(l >> 8));
-    }
+    for (const std::uint16_t l : lines) put_low_first(out, l, 2);
     return out;
 }
 
@@ -37,9 +36,8 @@ bool read_rejection_note(std::span<const std::byte> bytes, std::size_t lines, st
     into.clear();
     if (bytes.size() < 3 || bytes.size() % 2 == 0) return false;
     reason = std::to_integer<std::uint8_t>(bytes[0]);
-    for (std::size_t i = 1; i < bytes.size(); i += 2) {
-        const auto line = static_cast<std::uint16_t>(std::to_integer<unsigned>(bytes[i]) |
-                                                     std::to_integer<unsigned>(bytes[i + 1]) << 8);
+    for (bytes = bytes.subspan(1); !bytes.empty();) {
+        const auto line = static_cast<std::uint16_t>(take_low_first(bytes, 2));
         if (line >= lines || (!into.empty() && line <= into.back())) return false;
         into.push_back(line);
     }
