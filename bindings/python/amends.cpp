@@ -17,19 +17,6 @@ namespace {
 
 using text = std::optional<std::string>;
 
-/// The enumerator that has the name.
-template <class Enum>
-Enum named(std::string_view name, std::size_t count, const char* column, std::size_t row) {
-    std::string known;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto e = static_cast<Enum>(i);
-        if (name == name_of(e)) return e;
-        known += (i == 0 ? "" : ", ") + std::string{name_of(e)};
-    }
-    bad_input("column '" + std::string{column} + "', row " + std::to_string(row + 1) + ": " +
-              std::string{name} + "; give one of " + known);
-}
-
 void refuse_unknown(const py::dict& one) {
     constexpr std::string_view known[] = {"line", "amount", "node", "sku", "price_minor"};
     for (const auto& [name, value] : one) {
@@ -40,22 +27,41 @@ void refuse_unknown(const py::dict& one) {
     }
 }
 
+/// A field of a change, where it has one; BadInput where it is of another kind.
+template <class T>
+std::optional<T> field(const py::dict& one, const char* name, const char* what) {
+    if (!one.contains(name)) return std::nullopt;
+    try {
+        return one[name].cast<T>();
+    } catch (const py::cast_error&) {
+        bad_input("a change's " + std::string{name} + " is " + what);
+    }
+}
+
+line_change change_of(const engine& e, const py::dict& one) {
+    constexpr const char* a_key = "a text, the key";
+    refuse_unknown(one);
+    line_change c;
+    c.line = field<std::uint32_t>(one, "line", "its number from 1").value_or(0);
+    if (const auto n = field<std::int64_t>(one, "amount", "a whole number of atoms"))
+        c.amount = quantity{*n};
+    if (const auto sku = field<std::string>(one, "sku", a_key))
+        c.sku = value_or_raise(e, e.find_sku(*sku));
+    c.unit_price_minor =
+        field<std::int64_t>(one, "price_minor", "a whole number of minor units").value_or(0);
+    if (!one.contains("node")) return c;
+    c.node = one["node"].is_none()
+                 ? none<node_id>
+                 : value_or_raise(e, e.find_node(*field<std::string>(one, "node", a_key)));
+    return c;
+}
+
 std::vector<line_change> changes_of(const engine& e, const py::iterable& changes) {
     std::vector<line_change> out;
     for (const py::handle item : changes) {
-        const auto one = py::cast<py::dict>(item);
-        refuse_unknown(one);
-        line_change& c = out.emplace_back();
-        if (one.contains("line")) c.line = one["line"].cast<std::uint32_t>();
-        if (one.contains("amount")) c.amount = quantity{one["amount"].cast<std::int64_t>()};
-        if (one.contains("sku"))
-            c.sku = value_or_raise(e, e.find_sku(one["sku"].cast<std::string>()));
-        if (one.contains("price_minor"))
-            c.unit_price_minor = one["price_minor"].cast<std::int64_t>();
-        if (!one.contains("node")) continue;
-        c.node = one["node"].is_none()
-                     ? none<node_id>
-                     : value_or_raise(e, e.find_node(one["node"].cast<std::string>()));
+        if (!py::isinstance<py::dict>(item))
+            bad_input("a change is a dict: {'line': 1, 'amount': 6}");
+        out.push_back(change_of(e, py::reinterpret_borrow<py::dict>(item)));
     }
     return out;
 }

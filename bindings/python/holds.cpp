@@ -28,17 +28,9 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 template <class Enum>
-Enum named(std::string_view name, std::size_t count, const char* column, std::size_t row,
-           Enum otherwise) {
-    if (name.empty()) return otherwise;
-    std::string known;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto e = static_cast<Enum>(i);
-        if (name == name_of(e)) return e;
-        known += (i == 0 ? "" : ", ") + std::string{name_of(e)};
-    }
-    bad_input("column '" + std::string{column} + "', row " + std::to_string(row + 1) + ": " +
-              std::string{name} + "; give one of " + known);
+Enum named_or(Enum otherwise, std::string_view name, std::size_t count, const char* column,
+              std::size_t row) {
+    return name.empty() ? otherwise : named<Enum>(name, count, column, row);
 }
 
 actor_id actor_of(engine& e, const std::optional<std::string>& name) {
@@ -115,12 +107,12 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
         r.key = keys.text(i);
         if (!blocks[i].empty()) r.blocks.emplace();
         for (const std::string& s : words_of(blocks[i]))
-            r.blocks->push_back(named(s, hold_step_count, "blocks", i, hold_step::release));
+            r.blocks->push_back(named<hold_step>(s, hold_step_count, "blocks", i));
         r.lasts_s = lasts[i];
-        r.then = named(then[i], 3, "then", i, r.then);
-        r.rejected = named(rejected[i], 2, "rejected", i, r.rejected);
+        r.then = named_or(r.then, then[i], 3, "then", i);
+        r.rejected = named_or(r.rejected, rejected[i], 2, "rejected", i);
         r.keeps_s = keeps[i];
-        r.scope = named(scope[i], 2, "scope", i, r.scope);
+        r.scope = named_or(r.scope, scope[i], 2, "scope", i);
         r.apply_when = apply[i];
         r.resolve_when = resolve[i];
         r.after = words_of(after[i]);

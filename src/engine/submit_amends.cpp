@@ -1,7 +1,6 @@
 // AMEND as JSON, and the table of what amendments may.
 #include "submit_amends.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "submit_answer.hpp"
@@ -9,13 +8,6 @@
 
 namespace earmark::submission {
 namespace {
-
-/// The number of a text among the names of its field; the shape was checked.
-template <class Enum>
-Enum named(const values& v, std::string_view field, std::span<const std::string_view> names) {
-    const auto at = std::find(names.begin(), names.end(), v.text(field));
-    return static_cast<Enum>(at - names.begin());
-}
 
 line_change change_of(const order_view& o, const values& row) {
     line_change c;
@@ -67,9 +59,9 @@ void tell(const engine& on, const amended& a, answer& out) {
 
 answer run_load_amend_rules(const request& r) {
     return load<amend_rule_row>(r, [](const values& v) {
-        return amend_rule_row{named<change_kind>(v, "change", of_amends::changes),
-                              named<unit_state>(v, "state", of_amends::states),
-                              named<permission>(v, "does", of_amends::does)};
+        return amend_rule_row{named<change_kind>(v.text("change"), change_kinds),
+                              named<unit_state>(v.text("state"), unit_states),
+                              named<permission>(v.text("does"), permissions)};
     });
 }
 

@@ -9,14 +9,6 @@
 namespace earmark::submission {
 namespace {
 
-/// The enumerator of so many that has the name; the shape was checked.
-template <class Enum>
-Enum named(std::string_view name, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i)
-        if (name == name_of(static_cast<Enum>(i))) return static_cast<Enum>(i);
-    return Enum{};
-}
-
 std::vector<std::string> texts_of(const nlohmann::json& row, const char* field) {
     std::vector<std::string> out;
     if (row.contains(field))

@@ -127,9 +127,7 @@ answer facts_of(const engine& on, const order_view& o) {
 /// One of the choices of its field.
 order_type type_of(const values& line) {
     const std::string_view name = line.text("type");
-    std::size_t t = 0;
-    while (t + 1 < order_types && name_of(static_cast<order_type>(t)) != name) ++t;
-    return name.empty() ? order_type::sales : static_cast<order_type>(t);
+    return name.empty() ? order_type::sales : named<order_type>(name, order_types);
 }
 
 answer run_place_order(const request& r) {

@@ -17,6 +17,15 @@
 
 namespace earmark::submission {
 
+/// The enumerator of so many that has the name, the last one where none has; where a field's
+/// choices were checked, one has.
+template <class Enum>
+[[nodiscard]] constexpr Enum named(std::string_view name, std::size_t count) noexcept {
+    std::size_t i = 0;
+    while (i + 1 < count && name_of(static_cast<Enum>(i)) != name) ++i;
+    return static_cast<Enum>(i);
+}
+
 /// False before the first command that carried a time.
 [[nodiscard]] constexpr bool has_begun(time_point t) noexcept { return t.ns != INT64_MIN; }
 

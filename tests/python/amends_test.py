@@ -60,8 +60,11 @@ def test_what_stands_in_the_way_comes_in_one_list(shop):
         shop.amend(order, place="moon")
     with pytest.raises(earmark.BadInput, match="not 'quantity'"):
         shop.amend(order, [{"line": 1, "quantity": 1}])
-    with pytest.raises(TypeError):
-        shop.amend(order, [(1, 1)])
+    for wrong in ((1, 1), {"line": -1}, {"line": "x"}, {"line": 1, "amount": 2**70},
+                  {"line": 1, "amount": 1.5}, {"sku": 7, "amount": 1}, {"line": 1, "node": 3},
+                  {"sku": "mug", "amount": 1, "price_minor": None}, 5, None):
+        with pytest.raises(earmark.BadInput, match="a change"):
+            shop.amend(order, [wrong])
     assert shop.order(order)["buckets"] == [(1, "open", None, 4)]
 
 
