@@ -12,6 +12,22 @@
 
 namespace earmark {
 
+namespace {
+
+/// The desk's order without the units that its moves cancel; its buckets stand where they did, and
+/// some are empty.
+lifecycle::image without_cancelled(const desk& d) {
+    lifecycle::image left = d.order;
+    for (const bucket_move& m : d.moves)
+        for (const lifecycle::bucket& b : buckets_of(d.order, m.line))
+            if (m.to == unit_state::cancelled && m.from == b.state && m.from_cell == b.cell &&
+                m.from_ref == b.ref)
+                left.buckets[static_cast<std::size_t>(&b - d.order.buckets.data())].n -= m.n;
+    return left;
+}
+
+}  // namespace
+
 void engine::state::amender::check_places() {
     for (const lifecycle::line& l : what_.added)
         if (l.to != none<node_id> && !s_.books.cells.find(l.sku, l.to))
@@ -27,8 +43,8 @@ error engine::state::amender::end_edit(desk& d) {
 
 /// What a change makes true of an order holds it as if it had been placed so.
 error engine::state::amender::screen(desk& d) {
-    if (!s_.names.holds.applies() || what_.empty()) return {};
-    lifecycle::image next = d.order;
+    if (!s_.names.holds.applies()) return {};
+    lifecycle::image next = without_cancelled(d);
     lifecycle::amend(next, what_);
     return holder{s_}.apply_anew(d, std::move(next), s_.names.known(c_.actor), v_.now);
 }
@@ -66,19 +82,11 @@ error engine::state::amender::follow_nodes(desk& d) {
     if (what_.bound.empty()) return {};
     const auto keeps = keeps_pools(d);
     if (!keeps) return keeps.error();
-    const auto left_of = [&](lifecycle::bucket b) {  // without the units that go
-        for (const bucket_move& m : d.moves)
-            if (m.line == b.line && m.from == b.state && m.from_cell == b.cell &&
-                m.from_ref == b.ref)
-                b.n -= m.n;
-        return b;
-    };
+    const lifecycle::image standing = without_cancelled(d);
     const bool may_follow = !*keeps && workflow_door::is_usual(d.order);
-    std::vector<lifecycle::bucket> standing;
-    for (const lifecycle::bucket& b : d.order.buckets) standing.push_back(left_of(b));
     for (const auto& bound : what_.bound)
-        for (const lifecycle::bucket& b : standing)
-            if (b.line == bound.line && bound.firm != none<node_id>)
+        for (const lifecycle::bucket& b : buckets_of(standing, bound.line))
+            if (bound.firm != none<node_id>)
                 if (const error e = follow(d, b, bound.firm, may_follow); e.code != error_code::ok)
                     return e;
     return s_.merge_takes(v_);
@@ -122,30 +130,31 @@ error engine::state::amender::plan(desk& d) {
 void engine::state::amender::tell(const desk& d) {
     answer_.lines.clear();
     answer_.parts.clear();
-    std::vector<granules> gone(d.order.lines.size()), more(d.order.lines.size());
+    struct change {
+        granules gone = 0, more = 0;
+        bool is_bound = false;
+    };
+    std::vector<change> of(d.order.lines.size());
     for (const bucket_move& m : d.moves) {
         const node_id at =
             m.from_cell == none<cell_id> ? none<node_id> : s_.books.cells.node_of(m.from_cell);
         const sku_id sku = d.order.lines[m.line].sku;
         answer_.parts.push_back({m.line + 1u, sku, m.from, m.to, at, s_.to_quantity(sku, m.n)});
-        if (m.to == unit_state::cancelled) gone[m.line] += m.n;
+        if (m.to == unit_state::cancelled) of[m.line].gone += m.n;
     }
-    for (const auto& m : what_.more) more[m.line] += m.n;
-    const auto is_bound = [&](std::size_t l) {
-        return std::any_of(what_.bound.begin(), what_.bound.end(),
-                           [&](const auto& b) { return b.line == l; });
-    };
+    for (const auto& m : what_.more) of[m.line].more += m.n;
+    for (const auto& b : what_.bound) of[b.line].is_bound = true;
     const auto add = [&](std::size_t line, sku_id sku, granules before, granules after) {
         answer_.lines.push_back({static_cast<std::uint32_t>(line + 1), sku,
                                  s_.to_quantity(sku, before), s_.to_quantity(sku, after)});
     };
-    for (std::size_t l = 0; l < gone.size(); ++l)
-        if (gone[l] != 0 || more[l] != 0 || is_bound(l)) {
+    for (std::uint32_t l = 0; l < of.size(); ++l)
+        if (of[l].gone != 0 || of[l].more != 0 || of[l].is_bound) {
             const granules before = intake::wanted_of(d.order, l);
-            add(l, d.order.lines[l].sku, before, before - gone[l] + more[l]);
+            add(l, d.order.lines[l].sku, before, before - of[l].gone + of[l].more);
         }
     for (std::size_t i = 0; i < what_.added.size(); ++i)
-        add(gone.size() + i, what_.added[i].sku, 0, what_.added[i].ordered);
+        add(of.size() + i, what_.added[i].sku, 0, what_.added[i].ordered);
 }
 
 /// As the command would be, but nothing is taken.

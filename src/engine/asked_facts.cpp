@@ -40,9 +40,14 @@ void own_facts(const State& s, desk& d, const asked_of& of) {
     const auto money = currency::from_code(d.order.currency);
     const bool is_priced = money == of.money;
     wide value = 0, units = 0;
+    std::int64_t lines_wanted = 0;
     for (std::size_t l = 0; l < lines.size(); ++l) {
+        granules wanted = 0;  // as the order stands now
+        for (const lifecycle::bucket& b : buckets_of(d.order, static_cast<std::uint32_t>(l)))
+            if (b.state != unit_state::cancelled) wanted += b.n;
+        lines_wanted += wanted > 0;
         const auto granule = names.granule_e9(lines[l].sku);
-        const wide n = granule ? units_e4(lines[l].ordered, *granule) : 0;
+        const wide n = granule ? units_e4(wanted, *granule) : 0;
         const wide price = in_e4(lines[l].unit_price_minor, money.exponent());
         const wide goods = price * n / 10'000;
         units += n;
@@ -56,7 +61,7 @@ void own_facts(const State& s, desk& d, const asked_of& of) {
     d.asked_currency = money.text();
     if (is_priced) set(0, order_attribute::goods_value, number(value));
     set(0, order_attribute::units, number(units));
-    set(0, order_attribute::lines, number(wide{lines.size()} * 10'000));
+    set(0, order_attribute::lines, number(wide{lines_wanted} * 10'000));
     set(0, order_attribute::priority, number(wide{d.order.priority} * 10'000));
     set(0, order_attribute::currency, {true, 0, d.asked_currency});
     if (d.order.ship_to != none<place_id>)

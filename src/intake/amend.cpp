@@ -90,6 +90,13 @@ private:
         return {};
     }
 
+    /// Asked of the order once, however many lines are added.
+    bool may_add(std::size_t row) {
+        if (!adding_) adding_ = terms_.may.judge(order_, change_kind::add_line, -1);
+        if (adding_->code != error_code::ok) refuse(*adding_, row);
+        return adding_->code == error_code::ok;
+    }
+
     void add_line(const line_change& c, std::size_t row) {
         const std::size_t lines = order_.lines.size() + what_.added.size() + 1;
         if (lines > lifecycle::max_lines)
@@ -103,7 +110,7 @@ private:
         if (const error e = node_problem(firm); e.code != error_code::ok) refuse(e, row);
         const auto n = to_granules(c.amount.value_or(quantity{}), terms_.skus[index_of(c.sku)]);
         if (!n) return refuse(n.error(), row);
-        if (judge(change_kind::add_line, -1, row))
+        if (may_add(row))
             what_.added.push_back(
                 {c.sku, *n, c.unit_price_minor, 0, 0, firm, order_.lines.front().to});
     }
@@ -130,9 +137,19 @@ private:
             asked = *n;
         }
         const granules now = wanted_of(order_, line);
-        if (asked > now && judge(change_kind::increase, line, row))
-            what_.more.push_back({line, asked - now});
+        if (asked > now && judge(change_kind::increase, line, row)) grow(line, asked - now, row);
         if (asked < now) decrease(line, now - asked, row);
+    }
+
+    /// What was cancelled of a line stays with it, so it does not grow for ever.
+    void grow(std::uint16_t line, granules n, std::size_t row) {
+        const lifecycle::line& l = order_.lines[line];
+        const std::int64_t granule = terms_.skus[index_of(l.sku)].granule, all = l.ordered + n;
+        if (all > lifecycle::most_of_a_line)
+            return refuse(
+                fail(error_code::out_of_range, all * granule, lifecycle::most_of_a_line * granule),
+                row);
+        what_.more.push_back({line, n});
     }
 
     void decrease(std::uint16_t line, granules n, std::size_t row) {
@@ -158,7 +175,10 @@ private:
         for (const bucket_move& m : moves_) wanted[after.lines[m.line].sku] -= m.n;
         for (const auto& [sku, n] : wanted) {
             const std::int64_t granule = terms_.skus[index_of(sku)].granule;
-            if (n > most) refuse(fail(error_code::out_of_range, n * granule, most * granule), 0);
+            if (n > most)  // twice as much is still a number, in the SKU's smallest unit
+                refuse(fail(error_code::out_of_range, std::min(n, std::int64_t{2} * most) * granule,
+                            most * granule),
+                       0);
         }
         std::int64_t total = 0;
         for (const lifecycle::line& l : after.lines) {
@@ -176,6 +196,7 @@ private:
     lifecycle::amendment& what_;
     std::vector<bucket_move>& moves_;
     std::vector<error>& wrong_;
+    std::optional<error> adding_;
 };
 
 }  // namespace
@@ -186,10 +207,10 @@ void amend(const lifecycle::image& order, const amend_request& r, const amend_te
     drafting{order, r, terms, what, moves, violations}.run();
 }
 
-granules wanted_of(const lifecycle::image& order, std::size_t line) noexcept {
+granules wanted_of(const lifecycle::image& order, std::uint32_t line) noexcept {
     granules n = 0;
-    for (const lifecycle::bucket& b : order.buckets)
-        if (b.line == line && b.state != unit_state::cancelled) n += b.n;
+    for (const lifecycle::bucket& b : buckets_of(order, line))
+        if (b.state != unit_state::cancelled) n += b.n;
     return n;
 }
 

@@ -3,37 +3,21 @@
 #include <algorithm>
 
 #include "earmark/core/digest.hpp"
+#include "earmark/core/low_first.hpp"
 
 namespace earmark::lifecycle {
 namespace {
 
-/// Granules of a line, also of one that grew and shrank again and again.
-constexpr std::int64_t most_of_a_line = (std::int64_t{1} << 30) - 1;
-
 bool is_amount(std::int64_t n) noexcept { return n > 0 && n <= most_of_a_line; }
 
 /// Numbers one after the other, 8 bytes each.
-class numbers_out {
-public:
-    void put(std::int64_t n) {
-        for (unsigned i = 0; i < 8; ++i)
-            out_.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(n) >> 8 * i));
-    }
-    [[nodiscard]] std::vector<std::byte> take() && { return std::move(out_); }
-
-private:
-    std::vector<std::byte> out_;
-};
 class numbers_in {
 public:
     explicit numbers_in(std::span<const std::byte> from) : from_{from} {}
     /// A number that is not outside of the bounds; else nothing that comes is good.
     std::int64_t get(std::int64_t least, std::int64_t most) noexcept {
         if (from_.size() < 8) return good_ = false, least;
-        std::uint64_t n = 0;
-        for (unsigned i = 0; i < 8; ++i) n |= std::to_integer<std::uint64_t>(from_[i]) << 8 * i;
-        from_ = from_.subspan(8);
-        const auto value = static_cast<std::int64_t>(n);
+        const auto value = static_cast<std::int64_t>(take_low_first(from_, 8));
         if (value < least || value > most) return good_ = false, least;
         return value;
     }
@@ -73,20 +57,26 @@ bool fits(const image& of, const amendment& a) noexcept {
            });
 }
 
-void amend(image& of, const amendment& a) {
-    for (const auto& m : a.more) {
+/// Open units beside those that there are; `more` ascends by line.
+static void grow(image& of, std::span<const amendment::growth> more) {
+    std::vector<bucket> after;
+    after.reserve(of.buckets.size() + more.size());
+    auto next = of.buckets.cbegin();
+    for (const auto& m : more) {
         of.lines[m.line].ordered += m.n;
-        const bucket wanted{none<cell_id>, m.n, m.line, unit_state::open, 0, 0};
-        const auto at = std::find_if(of.buckets.begin(), of.buckets.end(), [&](const bucket& b) {
-            return b.line > m.line || (b.line == m.line && b.state >= unit_state::open);
-        });
-        const bool is_there = at != of.buckets.end() && at->line == m.line &&
-                              at->state == unit_state::open && at->ref == 0;
-        if (is_there)
-            at->n += m.n;
-        else
-            of.buckets.insert(at, wanted);
+        const auto first =
+            of.buckets.cbegin() + (buckets_of(of, m.line).data() - of.buckets.data());
+        after.insert(after.end(), next, first);
+        next = first;
+        after.push_back({none<cell_id>, m.n, m.line, unit_state::open, 0, 0});  // stands first
+        if (next->state == unit_state::open && next->ref == 0) after.back().n += (next++)->n;
     }
+    after.insert(after.end(), next, of.buckets.cend());
+    of.buckets = std::move(after);
+}
+
+void amend(image& of, const amendment& a) {
+    if (!a.more.empty()) grow(of, a.more);
     for (const auto& b : a.bound) of.lines[b.line].firm = b.firm;
     for (const line& l : a.added) {
         of.buckets.push_back({none<cell_id>, l.ordered, static_cast<std::uint16_t>(of.lines.size()),
@@ -104,25 +94,28 @@ void amend(image& of, const amendment& a) {
 }
 
 std::vector<std::byte> bytes_of(const amendment& a) {
-    numbers_out out;
-    out.put((a.ship_to ? says_ship_to : 0u) | (a.method ? says_method : 0u) |
-            (a.deliver_by ? says_deliver_by : 0u) | (a.priority ? says_priority : 0u));
-    if (a.ship_to) out.put(raw(*a.ship_to));
-    if (a.method) out.put(raw(*a.method));
-    if (a.deliver_by) out.put(a.deliver_by->n);
-    if (a.priority) out.put(*a.priority);
-    out.put(static_cast<std::int64_t>(a.more.size()));
-    for (const auto& m : a.more) out.put(m.line), out.put(m.n);
-    out.put(static_cast<std::int64_t>(a.bound.size()));
-    for (const auto& b : a.bound) out.put(b.line), out.put(raw(b.firm));
-    out.put(a.first);
-    out.put(static_cast<std::int64_t>(a.added.size()));
+    std::vector<std::byte> out;
+    const auto put = [&out](std::int64_t n) {
+        put_low_first(out, static_cast<std::uint64_t>(n), 8);
+    };
+    put((a.ship_to ? says_ship_to : 0u) | (a.method ? says_method : 0u) |
+        (a.deliver_by ? says_deliver_by : 0u) | (a.priority ? says_priority : 0u));
+    if (a.ship_to) put(raw(*a.ship_to));
+    if (a.method) put(raw(*a.method));
+    if (a.deliver_by) put(a.deliver_by->n);
+    if (a.priority) put(*a.priority);
+    put(static_cast<std::int64_t>(a.more.size()));
+    for (const auto& m : a.more) put(m.line), put(m.n);
+    put(static_cast<std::int64_t>(a.bound.size()));
+    for (const auto& b : a.bound) put(b.line), put(raw(b.firm));
+    put(a.first);
+    put(static_cast<std::int64_t>(a.added.size()));
     for (const line& l : a.added)
         for (const std::int64_t n :
              {std::int64_t{raw(l.sku)}, std::int64_t{l.ordered}, l.unit_price_minor,
               std::int64_t{l.group}, std::int64_t{raw(l.firm)}, std::int64_t{raw(l.to)}})
-            out.put(n);
-    return std::move(out).take();
+            put(n);
+    return out;
 }
 
 std::optional<amendment> read_amendment(std::span<const std::byte> bytes) {
@@ -214,8 +207,10 @@ error amend_table::judge(const image& of, change_kind k, std::int64_t line) cons
                     static_cast<std::int64_t>(s));
     };
     bool may = false;
-    for (const bucket& b : of.buckets) {
-        if ((line >= 0 && b.line != line) || b.state == unit_state::cancelled) continue;
+    const std::span<const bucket> about =
+        line < 0 ? std::span{of.buckets} : buckets_of(of, static_cast<std::uint32_t>(line));
+    for (const bucket& b : about) {
+        if (b.state == unit_state::cancelled) continue;
         const permission p = this->of(k, b.state);
         if (p == permission::deny) return refuse(b.state);
         may |= p == permission::allow;

@@ -127,6 +127,11 @@ const workflow& rules_of(const image& of) noexcept {
     return of.rules != nullptr ? *of.rules : standard_of(of.type);
 }
 
+std::span<const bucket> buckets_of(const image& of, std::uint32_t line) noexcept {
+    const auto all = of_line(of.buckets, line);
+    return {all.begin(), all.end()};
+}
+
 /// A step of its workflow; or the units stay, and only their link goes.
 static bool has_step(const image& of, const bucket_move& m) noexcept {
     const std::uint8_t before = sub_state_of(m.from_ref), after = sub_state_of(m.to_ref);

@@ -361,6 +361,7 @@ private:
     [[nodiscard]] bool is_ahead(const held_order& o, std::uint32_t line) const;
     put_answer put_hold(held_order& o, hold_view h);
     [[nodiscard]] time_point until_of(hold_type_id type) const;
+    [[nodiscard]] static std::size_t wanted_lines(const held_order& o);
     void apply_types(held_order& o);
     void lift(held_order& o, hold_step s);
     [[nodiscard]] error_code may(const held_order& o, std::uint32_t line,

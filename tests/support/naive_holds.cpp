@@ -80,13 +80,21 @@ time_point engine::until_of(hold_type_id type) const {
 }
 
 /// The streams have one condition: four lines or more.
+/// Lines of which something is not cancelled.
+std::size_t engine::wanted_lines(const held_order& o) {
+    std::set<std::uint32_t> lines;
+    for (const auto& [at, n] : o.buckets)
+        if (std::get<1>(at) != unit_state::cancelled) lines.insert(std::get<0>(at));
+    return lines.size();
+}
+
 void engine::apply_types(held_order& o) {
     for (std::size_t t = 0; t < hold_types_.size(); ++t) {
         const hold_type_id type{static_cast<std::uint16_t>(t)};
         hold_view h;
         h.type = type;
         h.until = until_of(type);
-        if (!hold_types_[t].apply_when.empty() && o.lines.size() >= 4) put_hold(o, h);
+        if (!hold_types_[t].apply_when.empty() && wanted_lines(o) >= 4) put_hold(o, h);
     }
 }
 
@@ -139,7 +147,7 @@ void engine::lift(held_order& o, hold_step s) {
         const hold_type_row& type = hold_types_[index_of(h.type)];
         const bool stops = blocks(type, s) || (h.gave_back && s == hold_step::allocate);
         if (h.state == hold_state::active && stops && !type.resolve_when.empty() &&
-            o.lines.size() < 3)
+            wanted_lines(o) < 3)
             end_hold(o, i + 1, true, 0);
     }
 }

@@ -21,13 +21,13 @@ struct amend_terms {
 /// What is to be done: moves of units that go, by commitment from the least on (as cancel), and the
 /// amendment. `violations` gets all that stands in the way, `row` being the change's position from
 /// 1, or 0; with any of them the rest is what would be done but for them.
-/// O(changes x buckets).
+/// O(changes log units + units), and for changes of the order O(units).
 void amend(const lifecycle::image& order, const amend_request& r, const amend_terms& terms,
            lifecycle::amendment& what, std::vector<bucket_move>& moves,
            std::vector<error>& violations);
 
 /// Units of a line (0-based) that are not cancelled.
-[[nodiscard]] granules wanted_of(const lifecycle::image& order, std::size_t line) noexcept;
+[[nodiscard]] granules wanted_of(const lifecycle::image& order, std::uint32_t line) noexcept;
 
 /// What a command's key stands for.
 [[nodiscard]] digest128 content_of(const amend_request& r);

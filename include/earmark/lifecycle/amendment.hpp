@@ -13,6 +13,10 @@
 
 namespace earmark::lifecycle {
 
+/// Granules that a line may have in all, those that were cancelled with it: two demands, so that
+/// its amount in the smallest unit of its SKU is still a number.
+inline constexpr std::int64_t most_of_a_line = (std::int64_t{1} << 23) - 1;
+
 struct amendment {
     struct growth {
         std::uint16_t line = 0;  // 0-based, as all lines here

@@ -137,6 +137,9 @@ granules draw(const image& of, std::uint16_t line, unit_state from, unit_state t
 /// The first broken invariant as a sentence, or nullptr.
 [[nodiscard]] const char* unsound(const image& of);
 
+/// The buckets of a line (0-based), all together. O(log buckets).
+[[nodiscard]] std::span<const bucket> buckets_of(const image& of, std::uint32_t line) noexcept;
+
 /// Units of a line (0-based) in a state, over all cells.
 [[nodiscard]] std::int64_t units_in(const image& of, std::uint32_t line, unit_state s) noexcept;
 

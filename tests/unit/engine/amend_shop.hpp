@@ -1,40 +1,17 @@
-// A shop of two nodes whose orders are amended.
+// The shop of held orders, whose orders are amended, too.
 #pragma once
 
-#include <doctest/doctest.h>
-
-#include <string>
-#include <vector>
-
-#include "kept_books.hpp"
+#include "holds_shop.hpp"
 
 namespace earmark::amending {
 
-inline constexpr time_point monday{1'800'000'000'000'000'000};
-inline constexpr sku_id hat{0}, mug{1};
-inline constexpr node_id north{0}, south{1};
+using holding::hat, holding::mug, holding::north, holding::south, holding::monday;
 using enum error_code;
 using enum fact_kind;
 
-struct shop : kept_books {
-    int number = 0;
-    time_point now = monday;
-
-    shop() {
-        stock_up(at(), {{"hat"}, {"mug"}}, {node("north"), node("south", 1)},
-                 {{"hat", "north", {9}}, {"hat", "south", {9}}, {"mug", "north", {9}}});
-        REQUIRE(on.load(at(), std::vector<place_row>{{"home"}, {"work"}}).accepted == 2);
-        go_by(at(), "policy = \"p\"\ncurrency = \"USD\"\nrank = [\"priority\"]\n");
-    }
-    [[nodiscard]] command at(std::string_view key = {}) const { return {key, {}, now}; }
-    order_id order(std::vector<order_line> lines) {
-        const std::string key = "o" + std::to_string(++number);
-        const auto p =
-            on.place_order(at(key), {lines, place_id{0}, currency::parse("USD").value(), 0});
-        REQUIRE(p.first.what == outcome::done);
-        return order_id{p.first.subject};
-    }
-    /// The same, allocated.
+struct shop : holding::shop {
+    shop() { REQUIRE(on.load(at(), std::vector<place_row>{{"home"}, {"work"}}).accepted == 2); }
+    /// An order, allocated.
     order_id sourced(std::vector<order_line> lines) {
         const order_id o = order(std::move(lines));
         REQUIRE(on.source(at(), o));
@@ -58,7 +35,6 @@ struct shop : kept_books {
         return amends(o, {{line, quantity{n}}});
     }
     [[nodiscard]] std::uint32_t version(order_id o) const { return on.order(o)->version; }
-    std::int64_t free(sku_id sku, node_id n) { return on.available(sku, n)->atoms; }
 };
 
 }  // namespace earmark::amending
