@@ -140,7 +140,8 @@ result<std::vector<remembered_decision>> engine::state::recall(const visit& v, o
         if (!lines) return lines.error();
         for (const sourcing::decided_line& w : decided.wanted)
             if (w.line >= lines->size()) return fail(error_code::bad_record, raw(decided.by));
-        EARMARK_INVARIANT(decided.nodes <= names.node.size(), "nodes are added, never taken away");
+        if (decided.nodes > names.node.size())  // they are added, never taken away
+            return fail(error_code::bad_record, raw(decided.by));
         out.push_back({&whole, *by, std::move(decided), std::move(*lines), d.order.ship_to});
     }
     return out;

@@ -127,45 +127,6 @@ error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> by
     return image_.facts == 0xFFFFFFFF ? error_code::out_of_memory : error_code::ok;
 }
 
-/// The order itself, which has its units moved.
-error_code folder::amended_note(std::uint32_t order, std::span<const std::byte> bytes) {
-    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
-    const auto what = lifecycle::read_amendment(bytes);
-    const auto is_node = [&](node_id n) {
-        return n == none<node_id> || index_of(n) < catalog_.node.size();
-    };
-    const bool is_sound =
-        what && lifecycle::fits(image_, *what) &&
-        (!what->ship_to || *what->ship_to == none<place_id> ||
-         index_of(*what->ship_to) < catalog_.places.size()) &&
-        std::ranges::all_of(what->bound, [&](const auto& b) { return is_node(b.firm); }) &&
-        std::ranges::all_of(what->added, [&](const lifecycle::line& l) {
-            return index_of(l.sku) < catalog_.sku.size() && is_node(l.firm) && is_node(l.to) &&
-                   (l.to == none<node_id> || books_.cells.find(l.sku, l.to));
-        });
-    if (!is_sound) return error_code::bad_record;
-    if (what->ends_decision()) drop_cold(books_.ledger.chunks(), 0, image_.cold, image_.cold_bytes);
-    lifecycle::amend(image_, *what);
-    return error_code::ok;
-}
-
-/// What lies beside an order, or changes what it asks for.
-error_code folder::order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
-                              std::span<const std::byte> bytes) {
-    switch (kind) {
-        case journal::note_kind::facts:
-            return facts_note(order, bytes);
-        case journal::note_kind::rejection:
-            return rejection_note(order, ref, bytes);
-        case journal::note_kind::link:
-            return link_note(order, ref, bytes);
-        case journal::note_kind::amended:
-            return amended_note(order, bytes);
-        default:
-            return hold_note(order, kind, ref, bytes);
-    }
-}
-
 void folder::new_policy(std::string_view text) {
     catalog_.policies.emplace_back(text);
     const auto parsed = sourcing::parse_policy(text);

@@ -102,6 +102,18 @@ std::int64_t linked(const lifecycle::image& of, std::uint16_t line, std::uint32_
     return sum;
 }
 
+/// Does the link that leads back lead back to this one?
+template <class State>
+bool leads_back(const State& s, std::uint32_t order, std::uint32_t number, const link& l,
+                const lifecycle::image& other) {
+    beside more;
+    if (!load_beside(s.books.ledger.chunks(), other.beside, more)) return true;  // said of it
+    if (l.number == 0 || l.number > more.links.size()) return false;
+    const link& back = more.links[l.number - 1];
+    return back.order == order && back.number == number && back.line == l.other_line &&
+           back.other_line == l.line && back.kind != l.kind;
+}
+
 /// What an order waits for is on its way to it, unit by unit.
 template <class State>
 void check_links(const State& s, std::uint32_t order, const lifecycle::image& of,
@@ -110,10 +122,16 @@ void check_links(const State& s, std::uint32_t order, const lifecycle::image& of
     if (!load_beside(s.books.ledger.chunks(), of.beside, more)) return;
     for (std::size_t k = 0; k < more.links.size(); ++k) {
         const link& l = more.links[k];
-        if (l.kind != link_kind::brought_by) continue;
-        const auto mine = linked(of, l.line, static_cast<std::uint32_t>(k + 1), true);
+        const auto number = static_cast<std::uint32_t>(k + 1);
         lifecycle::image other;
-        if (s.books.ledger.read(subject_kind::order, l.order, other) != error_code::ok) continue;
+        if (s.books.ledger.read(subject_kind::order, l.order, other) != error_code::ok ||
+            !leads_back(s, order, number, l, other)) {
+            wrong.push_back("order " + std::to_string(order) + ": its link " +
+                            std::to_string(number) + " leads to nothing that leads back");
+            continue;
+        }
+        if (l.kind != link_kind::brought_by) continue;
+        const auto mine = linked(of, l.line, number, true);
         const auto theirs = linked(other, l.other_line, l.number, false);
         if (mine != theirs)
             wrong.push_back("order " + std::to_string(order) + ": waits for " +

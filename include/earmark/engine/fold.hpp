@@ -63,6 +63,7 @@ private:
     error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
+    [[nodiscard]] bool is_known(const lifecycle::amendment& a) const;
     error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                           std::span<const std::byte> bytes);
