@@ -57,14 +57,25 @@ using state_marks = std::array<bool, most_states>;
     return can_hold(a, forbids(b)) && can_hold(b, forbids(a));
 }
 
-/// Facts that stay as they are unless somebody amends the order, as far as guards ask for them.
-[[nodiscard]] constexpr fact_bits constant_facts(const workflow& of) {
-    constexpr fact_bits of_lines = bit(guard_fact::firm) | bit(guard_fact::together);
-    constexpr fact_bits of_orders = bit(guard_fact::dated) | bit(guard_fact::urgent);
+/// Facts that are tried both ways, as far as guards ask for them. Those that last are one way or
+/// the other for an order's whole life. The others may change while its units stand anywhere: an
+/// amendment changes the node, the day and the urgency, and a rejection is never taken back.
+struct tried_facts {
+    fact_bits lasting = 0;
+    fact_bits changing = 0;
+    [[nodiscard]] constexpr fact_bits all() const noexcept {
+        return static_cast<fact_bits>(lasting | changing);
+    }
+};
+[[nodiscard]] constexpr tried_facts facts_to_try(const workflow& of) {
     constexpr auto own = static_cast<fact_bits>(~0u << guard_facts);
+    constexpr auto lasting = static_cast<fact_bits>(own | bit(guard_fact::together));
+    constexpr auto changing =
+        static_cast<fact_bits>(bit(guard_fact::firm) | bit(guard_fact::dated) |
+                               bit(guard_fact::urgent) | bit(guard_fact::rejected));
     fact_bits asked = 0;
     for (const row& r : of.rows()) asked |= r.asks;
-    return static_cast<fact_bits>(asked & (of_lines | of_orders | own));
+    return {static_cast<fact_bits>(asked & lasting), static_cast<fact_bits>(asked & changing)};
 }
 
 /// Orders of which some facts are known. What else guards ask for may come to hold, or not to.
@@ -153,18 +164,19 @@ constexpr void say_dead_end(const workflow& of, const rows_to& back, some_orders
                static_cast<fact_bits>(with.known & ~with.has)});
 }
 
-/// Marks what any order reaches, and says what is a dead end for any. Facts that last as long as
-/// nobody amends the order are tried in all ways; at most 12 are asked for.
+/// Marks what any order reaches, and says what is a dead end for any, whatever may have changed on
+/// the way. Facts are tried in all ways; at most 13 are asked for.
 template <class Found>
 constexpr void check_ends(const workflow& of, state_marks& reached, Found& found) {
     const rows_to back{of};
-    const fact_bits known = constant_facts(of);
+    const tried_facts facts = facts_to_try(of);
+    const fact_bits known = facts.all();
     state_marks said{};
     fact_bits has = 0;
     do {
         const some_orders with{known, has};
         state_marks here{}, ends{};
-        mark_reached(of, with, here);
+        mark_reached(of, {facts.lasting, static_cast<fact_bits>(has & facts.lasting)}, here);
         mark_ending(of, back, with, ends);
         for (std::size_t i = 0; i < of.states(); ++i) {
             reached[i] = reached[i] || here[i];

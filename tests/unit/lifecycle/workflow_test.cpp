@@ -133,17 +133,30 @@ TEST_CASE("a dead end is found for orders whose facts will never let them out, a
     REQUIRE(found.size() == 1);
     CHECK(found[0].has == dated);
     CHECK(found[0].lacks == firm);
-    const step only_some_come_here[] = {{open, allocate, allocated, "", firm},
+    const step only_some_come_here[] = {{open, allocate, allocated, "", own},
                                         {open, cancel, cancelled},
-                                        {allocated, cancel, cancelled, "", firm}};
+                                        {allocated, cancel, cancelled, "", own}};
     CHECK(flaws(only_some_come_here).empty());
-    const step may_come_true[] = {{open, cancel, cancelled, "", bit(guard_fact::rejected)},
+    // An amendment may change on the way what let them in; a rejection is never taken back.
+    const step amended[] = {{open, allocate, allocated, "", urgent},
+                            {open, cancel, cancelled},
+                            {allocated, cancel, cancelled, "", urgent}};
+    found = dead(amended);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].state == state_key{allocated});
+    CHECK(found[0].lacks == urgent);
+    const step rejected[] = {{open, cancel, cancelled, "", 0, bit(guard_fact::rejected)},
+                             {open, allocate, allocated, "", 0, bit(guard_fact::rejected)},
+                             {allocated, unallocate, open}};
+    REQUIRE(!dead(rejected).empty());
+    CHECK(dead(rejected)[0].has == bit(guard_fact::rejected));
+    const step may_come_true[] = {{open, cancel, cancelled, "", bit(guard_fact::whole_line)},
                                   {open, allocate, allocated},
                                   {allocated, unallocate, open}};
     CHECK(flaws(may_come_true).empty());
-    const step nobody_comes_here[] = {{open, allocate, allocated, "", firm},
+    const step nobody_comes_here[] = {{open, allocate, allocated, "", own},
                                       {open, cancel, cancelled},
-                                      {allocated, release, released, "", 0, firm},
+                                      {allocated, release, released, "", 0, own},
                                       {allocated, cancel, cancelled},
                                       {released, cancel, cancelled}};
     CHECK(has(flaws(nobody_comes_here), defect::unreachable));
