@@ -5,7 +5,6 @@
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
-#include "earmark/lifecycle/steps.hpp"
 #include "earmark/promise/tables.hpp"
 #include "holder.hpp"
 #include "workflow_door.hpp"
@@ -34,13 +33,6 @@ void engine::state::amender::check_places() {
             answer_.violations.push_back(fail(error_code::no_cell, raw(l.sku), raw(l.to)));
 }
 
-/// A staged edit that is over was rolled back by its time.
-error engine::state::amender::end_edit(desk& d) {
-    if (r_.edit == 0) return {};
-    const resolve_hold_request answer{r_.order, r_.edit, true, r_.reason};
-    return holder{s_}.end_edit(d, c_, answer, v_.now);
-}
-
 /// What a change makes true of an order holds it as if it had been placed so.
 error engine::state::amender::screen(desk& d) {
     if (!s_.names.holds.applies()) return {};
@@ -49,13 +41,40 @@ error engine::state::amender::screen(desk& d) {
     return holder{s_}.apply_anew(d, std::move(next), s_.names.known(c_.actor), v_.now);
 }
 
-/// A bucket's units, to the node that its line is bound to from now on.
-error engine::state::amender::follow(desk& d, const lifecycle::bucket& b, node_id node, bool may) {
-    const node_id at = b.cell == none<cell_id> ? none<node_id> : s_.books.cells.node_of(b.cell);
-    if (b.n == 0 || !holds_stock(b.state) || at == node) return {};
-    if (!may || b.state != unit_state::allocated || lifecycle::link_of(b.ref) != 0)
-        return fail(error_code::firm_elsewhere, b.line + 1, raw(node),
+/// Is nothing sourced from it for a time?
+bool engine::state::amender::is_excluded(node_id n) const {
+    const auto all = s_.names.facts.exclusions();
+    return std::any_of(all.begin(), all.end(), [&](const exclusion& e) {
+        return e.node == n && e.from <= v_.now && v_.now < e.until;
+    });
+}
+
+/// Units that are somewhere else go along with their line only as a plan could have put them there.
+error engine::state::amender::may_follow(const desk& d, const lifecycle::bucket& b, node_id at,
+                                         node_id to, bool keeps_pools) const {
+    const sku_id sku = d.order.lines[b.line].sku;
+    const lifecycle::hold* const held =
+        lifecycle::blocker(d.beside.holds, s_.names.holds.terms(), b.line, hold_step::allocate);
+    if (held != nullptr)
+        return fail(error_code::held, held->number,
+                    held->line == lifecycle::the_order ? 0 : held->line + 1, raw(held->type));
+    const std::uint32_t link = lifecycle::link_of(b.ref);
+    const bool is_for_another = link != 0 && d.beside.links[link - 1].kind == link_kind::brings_for;
+    const bool has_days = keeps_pools || s_.names.pools.has_dated();  // they would have to follow
+    if (b.state != unit_state::allocated || is_for_another || has_days ||
+        !workflow_door::is_usual(d.order))
+        return fail(error_code::firm_elsewhere, b.line + 1, raw(to),
                     at == none<node_id> ? -1 : raw(at));
+    return is_excluded(to) ? fail(error_code::excluded, raw(sku), raw(to), -1) : error{};
+}
+
+/// A bucket's units, to the node that its line is bound to from now on.
+error engine::state::amender::follow(desk& d, const lifecycle::bucket& b, node_id node,
+                                     bool keeps_pools) {
+    const node_id at = b.cell == none<cell_id> ? none<node_id> : s_.books.cells.node_of(b.cell);
+    const bool stays = s_.names.amends.of(change_kind::node, b.state) == permission::ignore;
+    if (b.n == 0 || !holds_stock(b.state) || at == node || stays) return {};
+    if (const error e = may_follow(d, b, at, node, keeps_pools); e.code != error_code::ok) return e;
     const sku_id sku = d.order.lines[b.line].sku;
     const auto cell = s_.books.cells.find(sku, node);
     if (!cell) return fail(error_code::no_cell, raw(sku), raw(node));
@@ -83,13 +102,22 @@ error engine::state::amender::follow_nodes(desk& d) {
     const auto keeps = keeps_pools(d);
     if (!keeps) return keeps.error();
     const lifecycle::image standing = without_cancelled(d);
-    const bool may_follow = !*keeps && workflow_door::is_usual(d.order);
     for (const auto& bound : what_.bound)
         for (const lifecycle::bucket& b : buckets_of(standing, bound.line))
             if (bound.firm != none<node_id>)
-                if (const error e = follow(d, b, bound.firm, may_follow); e.code != error_code::ok)
+                if (const error e = follow(d, b, bound.firm, *keeps); e.code != error_code::ok)
                     return e;
     return s_.merge_takes(v_);
+}
+
+/// Which holds stand in the way once the edit's own is over.
+error engine::state::amender::within_holds(desk& d) {
+    const auto all = d.beside.holds;
+    if (r_.edit != 0) d.beside.holds[r_.edit - 1].state = hold_state::resolved;
+    error e = holder{s_}.keep_unheld(d, hold_step::cancel, true);
+    if (e.code == error_code::ok) e = follow_nodes(d);
+    d.beside.holds = all;
+    return e;
 }
 
 error engine::state::amender::plan(desk& d) {
@@ -112,14 +140,18 @@ error engine::state::amender::plan(desk& d) {
         if (!answer_.violations.empty()) return;
         if (const error e = step(); e.code != error_code::ok) answer_.violations.push_back(e);
     };
-    go_on([&] { return holder{s_}.keep_unheld(d, hold_step::cancel, true); });
-    go_on([&] { return follow_nodes(d); });
-    go_on([&] { return end_edit(d); });
+    const holder holds{s_};
+    const resolve_hold_request edit{r_.order, r_.edit, true, r_.reason};
+    d.amends = what_.empty() ? nullptr : &what_;
+    if (r_.edit != 0) go_on([&] { return holds.may_end_edit(d, c_, edit); });
+    if (!d.moves.empty()) go_on([&] { return holds.lift_on_desk(d, hold_step::cancel, v_.now); });
+    go_on([&] { return within_holds(d); });
+    if (r_.edit != 0) go_on([&] { return holds.end_edit(d, c_, edit, v_.now); });
     go_on([&] { return screen(d); });
     tell(d);
     if (!answer_.violations.empty()) return answer_.violations.front();
     allocation::gives_of(d.moves, d.gives);
-    d.amends = what_.empty() ? nullptr : &what_;
+    allocation::net(d.takes, d.gives);  // what one line leaves, another one may take
     cold_ = what_.ends_decision() ? d.order.cold : 0xFFFFFFFF;
     cold_bytes_ = d.order.cold_bytes;
     d.number = static_cast<std::uint16_t>(std::min<std::size_t>(answer_.lines.size(), UINT16_MAX));
@@ -198,12 +230,15 @@ amended engine::state::amender::run() {
     const auto done = s_.move_units(v_, c_, verb::amend, r_.order, intake::content_of(r_), room);
     v_.desk.amends = nullptr;  // it is this call's
     if (!done) return declined(done.error());
-    if (done->what != outcome::repeat)  // then nothing was planned
-        drop_cold(s_.books.ledger.chunks(), v_.slot, cold_, cold_bytes_);
     answer_.first = *done;
-    answer_.version =
-        s_.books.ledger.header(subject_kind::order, static_cast<std::uint32_t>(raw(r_.order)))
-            .version;
+    if (done->what == outcome::repeat) {  // then nothing was planned
+        answer_.version =
+            s_.books.ledger.header(subject_kind::order, static_cast<std::uint32_t>(raw(r_.order)))
+                .version;
+        return std::move(answer_);
+    }
+    drop_cold(s_.books.ledger.chunks(), v_.slot, cold_, cold_bytes_);
+    if (done->what != outcome::unchanged) ++answer_.version;
     return std::move(answer_);
 }
 

@@ -20,10 +20,13 @@ private:
     /// taken there and free here in one step.
     error follow_nodes(desk& d);
     [[nodiscard]] result<bool> keeps_pools(desk& d) const;
-    error follow(desk& d, const lifecycle::bucket& b, node_id node, bool may);
+    error follow(desk& d, const lifecycle::bucket& b, node_id node, bool keeps_pools);
+    [[nodiscard]] error may_follow(const desk& d, const lifecycle::bucket& b, node_id at,
+                                   node_id to, bool keeps_pools) const;
+    [[nodiscard]] bool is_excluded(node_id n) const;
+    error within_holds(desk& d);
     /// What comes to an order's node must find its place there.
     void check_places();
-    error end_edit(desk& d);
     error screen(desk& d);
     error preview();
     void tell(const desk& d);

@@ -171,7 +171,7 @@ void engine::state::auditor::look_at_order(std::uint32_t index) {
     const time_point due = next_deadline(of_, more);
     if (due == never) return;
     m_.due_orders.push_back({index, of_.version, of_.birth, due});
-    if (due <= m_.report.now) m_.overdue_orders.push_back(m_.due_orders.back());
+    if (due < m_.report.now) m_.overdue_orders.push_back(m_.due_orders.back());
 }
 
 void engine::state::auditor::look_at_reservation(std::uint32_t index) {

@@ -9,10 +9,9 @@ using lifecycle::hold;
 using lifecycle::hold_event;
 
 /// The end of a hold's time is an answer, where it is no escalation.
-error engine::state::holder::may_time(const command& c, const place_hold_request& r) const {
-    const bool answers = s_.names.holds.terms(r.type).then != hold_expiry::escalate;
-    if (!r.until || !answers || s_.names.holds.may_answer(r.type, c.actor)) return {};
-    return fail(error_code::not_authorised, raw(c.actor), 0, raw(r.type));
+bool engine::state::holder::may_time(const command& c, hold_type_id type) const {
+    return s_.names.holds.terms(type).then == hold_expiry::escalate ||
+           s_.names.holds.may_answer(type, c.actor);
 }
 
 error engine::state::holder::plan_placing(desk& d, const command& c, const place_hold_request& r,
@@ -23,7 +22,9 @@ error engine::state::holder::plan_placing(desk& d, const command& c, const place
     hold h = lifecycle::fresh_hold(r.type, r.line == 0 ? lifecycle::the_order : line, c.actor, now,
                                    s_.names.holds.terms(r.type));
     h.reason = r.reason;
-    if (const error e = may_time(c, r); e.code != error_code::ok) return e;
+    const bool may_say_when = may_time(c, r.type);
+    if (r.until && !may_say_when)
+        return fail(error_code::not_authorised, raw(c.actor), 0, raw(r.type));
     if (r.until) h.until = *r.until;
     if (h.until <= now) return fail(error_code::out_of_range, h.until.ns, now.ns);
     if (units_on_their_way(d, h) == 0)
@@ -31,6 +32,10 @@ error engine::state::holder::plan_placing(desk& d, const command& c, const place
             error_code::not_allowed, r.line,
             static_cast<std::int64_t>(
                 lifecycle::status_of(d.order, static_cast<std::int64_t>(r.line) - 1).lowest));
+    if (!may_say_when)  // nor is the end of an equal one put off
+        for (const hold& there : d.beside.holds)
+            if (there.state == hold_state::active && there.type == h.type && there.line == h.line)
+                h.until = there.until;
     const auto placed = put(d, h, max_holds);
     if (!placed) return placed.error();
     d.number = static_cast<std::uint16_t>(placed->number);
@@ -60,6 +65,7 @@ result<receipt> engine::state::holder::place(const visit& v, const command& c,
 
 error engine::state::holder::may_answer(const desk& d, const command& c,
                                         const resolve_hold_request& r) const {
+    if (s_.names.known(c.actor) != c.actor) return fail(error_code::unknown_actor, raw(c.actor));
     if (const error e = lifecycle::may_end(d.beside.holds, r.hold, r.accept, types());
         e.code != error_code::ok)
         return e;
@@ -68,15 +74,22 @@ error engine::state::holder::may_answer(const desk& d, const command& c,
     return fail(error_code::not_authorised, raw(c.actor), r.hold, raw(type));
 }
 
+/// One that was rejected stands, and is no edit any more.
+error engine::state::holder::may_end_edit(const desk& d, const command& c,
+                                          const resolve_hold_request& r) const {
+    if (const error e = may_answer(d, c, r); e.code != error_code::ok) return e;
+    const lifecycle::hold& h = d.beside.holds[r.hold - 1];
+    if (h.state == hold_state::active) return {};
+    return fail(error_code::hold_over, r.hold, static_cast<std::int64_t>(h.state));
+}
+
 error engine::state::holder::end_edit(desk& d, const command& c, const resolve_hold_request& r,
                                       time_point now) const {
-    if (const error e = may_answer(d, c, r); e.code != error_code::ok) return e;
     return settle(d, {r.hold, hold_event::resolve, r.reason, c.actor, now});
 }
 
 result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
                                                const resolve_hold_request& r) {
-    if (s_.names.known(c.actor) != c.actor) return fail(error_code::unknown_actor, raw(c.actor));
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::resolve_hold), raw(r.order),
                                    r.hold, r.accept, r.reason};
     const auto content = content_digest(std::as_bytes(std::span{words}));

@@ -217,6 +217,11 @@ std::int64_t engine::state::holder::units_on_their_way(const desk& d, const hold
         if (h.covers(b.line) && is_ahead(b.state)) n += b.n;
     for (const bucket_move& m : d.moves)
         if (h.covers(m.line) && m.to == unit_state::cancelled) n -= m.n;
+    if (d.amends == nullptr) return n;
+    for (const auto& m : d.amends->more)
+        if (h.covers(m.line)) n += m.n;
+    for (const lifecycle::line& l : d.amends->added)
+        if (h.line == lifecycle::the_order) n += l.ordered;
     return n;
 }
 

@@ -20,12 +20,16 @@ public:
 
     result<receipt> place(const visit& v, const command& c, const place_hold_request& r);
     result<receipt> resolve(const visit& v, const command& c, const resolve_hold_request& r);
-    /// Resolves a hold in the commit of what the desk is about: an edit's.
+    /// Resolves a hold in the commit of what the desk is about: an edit's, which must be active.
+    [[nodiscard]] error may_end_edit(const desk& d, const command& c,
+                                     const resolve_hold_request& r) const;
     [[nodiscard]] error end_edit(desk& d, const command& c, const resolve_hold_request& r,
                                  time_point now) const;
     /// Resolves, in a commit of its own, the holds of an order that block the step and whose own
     /// condition says that they are over. Before the verb that makes the step.
     void lift(const visit& v, order_id id, hold_step step);
+    /// The same in the commit of what the desk is about.
+    [[nodiscard]] error lift_on_desk(desk& d, hold_step step, time_point now) const;
     /// The same on the desk alone, for a question.
     void pretend_to_lift(desk& d, hold_step step, time_point now) const;
 
@@ -87,7 +91,6 @@ private:
     /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as
     /// escalated, or as having given its stock back.
     error pass_time(desk& d, time_point now, bool in_earnest) const;
-    error lift_on_desk(desk& d, hold_step step, time_point now) const;
     struct answer {
         std::uint32_t number;
         lifecycle::hold_event what;
@@ -119,7 +122,7 @@ private:
     void unallocate_scope(desk& d, const lifecycle::hold& h) const;
     [[nodiscard]] error plan_placing(desk& d, const command& c, const place_hold_request& r,
                                      time_point now) const;
-    [[nodiscard]] error may_time(const command& c, const place_hold_request& r) const;
+    [[nodiscard]] bool may_time(const command& c, hold_type_id type) const;
     [[nodiscard]] error may_answer(const desk& d, const command& c,
                                    const resolve_hold_request& r) const;
 

@@ -9,7 +9,8 @@
 namespace earmark {
 namespace {
 
-/// The lines and the place of an order, which never change, kept while its moves are read.
+/// The lines and the place of an order as it is now, kept while its moves are read. Lines are only
+/// ever added; an order that was sent elsewhere is read as if it had always gone there.
 class order_reader {
 public:
     order_reader(const catalog& names, lifecycle::image& into) : names_{names}, image_{into} {}

@@ -63,7 +63,10 @@ error_code engine::follow(held_order& o, std::uint32_t line, node_id node,
     for (const auto& [at, n] : buckets) {
         const auto& [its_line, state, its_node] = at;
         if (its_line != line || !holds_stock(state) || its_node == node) continue;
-        if (state != unit_state::allocated || !o.pools.empty() || has_labels_)
+        if (stops(o, line, hold_step::allocate)) return error_code::held;
+        const bool has_days = std::ranges::any_of(
+            pools_, [](const pool_row& p) { return p.day != pool_day::basket; });
+        if (state != unit_state::allocated || !o.pools.empty() || has_days || has_labels_)
             return error_code::firm_elsewhere;
         const cell_key to{sku, node};
         if (!cells_.contains(to)) return error_code::no_cell;
@@ -175,6 +178,7 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     if (const auto e = change_lines(o, r, shrinks, more, added); e != error_code::ok)
         return refuse(e);
     if (too_much(o, more, added)) return refuse(error_code::out_of_range);
+    if (shrinks) lift(o, hold_step::cancel, wanted_lines(before));
     if (cancels_what_is_held(before, o)) return refuse(error_code::held);
     const line_units units = standing_of(before);
     std::map<cell_key, std::int64_t> taken;
@@ -186,7 +190,9 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     for (const auto& [at, n] : taken) {
         const floor_row* const rule = floor_rule_of(at, {}, floor_use::sourcing);
         const std::int64_t floor = rule == nullptr ? 0 : granules_of(at.first, rule->units);
-        if (stock_before.at(at).free - n < floor) return refuse(error_code::insufficient);
+        const std::int64_t left =
+            cells_.at(at).free - stock_before.at(at).free;  // by the same step
+        if (n > left && cells_.at(at).free - n < floor) return refuse(error_code::insufficient);
         cells_.at(at).free -= n;
     }
     if (shrinks) settle_pools(o, units);

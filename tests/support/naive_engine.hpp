@@ -364,6 +364,7 @@ private:
     [[nodiscard]] static std::size_t wanted_lines(const held_order& o);
     void apply_types(held_order& o);
     void lift(held_order& o, hold_step s);
+    void lift(held_order& o, hold_step s, std::size_t lines);  // as many as are wanted of it
     [[nodiscard]] error_code may(const held_order& o, std::uint32_t line,
                                  bool of_line_or_more) const;
     error_code fewer(held_order& o, std::uint32_t line, std::int64_t n);

@@ -140,14 +140,15 @@ void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uin
 }
 
 /// The streams have one condition: fewer than three lines.
-void engine::lift(held_order& o, hold_step s) {
+void engine::lift(held_order& o, hold_step s) { lift(o, s, wanted_lines(o)); }
+
+void engine::lift(held_order& o, hold_step s, std::size_t lines) {
     const std::size_t holds = o.holds.size();
     for (std::uint32_t i = 0; i < holds; ++i) {
         const hold_view& h = o.holds[i].seen;
         const hold_type_row& type = hold_types_[index_of(h.type)];
         const bool stops = blocks(type, s) || (h.gave_back && s == hold_step::allocate);
-        if (h.state == hold_state::active && stops && !type.resolve_when.empty() &&
-            wanted_lines(o) < 3)
+        if (h.state == hold_state::active && stops && !type.resolve_when.empty() && lines < 3)
             end_hold(o, i + 1, true, 0);
     }
 }

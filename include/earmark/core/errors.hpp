@@ -70,7 +70,7 @@ enum class error_code : std::uint16_t {
     not_allowed = 4003,     // the workflow has no such step from this state
     order_busy = 4004,      // transient: another caller is committing on this order
     too_few_units = 4005,   // fewer units are in the state that the command moves from
-    firm_elsewhere = 4006,  // a basket has units at another node than the one a line is bound to
+    firm_elsewhere = 4006,  // units are at another node than the one a line is bound to
     held = 4011,            // a hold blocks the step
     unknown_hold = 4012,
     hold_over = 4013,  // it was answered already

@@ -152,6 +152,7 @@ public:
 
     /// Step 1. Finds room for the next image; the last thing that may fail for memory.
     [[nodiscard]] bool prepare(std::uint32_t slot, rewrite& r) {
+        if (r.next->buckets.size() > max_buckets) return false;  // its first word counts them
         const auto need = static_cast<std::uint32_t>((words_of(*r.next) + 7) / 8);
         entry* const e = dir(r.kind).find(r.index);
         r.home = e;

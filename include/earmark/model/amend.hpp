@@ -91,7 +91,7 @@ struct amended_line {
     quantity before;  // units that are not cancelled
     quantity after;
 };
-/// Units that leave their state.
+/// Units that leave their state. Those that follow their line to another node leave it twice.
 struct amended_part {
     std::uint32_t line = 0;
     sku_id sku{};

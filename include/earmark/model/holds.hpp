@@ -70,12 +70,13 @@ struct hold_type_row {
     hold_rejection rejected = hold_rejection::cancel;
     /// For so many seconds allocated units in scope stay allocated; then they are open again, the
     /// goods are free, and as long as the hold stays it blocks `allocate`, too. 0: they are open
-    /// again in the step that places it; what an order brings with it when it is born, by the next
-    /// command. Below 0: as long as it lasts.
+    /// again in the step that places it; where a condition or another hold's end places it, by the
+    /// next command. Below 0: as long as it lasts.
     std::int64_t keeps_s = -1;
     hold_scope scope = hold_scope::order;
-    std::string apply_when{};    // condition (docs/formats/policy.md) that place_order asks: of the
-                                 // order, or of each line alone; empty: placed by hand
+    std::string apply_when{};    // condition (docs/formats/policy.md) that place_order asks, and an
+                                 // amendment that makes it true: of the order, or of each line
+                                 // alone; empty: placed by hand
     std::string resolve_when{};  // asked of the order when the hold would stop a step
     std::vector<std::string> after{};    // types whose resolution places one of this, same scope
     std::vector<std::string> answers{};  // actors who may resolve or reject, or say `until` where

@@ -9,6 +9,14 @@ using holding::hat, holding::mug, holding::north, holding::south, holding::monda
 using enum error_code;
 using enum fact_kind;
 
+/// What stands in the way: codes, and positions in the request.
+inline std::string codes(const amended& a) {
+    std::string out;
+    for (const error& e : a.violations)
+        out += std::string{name_of(e.code)} + ' ' + std::to_string(e.row) + ", ";
+    return out;
+}
+
 struct shop : holding::shop {
     shop() { REQUIRE(on.load(at(), std::vector<place_row>{{"home"}, {"work"}}).accepted == 2); }
     /// An order, allocated.

@@ -9,13 +9,6 @@ namespace {
 
 using namespace amending;
 
-std::string codes(const amended& a) {
-    std::string out;
-    for (const error& e : a.violations)
-        out += std::string{name_of(e.code)} + ' ' + std::to_string(e.row) + ", ";
-    return out;
-}
-
 /// Ten hats: nine are allocated at north, one waits.
 order_id in_parts(shop& s) {
     const order_id o = s.sourced({{hat, {9}, 500}});
@@ -299,110 +292,6 @@ TEST_CASE("an amendment is screened as a new order is: what it makes true holds 
     CHECK(s.on.hold_type(view->holds[2].type).key == "many");
     CHECK(view->holds[2].line == 3);
     CHECK(view->held);
-}
-
-TEST_CASE("what may be changed is a table of a host's own") {
-    shop s;
-    using enum permission;
-    CHECK(s.on.may_amend(change_kind::ship_to, unit_state::released) == deny);
-    const auto report = s.on.load(
-        s.at(),
-        std::vector<amend_rule_row>{{change_kind::ship_to, unit_state::released, allow},
-                                    {change_kind::decrease, unit_state::released, ignore},
-                                    {change_kind::decrease, unit_state::shipped, allow},
-                                    {static_cast<change_kind>(99), unit_state::open, allow}});
-    CHECK(report.accepted == 2);
-    CHECK(report.rejected.size() == 2);
-    const order_id o = s.sourced({{hat, {5}, 500}});
-    REQUIRE(s.on.release(s.at(), o));
-    CHECK(codes(s.amends(o, 1, 4)) == "not_amendable 1, ");
-    amend_request r;
-    r.order = o;
-    r.ship_to = place_id{1};
-    CHECK(s.on.amend(s.at(), r).first.what == outcome::done);
-    CHECK(s.on.order(o)->ship_to == place_id{1});
-}
-
-TEST_CASE("what an order is worth, and how large it is, is what is still wanted of it") {
-    shop s;
-    hold_type_row large;
-    large.key = "large";
-    large.apply_when = "goods_value > \"50.00\" or lines > 2 or units > 11";
-    REQUIRE(s.on.load(s.at(), std::vector<hold_type_row>{large}).accepted == 1);
-    const order_id o = s.order({{hat, {5}, 900}, {mug, {2}, 100}});
-    CHECK(s.amends(o, {{1, quantity{1}}, {2, quantity{0}}}).first.what == outcome::done);
-    line_change more;
-    more.sku = hat;
-    more.amount = quantity{4};
-    more.unit_price_minor = 900;
-    CHECK(s.amends(o, {more}).first.what == outcome::done);  // 45.00, five hats, two lines
-    CHECK(s.on.order(o)->holds.empty());
-    CHECK(s.amends(o, 1, 2).first.what == outcome::done);
-    CHECK(s.on.order(o)->holds.size() == 1);
-}
-
-TEST_CASE("a line that shrinks and grows for ever ends at a bound, and its journal still folds") {
-    shop s;
-    REQUIRE(s.on.load(s.at(), std::vector<sku_row>{{"cable", 6, 1'000'000'000'000}}).accepted == 1);
-    const std::int64_t granule = 1'000'000'000'000;
-    const order_id o = s.order({{sku_id{2}, {granule}, 0}});
-    CHECK(s.amends(o, 1, 4'194'303 * granule).first.what == outcome::done);
-    CHECK(s.amends(o, 1, granule).first.what == outcome::done);
-    CHECK(s.amends(o, 1, 4'194'303 * granule).first.what == outcome::done);
-    CHECK(s.amends(o, 1, granule).first.what == outcome::done);
-    CHECK(codes(s.amends(o, 1, 9 * granule)) == "out_of_range 1, ");  // two demands in all
-    CHECK(s.on.order(o)->lines[0].ordered.atoms == 8'388'605 * granule);
-    line_change more;
-    more.sku = sku_id{2};
-    more.amount = quantity{4'194'303 * granule};
-    CHECK(codes(s.amends(o, {more, more, more})) == "out_of_range 0, ");
-}
-
-TEST_CASE("thousands of lines are added, changed and bound in one amendment each") {
-    shop s;
-    const order_id o = s.order({{hat, {1}, 500}});
-    line_change mugs;
-    mugs.sku = mug;
-    mugs.amount = quantity{1};
-    const auto added = s.amends(o, std::vector<line_change>(4'999, mugs));
-    CHECK(added.first.lines == 4'999);
-    std::vector<line_change> all;
-    for (std::uint32_t l = 1; l <= 5'000; ++l)
-        all.push_back({l, quantity{1 + l % 3}, south, {}, 0});
-    for (line_change& c : all) c.sku = none<sku_id>;
-    CHECK(s.amends(o, all).first.lines == 5'000);
-    const auto view = s.on.order(o);
-    CHECK(view->lines.size() == 5'000);
-    CHECK(view->lines[4'999].ordered.atoms == 3);
-    CHECK(view->lines[4'999].node == south);
-}
-
-TEST_CASE("amendments of what is not there, or too much, change nothing") {
-    shop s;
-    const order_id o = s.order({{hat, {5}, 500}});
-    CHECK(codes(s.amends(order_id{99}, 1, 2)) == "unknown_order 0, ");
-    CHECK(codes(s.amends(order_id{99}, {{1, quantity{2}}}, true)) == "unknown_order 0, ");
-    CHECK(codes(s.amends(o, {})) == "");
-    CHECK(s.amends(o, {}).first.what == outcome::unchanged);
-    line_change more;
-    more.sku = hat;
-    more.amount = quantity{4'194'300};
-    CHECK(codes(s.amends(o, {more})) == "out_of_range 0, ");  // of one SKU too much for a cell
-    more.unit_price_minor = INT64_MAX;
-    more.amount = quantity{1};
-    CHECK(codes(s.amends(o, {more})) == "bad_price 0, ");
-    more.unit_price_minor = -1;
-    CHECK(codes(s.amends(o, {more})) == "bad_price 1, ");
-    const std::vector<line_change> many(5'001, line_change{1, quantity{1}});
-    CHECK(codes(s.amends(o, many)) == "bad_line_count 0, ");
-    const std::vector<line_change> full(5'000, [&] {
-        line_change one;
-        one.sku = mug;
-        one.amount = quantity{1};
-        return one;
-    }());
-    CHECK(codes(s.amends(o, full)) == "bad_line_count 5000, ");
-    CHECK(s.where(o) == "1 open - 5, ");
 }
 
 }  // namespace earmark
