@@ -37,7 +37,12 @@ struct shop {
         c.max_orders = c.max_keys = 1 << 10;
         return c;
     }
-    [[nodiscard]] std::uint32_t version() const { return e.order(order)->version; }
+    /// Asked again while a caller has the order in hand.
+    [[nodiscard]] std::uint32_t version() const {
+        auto seen = e.order(order);
+        for (; !seen; seen = e.order(order)) REQUIRE(is_transient(seen.error().code));
+        return seen->version;
+    }
 
     /// As often as somebody else has the order in hand.
     template <class F>
@@ -73,6 +78,9 @@ TEST_CASE("amend, ship and cancel at once: each version has one author, one of t
             return std::thread{[&, i, f] {
                 ++ready;
                 while (ready.load() < 4) std::this_thread::yield();
+                // In each fourth round nobody ships or cancels before one of the amenders won:
+                // a change takes longer to plan than to lose.
+                while (i >= 2 && round % 4 == 0 && s.version() == seen) std::this_thread::yield();
                 did[i] = f();
             }};
         };
@@ -98,8 +106,8 @@ TEST_CASE("amend, ship and cancel at once: each version has one author, one of t
         for (std::size_t i = 0; i < 4; ++i) won[i] += did[i];
     }
     MESSAGE("fewer ", won[0], ", more ", won[1], ", shipped ", won[2], ", cancelled ", won[3]);
-    CHECK(won[0] + won[1] > 0);
-    CHECK(won[2] > 0);
+    CHECK(won[0] + won[1] >= rounds / 4);
+    CHECK(won[2] + won[3] > 0);
 }
 
 }  // namespace earmark::stress
