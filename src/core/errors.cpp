@@ -38,6 +38,23 @@ constexpr error_row rows[] = {
     {bad_order_type, "bad_order_type", final,
      "its type and where its goods go do not fit (type {0}, to node {1}; -1: none)",
      "a transfer or a purchase says `to` which other node its goods go; no other type does"},
+    {order_quarantined, "order_quarantined", final,
+     "an order of other content waits in quarantine under the key, for {0} reasons",
+     "correct it (capture with `correct`), replay it or discard it"},
+    {quarantine_full, "quarantine_full", final,
+     "there is no room for it in quarantine: {0}, where {1} are allowed",
+     "load what the orders there wait for and replay them, discard some, or configure more room"},
+    {not_quarantined, "not_quarantined", final, "no order waits in quarantine under the key",
+     "list what waits with quarantined(); an order that was accepted waits no more"},
+    {order_discarded, "order_discarded", final,
+     "the order was taken out of quarantine and discarded (reason {0})",
+     "send it under a new key if it is wanted after all"},
+    {tombstoned, "tombstoned", final,
+     "the order was cancelled before it came (reason {0}): its tombstone keeps it from being "
+     "placed",
+     "nothing, if the cancel was meant; else send the order under a new key"},
+    {tombstones_full, "tombstones_full", final, "there are {0} tombstones, {1} are allowed",
+     "configure more (max_tombstones); the cancel was not kept"},
 
     // 2xxx vocabulary and tables
     {bad_number, "bad_number", final, "not a number: byte {0} is wrong",

@@ -82,6 +82,7 @@ void engine::state::auditor::look_at_tables() {
     const catalog& n = s_.names;
     m_.row_cells = 0;
     look_at_leases();
+    look_at_waiting();
     look_at_names(n.nodes, n.node.size(), "node");
     look_at_names(n.places, n.place_at.size(), "place");
     look_at_names(n.actors, n.actors.size(), "actor");
@@ -112,6 +113,29 @@ void engine::state::auditor::look_at_tables() {
     if (s_.policies.size() != n.policies.size() || active != s_.policies.size())
         wrong(audit_check::policy, {}, {active, static_cast<std::int64_t>(n.policies.size())},
               "the policy in force is not the last one");
+}
+
+/// Quarantine and tombstones: whose keys are remembered nowhere, and what they weigh.
+void engine::state::auditor::look_at_waiting() {
+    const intake::waiting_room& all = s_.names.waiting;
+    const auto free = [&](const std::string& key, const char* what) {
+        receipt first;
+        if (!s_.keys.find(intake::key_space::order, key, first)) return;
+        wrong(audit_check::waiting, {}, {},
+              std::string{what} + " '" + key + "' is remembered, too");
+    };
+    std::size_t bytes = 0;
+    for (const auto& [key, o] : all.orders()) {
+        bytes += intake::bytes_of(key, o);
+        free(key, "the order in quarantine");
+        if (all.find_tombstone(key) != nullptr)
+            wrong(audit_check::waiting, {}, {}, "the order in quarantine '" + key + "' is buried");
+    }
+    for (const auto& [key, t] : all.tombstones()) free(key, "the tombstone of");
+    if (bytes != all.bytes())
+        wrong(audit_check::waiting, {},
+              {static_cast<std::int64_t>(all.bytes()), static_cast<std::int64_t>(bytes)},
+              "the bytes in quarantine are not the sum of its orders");
 }
 
 /// A SKU's key, and its row of cells.

@@ -288,6 +288,9 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::hold_type:
             return read_hold_type(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::quarantined:
+        case intern_kind::tombstone:
+            return waiting(kind, t);
         case intern_kind::amend_rule:
             return read_amend_rule(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
@@ -373,6 +376,10 @@ error_code folder::intern(const journal::intern_key& k) {
 error_code folder::remember(intake::key_space space, std::string_view key, digest128 content,
                             const receipt& first, std::uint32_t* block) {
     if (key.empty() || key.size() > max_key_bytes) return error_code::bad_record;
+    if (space == intake::key_space::order) {
+        if (catalog_.waiting.find_tombstone(key) != nullptr) return error_code::bad_record;
+        catalog_.waiting.drop(key);
+    }
     const auto c = keys_.begin(self, space, key, content);
     if (c.state == intake::claim_state::full) return error_code::key_memory_full;
     if (c.state != intake::claim_state::fresh) return error_code::bad_record;

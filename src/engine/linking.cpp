@@ -253,6 +253,7 @@ error engine::state::linking::give_birth(other_order& of) {
     for (std::uint32_t n = first; n < first + tries; ++n) {
         of.key = std::string{name_of(of.next.type)} + ' ' + std::to_string(raw(d_.sourced_id)) +
                  '/' + std::to_string(n);
+        if (s_.names.waiting.refusal(of.key).code != error_code::ok) continue;
         of.claimed = s_.keys.begin(v_.slot, intake::key_space::order, of.key, content);
         if (of.claimed.state == intake::claim_state::full) return fail(error_code::key_memory_full);
         if (of.claimed.state != intake::claim_state::fresh) continue;

@@ -72,6 +72,12 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
     if (c.key.size() > max_key_bytes)
         return declined(
             fail(error_code::key_too_long, static_cast<std::int64_t>(c.key.size()), max_key_bytes));
+    if (const error e = names.waiting.refusal(c.key); e.code != error_code::ok) return declined(e);
+    return place_new(v, c, r, true);
+}
+
+placed engine::state::place_new(const visit& v, const command& c, const order_request& r,
+                                bool remembers_refusal) {
     const digest128 content = intake::content_of(r);
     const auto key = keys.begin(v.slot, intake::key_space::order, c.key, content);
     switch (key.state) {
@@ -90,6 +96,7 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
             return p;
         }
         case intake::claim_state::conflict:
+            if (key.first.why.code == error_code::order_discarded) return declined(key.first.why);
             return declined(
                 fail(error_code::duplicate_key, static_cast<std::int64_t>(raw(key.first.at))));
         case intake::claim_state::pending:
@@ -101,6 +108,11 @@ placed engine::state::place(const visit& v, const command& c, const order_reques
     }
     pending_key held{keys, key};
     capture(v.desk, c, r);
+    if (!v.desk.violations.empty() && !remembers_refusal) {
+        placed p = declined(v.desk.violations.front());
+        p.violations = v.desk.violations;
+        return p;
+    }
     if (!v.desk.violations.empty()) return refuse(v, c, content, held);
 
     receipt first;

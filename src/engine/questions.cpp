@@ -58,6 +58,10 @@ public:
         if (k.first.what == outcome::declined) seen.declined = true;
         return error_code::ok;
     }
+    error_code intern(journal::intern_kind kind, const journal::intern_table&) override {
+        if (kind == journal::intern_kind::tombstone) seen.declined = true;
+        return error_code::ok;
+    }
     error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t,
                     std::span<const std::byte>) override {
         const bool names_order =

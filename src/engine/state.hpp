@@ -360,6 +360,9 @@ struct engine::state {
     /// The order and everything that is wrong with it, on the desk.
     void capture(desk& d, const command& c, const order_request& r) const;
     placed place(const visit& v, const command& c, const order_request& r);
+    /// Under a key that nothing waits under. Else what is wrong is told, and not remembered.
+    placed place_new(const visit& v, const command& c, const order_request& r,
+                     bool remembers_refusal);
     error try_place(const visit& v, const command& c, const order_request& r, digest128 content,
                     const intake::claim& key, receipt& first);
     receipt draft_order(const visit& v, const command& c, const order_request& r, digest128 content,

@@ -5,6 +5,7 @@
 #include "submit_amends.hpp"
 #include "submit_date_fields.hpp"
 #include "submit_holds.hpp"
+#include "submit_order_fields.hpp"
 #include "submit_table_fields.hpp"
 
 namespace earmark::submission {
@@ -18,8 +19,6 @@ constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
 constexpr std::string_view facts[] = {"ship", "deliver", "reject", "pick", "pack",
                                       "lose", "unpick",  "fulfil", "mark"};
-constexpr std::string_view placed_types[] = {"sales", "transfer", "purchase", "sample",
-                                             "replacement"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
 constexpr field pool_line_fields[] = {
@@ -42,13 +41,6 @@ constexpr field change_line_fields[] = {
     {"quantity", decimal, required, "units to hold there from now on; 0: none"},
     {"floor", decimal, optional, "units to leave; negative: may be oversold by so many"},
     {"section", key, optional, about_section},
-};
-constexpr field order_line_fields[] = {
-    {"sku", key, required, "key of the SKU"},
-    {"quantity", decimal, required, "units ordered"},
-    uom_field,
-    {"unit_price", decimal, required, "of the SKU's own unit, in the order's currency, before tax"},
-    {"node", key, optional, "key of the node it is bound to: it comes from there, or it waits"},
 };
 
 constexpr field feed_row_fields[] = {
@@ -170,32 +162,6 @@ constexpr field move_fields[] = {
 };
 constexpr field reservation_question[] = {{"reservation", id, required, "what reserve returned"}};
 constexpr field unreserve_fields[] = {{"reservation", id, required, "what reserve returned"}};
-constexpr field place_order_fields[] = {
-    {"currency", text, required, "ISO 4217 code of all prices of the order"},
-    {"ship_to", key, optional, "key of a place; without one distances are unknown"},
-    {"priority", whole, optional, "default 0", 0, 255},
-    {"reservation", id, optional, "basket to hand over"},
-    {"method", key, optional, "key of the service by which it travels"},
-    {"deliver_by", time, optional, "the last day of delivery that was asked for, a date"},
-    {"node", key, optional, "key of the node that lines are bound to which name none"},
-    {"type", choice, optional, "default sales", 0, 0, placed_types},
-    {"to", key, optional, "of a transfer or a purchase: key of the node that its goods go to"},
-    {"lines",
-     rows,
-     required,
-     "the lines, numbered 1, 2, ... in this order",
-     1,
-     5'000,
-     {},
-     order_line_fields},
-    {"facts", rows, optional, "what policies may ask of it", 1, 10'000, {}, order_fact_fields},
-};
-constexpr field cancel_fields[] = {
-    {"order", key, required, "key of the order"},
-    {"line", whole, optional, "its number; without one the whole order", 1, 5'000},
-    {"quantity", decimal, optional, "units of the line; without it all that still can be"},
-    {"reason", whole, optional, "a code of the caller's own, default 0", 0, 255},
-};
 constexpr field source_fields[] = {
     {"orders", keys, required, "keys of the orders", 1, most_orders},
     {"dry_run", flag, optional, "decide and take nothing, default false"},
@@ -308,8 +274,31 @@ constexpr form all_forms[] = {
      run_change},
     {"move", {}, "Moves a reservation's units to another node.", true, move_fields, run_move},
     {"unreserve", {}, "Gives a reservation's units back.", true, unreserve_fields, run_unreserve},
-    {"place_order", {}, "Captures an order, once.", true, place_order_fields, run_place_order},
-    {"cancel", {}, "Cancels units that are not shipped.", true, cancel_fields, run_cancel},
+    {"place_order", {}, "Captures an order, once.", true, of_orders::place_fields, run_place_order},
+    {"capture",
+     {},
+     "Captures orders, each by itself, and reports on all.",
+     false,
+     of_orders::capture_fields,
+     run_capture},
+    {"replay",
+     {},
+     "Tries orders in quarantine again.",
+     false,
+     of_orders::replay_fields,
+     run_replay},
+    {"discard",
+     {},
+     "Takes an order out of quarantine for good.",
+     true,
+     of_orders::discard_fields,
+     run_discard},
+    {"cancel",
+     {},
+     "Cancels units that are not shipped.",
+     true,
+     of_orders::cancel_fields,
+     run_cancel},
     {"amend",
      {},
      "Changes what an order asks for: all of it or nothing.",
@@ -345,6 +334,18 @@ constexpr form all_forms[] = {
      false,
      allowed_fields,
      run_allowed},
+    {"quarantined",
+     {},
+     "Orders that wait for their master data, by key.",
+     false,
+     of_orders::page_fields,
+     run_quarantined},
+    {"tombstones",
+     {},
+     "Keys that were cancelled before their orders came.",
+     false,
+     of_orders::page_fields,
+     run_tombstones},
     {"queues", {}, "Lines that wait in queues, by queue.", false, {}, run_queues},
     {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
     {"reservation",
@@ -396,6 +397,11 @@ constexpr form all_forms[] = {
 }  // namespace
 
 std::span<const form> forms() noexcept { return all_forms; }
+const form& order_form() noexcept {
+    static constexpr form canonical = {
+        {}, {}, "A canonical order.", false, of_orders::canonical_fields, nullptr};
+    return canonical;
+}
 std::span<const field> command_fields() noexcept { return commands; }
 
 }  // namespace earmark::submission

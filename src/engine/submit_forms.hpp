@@ -27,6 +27,7 @@ enum class shape : std::uint8_t {
     choice,   // one of `choices`
     keys,     // array of low to high keys
     rows,     // array of low to high objects with the fields `of`
+    orders,   // array of low to high canonical orders, each judged by itself
 };
 
 struct field {
@@ -58,6 +59,9 @@ struct form {
 
 [[nodiscard]] std::span<const form> forms() noexcept;
 
+/// A canonical order: what place_order takes, with its key and when it was placed.
+[[nodiscard]] const form& order_form() noexcept;
+
 /// The fields that every command takes besides its own.
 [[nodiscard]] std::span<const field> command_fields() noexcept;
 
@@ -69,7 +73,7 @@ void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
 // The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
 // submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp,
-// submit_dates.cpp, submit_holds.cpp).
+// submit_dates.cpp, submit_holds.cpp, submit_captures.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
@@ -108,6 +112,11 @@ nlohmann::ordered_json run_move(const request& r);
 nlohmann::ordered_json run_unreserve(const request& r);
 nlohmann::ordered_json run_reservation(const request& r);
 nlohmann::ordered_json run_place_order(const request& r);
+nlohmann::ordered_json run_capture(const request& r);
+nlohmann::ordered_json run_quarantined(const request& r);
+nlohmann::ordered_json run_replay(const request& r);
+nlohmann::ordered_json run_discard(const request& r);
+nlohmann::ordered_json run_tombstones(const request& r);
 nlohmann::ordered_json run_load_hold_types(const request& r);
 nlohmann::ordered_json run_place_hold(const request& r);
 nlohmann::ordered_json run_amend(const request& r);

@@ -141,6 +141,11 @@ std::optional<problem> refuse_bytes(std::string_view line) {
 }  // namespace
 
 parsed_line parse_line(std::string_view line) {
+    return parse_object(line, "a command is one JSON object",
+                        "wrap it in { }, with the field \"verb\"");
+}
+
+parsed_line parse_object(std::string_view line, const char* otherwise, const char* hint) {
     parsed_line out;
     out.wrong = refuse_bytes(line);
     if (out.wrong) return out;
@@ -148,8 +153,7 @@ parsed_line parse_line(std::string_view line) {
     json::sax_parse(line.begin(), line.end(), &b);
     out = b.take();
     if (!out.wrong && !out.value.is_object())
-        out.wrong = make_problem(error_code::bad_json, {}, "a command is one JSON object",
-                                 "wrap it in { }, with the field \"verb\"");
+        out.wrong = make_problem(error_code::bad_json, {}, otherwise, hint);
     return out;
 }
 

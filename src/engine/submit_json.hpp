@@ -18,6 +18,9 @@ struct parsed_line {
 };
 
 [[nodiscard]] parsed_line parse_line(std::string_view line);
+/// The same of any object; what to say of JSON that is none.
+[[nodiscard]] parsed_line parse_object(std::string_view line, const char* otherwise,
+                                       const char* hint);
 
 /// `parent` with one more token, escaped as RFC 6901 wants it.
 [[nodiscard]] std::string pointer(std::string_view parent, std::string_view token);

@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "earmark/core/time_text.hpp"
+#include "earmark/engine/capture.hpp"
 #include "earmark/engine/queues.hpp"
 #include "submit_answer.hpp"
 #include "submit_holds.hpp"
+#include "submit_order_text.hpp"
 
 namespace earmark::submission {
 namespace {
@@ -122,12 +124,39 @@ answer facts_of(const engine& on, const order_view& o) {
     return out;
 }
 
+/// Of an order that may not be there yet.
+answer park(call& c) {
+    if (!c.ready()) return c.refused();
+    const auto reason = static_cast<std::uint8_t>(c.line.whole("reason", 0));
+    const auto done = park_cancel(c.on, c.by, c.line.text("order"), reason);
+    if (!done) return c.refused(done.error());
+    answer out = c.done(*done);
+    out["order"] = c.line.text("order");
+    return out;
+}
+
 }  // namespace
 
 /// One of the choices of its field.
 order_type type_of(const values& line) {
     const std::string_view name = line.text("type");
     return name.empty() ? order_type::sales : named<order_type>(name, order_types);
+}
+
+void order_text::read(call& c, const nlohmann::json& line) {
+    order.currency = c.line.currency("currency");
+    order.ship_to = c.line.ship_to();
+    order.priority = static_cast<std::uint8_t>(c.line.whole("priority", 0));
+    order.reservation = c.line.reservation("reservation");
+    order.method = c.line.service("method");
+    order.deliver_by = c.line.day("deliver_by");
+    order.node = c.line.node();
+    order.type = type_of(c.line);
+    order.to = c.line.node("to");
+    lines = lines_of(c, line["lines"], order.currency, all);
+    order.lines = lines;
+    facts = facts_of(c, line, all);
+    order.facts = facts;
 }
 
 answer run_place_order(const request& r) {
@@ -137,24 +166,11 @@ answer run_place_order(const request& r) {
                                  "give the order's own key: it is placed once under it"));
         return c.refused();
     }
-    problems all;
-    order_request o;
-    o.currency = c.line.currency("currency");
-    o.ship_to = c.line.ship_to();
-    o.priority = static_cast<std::uint8_t>(c.line.whole("priority", 0));
-    o.reservation = c.line.reservation("reservation");
-    o.method = c.line.service("method");
-    o.deliver_by = c.line.day("deliver_by");
-    o.node = c.line.node();
-    o.type = type_of(c.line);
-    o.to = c.line.node("to");
-    const auto lines = lines_of(c, r.line["lines"], o.currency, all);
-    o.lines = lines;
-    const auto facts = facts_of(c, r.line, all);
-    o.facts = facts;
-    if (!c.wrong.empty()) return decline(c, r.line, all);
+    order_text o;
+    o.read(c, r.line);
+    if (!c.wrong.empty()) return decline(c, r.line, o.all);
     if (!c.ready()) return c.refused();
-    const placed p = r.on.place_order(c.by, o);
+    const placed p = r.on.place_order(c.by, o.order);
     if (p.first.what == outcome::declined) {
         problems found;
         for (const error& e : p.violations) found.add(c.to_problem(e));
@@ -168,6 +184,7 @@ answer run_place_order(const request& r) {
 
 answer run_cancel(const request& r) {
     call c{r};
+    if (c.line.flag("park", false)) return park(c);
     cancel_request wanted;
     wanted.order = c.line.order();
     wanted.line = static_cast<std::uint32_t>(c.line.whole("line", 0));

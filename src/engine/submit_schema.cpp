@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "earmark/core/intern.hpp"
+#include "earmark/engine/capture.hpp"
 #include "earmark/engine/submit.hpp"
 #include "submit_forms.hpp"
 
@@ -53,6 +54,8 @@ json schema_of(const field& f) {
             return array_of(f, key_schema());
         case shape::rows:
             return array_of(f, object_of(f.of, {}, json::object(), json::array()));
+        case shape::orders:
+            return array_of(f, {{"type", "object"}, {"description", "see order.schema.json"}});
     }
     return {};
 }
@@ -97,6 +100,16 @@ json schema_of(const form& f) {
 }
 
 }  // namespace
+
+std::string order_schema() {
+    json schema = {
+        {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+        {"title", "Earmark: a canonical order"},
+        {"description", "What capture() takes. Written from the table of fields in the code."},
+    };
+    schema.update(object_of(submission::order_form().fields, {}, json::object(), json::array()));
+    return schema.dump(2) + '\n';
+}
 
 std::string submit_schema() {
     json definitions = json::object();

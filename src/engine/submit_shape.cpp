@@ -54,6 +54,8 @@ std::string_view words_of(shape s) noexcept {
             return "an array of texts";
         case shape::rows:
             return "an array of objects";
+        case shape::orders:
+            return "an array of orders";
     }
     return "another value";
 }
@@ -76,6 +78,7 @@ bool has_kind(shape s, const json& v) noexcept {
             return v.is_boolean();
         case shape::keys:
         case shape::rows:
+        case shape::orders:
             return v.is_array();
     }
     return false;
@@ -121,6 +124,7 @@ void check_array(const field& f, const json& v, const std::string& path, problem
         wrong.add(make_problem(fail(error_code::bad_line_count, n, f.high), path));
         return;
     }
+    if (f.is == shape::orders) return;  // one that is wrong does not stop the others
     for (std::size_t i = 0; i < v.size(); ++i) check_element(f, v[i], pointer(path, i), wrong);
 }
 
@@ -141,6 +145,7 @@ void check_value(const field& f, const json& v, const std::string& path, problem
             break;
         case shape::keys:
         case shape::rows:
+        case shape::orders:
             check_array(f, v, path, wrong);
             break;
         case shape::choice: {
@@ -228,7 +233,8 @@ const form* find_form(const json& line, problems& wrong) {
 
 void check_shape(const form& f, const json& line, problems& wrong) {
     constexpr std::string_view besides[] = {"verb", "table"};
-    const std::span<const std::string_view> names{besides, f.table.empty() ? 1u : 2u};
+    const std::size_t count = f.verb.empty() ? 0 : f.table.empty() ? 1 : 2;
+    const std::span<const std::string_view> names{besides, count};
     check_fields(f.fields, f.command ? command_fields() : std::span<const field>{}, line, names, {},
                  wrong);
 }

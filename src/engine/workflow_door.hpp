@@ -9,6 +9,8 @@ namespace earmark {
 
 struct workflow_door {
     using state = engine::state;
+    static state& inside(engine& of) noexcept { return *of.state_; }
+    static const state& inside(const engine& of) noexcept { return *of.state_; }
 
     /// Does it go by a standard workflow in which bases alone decide? Then every step that
     /// sourcing may want is there, but perhaps the one to wait for goods that others bring.

@@ -235,7 +235,7 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
-                               kind <= static_cast<unsigned>(intern_kind::amend_rule));
+                               kind <= static_cast<unsigned>(intern_kind::tombstone));
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();

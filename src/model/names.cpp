@@ -14,11 +14,11 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",   "load",      "activate",    "advance",    "adjust",       "reserve",
-    "change", "unreserve", "place_order", "cancel",     "source",       "release",
-    "ship",   "deliver",   "expire",      "move",       "snapshot",     "delta",
-    "count",  "transfer",  "reject",      "place_hold", "resolve_hold", "pick",
-    "pack",   "lose",      "unpick",      "fulfil",     "mark",         "amend"};
+    "none",       "load",         "activate",   "advance", "adjust",  "reserve",  "change",
+    "unreserve",  "place_order",  "cancel",     "source",  "release", "ship",     "deliver",
+    "expire",     "move",         "snapshot",   "delta",   "count",   "transfer", "reject",
+    "place_hold", "resolve_hold", "pick",       "pack",    "lose",    "unpick",   "fulfil",
+    "mark",       "amend",        "quarantine", "discard"};
 
 constexpr std::array<verb, fact_kinds> verbs_of_facts = {verb::ship,   verb::deliver, verb::reject,
                                                          verb::pick,   verb::pack,    verb::lose,
@@ -57,7 +57,7 @@ constexpr std::array<std::string_view, change_kinds> change_names = {
     "decrease", "increase", "add_line", "node", "ship_to", "method", "deliver_by", "priority"};
 constexpr std::array<std::string_view, 3> permission_names = {"allow", "ignore", "deny"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::amend)] == "amend");
+static_assert(verb_names[static_cast<std::size_t>(verb::discard)] == "discard");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");

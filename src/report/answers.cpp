@@ -14,18 +14,17 @@ vocabulary names_of_first(std::size_t n) {
     return words;
 }
 
-/// The row of a code in error_rows(), which is its code in error_words().
+/// The id of an order that exists now; declined orders and calls have none.
+bool has_subject(const receipt& r) noexcept { return r.what != outcome::declined; }
+
+}  // namespace
+
 std::int32_t word_of(error_code code) noexcept {
     const auto rows = error_rows();
     const auto at = std::lower_bound(rows.begin(), rows.end(), code,
                                      [](const error_row& r, error_code c) { return r.code < c; });
     return static_cast<std::int32_t>(at - rows.begin());
 }
-
-/// The id of an order that exists now; declined orders and calls have none.
-bool has_subject(const receipt& r) noexcept { return r.what != outcome::declined; }
-
-}  // namespace
 
 std::string joined(std::span<const std::string_view> names) {
     std::string out;

@@ -338,6 +338,45 @@ constexpr column held[] = {
     {"amount", int64, "atoms", false, "What it holds, or held when it ended."},
 };
 
+constexpr column captured_columns[] = {
+    {"number", int64, "", false, "Of the order in the payload, from 1."},
+    {"line", int64, "", null, "Line of the payload, or row of the file, where it begins."},
+    {"order", utf8, "", null, "Its key; null where none can be read."},
+    {"state", dictionary, "", false, "What became of it: accepted, repeat, conflict, ..."},
+    {"at", int64, "", null, "Position of the record that placed or kept it; null: none."},
+    {"reasons", int64, "1", false, "How many violations it has, also those that are not listed."},
+};
+
+constexpr column capture_violations[] = {
+    {"number", int64, "", false, "Of the order in the payload, from 1."},
+    {"error", int32, "", false, "Number of the violation in docs/errors.md."},
+    {"reason", dictionary, "", false, "Name of the violation."},
+    {"severity", dictionary, "", false, "Who has to do something: docs/formats/order.md."},
+    {"path", utf8, "", null, "JSON pointer into the order; null: the whole of it."},
+    {"sentence", utf8, "", false, "What is wrong there."},
+    {"hint", utf8, "", false, "What to do."},
+};
+
+constexpr column quarantined_columns[] = {
+    {"order", utf8, "", false, "Key of the order."},
+    {"first_try", timestamp, "ns", false, "When it came."},
+    {"last_try", timestamp, "ns", false, "When it was tried last."},
+    {"tries", int64, "1", false, "How often it was."},
+    {"actor", utf8, "", null, "Who tried last; null: the host."},
+    {"reasons", int64, "1", false, "How many violations it has."},
+    {"reason", dictionary, "", false, "Name of the first."},
+    {"path", utf8, "", null, "Where it is; null: the whole order."},
+    {"sentence", utf8, "", false, "What is wrong there."},
+    {"payload", utf8, "", false, "The order in its canonical form."},
+};
+
+constexpr column tombstones[] = {
+    {"order", utf8, "", false, "Key of the order that must not come."},
+    {"reason", int64, "", false, "Of the cancel, a code of the caller's own."},
+    {"since", timestamp, "ns", false, "When it was cancelled."},
+    {"actor", utf8, "", null, "Who did it; null: the host."},
+};
+
 constexpr column dictionary_columns[] = {
     {"frame", utf8, "", false, "Name of the frame."},
     {"column", utf8, "", false, "Name of the column."},
@@ -378,6 +417,10 @@ constexpr frame_schema list[] = {
     {"findings", "what an audit found, then the lines that found nothing", findings},
     {"crossings", "a threshold that was crossed, oldest first", crossings},
     {"held", "a part of one reservation, by SKU, node and section, or a pool", held},
+    {"captured", "an order of a payload, in its order", captured_columns},
+    {"capture_violations", "what is wrong with an order of a payload", capture_violations},
+    {"quarantined", "an order in quarantine, by key", quarantined_columns},
+    {"tombstones", "a key that was cancelled before its order came, by key", tombstones},
     {"columns", "a column of this dictionary", dictionary_columns},
 };
 

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "earmark/model/amend.hpp"
+#include "earmark/model/capture.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -53,9 +54,10 @@ enum class flaw : std::uint8_t {
     forgets_own_events,  // a snapshot brings shipped goods back
     takes_stale_feeds,
     forgets_floor_rules,
-    forgets_pools,         // what binds is not taken
-    keeps_pools_for_ever,  // B18: cancelled units do not come back to their quota
-    one_hold_opens_all,    // resolving one hold of an order lets its other ones go
+    forgets_pools,              // what binds is not taken
+    keeps_pools_for_ever,       // B18: cancelled units do not come back to their quota
+    one_hold_opens_all,         // resolving one hold of an order lets its other ones go
+    late_create_comes_to_life,  // what was cancelled before it came is placed when it comes
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -68,6 +70,16 @@ struct answer {
     std::vector<error_code> violations = {};  // of `place_order`, ascending
     std::string illegal = {};                 // of `source`: what is wrong with the plan
     error_code or_else = error_code::ok;      // a second reason to refuse, just as good
+};
+
+/// What became of an order that came as text.
+struct text_answer {
+    capture_state state = capture_state::declined;
+    std::uint64_t order = 0;
+};
+struct waiting_text {
+    std::string text;
+    std::uint32_t tries = 0;
 };
 
 /// Units in granules by where they are.
@@ -145,6 +157,13 @@ public:
     answer move(const command& c, const move_request& r);
     answer unreserve(const command& c, reservation_id r);
     answer place_order(const command& c, const order_request& r);
+    /// An order as text, kept in quarantine where its SKU is not known.
+    text_answer send(const command& c, const order_request& r, bool is_known, bool corrects);
+    text_answer replay(const std::string& key);
+    answer discard(const std::string& key);
+    answer park(const command& c, const std::string& key);
+    [[nodiscard]] const std::map<std::string, waiting_text>& waiting() const { return waiting_; }
+    [[nodiscard]] std::uint64_t buried() const { return buried_.size(); }
     answer cancel(const command& c, const cancel_request& r);
     answer amend(const command& c, const amend_request& r);
     answer source(const command& c, order_id o, bool dry_run, const plan& chosen);
@@ -293,6 +312,7 @@ private:
     answer change_now(const change_request& r);
     answer move_now(const move_request& r);
     answer rewrite(reservation_id id, basket wanted);
+    [[nodiscard]] bool is_buried(const std::string& key) const;
     answer place_now(const command& c, const order_request& r);
     answer take_over(const order_request& r, held_order& o);
     answer reject(const command& c, const fact& f);
@@ -406,6 +426,8 @@ private:
     std::map<std::uint64_t, held_reservation> reservations_;
     std::uint64_t next_reservation_ = 0;
     std::map<std::string, memory> remembered_;
+    std::map<std::string, waiting_text> waiting_;  // in quarantine, by key
+    std::set<std::string> discarded_, buried_;
     std::vector<picture> past_;
     std::map<cell_key, std::int64_t> corrected_;
     std::map<std::pair<std::string, cell_key>, said> said_;

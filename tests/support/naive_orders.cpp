@@ -50,11 +50,65 @@ std::vector<error_code> engine::violations(const command& c, const order_request
 }
 
 answer engine::place_order(const command& c, const order_request& r) {
+    tick(c.now);
+    const std::string key{c.key};
+    if (waiting_.contains(key)) return refuse(error_code::order_quarantined);
+    if (is_buried(key)) return refuse(error_code::tombstoned);
+    if (discarded_.contains(key)) return refuse(error_code::order_discarded);
     return once(c, content_of(r), [&] {
         const std::vector<error_code> found = violations(c, r);
         if (found.empty()) return place_now(c, r);
         return answer{.code = error_code::order_declined, .violations = found};
     });
+}
+
+bool engine::is_buried(const std::string& key) const {
+    return flaw_ != flaw::late_create_comes_to_life && buried_.contains(key);
+}
+
+text_answer engine::send(const command& c, const order_request& r, bool is_known, bool corrects) {
+    using enum capture_state;
+    const std::string key{c.key}, text = content_of(r) + (is_known ? "" : " unknown");
+    const auto at = waiting_.find(key);
+    const bool waits = at != waiting_.end();
+    if (waits && at->second.text != text && !corrects) return {conflict};
+    if (is_buried(key) || discarded_.contains(key)) return {};
+    if (!is_known) {
+        if (remembered_.contains("order " + key)) return {conflict};
+        waiting_text& mine = waiting_[key];
+        if (mine.text != text) mine = {text, mine.tries + 1};
+        return {quarantined};
+    }
+    if (waits && !violations(c, r).empty()) return {};
+    waiting_.erase(key);
+    const answer a = place_order(c, r);
+    if (a.code == error_code::duplicate_key) return {conflict};
+    if (a.code != error_code::ok) return {};
+    return {a.what == outcome::repeat ? repeat : accepted, a.subject};
+}
+
+/// Nobody ever loads what is waited for.
+text_answer engine::replay(const std::string& key) {
+    const auto at = waiting_.find(key);
+    if (at == waiting_.end()) return {};
+    ++at->second.tries;
+    return {capture_state::quarantined};
+}
+
+answer engine::discard(const std::string& key) {
+    if (waiting_.erase(key) == 0) return refuse(error_code::not_quarantined);
+    discarded_.insert(key);
+    return {};
+}
+
+answer engine::park(const command& c, const std::string& key) {
+    for (const auto& [id, o] : orders_)
+        if (o.key == key) return cancel(c, {order_id{id}, 0, {}, 1});
+    const bool is_over = remembered_.contains("order " + key) || discarded_.contains(key);
+    answer a;
+    if (is_over || !buried_.insert(key).second) a.what = outcome::unchanged;
+    waiting_.erase(key);
+    return a;
 }
 
 answer engine::place_now(const command& c, const order_request& r) {

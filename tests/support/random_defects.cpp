@@ -162,6 +162,7 @@ struct spoiler {
         if (d.chance(20)) s.ship_to = static_cast<place_id>(77);
         if (d.chance(20)) s.lines.front().node = no_node;
     }
+    void operator()(text_step& s) const { s.line.amount = {0}; }
     void operator()(source_step& s) const { s.orders[0] = unknown; }
     void operator()(release_step& s) const { s.orders[0] = unknown; }
     void operator()(held_step& s) const { s.line = 77; }
@@ -184,10 +185,10 @@ private:
 }  // namespace
 
 void random_stream::spoil(step& s) {
-    const bool takes_no_key = std::holds_alternative<advance_step>(s.what) ||
-                              std::holds_alternative<stock_step>(s.what) ||
-                              std::holds_alternative<feed_step>(s.what) ||
-                              std::holds_alternative<floor_step>(s.what);
+    const bool takes_no_key =
+        std::holds_alternative<advance_step>(s.what) ||
+        std::holds_alternative<stock_step>(s.what) || std::holds_alternative<feed_step>(s.what) ||
+        std::holds_alternative<floor_step>(s.what) || std::holds_alternative<text_step>(s.what);
     if (!takes_no_key && dice_.chance(5)) {
         const std::string long_key(256, 'k');
         if (auto* p = std::get_if<place_step>(&s.what))

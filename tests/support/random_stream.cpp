@@ -17,10 +17,11 @@ constexpr std::uint32_t floor_step_kind = 15;
 constexpr std::uint32_t held_step_kind = 16;
 constexpr std::uint32_t answer_step_kind = 17;
 constexpr std::uint32_t amend_step_kind = 18;
+constexpr std::uint32_t text_step_kind = 19;
 
 // The order of the alternatives of `action`, and how often each comes when a seed has no taste.
-constexpr std::array<std::uint32_t, 19> plain_weights = {4,  1, 14, 20, 8, 5, 18, 7, 20, 14,
-                                                         24, 8, 6,  4,  4, 3, 4,  5, 7};
+constexpr std::array<std::uint32_t, 20> plain_weights = {4,  1, 14, 20, 8, 5, 18, 7, 20, 14,
+                                                         24, 8, 6,  4,  4, 3, 4,  5, 7,  5};
 
 sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
 node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
@@ -57,7 +58,8 @@ step random_stream::next() {
     const bool batch = entries > 1 || (sources && sources->orders.size() > 1) ||
                        (releases && releases->orders.size() > 1);
     last_ += static_cast<serial>(entries);
-    const bool no_command = std::holds_alternative<feed_step>(s.what) || kind == floor_step_kind;
+    const bool no_command = std::holds_alternative<feed_step>(s.what) || kind == floor_step_kind ||
+                            kind == text_step_kind;
     const bool takes_keys = kind > 1 && !no_command;  // loading and waiting are not worth a key
     if (!batch && takes_keys && dice_.chance(50)) s.key = "k" + std::to_string(s.number);
     if (!batch && dice_.chance(12))
@@ -134,7 +136,8 @@ serial random_stream::some_reservation(bool ends) {
 
 action random_stream::make(std::uint32_t kind) {
     const bool of_basket = kind == 4 || kind == 5 || kind == move_step_kind;
-    const bool of_order = (kind >= 7 && kind <= fact_step_kind) || kind >= held_step_kind;
+    const bool moves_on = kind >= 7 && kind <= fact_step_kind;
+    const bool of_order = moves_on || (kind >= held_step_kind && kind < text_step_kind);
     if (orders_.empty() && of_order) kind = 6;
     if (reservations_.empty() && of_basket) kind = 3;
     switch (kind) {
@@ -168,17 +171,22 @@ action random_stream::make(std::uint32_t kind) {
             return make_answer();
         case amend_step_kind:
             return make_amend();
+        case text_step_kind:
+            return make_text();
         case fact_step_kind:
             return make_fact();
         case snapshot_kind:
             return make_feed(false);
         case delta_kind:
             return make_feed(true);
-        default: {
-            const auto [s, in] = some_shelf();
-            return count_request{s, node_at(dice_.below(nodes_)), units(s, 0, 6), in};
-        }
+        default:
+            return make_count();
     }
+}
+
+action random_stream::make_count() {
+    const auto [s, in] = some_shelf();
+    return count_request{s, node_at(dice_.below(nodes_)), units(s, 0, 6), in};
 }
 
 action random_stream::make_stock() {
@@ -413,6 +421,25 @@ action random_stream::make_answer() {
                        static_cast<std::uint8_t>(dice_.below(3))};
 }
 
+/// A few keys, so that most steps meet what others have left under them.
+action random_stream::make_text() {
+    using enum text_step::what;
+    text_step s;
+    const auto roll = dice_.below(100);
+    s.does = roll < 45   ? send
+             : roll < 60 ? correct
+             : roll < 68 ? place
+             : roll < 85 ? replay
+             : roll < 93 ? discard
+                         : park;
+    s.key = "t" + std::to_string(dice_.below(40));
+    s.line.sku = sku_at(dice_.below(sku_count));
+    s.line.amount = units(s.line.sku, 1, 2);
+    s.line.unit_price_minor = dice_.between(1, 2);
+    s.is_known = dice_.chance(s.does == send ? 35 : 60);
+    return s;
+}
+
 action random_stream::make_fact() {
     fact_step s{dice_.chance(60) ? fact_kind::ship : fact_kind::deliver,
                 some_order(),
@@ -447,6 +474,7 @@ void random_stream::repeat_key(step& s) {
     if (std::holds_alternative<stock_step>(s.what)) return;
     if (std::holds_alternative<feed_step>(s.what)) return;
     if (std::holds_alternative<floor_step>(s.what)) return;
+    if (std::holds_alternative<text_step>(s.what)) return;
     if (dice_.chance(75)) {
         s.what = old.what;  // the same content, later
         s.key = old.key;

@@ -87,6 +87,8 @@ private:
     action make_answer();
     action make_cancel();
     action make_amend();
+    action make_text();
+    action make_count();
     basket make_basket();
     struct shelf {
         sku_id sku{};
@@ -107,7 +109,7 @@ private:
     action make_change();
     action make_move();
 
-    static constexpr std::size_t kinds = 19;
+    static constexpr std::size_t kinds = 20;
     dice dice_;
     std::uint32_t nodes_;
     bool has_pools_;

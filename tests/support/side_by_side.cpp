@@ -130,6 +130,7 @@ std::string side_by_side::play(const step& s) {
     for (const auto& [real, naive] : reservation_ids_)
         if (all) compare_reservation({real, naive});
     same("check_invariants", text_of(real_->check_invariants()), std::string{});
+    if (all) compare_waiting();
     if (now_is_time_for(settings_.fold_every)) compare_fold();
     return difference_;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "earmark/engine/engine.hpp"
+#include "earmark/model/capture.hpp"
 #include "naive_engine.hpp"
 #include "step.hpp"
 
@@ -65,7 +66,10 @@ private:
     void play_one(const command& c, const count_request& r, const step& whole);
     void play_one(const command& c, const held_step& s, const step& whole);
     void play_one(const command& c, const answer_step& s, const step& whole);
+    void play_one(const command& c, const text_step& s, const step& whole);
     void play_one(const command& c, const restart_step& s, const step& whole);
+    void compare_text(const captured& real, const naive::text_answer& naive, serial own);
+    void compare_waiting();
     void compare_feed(const feed_report& real, const naive::feed_answer& naive, verb by);
     void compare_uncovered(const std::vector<uncovered_promise>& real);
     [[nodiscard]] std::int64_t held_by(const uncovered_promise& p) const;

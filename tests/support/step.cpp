@@ -113,6 +113,12 @@ struct writer {
                           (l.node ? " from " + node_text(*l.node) : "");
                });
     }
+    std::string operator()(const text_step& s) const {
+        constexpr const char* names[] = {"send", "correct", "place", "replay", "discard", "park"};
+        return std::string{names[static_cast<int>(s.does)]} + " text '" + s.key + "' s" +
+               std::to_string(raw(s.line.sku)) + (s.is_known ? " x" : " (unknown) x") +
+               std::to_string(s.line.amount.atoms);
+    }
     std::string operator()(const source_step& s) const {
         return (s.dry_run ? "source (dry run) " : "source ") + list(s.orders, name);
     }

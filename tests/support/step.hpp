@@ -126,13 +126,22 @@ struct answer_step {
     std::uint8_t reason = 0;
 };
 
+/// An order that comes as text, or what becomes of one that waits.
+struct text_step {
+    enum class what : std::uint8_t { send, correct, place, replay, discard, park };
+    what does = what::send;
+    std::string key;
+    order_line line;
+    bool is_known = true;  // else it is of a SKU that no table has
+};
+
 /// The host dies; the next one recovers the engine from its journal.
 struct restart_step {};
 
 using action = std::variant<advance_step, stock_step, adjust_request, reserve_step, change_step,
                             unreserve_step, place_step, cancel_step, source_step, release_step,
                             fact_step, move_step, feed_step, count_request, floor_step, held_step,
-                            answer_step, amend_step, restart_step>;
+                            answer_step, amend_step, text_step, restart_step>;
 
 struct step {
     serial number = 0;

@@ -20,7 +20,13 @@ enum class error_code : std::uint16_t {
     empty_key = 1005,
     order_declined = 1006,  // the order has violations; they are listed
     bad_line_count = 1007,
-    bad_order_type = 1008,  // it cannot be placed, or does not say where its goods go
+    bad_order_type = 1008,     // it cannot be placed, or does not say where its goods go
+    order_quarantined = 1009,  // an order waits in quarantine under the key
+    quarantine_full = 1010,
+    not_quarantined = 1011,  // no order waits under the key
+    order_discarded = 1012,  // it was in quarantine, and was taken out of it
+    tombstoned = 1013,       // a cancel came before the order
+    tombstones_full = 1014,
 
     // 2xxx vocabulary and tables: a value or a row
     bad_number = 2001,

@@ -18,6 +18,7 @@
 #include "earmark/engine/pools.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/engine/workflows.hpp"
+#include "earmark/intake/waiting.hpp"
 #include "earmark/lifecycle/amendment.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
@@ -61,6 +62,7 @@ public:
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     workflow_table workflows;
+    intake::waiting_room waiting;
     std::vector<std::string> policies;  // canonical text; policy_id is the index plus one
 
     /// Row of distances of a place to every node; of an unknown place all are unknown.

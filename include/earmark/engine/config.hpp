@@ -24,7 +24,10 @@ struct config {
     /// How far shipments and counts may bring a cell's goods on hand below zero, in granules: what
     /// a node has shipped is gone whatever the books say. Receipts pay the debt first.
     std::int32_t max_debt = (1 << 22) - 1;
-    std::uint32_t decide_again = 8;  // how often a decision is made anew on a conflict
+    std::uint32_t max_quarantined = 1u << 14;             // orders that wait for their master data
+    std::size_t quarantine_bytes = std::size_t{1} << 24;  // of their texts and reasons
+    std::uint32_t max_tombstones = 1u << 16;  // keys that were cancelled before their orders came
+    std::uint32_t decide_again = 8;           // how often a decision is made anew on a conflict
 
     /// Where the journal goes. Null: nowhere (a simulation); acknowledgement is then `memory` only.
     /// A sink that already holds records is folded first: that is recovery.

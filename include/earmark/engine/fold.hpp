@@ -82,6 +82,7 @@ private:
     error_code unit(const journal::intern_table& t);
     error_code distance(const journal::intern_table& t);
     error_code order_terms(const journal::intern_table& t);
+    error_code waiting(journal::intern_kind kind, const journal::intern_table& t);
     error_code nodes_of_lines(const journal::intern_table& t, node_id lifecycle::line::*which);
     [[nodiscard]] bool is_newborn(std::uint32_t order) const noexcept {
         return open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&
@@ -161,6 +162,9 @@ std::vector<std::byte> load_facts(const lifecycle::slab<Env>& chunks, std::uint3
 /// What an order says of itself beside its birth: its terms, and nodes of its lines.
 void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::image& of);
 
+/// An order in quarantine as the journal keeps it, after the try at hand.
+void record_waiting(journal::writer& into, std::string_view key, const intake::waiting_order& o);
+
 /// Node and sku rows as the journal keeps them.
 [[nodiscard]] std::vector<std::int64_t> fields_of(const node_facts& f, const coordinates& at);
 [[nodiscard]] std::vector<std::int64_t> fields_of(const coordinates& at);
@@ -174,6 +178,10 @@ void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::i
                                   catalog& into);
 [[nodiscard]] bool read_segment(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_dates(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_waiting(const journal::intern_table& t, time_point now, actor_id by,
+                                intake::waiting_room& into);
+[[nodiscard]] bool read_tombstone(const journal::intern_table& t, time_point now, actor_id by,
+                                  intake::waiting_room& into);
 [[nodiscard]] bool read_hold_type(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_amend_rule(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);

@@ -11,10 +11,11 @@
 #include "earmark/connect/orders.hpp"
 #include "earmark/connect/uci.hpp"
 
-// 2 Intake: the idempotency map, capture with every violation, cancel.
+// 2 Intake: the idempotency map, capture with every violation, what waits, cancel.
 #include "earmark/intake/cancel.hpp"
 #include "earmark/intake/capture.hpp"
 #include "earmark/intake/dedupe.hpp"
+#include "earmark/intake/waiting.hpp"
 
 // 3 Sourcing: a policy and a picture of stock become a plan, and the plan can be explained.
 #include "earmark/sourcing/decision.hpp"

@@ -93,6 +93,24 @@ public:
     /// The command did not happen: the same key may try again.
     void forget(const claim& c) noexcept { set(c, vacant); }
 
+    /// What begin() would say, without claiming: fresh, repeat, conflict or pending.
+    [[nodiscard]] claim peek(key_space space, std::string_view key, digest128 content) const {
+        const std::uint64_t hash = hash_of(space, key);
+        for (std::uint32_t i = 0; i <= mask_; ++i) {
+            const auto at = static_cast<std::uint32_t>(hash + i) & mask_;
+            const std::uint64_t seen = entries_[at].load(std::memory_order_acquire);  // (a)
+            if (seen == 0) break;
+            if (!names(seen, hash, space, key)) continue;
+            const std::uint32_t block = block_of(seen);
+            if (state_of(seen) == vacant) break;
+            if (state_of(seen) == pending) return {claim_state::pending, at, block, {}};
+            const bool same = word(block, 1) == content.high && word(block, 2) == content.low;
+            return {same ? claim_state::repeat : claim_state::conflict, at, block,
+                    read_receipt(block)};
+        }
+        return {claim_state::fresh, 0, 0, {}};
+    }
+
     /// The receipt under a key, where it is done.
     [[nodiscard]] bool find(key_space space, std::string_view key, receipt& first) const {
         const std::uint64_t hash = hash_of(space, key);

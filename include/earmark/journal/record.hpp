@@ -54,6 +54,8 @@ enum class intern_kind : std::uint8_t {
     firm = 28,         // nodes that lines of the order born just before are bound to
     bound_for,         // nodes that its lines' goods go to
     amend_rule,        // what may be amended
+    quarantined = 31,  // an order that waits for its master data, or its last try
+    tombstone,         // of an order that was cancelled before it came
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.

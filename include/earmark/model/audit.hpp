@@ -29,14 +29,15 @@ enum class audit_check : std::uint8_t {
     timer,      // nothing will wake a reservation at its deadline
     made,       // made after engine time
     // tables and memories
-    names,   // keys do not lead back to their rows, or ranks are not those of the keys
-    floors,  // the compiled floor rules are not those of their rows
-    policy,  // the policy in force is not the last one of the journal
-    entry,   // an idempotency entry does not lead to its key
-    feeds,   // what feeds are reckoned from is not in order
-    level,   // what a threshold watches is not the sum over its cells
-    chunk,   // memory with two owners; exact audits only
-    number,  // a number that lives is given out again; exact audits only
+    names,    // keys do not lead back to their rows, or ranks are not those of the keys
+    floors,   // the compiled floor rules are not those of their rows
+    policy,   // the policy in force is not the last one of the journal
+    entry,    // an idempotency entry does not lead to its key
+    feeds,    // what feeds are reckoned from is not in order
+    level,    // what a threshold watches is not the sum over its cells
+    waiting,  // an order in quarantine, or a tombstone, whose key is remembered; or their sum
+    chunk,    // memory with two owners; exact audits only
+    number,   // a number that lives is given out again; exact audits only
     // what somebody has left behind: leaks
     overdue,      // a basket whose deadline has passed and that nobody has swept
     claim,        // a cell that is claimed by a take whose caller has left
@@ -47,7 +48,7 @@ enum class audit_check : std::uint8_t {
     stopped,      // a caller that stays inside
     idle_lease,   // units in lease words of slots that nobody has borrowed: counted, not lost
 };
-inline constexpr std::size_t audit_checks = 28;
+inline constexpr std::size_t audit_checks = 29;
 
 /// The auditor's line for a check: the one spelling of its name, and what to do about a finding.
 struct audit_line {

@@ -39,8 +39,10 @@ enum class verb : std::uint8_t {
     fulfil,  // record(fulfil)
     mark,    // record(mark): an event of an order's own workflow
     amend,
+    quarantine,  // an order is kept for its master data, or was tried again
+    discard,
 };
-inline constexpr std::size_t verbs = 30;
+inline constexpr std::size_t verbs = 32;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

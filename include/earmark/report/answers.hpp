@@ -21,6 +21,8 @@ namespace earmark::report {
 [[nodiscard]] const vocabulary& verb_words();
 [[nodiscard]] const vocabulary& type_words();
 [[nodiscard]] const vocabulary& error_words();
+/// The row of a code in error_rows(), which is its code in error_words().
+[[nodiscard]] std::int32_t word_of(error_code code) noexcept;
 [[nodiscard]] const vocabulary& kind_words();
 
 /// The columns outcome, error and reason of a frame.

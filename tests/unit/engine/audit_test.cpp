@@ -242,6 +242,7 @@ std::vector<damage> damage_to_tables() {
              REQUIRE(s.e.audit());
              s.in.feeds.cell({s.cell, 1, 0});
          }},
+        {audit_check::waiting, [](shop& s) { s.in.names.waiting.bury("first", {}); }},
         {audit_check::chunk,
          [](shop& s) {
              s.in.books.ledger.chunks().give_back(me,

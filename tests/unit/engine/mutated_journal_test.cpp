@@ -47,6 +47,12 @@ name='t'\ntransfers=true\n"})",
         "does":"allow"}]})",
     R"({"verb":"amend","order":"o2","changes":[{"line":1,"anywhere":true}],
         "deliver_by":"2027-01-01"})",
+    R"({"verb":"capture","quarantine":true,"orders":[{"key":"q1","currency":"EUR","lines":[{"sku":
+        "vase","quantity":1,"unit_price":"1"}]},{"key":"q2","currency":"EUR","lines":[{"sku":
+        "vase","quantity":1,"unit_price":"1"}]}]})",
+    R"({"verb":"replay"})",
+    R"({"verb":"discard","order":"q1","reason":2})",
+    R"({"verb":"cancel","order":"late","park":true})",
     R"({"verb":"cancel","order":"o1","line":2})",
     R"({"verb":"source","orders":["o1","o2"]})"};
 
@@ -56,6 +62,10 @@ constexpr const char* after[] = {
     R"({"verb":"explain","order":"o1"})",
     R"({"verb":"order","order":"o1"})",
     R"({"verb":"allowed","order":"o2"})",
+    R"({"verb":"quarantined"})",
+    R"({"verb":"tombstones"})",
+    R"({"verb":"replay"})",
+    R"({"verb":"cancel","order":"q2","park":true})",
     R"({"verb":"amend","order":"o2","changes":[{"line":1,"quantity":5},{"sku":"lamp","quantity":1,
         "unit_price":"1"}]})",
     R"({"verb":"release","orders":["o1","o2","transfer 0/1","purchase 0/1"]})",

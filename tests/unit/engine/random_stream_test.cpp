@@ -135,6 +135,17 @@ const std::string every_outcome[] = {"adjust: done",
                                      "mark: too_few_units",
                                      "mark: not_allowed",
                                      "mark: unknown_event",
+                                     "text: accepted",
+                                     "text: repeat",
+                                     "text: conflict",
+                                     "text: quarantined",
+                                     "text: declined",
+                                     "place_order: order_quarantined",
+                                     "place_order: tombstoned",
+                                     "place_order: order_discarded",
+                                     "discard: done",
+                                     "discard: not_quarantined",
+                                     "cancel: unchanged",
                                      "amend: done",
                                      "amend: unchanged",
                                      "amend: repeat",
@@ -236,6 +247,7 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::forgets_pools) != 0);
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
     CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);
+    CHECK(caught_by_seed(flaw::late_create_comes_to_life) != 0);
 }
 
 TEST_CASE("a failing stream shrinks to the few steps that matter") {

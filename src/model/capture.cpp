@@ -1,0 +1,20 @@
+#include "earmark/model/capture.hpp"
+
+namespace earmark {
+namespace {
+
+constexpr std::array<std::string_view, capture_states> state_names = {
+    "accepted", "repeat", "conflict", "quarantined", "declined", "malformed", "busy"};
+constexpr std::array<std::string_view, severities> severity_names = {"malformed", "wrong",
+                                                                     "master_data", "transient"};
+
+}  // namespace
+
+std::string_view name_of(capture_state s) noexcept {
+    return state_names[static_cast<std::size_t>(s)];
+}
+std::string_view name_of(severity s) noexcept {
+    return severity_names[static_cast<std::size_t>(s)];
+}
+
+}  // namespace earmark

@@ -1,0 +1,82 @@
+// Orders that come as text, side by side.
+#include "earmark/engine/capture.hpp"
+#include "side_by_side.hpp"
+
+namespace earmark::streams {
+namespace {
+
+/// The order in its canonical form.
+std::string text_of(const engine& on, const text_step& s) {
+    const sku_view sku = on.sku(s.line.sku);
+    std::string out = R"({"key":")" + s.key + R"(","currency":"EUR","lines":[{"sku":")";
+    out += s.is_known ? std::string{sku.key} : "new" + std::to_string(raw(s.line.sku));
+    out += R"(","quantity":")";
+    out += to_string(s.line.amount, s.is_known ? sku.decimals : 0) + R"(","unit_price":")";
+    return out + to_string(quantity{s.line.unit_price_minor}, 2) + R"("}]})";
+}
+
+order_request request_of(const text_step& s) {
+    order_request r;
+    r.lines = {&s.line, 1};
+    r.currency = *currency::parse("EUR");
+    return r;
+}
+
+}  // namespace
+
+void side_by_side::compare_text(const captured& real, const naive::text_answer& naive, serial own) {
+    ++tally_["text: " + std::string{name_of(real.state)}];
+    same("state", std::string{name_of(real.state)}, std::string{name_of(naive.state)});
+    if (real.state != capture_state::accepted || naive.state != capture_state::accepted) return;
+    const auto id = real_->find_order(real.key);
+    if (!id) return differ("an accepted order is not there");
+    same("order", raw(*id), naive.order);
+    touched_orders_.push_back({raw(*id), naive.order});
+    orders_[own] = {raw(*id), naive.order};
+}
+
+void side_by_side::play_one(const command& c, const text_step& s, const step& whole) {
+    using enum text_step::what;
+    (void)real_->advance({{}, c.actor, c.now});  // what only looks moves no time
+    (void)naive_.advance({{}, c.actor, c.now});
+    const order_request r = request_of(s);
+    const command by{s.key, c.actor, c.now};
+    switch (s.does) {
+        case place:
+            return compare_placed(real_->place_order(by, r), naive_.place_order(by, r), s.key,
+                                  whole.number);
+        case replay: {
+            const auto real = earmark::replay(*real_, c, s.key);
+            return compare_text(real.orders.at(0), naive_.replay(s.key), whole.number);
+        }
+        case discard:
+            return compare(verb::discard, earmark::discard(*real_, c, s.key, 1),
+                           naive_.discard(s.key), about::none, nothing);
+        case park:
+            return compare(verb::cancel, park_cancel(*real_, c, s.key, 1), naive_.park(c, s.key),
+                           about::none, nothing);
+        default:
+            break;
+    }
+    capture_options how;
+    how.quarantine = true;
+    how.correct = s.does == correct;
+    how.now = c.now;
+    const auto real = capture(*real_, text_of(*real_, s), how);
+    compare_text(real.orders.at(0), naive_.send(by, r, s.is_known, how.correct), whole.number);
+}
+
+void side_by_side::compare_waiting() {
+    const auto waits = quarantined(*real_);
+    const auto buried = tombstones(*real_);
+    if (!waits || !buried) return differ("what waits cannot be read");
+    same<std::uint64_t>("orders in quarantine", waits->size(), naive_.waiting().size());
+    for (const quarantined_order& o : *waits) {
+        const auto at = naive_.waiting().find(o.key);
+        if (at == naive_.waiting().end()) return differ(o.key + " waits in quarantine");
+        same<std::uint64_t>("tries", o.tries, at->second.tries);
+    }
+    same<std::uint64_t>("tombstones", buried->size(), naive_.buried());
+}
+
+}  // namespace earmark::streams
