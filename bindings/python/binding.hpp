@@ -105,6 +105,7 @@ void bind_stock(engine_class& c);
 void bind_reservations(engine_class& c);
 void bind_feeds(engine_class& c);
 void bind_orders(engine_class& c);
+void bind_captures(py::module_& m, engine_class& c);
 void bind_explanations(engine_class& c);
 void bind_trust(engine_class& c);
 void bind_audit(engine_class& c);

@@ -208,6 +208,7 @@ PYBIND11_MODULE(_earmark_here, m) {
     bind_reservations(c);
     bind_feeds(c);
     bind_orders(c);
+    bind_captures(m, c);
     bind_trust(c);
     bind_audit(c);
     bind_files(m);

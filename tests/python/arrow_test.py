@@ -70,6 +70,12 @@ def every_frame(shop):
     yield "findings", shop.audit()
     shop.load_thresholds({"threshold": ["few"], "sku": ["mug"], "low": [1000]})
     yield "crossings", shop.crossings()[0]
+    line = {"sku": "unheard of", "quantity": 1, "unit_price": 1}
+    sent = shop.capture({"key": "q", "currency": "EUR", "lines": [line]}, quarantine=True)
+    yield from (("captured", sent), ("capture_violations", sent.violations),
+                ("quarantined", shop.quarantined()))
+    shop.park_cancel("never came")
+    yield "tombstones", shop.tombstones()
     yield from figure_frames(shop)
 
 

@@ -237,7 +237,8 @@ def test_ctrl_c_ends_a_comparison_with_code_130_and_no_file(folder):
 
 
 @pytest.mark.parametrize("command", [["source"], ["explain"], ["compare"], ["stock", "check"],
-                                     ["verify"], ["demo"]])
+                                     ["verify"], ["intake"], ["quarantine", "list"],
+                                     ["quarantine", "replay"], ["quarantine", "discard"], ["demo"]])
 def test_help_teaches_with_an_example(capsys, command):
     if command != ["demo"]:
         assert run([*command, "--help"]) == 0

@@ -85,6 +85,11 @@ class Engine:
         """Frame: the units of all lines, by state and node."""
     def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
         """Cancels what can be: of a line from 1, or (0) of the whole order."""
+    def capture(self, orders: object, *, format: str = 'json', dry_run: bool = False,
+                quarantine: bool = False, correct: bool = False, currency: str | None = None,
+                actor: str | None = None, now: int | None = None) -> Frame:
+        """Captures canonical orders (a dict, a list of them, or text: a JSON array, JSON lines,
+        or CSV), each by itself. Frame `captured`, with the frame `capture_violations`."""
     @overload
     def change(self, reservation: int, *, deadline: int, now: int = 0) -> None:
         """Moves the deadline of a live reservation."""
@@ -119,6 +124,9 @@ class Engine:
     def delta(self, columns: Table, *, source: str, sequence: int, now: int = 0) -> Frame:
         """Columns: sku, node, units, uom, section. What a source says has changed. Frame
         `fed`."""
+    def discard(self, order: str, *, reason: int = 0, actor: str | None = None, key: str = '',
+                now: int = 0) -> str:
+        """Takes an order out of quarantine for good; done or repeat."""
     def distances(self) -> Frame:
         """Frame: the distances that were given."""
     def event_digest(self) -> int:
@@ -270,6 +278,10 @@ class Engine:
         """One order with its lines and buckets, or Unknown."""
     def orders(self) -> Frame:
         """Frame: all orders."""
+    def park_cancel(self, order: str, *, reason: int = 0, actor: str | None = None, key: str = '',
+                    now: int = 0) -> str:
+        """Cancels an order by its key, also one that has not come yet: done, unchanged,
+        repeat."""
     def place_hold(self, order: int, type: str, line: int = 0, *, reason: int = 0,
                    until: int | None = None, actor: str | None = None, now: int = 0) -> int:
         """Holds a line from 1, or (0) the order; the hold's number in it."""
@@ -306,6 +318,8 @@ class Engine:
         `at` an instant (engine time): `options`, of each node, and `plan`, as the active policy
         would source them; days as texts, and order_within, the instant at which the answer would
         be a later one. Takes nothing. `infinite`: as if no pool were used up."""
+    def quarantined(self) -> Frame:
+        """Frame: orders in quarantine, by key."""
     def queues(self) -> list[Any]:
         """Lines that wait in queues of policies: (queue, orders, lines), by name."""
     def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
@@ -317,6 +331,9 @@ class Engine:
     def release(self, orders: Column, *, now: int = 0,
                 progress: Progress | None = None) -> Frame:
         """Tells the nodes. Frame `receipts`."""
+    def replay(self, order: str | None = None, *, actor: str | None = None,
+               now: int = 0) -> Frame:
+        """Tries an order in quarantine again, or all of them; frames as of `capture`."""
     def report(self, *, decimals: int = -1, cancel_reasons: Mapping[int, str] = {}) -> Report:
         """The engine's journal as facts. Units in 10^-decimals (-1: as fine as its finest SKU).
         `cancel_reasons` says what the codes of cancel() mean: seller, customer, fraud or
@@ -373,6 +390,8 @@ class Engine:
         """Frame: every SKU at every node where it was stocked."""
     def submit(self, json_line: str) -> str:
         """One command as a JSON line."""
+    def tombstones(self) -> Frame:
+        """Frame: keys that were cancelled before their orders came."""
     def transfer(self, sku: int, node: int, amount: int, *, from_section: str | None = None,
                  to_section: str | None = None, now: int = 0) -> int:
         """Moves units between sections of a node's stock; returns how many granules of promises
@@ -509,6 +528,9 @@ def kpis(facts: object, by: str = 'order_date', recorded: Sequence[str] = [],
 def lint(policy: str, *, file: str = 'policy.toml', now: int | None = None) -> Frame:
     """Looks at a policy without tables (Engine.lint looks with an engine's). Frame `lint`; what
     cannot be read is a finding too. `now` finds strategies whose time is over."""
+
+def order_schema() -> str:
+    """The JSON Schema of a canonical order, as text (docs/formats/order.schema.json)."""
 
 def policy_keys() -> list[Any]:
     """Each key of a policy: table, key, what it takes, what it is where it is left out, and

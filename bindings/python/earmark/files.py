@@ -57,7 +57,8 @@ def _csv(name: str) -> dict[str, list[str]]:
     return dict(zip(header, columns, strict=True))
 
 
-def _text(name: str) -> str:
+def read_bytes(name: str) -> bytes:
+    """The bytes of a file or of standard input, expanded where they are gzip."""
     try:
         with sys.stdin.buffer if name == "-" else open(name, "rb") as f:
             data = f.read(MOST_BYTES + 1)
@@ -68,6 +69,11 @@ def _text(name: str) -> str:
         raise BadInput(f"{name}: {getattr(e, 'strerror', None) or e}") from None
     if len(data) > MOST_BYTES:
         raise BadInput(f"{name}: more than {MOST_BYTES >> 20} MiB of text; split it or use Parquet")
+    return data
+
+
+def _text(name: str) -> str:
+    data = read_bytes(name)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as e:

@@ -24,14 +24,14 @@ def verify(path: str | Path) -> dict:
         raise BadInput(f"{path}: no such file; give the journal that an engine wrote")
     out: dict = {"journal": str(path), "ok": False, "findings": []}
     with tempfile.TemporaryDirectory(prefix="earmark-verify-") as folder:
-        copy = _copy(path, Path(folder))
+        copy = copy_of(path, Path(folder))
         out |= _batches(path, copy, out["findings"])
-        _fold(path, _copy(path, Path(folder)), out)  # the log again: reading it has emptied it
+        _fold(path, copy_of(path, Path(folder)), out)  # the log again: reading it has emptied it
     out["ok"] = not out["findings"]
     return out
 
 
-def _copy(path: Path, folder: Path) -> Path:
+def copy_of(path: Path, folder: Path) -> Path:
     """The journal and its log as they were at one moment, also while an engine appends to it."""
     copy, path = folder / "journal.db", path.resolve()  # the log stands beside a link's target
     for _ in range(MOST_COPIES):

@@ -13,6 +13,7 @@ from ..journals import verify as verify_journal
 from ..network import nodes_of
 from ..replay import Replay
 from ..world import Setting, World
+from . import intake as intakes
 from . import policy as policies
 from .bench import EPILOG as BENCH_EPILOG
 from .bench import bench, spread
@@ -36,9 +37,10 @@ from .verbs import (
     prepare,
 )
 
-EPILOG = ("Exit codes: 0 done; 1 done, with findings (stock check, verify, lint); 2 the input"
-          " cannot be used; 3 a fault of Earmark; 130 stopped. Files: .csv, .csv.gz, .parquet,"
-          " .arrow, or - for CSV on standard input. Columns: docs/howto/command_line.md.")
+EPILOG = ("Exit codes: 0 done; 1 done, with findings (stock check, verify, lint, intake); 2 the"
+          " input cannot be used; 3 a fault of Earmark; 130 stopped. Files: .csv, .csv.gz,"
+          " .parquet, .arrow, or - for CSV on standard input. Columns:"
+          " docs/howto/command_line.md.")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Decides which stock serves which order, compares policies, explains"
                        " decisions, checks stock files and journals.", epilog=EPILOG)
@@ -191,6 +193,8 @@ def verify(journal: Annotated[Path, typer.Argument(help="the file that Engine(jo
 
 
 app.command(epilog=BENCH_EPILOG)(bench)
+app.command(epilog=intakes.INTAKE)(intakes.intake)
+app.add_typer(intakes.quarantine_app, name="quarantine")
 app.command(epilog=policies.LINT)(policies.lint)
 app.command(epilog=policies.DIFF)(policies.diff)
 app.command("what-if", epilog=policies.WHAT_IF)(policies.what_if)
