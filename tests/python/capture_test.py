@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -185,3 +187,32 @@ def test_quarantine_is_listed_replayed_and_discarded_from_the_command_line(journ
     ["quarantine", "list", "orders.jsonl"]])
 def test_options_that_make_no_sense_end_with_code_2(journal, capsys, argv):
     assert run(argv) == 2
+
+
+def test_a_week_of_a_real_shop_waits_for_half_of_its_goods_and_then_comes_in(real_week):
+    rows = earmark.read_orders(str(real_week), "uci")
+    skus, offsets = list(rows["sku_key"]), rows["offsets"].tolist()
+    lines = [{"sku": skus[sku], "quantity": int(amount), "unit_price": f"{price / 100:.2f}"}
+             for sku, amount, price in zip(rows["sku"], rows["amount"], rows["price_minor"],
+                                           strict=True)]
+    sent = [{"key": key, "currency": "GBP", "lines": lines[first:last]} for key, first, last in
+            zip(rows["key"], offsets[:-1], offsets[1:], strict=True)]
+    text = "\n".join(map(json.dumps, sent))
+    engine = earmark.Engine()
+    engine.load_skus({"key": skus[::2]})
+    assert set(states(engine.capture(text, dry_run=True))) == {"accepted", "declined"}
+    found = states(engine.capture(text, quarantine=True))
+    assert set(found) == {"accepted", "quarantined"} and len(found) == len(sent)
+    engine.load_skus({"key": skus[1::2]})
+    assert states(engine.replay()) == ["accepted"] * found.count("quarantined")
+    assert set(states(engine.capture(text))) == {"repeat"}
+    assert len(engine.orders()) == len(sent) and len(engine.lines()) == len(lines)
+
+
+@pytest.fixture
+def real_week():
+    folder = os.environ.get("EARMARK_SHARED")
+    path = Path(folder or ".") / "data" / "uci-online-retail" / "online_retail_first_week.csv.gz"
+    if not path.is_file():
+        pytest.skip("EARMARK_SHARED has no real data")
+    return path
