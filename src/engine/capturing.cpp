@@ -1,8 +1,10 @@
 #include "capturing.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "earmark/core/intern.hpp"
+#include "earmark/core/time_text.hpp"
 #include "earmark/intake/capture.hpp"
 
 namespace earmark {
@@ -162,14 +164,18 @@ capture_state capturing::judge(captured& row, const nlohmann::json& value,
 /// The instant of the order is never later than that of the command: one that is dated far ahead
 /// must not move time for all others.
 void capturing::set_instant(attempt& a) {
-    const time_point now = how_.now.value_or(on_.now());
+    const time_point now = std::max(how_.now.value_or(on_.now()), on_.now());
     a.c.by.now = now;
     if (!a.c.line.has("placed_at")) return;
     const time_point placed = a.c.line.time("placed_at", now);
-    if (submission::has_begun(now) && placed > now)
-        a.c.line.refuse(fail(error_code::out_of_range, placed.ns, now.ns), "placed_at");
-    else
-        a.c.by.now = placed;
+    if (!submission::has_begun(now) || placed <= now) return void(a.c.by.now = placed);
+    std::string sentence = "it is dated ";
+    sentence += to_string(placed);
+    sentence += ", and it is ";
+    sentence += to_string(now);
+    a.c.wrong.add(submission::make_problem(
+        error_code::out_of_range, "/placed_at", std::move(sentence),
+        "correct the date, or give the command the instant that it is (now)"));
 }
 
 placed capturing::place(attempt& a) {

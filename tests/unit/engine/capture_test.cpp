@@ -180,6 +180,7 @@ TEST_CASE("an order is placed when it says, and never later than now") {
     CHECK(late.state == declined);
     CHECK(codes(late) == std::vector{out_of_range});
     CHECK(late.violations[0].path == "/placed_at");
+    CHECK(late.violations[0].sentence.find("it is dated 2200-01-01") != std::string::npos);
     CHECK(s.on.now() == monday);
 }
 

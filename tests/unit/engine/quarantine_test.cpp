@@ -121,6 +121,14 @@ TEST_CASE(
     CHECK(s.on.orders() == 2);
 }
 
+TEST_CASE("a replay by a clock that is behind is no reason to keep an order back") {
+    shop s;
+    const auto dated = order("a", "jug", "1", R"("placed_at":"2026-11-21T08:05:00Z",)");
+    REQUIRE(s.one(dated, s.keeping()).state == quarantined);
+    s.know("jug");
+    CHECK(replay(s.on, {}).clean());
+}
+
 TEST_CASE("a payload that comes again after its tables were loaded is accepted and waits no more") {
     shop s;
     REQUIRE(s.one(order("a", "jug"), s.keeping()).state == quarantined);
