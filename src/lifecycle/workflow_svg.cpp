@@ -3,9 +3,12 @@
 // however many steps there are, and the picture reads as the table does. Numbers are whole, so that
 // the same workflow gives the same bytes everywhere.
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "earmark/core/svg.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
 
 namespace earmark::lifecycle {
@@ -14,20 +17,6 @@ namespace {
 constexpr int margin = 14, head = 46, row_height = 27, letter = 7, small_letter = 6;
 
 std::string number(int n) { return std::to_string(n); }
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else
-            out += c;
-    return out;
-}
 
 std::string_view colour_of(unit_state base) noexcept {
     if (base == unit_state::delivered) return "#d8f0dc";
@@ -61,7 +50,7 @@ public:
             arrow(r, y);
             y += row_height;
         }
-        return out_ += "</svg>\n";
+        return std::move(*page_).finish();
     }
 
 private:
@@ -91,10 +80,7 @@ private:
     }
 
     void start(int height) {
-        out_ = R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" + number(width_) +
-               R"(" height=")" + number(height) + R"(" viewBox="0 0 )" + number(width_) + ' ' +
-               number(height) + R"(" font-family="DejaVu Sans, Verdana, sans-serif">)" + '\n';
-        rect(0, 0, width_, height, R"(fill="#ffffff")");
+        page_.emplace(width_, height, "DejaVu Sans, Verdana, sans-serif");
         text(margin, 26, 17, "start", "#1b2430", of_.name(), R"( font-weight="bold")");
         if (!of_.written().about.empty())
             text(margin, 46, 12, "start", "#4a5563", of_.written().about, "");
@@ -144,15 +130,16 @@ private:
         const std::string label = label_of(r);
         const int space = small_letter * static_cast<int>(label.size()) + 8;
         const bool right = to >= from;
-        out_ += "<g>";
-        if (!of_.because(r).empty()) out_ += "<title>" + escaped(of_.because(r)) + "</title>";
-        out_ += R"(<circle cx=")" + number(from) + R"(" cy=")" + number(y) + R"(" r="3" fill=")" +
-                ink + "\"/>";
+        page_->raw("<g>");
+        if (!of_.because(r).empty())
+            page_->raw("<title>" + escaped_xml(of_.because(r)) + "</title>");
+        page_->raw(R"(<circle cx=")" + number(from) + R"(" cy=")" + number(y) +
+                   R"(" r="3" fill=")" + ink + "\"/>");
         std::string stroke = R"(stroke=")" + ink + R"(" stroke-width="1.4" fill="none")";
         if (ends_badly) stroke += R"( stroke-dasharray="6 3")";
         if (from == to) {
-            out_ += R"(<path d="M)" + number(from) + ' ' + number(y) +
-                    " h26 q8 0 8 -6 t-8 -6 h-18\" " + stroke + "/>";
+            page_->raw(R"(<path d="M)" + number(from) + ' ' + number(y) +
+                       " h26 q8 0 8 -6 t-8 -6 h-18\" " + stroke + "/>");
             head_of(from + 3, y - 12, false, ink);
             place(label, from + 38, y - 3, true);
         } else {
@@ -161,7 +148,7 @@ private:
             const bool fits = right ? from + 8 + space < width_ : from - 8 - space > 0;
             place(label, right ? from + 8 : from - 8, y - 5, fits ? right : !right);
         }
-        out_ += "</g>\n";
+        page_->raw("</g>\n");
     }
     /// On a white ground, so that lines behind it do not cross it.
     void place(const std::string& label, int x, int y, bool from_left) {
@@ -170,35 +157,26 @@ private:
     }
     void head_of(int x, int y, bool right, const std::string& ink) {
         const int back = right ? x - 9 : x + 9;
-        out_ += R"(<polygon points=")" + number(x) + ',' + number(y) + ' ' + number(back) + ',' +
-                number(y - 4) + ' ' + number(back) + ',' + number(y + 4) + R"(" fill=")" + ink +
-                "\"/>";
+        page_->raw(R"(<polygon points=")" + number(x) + ',' + number(y) + ' ' + number(back) + ',' +
+                   number(y - 4) + ' ' + number(back) + ',' + number(y + 4) + R"(" fill=")" + ink +
+                   "\"/>");
     }
 
-    void rect(int x, int y, int width, int height, const std::string& look) {
-        out_ += R"(<rect x=")" + number(x) + R"(" y=")" + number(y) + R"(" width=")" +
-                number(width) + R"(" height=")" + number(height) + "\" " + look + "/>\n";
+    void rect(int x, int y, int width, int height, std::string_view look) {
+        page_->rect(x, y, width, height, look);
     }
-    void line(int x1, int y1, int x2, int y2, const std::string& look) {
-        out_ += R"(<line x1=")" + number(x1) + R"(" y1=")" + number(y1) + R"(" x2=")" + number(x2) +
-                R"(" y2=")" + number(y2) + "\" " + look + "/>\n";
+    void line(int x1, int y1, int x2, int y2, std::string_view look) {
+        page_->line(x1, y1, x2, y2, look);
     }
     void text(int x, int y, int size, std::string_view anchor, std::string_view ink,
               std::string_view words, std::string_view more) {
-        out_ += R"(<text x=")" + number(x) + R"(" y=")" + number(y) + R"(" font-size=")" +
-                number(size) + R"(" text-anchor=")";
-        out_ += anchor;
-        out_ += R"(" fill=")";
-        out_ += ink;
-        out_ += '"';
-        out_ += more;
-        out_ += '>' + escaped(words) + "</text>\n";
+        page_->text(x, y, size, anchor, ink, words, more);
     }
 
     const workflow& of_;
     std::vector<column> columns_;
     int width_ = 0;
-    std::string out_;
+    std::optional<svg_page> page_;
 };
 
 }  // namespace
