@@ -109,6 +109,7 @@ void bind_captures(py::module_& m, engine_class& c);
 void bind_explanations(engine_class& c);
 void bind_trust(engine_class& c);
 void bind_audit(engine_class& c);
+void bind_story(py::module_& m, engine_class& c);
 void bind_files(py::module_& m);
 void bind_report(py::module_& m, engine_class& c);
 void bind_definitions(py::module_& m);

@@ -60,8 +60,8 @@ SPELLINGS = (
     (r"\barg0: \w+", "self"),
     (r"\bself: \w+", "self"),
 )
-SHOWN = {"__init__", "__len__", "__getitem__", "__contains__", "__iter__", "__eq__", "__hash__",
-         "__arrow_c_stream__", "__arrow_c_schema__", "_repr_html_"}
+SHOWN = {"__init__", "__str__", "__len__", "__getitem__", "__contains__", "__iter__", "__eq__",
+         "__hash__", "__arrow_c_stream__", "__arrow_c_schema__", "_repr_html_"}
 RETURNS = {"__iter__": "Iterator[str]", "keys": "list[str]"}
 WIDTH = 98
 

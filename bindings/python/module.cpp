@@ -211,6 +211,7 @@ PYBIND11_MODULE(_earmark_here, m) {
     bind_captures(m, c);
     bind_trust(c);
     bind_audit(c);
+    bind_story(m, c);
     bind_files(m);
     bind_report(m, c);
     bind_definitions(m);

@@ -199,6 +199,21 @@ constexpr field poll_fields[] = {
     {"cursor", whole, optional, "the last answer's next; default 0, the beginning", 0, most},
     {"limit", whole, optional, "default 100", 1, 10'000},
 };
+constexpr field story_fields[] = {
+    {"order", key, required, "key of the order"},
+    {"picture", flag, optional, "as SVG, too; default false"},
+};
+const field trail_fields[] = {
+    {"order", key, optional, "what happened to this order"},
+    {"sku", key, optional, "to this SKU"},
+    {"node", key, optional, "at this node"},
+    {"actor", key, optional, "what this actor did; host: the host itself, and time"},
+    {"of_verb", choice, optional, "commands of this verb", 0, 0, verb_choices()},
+    {"since", time, optional, "from this instant on"},
+    {"until", time, optional, "before this instant"},
+    {"cursor", whole, optional, "the last answer's next; default 0, the beginning", 0, most},
+    {"limit", whole, optional, "rows; default 100, and whole records", 1, 10'000},
+};
 constexpr field flush_fields[] = {{"level", choice, optional, "default disk", 0, 0, levels}};
 
 constexpr field commands[] = {
@@ -376,6 +391,13 @@ constexpr form all_forms[] = {
      run_crossings},
     {"audit", {}, "Recomputes what is stored.", false, audit_fields, run_audit},
     {"order", {}, "One order as it stands.", false, order_fields, run_order},
+    {"story", {}, "What happened to an order, oldest first.", false, story_fields, run_story},
+    {"trail",
+     {},
+     "What happened at all behind a cursor, oldest first.",
+     false,
+     trail_fields,
+     run_trail},
     {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
     {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},
     {"movements",

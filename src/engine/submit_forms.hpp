@@ -71,6 +71,9 @@ struct form {
 /// Is every required field there, is every field known, has every value its shape?
 void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
+/// The names of all verbs, as choices of a field.
+[[nodiscard]] std::span<const std::string_view> verb_choices() noexcept;
+
 // The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
 // submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp,
 // submit_dates.cpp, submit_holds.cpp, submit_captures.cpp).
@@ -135,6 +138,8 @@ nlohmann::ordered_json run_order(const request& r);
 nlohmann::ordered_json run_queues(const request& r);
 nlohmann::ordered_json run_activate_workflow(const request& r);
 nlohmann::ordered_json run_allowed(const request& r);
+nlohmann::ordered_json run_story(const request& r);
+nlohmann::ordered_json run_trail(const request& r);
 nlohmann::ordered_json run_explain(const request& r);
 nlohmann::ordered_json run_poll(const request& r);
 nlohmann::ordered_json run_movements(const request& r);

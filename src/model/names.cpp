@@ -9,6 +9,7 @@
 #include "earmark/model/pools.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/state.hpp"
+#include "earmark/model/trail.hpp"
 
 namespace earmark {
 namespace {
@@ -34,6 +35,10 @@ constexpr std::array<std::string_view, 8> outcome_names = {
 constexpr std::array<std::string_view, unit_states> state_names = {
     "open",   "backordered", "reserved",  "allocated", "released", "picked",
     "packed", "shipped",     "delivered", "lost",      "cancelled"};
+
+constexpr std::array<std::string_view, trail_kinds> trail_names = {
+    "captured",   "said",   "placed",   "amended",     "decided", "rejected", "moved",  "held",
+    "hold_ended", "linked", "reserved", "reservation", "stock",   "counted",  "loaded", "command"};
 
 constexpr std::array<std::string_view, unit_events> event_names = {
     "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel",
@@ -90,6 +95,8 @@ std::string_view name_of(reservation_state s) noexcept { return look_up(reservat
 
 std::string_view name_of(change_kind k) noexcept { return look_up(change_names, k); }
 std::string_view name_of(permission p) noexcept { return look_up(permission_names, p); }
+
+std::string_view name_of(trail_kind k) noexcept { return look_up(trail_names, k); }
 
 std::string_view name_of(hold_step s) noexcept { return look_up(step_names, s); }
 std::string_view name_of(hold_state s) noexcept { return look_up(hold_names, s); }

@@ -443,7 +443,7 @@ const column* frame_schema::find(std::string_view column_name) const noexcept {
 std::span<const frame_schema> frame_schemas() {
     static const std::vector<frame_schema> all = [] {
         std::vector<frame_schema> joined;
-        for (const auto part : {engine_frames(), figure_frames()})
+        for (const auto part : {engine_frames(), trail_frames(), figure_frames()})
             joined.insert(joined.end(), part.begin(), part.end());
         return joined;
     }();

@@ -76,6 +76,7 @@ def every_frame(shop):
                 ("quarantined", shop.quarantined()))
     shop.park_cancel("never came")
     yield "tombstones", shop.tombstones()
+    yield "trail", shop.trail()[0]
     yield from figure_frames(shop)
 
 

@@ -7,7 +7,6 @@
 #include "earmark/engine/workflows.hpp"
 
 namespace earmark::streams {
-
 namespace {
 
 constexpr std::uint64_t no_such_id = 4'000'000'000;
@@ -127,6 +126,7 @@ std::string side_by_side::play(const step& s) {
     for (const pair_of_ids& o : touched_orders_) compare_order(o.real);
     for (const pair_of_ids& r : touched_reservations_) compare_reservation(r);
     for (std::uint64_t o = 0; all && o < naive_.orders(); ++o) compare_order(o);
+    compare_stories(all);
     for (const auto& [real, naive] : reservation_ids_)
         if (all) compare_reservation({real, naive});
     same("check_invariants", text_of(real_->check_invariants()), std::string{});

@@ -97,6 +97,9 @@ private:
     void compare_order(std::uint64_t id);
     void compare_reservation(pair_of_ids id);
     void compare_fold();
+    void compare_stories(bool all);
+    void compare_story(std::uint64_t id);
+    void compare_trail();
 
     pair_of_ids order_of(serial s);
     pair_of_ids reservation_of(serial s);

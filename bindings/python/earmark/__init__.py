@@ -20,6 +20,7 @@ from ._earmark import (
     Frame,
     Policy,
     Report,
+    Story,
     dictionary,
     error_name,
     fair_share,
@@ -56,7 +57,7 @@ from .workflows import (
 __all__ = ["KPIS", "LINT_RULES", "OUTCOMES", "UNIT_STATES", "VERDICTS", "BadInput", "BadPolicy",
            "Busy", "Candidates", "Comparison", "Criterion", "Diff", "EarmarkError",
            "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy",
-           "Refused", "Report", "Unknown", "Workflow", "compare", "dictionary", "diff",
+           "Refused", "Report", "Story", "Unknown", "Workflow", "compare", "dictionary", "diff",
            "error_name", "fair_share", "figures", "kpis", "lint", "policy_schema", "read_orders",
            "standard_workflows", "workflow", "workflow_findings", "workflow_of",
            "workflow_schema"]

@@ -388,10 +388,20 @@ class Engine:
         """Counters since birth."""
     def stock(self) -> Frame:
         """Frame: every SKU at every node where it was stocked."""
+    def story(self, order: int) -> Story:
+        """What happened to an order, up to the version that it has now. Where its beginning is in
+        memory no longer, `whole` is False and the rest is told. Unknown; Busy. O(records since
+        its birth)."""
     def submit(self, json_line: str) -> str:
         """One command as a JSON line."""
     def tombstones(self) -> Frame:
         """Frame: keys that were cancelled before their orders came."""
+    def trail(self, *, order: int | None = None, sku: int | None = None, node: int | None = None,
+              actor: str | None = None, of_verb: str | None = None, since: int | None = None,
+              until: int | None = None, cursor: int = 0, limit: int = 100000) -> Any:
+        """What happened behind `cursor`: rows of records that fit, whole records, as many as it
+        takes for `limit` rows, and the cursor to go on with, which stays the same at the end.
+        `since` and `until` are instants, the latter not included. Frame `trail`."""
     def transfer(self, sku: int, node: int, amount: int, *, from_section: str | None = None,
                  to_section: str | None = None, now: int = 0) -> int:
         """Moves units between sections of a node's stock; returns how many granules of promises
@@ -493,6 +503,27 @@ class Report:
         """Frame node_scorecard, vendor_scorecard or carrier_scorecard."""
     def update(self) -> None:
         """Reads what the engine's journal has gained."""
+
+class Story:
+    """Everything that happened to one order, oldest first: `rows` is a frame, `str()` is one
+    sentence a record, svg() a picture."""
+    def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    @property
+    def gone_to(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def rows(self) -> Frame: ...
+    def svg(self) -> str:
+        """Time from left to right, a column a record; holds above, below a row for each line,
+        state and node. The same story gives the same text."""
+    @property
+    def version(self) -> int: ...
+    @property
+    def whole(self) -> bool: ...
 
 UNIT_STATES: tuple[str, ...]
 
