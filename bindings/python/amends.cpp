@@ -67,19 +67,24 @@ std::vector<line_change> changes_of(const engine& e, const py::iterable& changes
 }
 
 py::dict to_dict(const engine& e, const amended& a) {
-    py::list lines, parts;
+    py::list lines, parts, asks;
     for (const amended_line& l : a.lines)
         lines.append(py::make_tuple(l.line, e.sku(l.sku).key, l.before.atoms, l.after.atoms));
-    for (const amended_part& p : a.parts)
-        parts.append(py::make_tuple(
-            p.line, name_of(p.from), name_of(p.to),
-            p.node == none<node_id> ? py::object(py::none()) : py::cast(e.node(p.node).key),
-            p.amount.atoms));
+    for (const amended_part& p : a.parts) {
+        const auto node =
+            p.node == none<node_id> ? py::object(py::none()) : py::cast(e.node(p.node).key);
+        if (p.asks)
+            asks.append(py::make_tuple(p.line, node, p.amount.atoms));
+        else
+            parts.append(
+                py::make_tuple(p.line, name_of(p.from), name_of(p.to), node, p.amount.atoms));
+    }
     py::dict out;
     out["outcome"] = name_of(a.first.what);
     out["version"] = a.version;
     out["lines"] = lines;
     out["parts"] = parts;
+    out["asks"] = asks;
     return out;
 }
 
@@ -153,6 +158,40 @@ std::vector<amend_rule_row> read_amend_rules(const any_table& table) {
     return out;
 }
 
+std::vector<answer_row> read_answers(const any_table& table) {
+    constexpr std::string_view known[] = {"node", "request", "within_s", "then", "reason"};
+    const columns c{table, known};
+    const auto request = c.texts("request");
+    const std::size_t n = request.size();
+    const auto rows = static_cast<std::ptrdiff_t>(n);
+    const auto node = optional_texts(c, "node", n), then = optional_texts(c, "then", n);
+    const auto within = c.integers("within_s", rows, {0, max_answer_seconds, std::nullopt});
+    const auto reason = c.integers("reason", rows, {0, 255, 0});
+    std::vector<answer_row> out;
+    for (std::size_t i = 0; i < n; ++i)
+        out.push_back(
+            {node[i], named<request_kind>(request.text(i), request_kinds, "request", i), within[i],
+             then[i].empty() ? silence::refuses : named<silence>(then[i], silences, "then", i),
+             static_cast<std::uint8_t>(reason[i])});
+    return out;
+}
+
+py::list requests_of(const engine& e, const order_view& v) {
+    py::list out;
+    for (const request_view& x : v.requests) {
+        py::dict row;
+        row["request"] = name_of(x.request);
+        row["line"] = x.line;
+        row["node"] = e.node(x.node).key;
+        row["amount"] = x.amount.atoms;
+        row["until"] = x.until.ns;
+        row["then"] = name_of(x.then);
+        row["reason"] = x.reason;
+        out.append(row);
+    }
+    return out;
+}
+
 void bind_amends(engine_class& c) {
     c.def("amend", on(&amend), py::arg("order"), py::arg("changes") = py::tuple(), py::kw_only(),
           py::arg("place") = std::nullopt, py::arg("method") = std::nullopt,
@@ -166,7 +205,8 @@ void bind_amends(engine_class& c) {
           "without line a new one, with sku, amount, price_minor. `base_version`: of the order "
           "that was seen; `edit`: number of a hold that ends with the change; `preview`: change "
           "nothing. What becomes of lines (line, sku, before, after) and of units (line, from, "
-          "to, node, amount).");
+          "to, node, amount); `asks` are those that a node has to agree to first (line, node, "
+          "amount).");
     c.def("amend_rules", on(&amend_rules),
           "What amendments may: by change, then by state, allow, ignore or deny.");
 }

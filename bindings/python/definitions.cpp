@@ -1,6 +1,7 @@
 // DEFINITIONS as plain rows: closed lists of the library, for what is generated of them
 // (generate.py) and for tests. No part of the face.
 #include "binding.hpp"
+#include "earmark/engine/worklist.hpp"
 #include "earmark/report/ageing.hpp"
 #include "earmark/report/kpi.hpp"
 
@@ -54,12 +55,23 @@ py::list waits() {
     return out;
 }
 
+py::dict runbooks() {
+    py::dict out;
+    for (std::size_t i = 0; i < stuck_reasons; ++i) {
+        const auto r = static_cast<stuck_reason>(i);
+        out[py::cast(name_of(r))] = runbook(r);
+    }
+    return out;
+}
+
 }  // namespace
 
 void bind_definitions(py::module_& m) {
     m.def("_kpi_definitions", &kpis);
     m.def("_score_definitions", &scores);
     m.def("_wait_definitions", &waits);
+    m.def("runbook", &runbooks,
+          "What each reason of the worklist means and what to do about it, by reason.");
 }
 
 }  // namespace earmark::python

@@ -3,6 +3,7 @@
 
 #include "columns.hpp"
 #include "earmark/engine/queues.hpp"
+#include "earmark/engine/worklist.hpp"
 #include "earmark/report/answers.hpp"
 #include "rows.hpp"
 
@@ -68,6 +69,48 @@ py::list list_queues(const engine& e) {
     return out;
 }
 
+report::vocabulary stuck_words() {
+    std::vector<std::string_view> words;
+    for (std::size_t i = 0; i < stuck_reasons; ++i)
+        words.push_back(name_of(static_cast<stuck_reason>(i)));
+    return report::make_vocabulary(words);
+}
+
+frame_ref list_stuck(const engine& e, const std::optional<std::string>& reason,
+                     const std::optional<std::string>& sku, const std::optional<std::string>& node,
+                     std::int32_t slack_days) {
+    worklist_query q;
+    if (reason) q.reason = named<stuck_reason>(*reason, stuck_reasons, "reason");
+    if (sku) q.sku = value_or_raise(e, e.find_sku(*sku));
+    if (node) q.node = value_or_raise(e, e.find_node(*node));
+    q.slack_days = slack_days;
+    report::frame_builder b{"worklist"};
+    auto &why = b.codes("reason", stuck_words()), &goods = b.codes("sku", sku_keys(e)),
+         &state = b.codes("state", report::state_words()), &at = b.codes("node", node_keys(e));
+    while (raw(q.from) < e.orders()) {
+        const worklist_page page = value_or_raise(e, worklist(e, q));
+        q.from = page.next;
+        for (const stuck_units& u : page.rows) {
+            why.add(static_cast<std::int32_t>(u.reason));
+            b.ints("order").add(static_cast<std::int64_t>(raw(u.order)));
+            b.small_ints("line").add(static_cast<std::int32_t>(u.line));
+            goods.add(static_cast<std::int32_t>(raw(u.sku)));
+            state.add(static_cast<std::int32_t>(u.state));
+            u.node == none<node_id> ? at.add_null() : at.add(raw(u.node));
+            b.ints("amount").add(u.amount.atoms);
+            auto& owner = b.strings("owner");
+            u.owner.empty() ? owner.add_null() : owner.add(u.owner);
+            auto &hold = b.small_ints("hold"), &policy = b.small_ints("policy");
+            u.number == 0 ? hold.add_null() : hold.add(static_cast<std::int32_t>(u.number));
+            b.small_ints("retries").add(static_cast<std::int32_t>(u.retries));
+            u.version == 0 ? policy.add_null() : policy.add(static_cast<std::int32_t>(u.version));
+            b.times("since").add(u.since.ns);
+            u.until ? b.times("until").add(u.until->ns) : b.times("until").add_null();
+        }
+    }
+    return to_python(std::move(b).finish());
+}
+
 }  // namespace
 
 void bind_explanations(engine_class& c) {
@@ -80,6 +123,11 @@ void bind_explanations(engine_class& c) {
     c.def("what_if", on(&what_if), py::arg("order"), py::arg("node"),
           "The smallest changes, one at a time, with which a node would have shipped some of an "
           "order, as things were when it was decided. Frame `changes`; empty where it ships.");
+    c.def("worklist", on(&list_stuck), py::kw_only(), py::arg("reason") = std::nullopt,
+          py::arg("sku") = std::nullopt, py::arg("node") = std::nullopt, py::arg("slack_days") = -1,
+          "Units that do not go on by themselves, each in one row with what is in their way. Frame "
+          "`worklist`. `slack_days`: units that have not left so many days before the last one "
+          "that was asked for are at risk.");
     c.def("queues", on(&list_queues),
           "Lines that wait in queues of policies: (queue, orders, lines), by name.");
 }

@@ -356,19 +356,13 @@ std::string outcome_or_raise(engine& e, const result<receipt>& r) {
 std::string record(engine& e, std::uint64_t order, const std::string& kind, std::uint32_t line,
                    const std::optional<std::string>& node, std::int64_t amount, std::uint8_t reason,
                    const std::string& event, std::int64_t now) {
-    fact f{fact_kind::ship,
+    fact f{named<fact_kind>(kind, fact_kinds, "fact"),
            order_id{order},
            line,
            node ? value_or_raise(e, e.find_node(*node)) : none<node_id>,
            {amount},
            reason,
            event};
-    std::size_t k = 0;
-    while (k < fact_kinds && name_of(static_cast<fact_kind>(k)) != kind) ++k;
-    if (k == fact_kinds)
-        bad_input("fact '" + kind +
-                  "': give ship, deliver, reject, pick, pack, lose, unpick, fulfil or mark");
-    f.kind = static_cast<fact_kind>(k);
     return outcome_or_raise(e, e.record(at(now), f));
 }
 
@@ -424,6 +418,7 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
     out["held"] = v.held;
     out["holds"] = holds_of(e, v);
+    out["requests"] = requests_of(e, v);
     return out;
 }
 
@@ -467,14 +462,14 @@ void bind_orders(engine_class& c) {
         py::arg("facts") = std::map<std::string, std::string>{}, py::arg("node") = std::nullopt,
         py::arg("type") = "sales", py::arg("to") = std::nullopt,
         "One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused or "
-        "Busy. A "
-        "`reservation` is handed over: its units are the order's, and no stock is touched. "
+        "Busy. A `reservation` is handed over: its units are the order's, and no stock is touched. "
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
         "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "
         "none: they come from there, or they wait; `type`: sales, transfer, purchase, sample or "
         "replacement; `to`: of a transfer or a purchase, key of the node that its goods go to.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
-          py::kw_only(), now, "Cancels what can be: of a line from 1, or (0) of the whole order.");
+          py::kw_only(), now,
+          "Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must agree.");
     c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,
           py::arg("criterion") = py::none(), py::arg("leaving") = std::nullopt, progress,
           "Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the "

@@ -21,18 +21,23 @@ namespace earmark::python {
 /// Texts of a column that may be left out, and may have nulls: empty ones.
 [[nodiscard]] std::vector<std::string> optional_texts(const columns& c, std::string_view name,
                                                       std::size_t n);
-/// The enumerator that a row's text names; BadInput says which there are.
+/// The enumerator that a text names; BadInput says what it is of, and which there are.
 template <class Enum>
-[[nodiscard]] Enum named(std::string_view name, std::size_t count, const char* column,
-                         std::size_t row) {
+[[nodiscard]] Enum named(std::string_view name, std::size_t count, const std::string& what) {
     std::string known;
     for (std::size_t i = 0; i < count; ++i) {
         const auto e = static_cast<Enum>(i);
         if (name == name_of(e)) return e;
         known += (i == 0 ? "" : ", ") + std::string{name_of(e)};
     }
-    bad_input("column '" + std::string{column} + "', row " + std::to_string(row + 1) + ": " +
-              std::string{name} + "; give one of " + known);
+    bad_input(what + ": " + std::string{name} + "; give one of " + known);
+}
+/// The same of a row's text.
+template <class Enum>
+[[nodiscard]] Enum named(std::string_view name, std::size_t count, const char* column,
+                         std::size_t row) {
+    return named<Enum>(name, count,
+                       "column '" + std::string{column} + "', row " + std::to_string(row + 1));
 }
 /// Lines (sku key, amount[, price_minor]) of one order.
 [[nodiscard]] std::vector<order_line> order_lines(const engine& e, const py::iterable& lines);

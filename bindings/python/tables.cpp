@@ -252,6 +252,10 @@ void bind_facts(const One& one) {
         "Types of holds: columns as in docs/howto/holds.md, lists with commas.");
     one("load_amend_rules", load_one("amend_rules", &read_amend_rules),
         "What amendments may. Columns: change, state, does (allow, ignore, deny).");
+    one("load_answers", load_one("answers", &read_answers),
+        "Which nodes are asked before released units are taken back, or whether they do the work. "
+        "Columns: request (work, cancel), within_s (0: not asked) [, node (none: all without a row "
+        "of their own), then (refuses, accepts: what silence means), reason].");
 }
 
 template <class One>

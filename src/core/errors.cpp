@@ -174,6 +174,9 @@ constexpr error_row rows[] = {
     {order_changed, "order_changed", final, "the change is for version {0}, the order is at {1}",
      "read the order again and see whether the change is still wanted; the answer says what it "
      "would do now"},
+    {not_asked, "not_asked", final,
+     "node {2} is not asked for {0} (0: work, 1: cancel) of line {1} (0: any)",
+     "nothing was changed; the order's requests say what is open; it can still reject its work"},
     {bad_workflow, "bad_workflow", final, "the workflow has {0} findings",
      "correct the workflow; the one that was active before stays so"},
     {guard_not_met, "guard_not_met", final,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "asking.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/promise/tables.hpp"
@@ -120,6 +121,15 @@ error engine::state::amender::within_holds(desk& d) {
     return e;
 }
 
+/// Would the workflow let go what nodes are to be asked about?
+error engine::state::amender::may_ask(const desk& d) const {
+    if (d.asks.empty()) return {};
+    const auto known = workflow_door::known(s_, r_.order, d.order);
+    for (const lifecycle::asked& a : d.asks)
+        if (const error e = asker{s_}.route(d, a, known); e.code != error_code::ok) return e;
+    return {};
+}
+
 error engine::state::amender::plan(desk& d) {
     what_ = {};
     answer_ = {};
@@ -132,7 +142,8 @@ error engine::state::amender::plan(desk& d) {
     const intake::amend_terms terms{s_.names.sku,
                                     {s_.names.nodes.size(), s_.names.places.size(), services},
                                     s_.names.amends,
-                                    s_.nodes_of_cells()};
+                                    s_.nodes_of_cells(),
+                                    asker{s_}.consent(d)};
     intake::amend(d.order, r_, terms, what_, d.moves, answer_.violations);
     check_places();
     tell(d);
@@ -144,7 +155,9 @@ error engine::state::amender::plan(desk& d) {
     const resolve_hold_request edit{r_.order, r_.edit, true, r_.reason};
     d.amends = what_.empty() ? nullptr : &what_;
     if (r_.edit != 0) go_on([&] { return holds.may_end_edit(d, c_, edit); });
-    if (!d.moves.empty()) go_on([&] { return holds.lift_on_desk(d, hold_step::cancel, v_.now); });
+    if (!d.moves.empty() || !d.asks.empty())
+        go_on([&] { return holds.lift_on_desk(d, hold_step::cancel, v_.now); });
+    go_on([&] { return may_ask(d); });
     go_on([&] { return within_holds(d); });
     if (r_.edit != 0) go_on([&] { return holds.end_edit(d, c_, edit, v_.now); });
     go_on([&] { return screen(d); });
@@ -174,15 +187,21 @@ void engine::state::amender::tell(const desk& d) {
         answer_.parts.push_back({m.line + 1u, sku, m.from, m.to, at, s_.to_quantity(sku, m.n)});
         if (m.to == unit_state::cancelled) of[m.line].gone += m.n;
     }
+    for (const lifecycle::asked& a : d.asks) {
+        const sku_id sku = d.order.lines[a.line].sku;
+        answer_.parts.push_back({a.line + 1u, sku, unit_state::released, unit_state::cancelled,
+                                 a.node, s_.to_quantity(sku, a.n), true});
+        of[a.line].gone += a.n;
+    }
     for (const auto& m : what_.more) of[m.line].more += m.n;
     for (const auto& b : what_.bound) of[b.line].is_bound = true;
     const auto add = [&](std::size_t line, sku_id sku, granules before, granules after) {
         answer_.lines.push_back({static_cast<std::uint32_t>(line + 1), sku,
                                  s_.to_quantity(sku, before), s_.to_quantity(sku, after)});
     };
-    for (std::uint32_t l = 0; l < of.size(); ++l)
+    for (std::uint16_t l = 0; l < of.size(); ++l)
         if (of[l].gone != 0 || of[l].more != 0 || of[l].is_bound) {
-            const granules before = intake::wanted_of(d.order, l);
+            const granules before = intake::wanted_of(d.order, l, d.beside.asked);
             add(l, d.order.lines[l].sku, before, before - of[l].gone + of[l].more);
         }
     for (std::size_t i = 0; i < what_.added.size(); ++i)
@@ -206,7 +225,9 @@ error engine::state::amender::preview() {
     answer_.first.by = verb::amend;
     answer_.first.subject = raw(r_.order);
     answer_.first.lines = d.number;
-    if (d.moves.empty() && d.amends == nullptr && !d.changes_beside)
+    if (!d.asks.empty())
+        answer_.first.what = outcome::asked;
+    else if (d.moves.empty() && d.amends == nullptr && !d.changes_beside)
         answer_.first.what = outcome::unchanged;
     d.clear();
     return e;

@@ -24,6 +24,7 @@ private:
     [[nodiscard]] error may_follow(const desk& d, const lifecycle::bucket& b, node_id at,
                                    node_id to, bool keeps_pools) const;
     [[nodiscard]] bool is_excluded(node_id n) const;
+    [[nodiscard]] error may_ask(const desk& d) const;
     error within_holds(desk& d);
     /// What comes to an order's node must find its place there.
     void check_places();

@@ -131,6 +131,9 @@ const char* engine::state::auditor::what_is_wrong_beside() const {
     for (const lifecycle::bucket& b : of_.buckets)
         if (of_.kind == subject_kind::order && lifecycle::link_of(b.ref) > all.links.size())
             return "its units name a link that it does not have";
+    if (const char* wrong = lifecycle::unsound(all.asked, of_, s_.nodes_of_cells());
+        wrong != nullptr)
+        return wrong;
     return lifecycle::unsound(all.holds, s_.names.holds.size(), of_.lines.size());
 }
 

@@ -1,6 +1,7 @@
 // WHAT LIES BESIDE AN ORDER and changes with it: which nodes gave its lines back, which orders it
-// is linked to, its holds. Orders that have none of it pay nothing. It lies in one chunk as
-// sections of entries, and is replaced as a whole by the commit that changes it.
+// is linked to, its holds, what nodes were asked about it. Orders that have none of it pay nothing.
+// It lies in one chunk as sections of entries, and is replaced as a whole by the commit that
+// changes it.
 //
 // A new kind of entry is a trivially copyable struct of whole words, a member of `beside`, and a
 // line in each_section().
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "earmark/engine/fold.hpp"
+#include "earmark/lifecycle/asked.hpp"
 #include "earmark/lifecycle/holds.hpp"
 #include "earmark/lifecycle/image.hpp"
 #include "links.hpp"
@@ -25,14 +27,16 @@ namespace earmark {
 inline constexpr std::uint32_t no_chunk = 0xFFFFFFFF;
 
 struct beside {
-    std::vector<rejection> rejections;   // by line, then by node
-    std::vector<link> links;             // in the order of their numbers, from 1
-    std::vector<lifecycle::hold> holds;  // the same
+    std::vector<rejection> rejections;    // by line, then by node
+    std::vector<link> links;              // in the order of their numbers, from 1
+    std::vector<lifecycle::hold> holds;   // the same
+    std::vector<lifecycle::asked> asked;  // of nodes, and not answered yet
 
     void clear() {
         rejections.clear();
         links.clear();
         holds.clear();
+        asked.clear();
     }
 };
 
@@ -42,8 +46,9 @@ void each_section(Beside& of, F&& f) {
     f(of.rejections, max_rejections);
     f(of.links, max_links);
     f(of.holds, max_holds_in_all);
+    f(of.asked, lifecycle::max_asked);
 }
-inline constexpr std::size_t beside_sections = 3;
+inline constexpr std::size_t beside_sections = 4;
 
 /// The bytes of its chunk; none where there is nothing. First each section's number of entries, 4
 /// bytes each.

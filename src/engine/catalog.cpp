@@ -135,6 +135,7 @@ std::uint64_t catalog::digest_of_tables() const {
     if (const std::uint64_t types = holds.digest_of_types(); types != 0) d.add(types);
     if (const std::uint64_t fields = amends.digest_of_fields(); fields != 0) d.add(fields);
     if (!waiting.empty()) d.add(waiting.digest());
+    if (const std::uint64_t rows = answers.digest_of_rows(); rows != 0) d.add(rows);
     if (dates().has_rows()) d.add(dates().digest_of_dates());
     return d.value();
 }

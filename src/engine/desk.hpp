@@ -146,6 +146,8 @@ struct desk {
     std::vector<bucket_move> moves;
     earmark::beside beside;  // the order: as it is, and what it is to be where
     bool changes_beside = false;
+    std::vector<lifecycle::asked> asks;            // of nodes, about the order
+    std::vector<lifecycle::asked_change> answers;  // of nodes that were asked
     std::vector<order_note> notes;
     const lifecycle::amendment* amends = nullptr;  // of the order; the verb's that is under way
     std::deque<other_order> others;                // that it is linked to
@@ -223,6 +225,8 @@ struct desk {
         moves.clear();
         beside.clear();
         changes_beside = false;
+        asks.clear();
+        answers.clear();
         notes.clear();
         amends = nullptr;
         if (!others.empty()) others.clear();

@@ -45,8 +45,6 @@ error no_row(attribute_of owner) noexcept {
     return fail(error_code::bad_attribute);
 }
 
-std::string shown(std::string_view key) { return '\'' + std::string{key.substr(0, 80)} + '\''; }
-
 }  // namespace
 
 /// Whether it is new, and may be.

@@ -85,7 +85,7 @@ error_code folder::settle() {
     if (!open_) return error_code::ok;
     open_ = false;
     rewrite_.next = &image_;
-    if (lifecycle::unsound(image_) != nullptr || !has_its_links()) return error_code::bad_record;
+    if (lifecycle::unsound(image_) != nullptr || !is_sound_beside()) return error_code::bad_record;
     if (!books_.ledger.prepare(self, rewrite_)) return error_code::out_of_memory;
     if (!books_.ledger.own(self, rewrite_)) return error_code::bad_record;
     books_.ledger.write(rewrite_);
@@ -293,6 +293,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return waiting(kind, t);
         case intern_kind::amend_rule:
             return read_amend_rule(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::answer_rule:
+            return read_answer_row(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
             return error_code::bad_record;
     }

@@ -88,15 +88,17 @@ error_code folder::rejection_note(std::uint32_t order, std::uint32_t node,
     });
 }
 
-/// Do the order's units name only links that it has?
-bool folder::has_its_links() const {
+/// Do the order's units name only links that it has, and is asked about those that are there?
+bool folder::is_sound_beside() const {
     if (image_.kind != subject_kind::order) return true;
     std::uint32_t most = 0;
     for (const lifecycle::bucket& b : image_.buckets)
         most = std::max(most, lifecycle::link_of(b.ref));
-    if (most == 0) return true;
+    if (most == 0 && image_.beside == no_chunk) return true;
     beside all;
-    return load_beside(books_.ledger.chunks(), image_.beside, all) && most <= all.links.size();
+    if (!load_beside(books_.ledger.chunks(), image_.beside, all)) return false;
+    return most <= all.links.size() &&
+           lifecycle::unsound(all.asked, image_, nodes_of(books_.cells)) == nullptr;
 }
 
 /// The other order may be born later in the record.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "asking.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/cancel.hpp"
 #include "earmark/lifecycle/steps.hpp"
@@ -20,12 +21,14 @@ error engine::state::holder::held_by(const hold& h) const noexcept {
 error engine::state::holder::keep_unheld(desk& d, hold_step step, bool all) const {
     if (!lifecycle::any_stands(d.beside.holds)) return {};
     error first;
-    std::erase_if(d.moves, [&](const bucket_move& m) {
-        const hold* const by = lifecycle::blocker(d.beside.holds, types(), m.line, step);
+    const auto is_held = [&](const auto& of) {
+        const hold* const by = lifecycle::blocker(d.beside.holds, types(), of.line, step);
         if (by != nullptr && first.code == error_code::ok) first = held_by(*by);
         return by != nullptr;
-    });
-    return all || d.moves.empty() ? first : error{};
+    };
+    std::erase_if(d.moves, is_held);
+    std::erase_if(d.asks, is_held);
+    return all || (d.moves.empty() && d.asks.empty()) ? first : error{};
 }
 
 error engine::state::holder::keep_unfrozen(desk& d) const {
@@ -181,23 +184,29 @@ result<lifecycle::placing> engine::state::holder::put_by_itself(desk& d, hold h)
 
 /// Moves that the order's workflow refuses are not made: time does not wait for a guard.
 void engine::state::holder::keep_possible(desk& d) const {
-    if (d.moves.empty()) return;
+    if (d.moves.empty() && d.asks.empty()) return;
     const auto facts =
         workflow_door::known(s_, d.order, load_facts(s_.books.ledger.chunks(), d.order.facts),
                              !d.beside.rejections.empty());
     std::erase_if(d.moves, [&](bucket_move m) {
         return lifecycle::route(d.order, {&m, 1}, facts).code != error_code::ok;
     });
+    std::erase_if(d.asks, [&](const lifecycle::asked& a) {
+        return asker{s_}.route(d, a, facts).code != error_code::ok;
+    });
 }
 
 void engine::state::holder::cancel_scope(desk& d, const hold& h, std::uint8_t reason) const {
     const std::int64_t line = h.line == lifecycle::the_order ? -1 : h.line;
-    (void)intake::cancel(d.order, line, 0, reason, s_.nodes_of_cells(), d.moves);  // what still can
+    (void)intake::cancel(d.order, line, 0, reason, s_.nodes_of_cells(), d.moves,
+                         asker{s_}.consent(d));  // what still can
     std::vector<hold> others = d.beside.holds;
     others.erase(others.begin() + (h.number - 1));
-    std::erase_if(d.moves, [&](const bucket_move& m) {
-        return lifecycle::blocker(others, types(), m.line, hold_step::cancel) != nullptr;
-    });
+    const auto is_held = [&](const auto& of) {
+        return lifecycle::blocker(others, types(), of.line, hold_step::cancel) != nullptr;
+    };
+    std::erase_if(d.moves, is_held);
+    std::erase_if(d.asks, is_held);
     keep_possible(d);
 }
 

@@ -2,6 +2,7 @@
 // `beside` and a note of its record, so that it is in the same commit as what it goes with.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "alarm.hpp"
@@ -88,6 +89,8 @@ private:
     };
     /// For which the conditions hold of the desk's order.
     [[nodiscard]] std::vector<scope> applying(desk& d) const;
+    [[nodiscard]] std::optional<verb> silent(std::uint32_t slot, time_point now,
+                                             std::uint32_t order) const;
     /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as
     /// escalated, or as having given its stock back.
     error pass_time(desk& d, time_point now, bool in_earnest) const;

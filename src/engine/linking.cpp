@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "asking.hpp"
 #include "earmark/core/check.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/lifecycle/steps.hpp"
@@ -199,6 +200,7 @@ error engine::state::linking::follow(order_id id) {
         }
         if (e.code != error_code::ok) return e;
     }
+    for (other_order& o : d_.others) asker{s_}.end_overtaken(o);
     return {};
 }
 

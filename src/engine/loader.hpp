@@ -73,6 +73,11 @@ inline error check_scale(int decimals, std::int64_t granule) {
     return {};
 }
 
+/// A key as a report shows it.
+inline std::string shown(std::string_view key) {
+    return '\'' + std::string{key.substr(0, 80)} + '\'';
+}
+
 /// An id in a journal's row, and back: -1 is none.
 template <class Id>
 std::int64_t field_of(Id id) noexcept {

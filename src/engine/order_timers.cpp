@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "asking.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "holder.hpp"
 #include "state_calls.hpp"
@@ -40,6 +41,20 @@ time_point engine::state::holder::due_at(std::uint32_t slot, time_point now,
     return next_deadline(due, more);
 }
 
+/// The verb of a request that is due, where no hold is due before it.
+std::optional<verb> engine::state::holder::silent(std::uint32_t slot, time_point now,
+                                                  std::uint32_t order) const {
+    lifecycle::image& due = s_.desk_of(slot).due;
+    earmark::beside more;
+    if (s_.read_order(order_id{order}, due).code != error_code::ok ||
+        s_.read_beside(order_id{order}, due, more).code != error_code::ok)
+        return std::nullopt;
+    const auto* const first = lifecycle::first_due(more.asked, now);
+    if (first == nullptr || lifecycle::next_deadline(more.holds) <= first->until)
+        return std::nullopt;
+    return asker::verb_of(*first);
+}
+
 time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std::uint32_t order,
                                          std::uint32_t& expired) {
     time_point due = due_at(slot, now, order);
@@ -47,7 +62,13 @@ time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std
     desk& d = s_.desk_of(slot);
     const kept_order kept{d};
     const visit v{slot, d, now};
+    const asker asks{s_};
+    const auto pass_over = [&](verb by, bool in_earnest) {
+        const auto decide = [&](desk&) { return asks.pass_time(v, by, in_earnest); };
+        return s_.move_units(v, {{}, actor_id{}, now}, by, order_id{order}, {}, decide);
+    };
     const auto pass = [&](bool in_earnest) {
+        if (const auto by = silent(slot, now, order)) return pass_over(*by, in_earnest);
         const auto decide = [&](desk& on) -> error {
             const error e = pass_time(on, now, in_earnest);
             if (e.code == error_code::ok) allocation::gives_of(on.moves, on.gives);
@@ -57,7 +78,8 @@ time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std
                              decide);
     };
     for (std::size_t step = 0; due <= now; ++step) {
-        if (step > 2 * max_holds_in_all) return now;  // others are at it all the time: look again
+        if (step > 2 * max_holds_in_all + lifecycle::max_asked)
+            return now;  // others are at it all the time: look again
         auto done = pass(true);
         if (!done && is_for_good(done.error().code)) done = pass(false);
         if (!done) return now;  // still due: look again

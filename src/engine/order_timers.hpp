@@ -24,7 +24,7 @@ inline constexpr std::uint64_t order_timer_bit = std::uint64_t{1} << 63;
 /// When something is to happen to an order; never: nothing is.
 [[nodiscard]] inline time_point next_deadline(const lifecycle::image&,
                                               const beside& more) noexcept {
-    return lifecycle::next_deadline(more.holds);
+    return std::min(lifecycle::next_deadline(more.holds), lifecycle::next_deadline(more.asked));
 }
 
 }  // namespace earmark

@@ -1,6 +1,7 @@
 // PLACE_ORDER and CANCEL.
 #include <algorithm>
 
+#include "asking.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/cancel.hpp"
@@ -316,7 +317,9 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     linking links{*this, v};
     if (const error e = links.follow(id); e.code != error_code::ok) return e;
     done.lines = d.number != 0 ? d.number : static_cast<std::uint16_t>(d.moves.size());
-    const bool changes = d.changes_beside || d.amends != nullptr;
+    const bool asks = !d.asks.empty() || !d.answers.empty();
+    const bool changes = d.changes_beside || d.amends != nullptr || asks;
+    if (!d.asks.empty() && d.asks.front().kind == request_kind::cancel) done.what = outcome::asked;
     if (d.moves.empty() && !changes) {
         done.what = outcome::unchanged;
         if (c.key.empty()) return {};  // a key is remembered, and so recorded
@@ -325,6 +328,9 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     if (!settles) return fail(error_code::order_busy);  // the order is another one now
     workflow_door::apply(d);
     if (d.amends != nullptr) lifecycle::amend(d.order, *d.amends);
+    if (const error e = asker{*this}.settle(d, names.known(c.actor), v.now);
+        e.code != error_code::ok)
+        return e;
     const auto index = static_cast<std::uint32_t>(raw(id));
     d.record.begin(done.by, v.now, c.actor);
     remember(d, c, content, done);
@@ -378,7 +384,12 @@ result<receipt> engine::state::cancel(const visit& v, const command& c, const ca
             wanted = *n;
         }
         error e = intake::cancel(d.order, static_cast<std::int64_t>(r.line) - 1, wanted, r.reason,
-                                 nodes_of_cells(), d.moves);
+                                 nodes_of_cells(), d.moves, asker{*this}.consent(d));
+        if (e.code == error_code::ok && !d.asks.empty()) {
+            const auto known = workflow_door::known(*this, r.order, d.order);
+            for (const lifecycle::asked& a : d.asks)
+                if (e = asker{*this}.route(d, a, known); e.code != error_code::ok) return e;
+        }
         if (e.code == error_code::ok)
             e = holder{*this}.keep_unheld(d, hold_step::cancel, r.line != 0);
         if (e.code == error_code::ok) allocation::gives_of(d.moves, d.gives);

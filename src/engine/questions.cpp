@@ -92,7 +92,13 @@ hold_view view_of(const lifecycle::hold& h, const std::vector<bool>& ahead) {
     return out;
 }
 
-void show_beside(const beside& more, order_view& view) {
+/// Lines are there already.
+template <class State>
+void show_beside(const State& s, const beside& more, order_view& view) {
+    for (const lifecycle::asked& a : more.asked)
+        view.requests.push_back({a.kind, a.line + 1u, a.node,
+                                 s.to_quantity(view.lines[a.line].sku, a.n), a.until, a.then,
+                                 a.reason, actor_id{a.by}});
     for (const rejection& r : more.rejections)
         view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
     for (const link& l : more.links)
@@ -153,7 +159,6 @@ result<order_view> engine::order(order_id id) const {
         view.method = of.method;
         view.deliver_by = of.deliver_by;
         view.facts = facts_of(s, of);
-        show_beside(more, view);
         const auto all = lifecycle::status_of(of);
         view.lowest = all.lowest;
         view.highest = all.highest;
@@ -163,6 +168,7 @@ result<order_view> engine::order(order_id id) const {
             view.lines.push_back({line.sku, s.to_quantity(line.sku, line.ordered),
                                   line.unit_price_minor, status.lowest, status.highest, line.firm});
         }
+        show_beside(s, more, view);
         show_holds(of, more, view);
         for (const auto& b : of.buckets)
             view.buckets.push_back(
@@ -221,7 +227,8 @@ std::string engine::describe(const error& e) const {
         if (node < n.nodes.size()) name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
     }
     const auto node = static_cast<std::uint64_t>(e.refs[2]);
-    const bool at_node = e.code == error_code::insufficient || e.code == error_code::not_held;
+    const bool at_node = e.code == error_code::insufficient || e.code == error_code::not_held ||
+                         e.code == error_code::not_asked;
     if (at_node && node < n.nodes.size())
         name("node", n.nodes.key(static_cast<std::uint32_t>(node)));
     if (e.code == error_code::excluded && id < n.skus.size()) {

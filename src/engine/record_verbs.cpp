@@ -2,6 +2,7 @@
 #include <optional>
 #include <span>
 
+#include "asking.hpp"
 #include "earmark/core/check.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
@@ -38,6 +39,11 @@ std::optional<hold_step> step_of(fact_kind k) noexcept {
     return {};
 }
 
+bool is_answer(fact_kind k) noexcept {
+    return k == fact_kind::accept || k == fact_kind::confirm_cancel ||
+           k == fact_kind::refuse_cancel;
+}
+
 }  // namespace
 
 result<receipt> engine::record(const command& c, const fact& f) {
@@ -63,6 +69,7 @@ result<receipt> engine::record(const command& c, const fact& f) {
         if (const error e = read_amount(s, d, f, wanted); e.code != error_code::ok) return e;
         const auto line = static_cast<std::int64_t>(f.line) - 1;
         if (marks) return workflow_door::mark(s, d, f, line, wanted);
+        if (is_answer(f.kind)) return state::asker{s}.answer(d, f, wanted);
         // What is brought to a node is delivered there, wherever it came from.
         const bool is_there = f.kind == fact_kind::deliver && f.node == d.order.lines.front().to;
         const error e = fulfilment::record(d.order, f.kind, line, is_there ? none<node_id> : f.node,

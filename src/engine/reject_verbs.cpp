@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "asking.hpp"
 #include "content.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/fulfilment/work.hpp"
@@ -28,6 +29,7 @@ error engine::state::plan_rejection(desk& d, const fact& f) const {
                                        wanted, nodes_of_cells(), d.moves);
     if (e.code != error_code::ok) return e;
     for (bucket_move& m : d.moves) m.reason = 0;
+    asker{*this}.cancel_asked(d, f.node);
     allocation::gives_of(d.moves, d.gives);
     return {};
 }

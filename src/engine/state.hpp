@@ -149,9 +149,7 @@ struct engine::state {
     // ---- reading -------------------------------------------------------------------------------
 
     [[nodiscard]] lifecycle::cell_nodes nodes_of_cells() const noexcept {
-        return {&books.cells, [](const void* cells, cell_id c) {
-                    return static_cast<const stock::cell_table<>*>(cells)->node_of(c);
-                }};
+        return nodes_of(books.cells);
     }
     [[nodiscard]] error read_order(order_id id, lifecycle::image& into) const;
     /// What lies beside it. order_busy where the order was changed meanwhile.
@@ -193,6 +191,7 @@ struct engine::state {
 
     class auditor;
     class amender;
+    class asker;
     class holder;
     class dating;
     class linking;

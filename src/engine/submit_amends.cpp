@@ -1,4 +1,4 @@
-// AMEND as JSON, and the table of what amendments may.
+// AMEND as JSON, and the tables of what amendments may and what nodes are asked.
 #include "submit_amends.hpp"
 
 #include <vector>
@@ -51,6 +51,7 @@ void tell(const engine& on, const amended& a, answer& out) {
         answer one = {{"line", p.line}, {"from", name_of(p.from)}, {"to", name_of(p.to)}};
         if (p.node != none<node_id>) one["node"] = on.node(p.node).key;
         one["quantity"] = quantity_text(on, p.sku, p.amount);
+        if (p.asks) one["asks"] = true;
         parts.push_back(std::move(one));
     }
 }
@@ -62,6 +63,17 @@ answer run_load_amend_rules(const request& r) {
         return amend_rule_row{named<change_kind>(v.text("change"), change_kinds),
                               named<unit_state>(v.text("state"), unit_states),
                               named<permission>(v.text("does"), permissions)};
+    });
+}
+
+answer run_load_answers(const request& r) {
+    return load<answer_row>(r, [](const values& v) {
+        answer_row row{std::string{v.text("node")},
+                       named<request_kind>(v.text("request"), request_kinds),
+                       v.whole("within_s", 0)};
+        if (v.has("then")) row.then = named<silence>(v.text("then"), silences);
+        row.reason = static_cast<std::uint8_t>(v.whole("reason", 0));
+        return row;
     });
 }
 

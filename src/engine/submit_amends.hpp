@@ -1,4 +1,4 @@
-// AMENDMENTS as JSON: the fields of what is said of them.
+// AMENDMENTS as JSON, and answers of nodes: the fields of what is said of them.
 #pragma once
 
 #include "submit_fields.hpp"
@@ -20,6 +20,19 @@ inline constexpr field rule_fields[] = {
     {"does", choice, required, "allow it, have no say, or forbid it", 0, 0, does},
 };
 inline constexpr field load_rules[] = {rows_of("what amendments may", rule_fields)};
+
+inline constexpr std::string_view requests[] = {"work", "cancel"};
+inline constexpr std::string_view then[] = {"refuses", "accepts"};
+inline constexpr field answer_fields[] = {
+    {"node", key, optional, "key of the node; without one all that have no row of their own"},
+    {"request", choice, required, "what it is asked: to do work, or to give it back", 0, 0,
+     requests},
+    {"within_s", whole, required, "seconds that it has to answer; 0: it is not asked", 0,
+     max_answer_seconds},
+    {"then", choice, optional, "what it means that no answer came, default refuses", 0, 0, then},
+    {"reason", whole, optional, "of a rejection that is silence", 0, 255},
+};
+inline constexpr field load_answers[] = {rows_of("what nodes are asked", answer_fields)};
 
 inline constexpr field change_fields[] = {
     {"line", whole, optional, "its number; without one a new line", 1, 5'000},

@@ -17,8 +17,9 @@ using namespace tables;
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
 constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
-constexpr std::string_view facts[] = {"ship", "deliver", "reject", "pick", "pack",
-                                      "lose", "unpick",  "fulfil", "mark"};
+constexpr std::string_view facts[] = {"ship", "deliver", "reject",         "pick",
+                                      "pack", "lose",    "unpick",         "fulfil",
+                                      "mark", "accept",  "confirm_cancel", "refuse_cancel"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
 constexpr field pool_line_fields[] = {
@@ -86,6 +87,17 @@ constexpr field count_fields[] = {
 constexpr field uncovered_fields[] = {
     {"sku", key, optional, "key of the SKU; without one all"},
     {"node", key, optional, "key of the node; without one all"},
+};
+constexpr std::string_view stuck[] = {"uncovered", "escalated",  "held",     "late",
+                                      "at_risk",   "unanswered", "rejected", "waiting"};
+constexpr field worklist_fields[] = {
+    {"reason", choice, optional, "only these", 0, 0, stuck},
+    {"sku", key, optional, "only of this SKU"},
+    {"node", key, optional, "only with goods at this node"},
+    {"slack_days", whole, optional, "at_risk: so many days or fewer are left; default never", 0,
+     1'000},
+    {"order", key, optional, "the first order to look at; default the first that there is"},
+    {"limit", whole, optional, "rows, default 1000", 1, 100'000},
 };
 constexpr field transfer_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -173,7 +185,8 @@ constexpr field record_fields[] = {
     {"fact", choice, required, "what a node or a carrier reports", 0, 0, facts},
     {"order", key, required, "key of the order"},
     {"line", whole, optional, "its number; without one every line", 1, 5'000},
-    {"node", key, optional, "key of the node; without one any node, but not of reject"},
+    {"node", key, optional,
+     "key of the node; without one any node, but not of reject and of answers"},
     {"quantity", decimal, optional, "units of the line; without it all that stand there"},
     {"reason", whole, optional, "of reject: a code of the caller's own, default 0", 0, 255},
     {"event", key, optional, "of mark: an event of the order's workflow"},
@@ -240,6 +253,8 @@ constexpr form all_forms[] = {
      run_load_hold_types},
     {"load", "amend_rules", "Sets what amendments may.", true, of_amends::load_rules,
      run_load_amend_rules},
+    {"load", "answers", "Sets which nodes are asked, and how long they have to answer.", true,
+     of_amends::load_answers, run_load_answers},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"load", "calendars", "Sets calendars.", true, of_dates::load_calendars, run_load_calendars},
     {"load", "calendar_days", "Sets dates.", true, of_dates::load_calendar_days, run_load_days},
@@ -362,6 +377,12 @@ constexpr form all_forms[] = {
      of_orders::page_fields,
      run_tombstones},
     {"queues", {}, "Lines that wait in queues, by queue.", false, {}, run_queues},
+    {"worklist",
+     {},
+     "Units that are stuck, each once, and why.",
+     false,
+     worklist_fields,
+     run_worklist},
     {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
     {"reservation",
      {},

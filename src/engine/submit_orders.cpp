@@ -232,6 +232,15 @@ answer run_order(const request& r) {
                                      {"times", x.times},
                                      {"reason", x.reason},
                                      {"at", to_string(x.at)}});
+    for (const request_view& x : o->requests)
+        out["requests"].push_back(
+            {{"request", name_of(x.request)},
+             {"line", x.line},
+             {"node", r.on.node(x.node).key},
+             {"quantity", quantity_text(r.on, o->lines[x.line - 1].sku, x.amount)},
+             {"until", to_string(x.until)},
+             {"then", name_of(x.then)},
+             {"reason", x.reason}});
     if (o->held) out["held"] = true;
     if (!o->holds.empty()) out["holds"] = holds_of(r.on, *o);
     return out;

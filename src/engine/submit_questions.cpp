@@ -1,5 +1,6 @@
-// POLL, MOVEMENTS, EXPIRIES, FLUSH, STATUS as JSON.
+// POLL, MOVEMENTS, EXPIRIES, WORKLIST, FLUSH, STATUS as JSON.
 #include "earmark/core/time_text.hpp"
+#include "earmark/engine/worklist.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {
@@ -19,6 +20,16 @@ about subject_of(const event& e) noexcept {
         case verb::reject:
         case verb::place_hold:
         case verb::resolve_hold:
+        case verb::pick:
+        case verb::pack:
+        case verb::lose:
+        case verb::unpick:
+        case verb::fulfil:
+        case verb::mark:
+        case verb::amend:
+        case verb::accept:
+        case verb::confirm_cancel:
+        case verb::refuse_cancel:
             return about::order;
         case verb::reserve:
         case verb::change:
@@ -125,6 +136,23 @@ answer balance_of(const balance& b) {
             {"ordered", b.ordered}};
 }
 
+answer stuck_of(const engine& on, const stuck_units& u) {
+    answer out = {{"reason", name_of(u.reason)}};
+    if (const auto o = on.order(u.order)) out["order"] = o->key;
+    out["line"] = u.line;
+    out["sku"] = on.sku(u.sku).key;
+    out["state"] = name_of(u.state);
+    if (u.node != none<node_id>) out["node"] = on.node(u.node).key;
+    out["quantity"] = quantity_text(on, u.sku, u.amount);
+    if (!u.owner.empty()) out["owner"] = u.owner;
+    if (u.number != 0) out["hold"] = u.number;
+    if (u.retries != 0) out["retries"] = u.retries;
+    if (u.version != 0) out["policy"] = u.version;
+    out["since"] = to_string(u.since);
+    if (u.until) out["until"] = to_string(*u.until);
+    return out;
+}
+
 }  // namespace
 
 answer run_poll(const request& r) {
@@ -147,6 +175,27 @@ answer run_movements(const request& r) {
 
 answer run_expiries(const request& r) {
     return page_for(r, "expiries", &engine::expiries, expiry_of);
+}
+
+answer run_worklist(const request& r) {
+    call c{r};
+    worklist_query q;
+    if (c.line.has("reason")) q.reason = named<stuck_reason>(c.line.text("reason"), stuck_reasons);
+    if (c.line.has("sku")) q.sku = c.line.sku();
+    q.node = c.line.node();
+    q.slack_days = static_cast<std::int32_t>(c.line.whole("slack_days", -1));
+    q.limit = static_cast<std::size_t>(c.line.whole("limit", 1'000));
+    if (c.line.has("order")) q.from = c.line.order();
+    if (!c.wrong.empty()) return c.refused();
+    const auto page = worklist(r.on, q);
+    if (!page) return c.refused(page.error());
+    answer out = c.done();
+    answer& rows = out["rows"] = answer::array();
+    for (const stuck_units& u : page->rows) rows.push_back(stuck_of(r.on, u));
+    for (order_id next = page->next; raw(next) < r.on.orders() && !out.contains("next");
+         next = order_id{raw(next) + 1})
+        if (const auto o = r.on.order(next)) out["next"] = o->key;
+    return out;
 }
 
 answer run_flush(const request& r) {

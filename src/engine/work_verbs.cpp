@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "asking.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/fulfilment/work.hpp"
@@ -382,8 +383,10 @@ void engine::release(const command& c, const release_request& r, std::span<resul
     const auto decide = [&s](desk& d) -> error {
         fulfilment::release(d.order, s.nodes_of_cells(), d.moves);
         state::holder by{s};
-        const error e = by.keep_unheld(d, hold_step::release, false);
-        return e.code == error_code::ok ? by.keep_unfrozen(d) : e;
+        error e = by.keep_unheld(d, hold_step::release, false);
+        if (e.code == error_code::ok) e = by.keep_unfrozen(d);
+        if (e.code == error_code::ok) state::asker{s}.ask_for_work(d);
+        return e;
     };
     const auto done = s.stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
         for (std::size_t i = 0; i < r.orders.size(); ++i) {

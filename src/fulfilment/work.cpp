@@ -34,6 +34,9 @@ way way_of(fact_kind kind, bool at_node) noexcept {
         case fact_kind::ship:
         case fact_kind::reject:
         case fact_kind::mark:
+        case fact_kind::accept:
+        case fact_kind::confirm_cancel:
+        case fact_kind::refuse_cancel:
             break;
     }
     return {to_ship, shipped};

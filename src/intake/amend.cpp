@@ -136,7 +136,7 @@ private:
             if (!n) return refuse(n.error(), row);
             asked = *n;
         }
-        const granules now = wanted_of(order_, line);
+        const granules now = wanted_of(order_, line, terms_.by.asked);
         if (asked > now && judge(change_kind::increase, line, row)) grow(line, asked - now, row);
         if (asked < now) decrease(line, now - asked, row);
     }
@@ -153,9 +153,12 @@ private:
     }
 
     void decrease(std::uint16_t line, granules n, std::size_t row) {
-        const std::size_t first = moves_.size();
-        const granules gone = cancel_line(order_, line, n, terms_.at, moves_, &terms_.may);
+        auto& asks = terms_.by.to_ask;
+        const std::size_t first = moves_.size(), first_asked = asks.size();
+        const granules gone =
+            cancel_line(order_, line, n, terms_.at, moves_, terms_.by, &terms_.may);
         for (std::size_t i = first; i < moves_.size(); ++i) moves_[i].reason = r_.reason;
+        for (std::size_t i = first_asked; i < asks.size(); ++i) asks[i].reason = r_.reason;
         if (gone == n) return;
         error why = gone == 0 ? terms_.may.judge(order_, change_kind::decrease, line)
                               : fail(error_code::too_few_units, n, gone, line + 1);
@@ -207,8 +210,9 @@ void amend(const lifecycle::image& order, const amend_request& r, const amend_te
     drafting{order, r, terms, what, moves, violations}.run();
 }
 
-granules wanted_of(const lifecycle::image& order, std::uint32_t line) noexcept {
-    granules n = 0;
+granules wanted_of(const lifecycle::image& order, std::uint16_t line,
+                   std::span<const lifecycle::asked> asked) noexcept {
+    granules n = -asked_of(asked, request_kind::cancel, line);
     for (const lifecycle::bucket& b : buckets_of(order, line))
         if (b.state != unit_state::cancelled) n += b.n;
     return n;

@@ -222,7 +222,7 @@ private:
         const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
         const bool of_order = (kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools)) ||
                               (kind >= static_cast<unsigned>(note_kind::facts) &&
-                               kind <= static_cast<unsigned>(note_kind::link));
+                               kind <= static_cast<unsigned>(note_kind::asked));
         if (!of_order && kind != static_cast<unsigned>(note_kind::count) &&
             kind != static_cast<unsigned>(note_kind::basket))
             return refuse();
@@ -235,7 +235,7 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
-                               kind <= static_cast<unsigned>(intern_kind::tombstone));
+                               kind <= static_cast<unsigned>(intern_kind::answer_rule));
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();
@@ -254,7 +254,7 @@ private:
         o.key = in_.text();
         o.content.high = in_.fixed(8);
         o.content.low = in_.fixed(8);
-        o.what = in_.one_of<outcome>(static_cast<unsigned>(outcome::cancelled) + 1);
+        o.what = in_.one_of<outcome>(static_cast<unsigned>(outcome::asked) + 1);
         const auto place = in_.below<std::uint32_t>();
         o.ship_to = place == 0 ? none<place_id> : place_id{place - 1};
         o.currency = in_.below<std::uint16_t>();
@@ -273,7 +273,7 @@ private:
         k.key = in_.text();
         k.content.high = in_.fixed(8);
         k.content.low = in_.fixed(8);
-        k.first.what = in_.one_of<outcome>(static_cast<unsigned>(outcome::cancelled) + 1);
+        k.first.what = in_.one_of<outcome>(static_cast<unsigned>(outcome::asked) + 1);
         k.first.by = in_.one_of<verb>(verbs);
         k.first.lines = in_.below<std::uint16_t>();
         k.first.uncovered = static_cast<granules>(static_cast<std::uint32_t>(in_.fixed(4)));

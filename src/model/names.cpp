@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "earmark/model/amend.hpp"
+#include "earmark/model/asked.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
@@ -15,22 +16,25 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",       "load",         "activate",   "advance", "adjust",  "reserve",  "change",
-    "unreserve",  "place_order",  "cancel",     "source",  "release", "ship",     "deliver",
-    "expire",     "move",         "snapshot",   "delta",   "count",   "transfer", "reject",
-    "place_hold", "resolve_hold", "pick",       "pack",    "lose",    "unpick",   "fulfil",
-    "mark",       "amend",        "quarantine", "discard"};
+    "none",       "load",      "activate",    "advance",        "adjust",       "reserve",
+    "change",     "unreserve", "place_order", "cancel",         "source",       "release",
+    "ship",       "deliver",   "expire",      "move",           "snapshot",     "delta",
+    "count",      "transfer",  "reject",      "place_hold",     "resolve_hold", "pick",
+    "pack",       "lose",      "unpick",      "fulfil",         "mark",         "amend",
+    "quarantine", "discard",   "accept",      "confirm_cancel", "refuse_cancel"};
 
-constexpr std::array<verb, fact_kinds> verbs_of_facts = {verb::ship,   verb::deliver, verb::reject,
-                                                         verb::pick,   verb::pack,    verb::lose,
-                                                         verb::unpick, verb::fulfil,  verb::mark};
+constexpr std::array<verb, fact_kinds> verbs_of_facts = {
+    verb::ship, verb::deliver, verb::reject,         verb::pick,
+    verb::pack, verb::lose,    verb::unpick,         verb::fulfil,
+    verb::mark, verb::accept,  verb::confirm_cancel, verb::refuse_cancel};
 
 constexpr std::array<std::string_view, order_types> type_names = {
     "sales",   "draft",  "transfer",    "purchase", "make_to_order",
     "service", "sample", "replacement", "exchange", "return"};
 
-constexpr std::array<std::string_view, 8> outcome_names = {
-    "done", "repeat", "declined", "partial", "backordered", "unchanged", "reacquired", "cancelled"};
+constexpr std::array<std::string_view, 9> outcome_names = {"done",       "repeat",      "declined",
+                                                           "partial",    "backordered", "unchanged",
+                                                           "reacquired", "cancelled",   "asked"};
 
 constexpr std::array<std::string_view, unit_states> state_names = {
     "open",   "backordered", "reserved",  "allocated", "released", "picked",
@@ -60,11 +64,13 @@ constexpr std::array<std::string_view, 2> scope_names = {"order", "line"};
 
 constexpr std::array<std::string_view, change_kinds> change_names = {
     "decrease", "increase", "add_line", "node", "ship_to", "method", "deliver_by", "priority"};
+constexpr std::array<std::string_view, request_kinds> request_names = {"work", "cancel"};
+constexpr std::array<std::string_view, silences> silence_names = {"refuses", "accepts"};
 constexpr std::array<std::string_view, 3> permission_names = {"allow", "ignore", "deny"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::discard)] == "discard");
+static_assert(verb_names[static_cast<std::size_t>(verb::refuse_cancel)] == "refuse_cancel");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
-static_assert(outcome_names[static_cast<std::size_t>(outcome::cancelled)] == "cancelled");
+static_assert(outcome_names[static_cast<std::size_t>(outcome::asked)] == "asked");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");
 static_assert(event_names[static_cast<std::size_t>(unit_event::fulfil)] == "fulfil");
 static_assert(reservation_names[static_cast<std::size_t>(reservation_state::expired)] == "expired");
@@ -94,6 +100,8 @@ std::string_view name_of(pool_kind k) noexcept { return look_up(pool_names, k); 
 std::string_view name_of(reservation_state s) noexcept { return look_up(reservation_names, s); }
 
 std::string_view name_of(change_kind k) noexcept { return look_up(change_names, k); }
+std::string_view name_of(request_kind k) noexcept { return look_up(request_names, k); }
+std::string_view name_of(silence x) noexcept { return look_up(silence_names, x); }
 std::string_view name_of(permission p) noexcept { return look_up(permission_names, p); }
 
 std::string_view name_of(trail_kind k) noexcept { return look_up(trail_names, k); }

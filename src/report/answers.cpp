@@ -41,7 +41,7 @@ std::string joined(std::span<const line_group> groups) {
 
 const vocabulary& outcome_words() {
     static const vocabulary words =
-        names_of_first<outcome>(static_cast<std::size_t>(outcome::cancelled) + 1);
+        names_of_first<outcome>(static_cast<std::size_t>(outcome::asked) + 1);
     return words;
 }
 const vocabulary& state_words() {

@@ -72,6 +72,22 @@ constexpr column ageing[] = {
     {"oldest", timestamp, "ns", false, "Since when the oldest of them stand there."},
 };
 
+constexpr column worklist[] = {
+    {"reason", dictionary, "", false, "What is in their way; docs/runbooks/worklist.md."},
+    {"order", int64, "", false, "Id of the order."},
+    {"line", int32, "", false, "Number of the line, from 1."},
+    {"sku", dictionary, "", false, "SKU of the line."},
+    {"state", dictionary, "", false, "State of the units."},
+    {"node", dictionary, "", null, "Node whose stock stands behind them, if any."},
+    {"amount", int64, "atoms", false, "Quantity."},
+    {"owner", utf8, "", null, "Type of the hold, queue of the policy, or the node that was asked."},
+    {"hold", int32, "", null, "Number of the hold in its order."},
+    {"retries", int32, "1", false, "How often nodes have given the line back."},
+    {"policy", int32, "", null, "Version of the policy that decided about the order last."},
+    {"since", timestamp, "ns", false, "When the hold was placed, else the order."},
+    {"until", timestamp, "ns", null, "When time answers, where it does."},
+};
+
 constexpr column exceptions[] = {
     {"reason", dictionary, "", false, "What the units wait for."},
     {"state", dictionary, "", false, "State of the units."},
@@ -113,6 +129,7 @@ constexpr frame_schema list[] = {
     {"facts", "something that happened, in the order in which it was told", facts},
     {"movements", "a quantity that went from one state to another, oldest first", movements},
     {"ageing", "units of one state and age, ascending", ageing},
+    {"worklist", "units that do not go on by themselves, by order, line, state, node", worklist},
     {"exceptions", "units that stand still for too long, the oldest first", exceptions},
     {"node_scorecard", "a node; a null says that nobody recorded it", scorecard},
     {"vendor_scorecard", "a node that is a vendor; a null says that nobody recorded it", scorecard},

@@ -77,6 +77,7 @@ def every_frame(shop):
     shop.park_cancel("never came")
     yield "tombstones", shop.tombstones()
     yield "trail", shop.trail()[0]
+    yield "worklist", shop.worklist()
     yield from figure_frames(shop)
 
 

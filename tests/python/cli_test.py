@@ -82,6 +82,16 @@ def test_explain_gives_words_and_a_row_for_each_node(folder, capsys):
     assert 'no order "o9"; there are: o1, o2' in capsys.readouterr().err
 
 
+def test_the_runbook_is_printed_whole_or_by_reason(capsys):
+    assert run(["runbook", "held"]) == 0
+    held = capsys.readouterr().out
+    assert held.startswith("held\nA hold blocks the next step.")
+    assert run(["runbook"]) == 0
+    assert held in capsys.readouterr().out
+    assert run(["runbook", "lost"]) == 2
+    assert "'lost' is none of uncovered, escalated" in capsys.readouterr().err
+
+
 def test_parquet_goes_in_and_out(folder, capsys):
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import csv, parquet

@@ -58,7 +58,7 @@ def test_a_part_is_shipped_and_delivered():
     assert shop.order(order)["highest"] == "delivered"
     with pytest.raises(earmark.Refused, match="4 granules asked"):
         shop.record(order, "ship", line=1, amount=4)
-    with pytest.raises(earmark.BadInput, match="give ship, deliver, reject"):
+    with pytest.raises(earmark.BadInput, match="give one of ship, deliver, reject"):
         shop.record(order, "fly")
     with pytest.raises(earmark.Unknown):
         shop.record(order, "ship", node="paris")

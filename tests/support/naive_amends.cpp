@@ -40,18 +40,17 @@ error_code engine::may(const held_order& o, std::uint32_t line, bool of_line_or_
     return any ? error_code::ok : error_code::not_amendable;
 }
 
-error_code engine::fewer(held_order& o, std::uint32_t line, std::int64_t n) {
+error_code engine::fewer(held_order& o, std::uint32_t line, std::int64_t n, bool& any_asked) {
     static constexpr std::array removal = {unit_state::backordered, unit_state::open,
                                            unit_state::allocated, unit_state::released};
-    const std::vector<bucket> from = standing(o, line, none<node_id>, removal);
-    const std::int64_t there = units_in(o, from);
-    if (there == 0) return error_code::not_amendable;
+    const auto from = to_take_back(o, line, removal);
+    std::int64_t there = 0;
+    for (const taken_back& t : from) there += t.n;
+    if (there == 0)  // it may be changed, but its nodes were asked about all of it
+        return standing(o, line, none<node_id>, removal).empty() ? error_code::not_amendable
+                                                                 : error_code::not_allowed;
     if (there < n) return error_code::too_few_units;
-    for (const bucket& b : from) {
-        const std::int64_t some = std::min(n, o.buckets.at(b));
-        if (some > 0) move(o, b, {line, unit_state::cancelled, none<node_id>}, some);
-        n -= some;
-    }
+    any_asked |= take_back(o, from, n, 0);
     return error_code::ok;
 }
 
@@ -84,7 +83,7 @@ error_code engine::follow(held_order& o, std::uint32_t line, node_id node,
 
 /// Of a request: lines that shrink, and the first thing that is wrong.
 error_code engine::change_lines(held_order& o, const amend_request& r, bool& shrinks,
-                                std::map<std::uint32_t, std::int64_t>& more,
+                                bool& any_asked, std::map<std::uint32_t, std::int64_t>& more,
                                 std::vector<order_line>& added) {
     error_code first = error_code::ok;
     const auto refuse_once = [&](error_code e) {
@@ -121,12 +120,12 @@ error_code engine::change_lines(held_order& o, const amend_request& r, bool& shr
             l.node = *c.node;
         if (!c.amount) continue;
         if (c.amount->atoms != 0 && !refuse_once(check_amount(l.sku, *c.amount))) continue;
-        const std::int64_t asked = c.amount->atoms == 0 ? 0 : to_granules(l.sku, *c.amount);
-        std::int64_t now = 0;
+        const std::int64_t wanted = c.amount->atoms == 0 ? 0 : to_granules(l.sku, *c.amount);
+        std::int64_t now = -asked(before, request_kind::cancel, c.line, none<node_id>);
         for (const auto& [at, n] : before.buckets)
             if (std::get<0>(at) == c.line && std::get<1>(at) != unit_state::cancelled) now += n;
-        if (asked > now && refuse_once(may(before, c.line, true))) more[c.line] = asked - now;
-        if (asked < now && refuse_once(fewer(o, c.line, now - asked))) shrinks = true;
+        if (wanted > now && refuse_once(may(before, c.line, true))) more[c.line] = wanted - now;
+        if (wanted < now && refuse_once(fewer(o, c.line, now - wanted, any_asked))) shrinks = true;
     }
     return first;
 }
@@ -160,7 +159,9 @@ bool engine::cancels_what_is_held(const held_order& before, const held_order& af
         const bucket gone{l, unit_state::cancelled, none<node_id>};
         const auto was = before.buckets.contains(gone) ? before.buckets.at(gone) : 0;
         const auto is = after.buckets.contains(gone) ? after.buckets.at(gone) : 0;
-        if (is != was && stops(after, l, hold_step::cancel)) return true;
+        const auto asked_now = asked(after, request_kind::cancel, l, none<node_id>);
+        const bool asks_more = asked_now > asked(before, request_kind::cancel, l, none<node_id>);
+        if ((is != was || asks_more) && stops(after, l, hold_step::cancel)) return true;
     }
     return false;
 }
@@ -168,14 +169,14 @@ bool engine::cancels_what_is_held(const held_order& before, const held_order& af
 answer engine::amend_now(held_order& o, const amend_request& r) {
     const held_order before = o;
     const stock stock_before = cells_;
-    bool shrinks = false;
+    bool shrinks = false, any_asked = false;
     std::map<std::uint32_t, std::int64_t> more;
     std::vector<order_line> added;
     const bool goes = r.ship_to && *r.ship_to != o.ship_to;
     if (r.ship_to && *r.ship_to != none<place_id> && index_of(*r.ship_to) >= place_keys_.size())
         return refuse(error_code::unknown_place);
     if (goes && may(o, 0, false) != error_code::ok) return refuse(error_code::not_amendable);
-    if (const auto e = change_lines(o, r, shrinks, more, added); e != error_code::ok)
+    if (const auto e = change_lines(o, r, shrinks, any_asked, more, added); e != error_code::ok)
         return refuse(e);
     if (too_much(o, more, added)) return refuse(error_code::out_of_range);
     if (shrinks) lift(o, hold_step::cancel, wanted_lines(before));
@@ -212,6 +213,7 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
         return c.line != 0 && c.node && *c.node != before.lines[c.line - 1].node;
     });
     const bool changes = goes || shrinks || !more.empty() || !added.empty() || is_bound;
+    if (any_asked) return {.what = outcome::asked, .subject = raw(r.order)};
     return {.what = changes ? outcome::done : outcome::unchanged, .subject = raw(r.order)};
 }
 

@@ -37,8 +37,12 @@ void engine::tick(time_point now) {
         if (due) all_due.emplace_back(r.deadline, id);
     }
     constexpr std::uint64_t is_order = std::uint64_t{1} << 63;  // after reservations of one instant
-    for (const auto& [id, o] : orders_)
-        if (const auto due = first_due(o)) all_due.emplace_back(due->at, id | is_order);
+    for (const auto& [id, o] : orders_) {
+        time_point next = never;
+        if (const auto due = first_due(o)) next = due->at;
+        if (const auto* silent = first_silent(o)) next = std::min(next, silent->until);
+        if (next != never) all_due.emplace_back(next, id | is_order);
+    }
     std::sort(all_due.begin(), all_due.end());
     for (const auto& [deadline, id] : all_due) {
         if ((id & is_order) != 0) {

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "earmark/model/amend.hpp"
+#include "earmark/model/asked.hpp"
 #include "earmark/model/capture.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
@@ -58,6 +59,7 @@ enum class flaw : std::uint8_t {
     keeps_pools_for_ever,       // B18: cancelled units do not come back to their quota
     one_hold_opens_all,         // resolving one hold of an order lets its other ones go
     late_create_comes_to_life,  // what was cancelled before it came is placed when it comes
+    asks_nobody,                // what a node works on is taken back at once
 };
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
@@ -136,6 +138,8 @@ public:
     void load(const command& c, std::span<const section_row> rows);
     /// New types beside the known ones.
     void load(const command& c, std::span<const hold_type_row> rows);
+    /// What nodes are asked; all rows are good.
+    void load(const command& c, std::span<const answer_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
     /// Are back-ordered units called `chased` after a mark `chase`? They stay so until they go on.
     void labels_what_waits(bool so) { has_labels_ = so; }
@@ -230,6 +234,18 @@ private:
         std::uint32_t number = 0;
         bool gives_back = false;
     };
+    struct asked_node {
+        request_kind kind{};
+        std::uint32_t line = 0;
+        node_id node{};
+        time_point until;
+        std::uint8_t reason = 0;
+        silence then{};
+        std::int64_t n = 0;
+        [[nodiscard]] auto order() const {
+            return std::tuple{kind, line, node, until, reason, then};
+        }
+    };
     using bucket = std::tuple<std::uint32_t, unit_state, node_id>;  // line from 1
     struct held_order {
         std::string key;
@@ -241,6 +257,7 @@ private:
         std::map<std::pair<std::uint32_t, cell_key>, std::int64_t> pools;  // line from 1; 0: flat
         std::vector<kept_hold> holds = {};
         std::map<std::uint32_t, std::int64_t> chased = {};  // of the back-ordered ones, by line
+        std::vector<asked_node> asked = {};                 // in order()
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -387,10 +404,10 @@ private:
     void lift(held_order& o, hold_step s, std::size_t lines);  // as many as are wanted of it
     [[nodiscard]] error_code may(const held_order& o, std::uint32_t line,
                                  bool of_line_or_more) const;
-    error_code fewer(held_order& o, std::uint32_t line, std::int64_t n);
+    error_code fewer(held_order& o, std::uint32_t line, std::int64_t n, bool& any_asked);
     error_code follow(held_order& o, std::uint32_t line, node_id node,
                       std::map<cell_key, std::int64_t>& taken);
-    error_code change_lines(held_order& o, const amend_request& r, bool& shrinks,
+    error_code change_lines(held_order& o, const amend_request& r, bool& shrinks, bool& any_asked,
                             std::map<std::uint32_t, std::int64_t>& more,
                             std::vector<order_line>& added);
     [[nodiscard]] bool too_much(const held_order& o,
@@ -399,11 +416,37 @@ private:
     [[nodiscard]] bool cancels_what_is_held(const held_order& before,
                                             const held_order& after) const;
     answer amend_now(held_order& o, const amend_request& r);
-    void clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
-                     unit_state to);
-    void end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);
+    bool clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
+                     unit_state to, std::uint8_t reason = 0);
+    bool end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason);
     [[nodiscard]] std::optional<due_hold> first_due(const held_order& o) const;
     void pass_time(held_order& o);
+    void pass_time(held_order& o, const due_hold& due);
+
+    // What nodes are asked (naive_asked.cpp).
+    struct taken_back {
+        bucket of;
+        std::int64_t n = 0;
+        bool asks = false;
+    };
+    [[nodiscard]] const answer_row* asks(node_id n, request_kind k) const;
+    [[nodiscard]] static std::int64_t asked(const held_order& o, request_kind k, std::uint32_t line,
+                                            node_id n);  // 0, none: of any
+    void ask(held_order& o, request_kind k, std::uint32_t line, node_id n, std::int64_t units,
+             std::uint8_t reason);
+    static void end_asked(held_order& o, request_kind k, std::uint32_t line, node_id n,
+                          std::int64_t units);
+    static void end_overtaken(held_order& o, std::uint32_t line, node_id n);
+    [[nodiscard]] std::vector<taken_back> to_take_back(const held_order& o, std::uint32_t line,
+                                                       std::span<const unit_state> from) const;
+    bool take_back(held_order& o, std::span<const taken_back> parts, std::int64_t n,
+                   std::uint8_t reason);
+    void give_up(held_order& o, std::uint32_t line, node_id node, std::int64_t n);
+    answer cancel_now(order_id id, const cancel_request& r);
+    answer answered(const command& c, const fact& f);
+    [[nodiscard]] const asked_node* first_silent(const held_order& o) const;
+    void pass_over(held_order& o, asked_node a);
+    [[nodiscard]] std::vector<request_view> requests_of(const held_order& o) const;
 
     [[nodiscard]] std::vector<bucket> standing(const held_order& o, std::uint32_t line,
                                                node_id node,
@@ -436,6 +479,7 @@ private:
     std::vector<pool_row> pools_;
     std::vector<section_row> sections_;
     std::vector<hold_type_row> hold_types_;
+    std::map<std::pair<node_id, request_kind>, answer_row> answers_;
     std::uint32_t expired_ = 0;                  // what time has done, so far
     std::map<std::string, watched> thresholds_;  // crossings of one record: by key
     std::vector<crossed> crossings_;

@@ -98,18 +98,24 @@ void engine::apply_types(held_order& o) {
     }
 }
 
-/// Units in scope lose their stock, or are cancelled.
-void engine::clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
-                         unit_state to) {
+/// Units in scope lose their stock, or are cancelled. Was a node asked?
+bool engine::clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
+                         unit_state to, std::uint8_t reason) {
     const line_units before = standing_of(o);
-    for (const bucket& b : standing(o, line, none<node_id>, from)) {
-        if (to == unit_state::cancelled && stops(o, std::get<0>(b), hold_step::cancel)) continue;
-        move(o, b, {std::get<0>(b), to, none<node_id>}, o.buckets.at(b));
+    bool any_asked = false;
+    for (const taken_back& t : to_take_back(o, line, from)) {
+        const std::uint32_t its_line = std::get<0>(t.of);
+        if (to != unit_state::cancelled)
+            move(o, t.of, {its_line, to, none<node_id>}, t.n);
+        else if (!stops(o, its_line, hold_step::cancel))
+            any_asked |= take_back(o, {&t, 1}, t.n, reason);
     }
     settle_pools(o, before);
+    return any_asked;
 }
 
-void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason) {
+/// Was a node asked?
+bool engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uint8_t reason) {
     static constexpr std::array stoppable = {unit_state::backordered, unit_state::open,
                                              unit_state::allocated, unit_state::released};
     hold_view& h = o.holds[number - 1].seen;
@@ -123,11 +129,12 @@ void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uin
     const std::uint32_t line = h.line;
     if (!accept) {
         const bool waits = type.rejected == hold_rejection::wait;
-        if (!waits) clear_scope(o, line, stoppable, unit_state::cancelled);
+        const bool any_asked =
+            !waits && clear_scope(o, line, stoppable, unit_state::cancelled, reason);
         h.blocks = waits || is_ahead(o, line);
-        return;
+        return any_asked;
     }
-    if (!is_ahead(o, line)) return;
+    if (!is_ahead(o, line)) return false;
     for (std::size_t t = 0; t < hold_types_.size(); ++t) {
         if (std::ranges::find(hold_types_[t].after, type.key) == hold_types_[t].after.end())
             continue;
@@ -137,6 +144,7 @@ void engine::end_hold(held_order& o, std::uint32_t number, bool accept, std::uin
         next.until = until_of(next.type);
         put_hold(o, next);
     }
+    return false;
 }
 
 /// The streams have one condition: fewer than three lines.
@@ -167,20 +175,30 @@ std::optional<engine::due_hold> engine::first_due(const held_order& o) const {
     return first;
 }
 
-/// What is due of an order, in a step for each.
-void engine::pass_time(held_order& o) {
+void engine::pass_time(held_order& o, const due_hold& due) {
     static constexpr std::array kept = {unit_state::allocated};
-    for (auto due = first_due(o); due; due = first_due(o)) {
-        hold_view& h = o.holds[due->number - 1].seen;
-        const hold_expiry then = hold_types_[index_of(h.type)].then;
-        if (due->gives_back) {
-            h.gave_back = true;
-            clear_scope(o, h.line, kept, unit_state::open);
-        } else if (then == hold_expiry::escalate) {
-            h.escalated = true;
-        } else {
-            end_hold(o, due->number, then == hold_expiry::resolve, 0);
-        }
+    hold_view& h = o.holds[due.number - 1].seen;
+    const hold_expiry then = hold_types_[index_of(h.type)].then;
+    if (due.gives_back) {
+        h.gave_back = true;
+        clear_scope(o, h.line, kept, unit_state::open);
+    } else if (then == hold_expiry::escalate) {
+        h.escalated = true;
+    } else {
+        end_hold(o, due.number, then == hold_expiry::resolve, 0);
+    }
+}
+
+/// What is due of an order, in a step for each: of one instant holds before nodes.
+void engine::pass_time(held_order& o) {
+    for (;;) {
+        const auto due = first_due(o);
+        const asked_node* const silent = first_silent(o);
+        if (!due && silent == nullptr) return;
+        if (silent != nullptr && (!due || silent->until < due->at))
+            pass_over(o, *silent);
+        else
+            pass_time(o, *due);
         ++expired_;
         watch();
     }
@@ -224,8 +242,8 @@ answer engine::resolve_hold(const command& c, const resolve_hold_request& r) {
         const bool cancels = hold_types_[index_of(h.type)].rejected == hold_rejection::cancel;
         const bool may = h.state == hold_state::active || (h.blocks && (r.accept || cancels));
         if (!may) return refuse(error_code::hold_over);
-        end_hold(o, r.hold, r.accept, r.reason);
-        return answer{.subject = raw(r.order)};
+        const bool any_asked = end_hold(o, r.hold, r.accept, r.reason);
+        return answer{.what = any_asked ? outcome::asked : outcome::done, .subject = raw(r.order)};
     });
 }
 

@@ -218,6 +218,7 @@ void engine::move(held_order& o, const bucket& from, const bucket& to, std::int6
     if (state == unit_state::backordered)  // those without a label go first
         o.chased[line] = std::min(o.chased[line], left);
     if (left == 0) o.buckets.erase(from);
+    if (state == unit_state::released) end_overtaken(o, line, node);
     if (!holds_stock(state) || holds_stock(std::get<1>(to))) return;
     cell& c = cells_.at({o.lines[line - 1].sku, node});
     if (std::get<1>(to) == unit_state::shipped || std::get<1>(to) == unit_state::lost) {
@@ -249,15 +250,15 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
     const auto is_stopped = [&](const bucket& b) {
         return guard && stops(o, std::get<0>(b), *guard);
     };
-    const bool all_go = guard != hold_step::cancel || line != 0;  // else what may is cancelled
-    if (all_go ? std::ranges::any_of(sources, is_stopped)
-               : std::ranges::all_of(sources, is_stopped))
-        return refuse(error_code::held);
+    if (std::ranges::any_of(sources, is_stopped)) return refuse(error_code::held);
     for (const bucket& b : sources) {
-        const std::int64_t n = is_stopped(b) ? 0 : std::min(left, o.buckets.at(b));
-        const bool leaves = to == unit_state::cancelled || to == unit_state::open;
-        const node_id at = leaves ? none<node_id> : std::get<2>(b);
-        if (n > 0) move(o, b, {std::get<0>(b), to, at}, n);
+        const std::int64_t n = std::min(left, o.buckets.at(b));
+        const node_id at = to == unit_state::open ? none<node_id> : std::get<2>(b);
+        const bool gives_up = to == unit_state::open && std::get<1>(b) == unit_state::released;
+        if (gives_up)
+            give_up(o, std::get<0>(b), std::get<2>(b), n);
+        else if (n > 0)
+            move(o, b, {std::get<0>(b), to, at}, n);
         left -= n;
     }
     settle_pools(o, before);
@@ -265,15 +266,12 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
 }
 
 answer engine::cancel(const command& c, const cancel_request& r) {
-    static constexpr std::array order_of_removal = {unit_state::backordered, unit_state::open,
-                                                    unit_state::allocated, unit_state::released};
     const std::string content =
         text_of(verb::cancel, raw(r.order), r.line, r.amount.atoms, r.reason);
     return once(c, content, [&] {
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
         lift(orders_.at(raw(r.order)), hold_step::cancel);
-        return shift(r.order, r.line, none<node_id>, r.amount, order_of_removal,
-                     unit_state::cancelled, hold_step::cancel);
+        return cancel_now(r.order, r);
     });
 }
 
@@ -380,8 +378,12 @@ answer engine::release_now(order_id id) {
     const auto stopped = std::erase_if(
         ready, [&](const bucket& b) { return stops(o, std::get<0>(b), hold_step::release); });
     if (stopped > 0 && ready.empty()) return refuse(error_code::held);
-    for (const bucket& b : ready)
-        move(o, b, {std::get<0>(b), unit_state::released, std::get<2>(b)}, o.buckets.at(b));
+    for (const bucket& b : ready) {
+        const auto& [line, state, node] = b;
+        const std::int64_t n = o.buckets.at(b);
+        move(o, b, {line, unit_state::released, node}, n);
+        if (asks(node, request_kind::work) != nullptr) ask(o, request_kind::work, line, node, n, 0);
+    }
     return {.what = ready.empty() ? outcome::unchanged : outcome::done, .subject = raw(id)};
 }
 
@@ -461,6 +463,7 @@ answer engine::mark(const command& c, const fact& f) {
 answer engine::record(const command& c, const fact& f) {
     if (f.kind == fact_kind::reject) return reject(c, f);
     if (f.kind == fact_kind::mark) return mark(c, f);
+    if (f.kind >= fact_kind::accept) return answered(c, f);
     const auto [before, after] = way_of(f);
     const std::string content =
         text_of(verb_of(f.kind), raw(f.order), f.line, raw(f.node), f.amount.atoms);

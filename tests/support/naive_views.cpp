@@ -35,6 +35,15 @@ std::int64_t engine::available(sku_id s, node_id n, std::int64_t floor_atoms,
     return sum * granule;
 }
 
+std::vector<request_view> engine::requests_of(const held_order& o) const {
+    std::vector<request_view> out;
+    for (const asked_node& a : o.asked) {
+        const std::int64_t atoms = a.n * skus_.at(o.lines[a.line - 1].sku).granule;
+        out.push_back({a.kind, a.line, a.node, {atoms}, a.until, a.then, a.reason, {}});
+    }
+    return out;
+}
+
 order_view engine::order(order_id id) const {
     const held_order& o = orders_.at(raw(id));
     order_view view;
@@ -65,6 +74,7 @@ order_view engine::order(order_id id) const {
         }
         view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
     }
+    view.requests = requests_of(o);
     for (const kept_hold& k : o.holds) {
         view.holds.push_back(k.seen);
         bool& blocks = view.holds.back().blocks;

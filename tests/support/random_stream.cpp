@@ -8,7 +8,9 @@ namespace earmark::streams {
 namespace {
 
 constexpr std::uint32_t place_count = 4;
+constexpr std::uint32_t cancel_step_kind = 7;
 constexpr std::uint32_t source_step_kind = 8;
+constexpr std::uint32_t release_step_kind = 9;
 constexpr std::uint32_t fact_step_kind = 10;
 constexpr std::uint32_t move_step_kind = 11;
 constexpr std::uint32_t snapshot_kind = 12;
@@ -38,6 +40,7 @@ random_stream::random_stream(std::uint64_t seed)
       has_pools_{seed % 2 == 1},
       has_sections_{seed % 3 == 1},
       has_labels_{has_labels(seed)},
+      asks_nodes_{asks_nodes(seed)},
       now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
@@ -73,7 +76,12 @@ step random_stream::next() {
 std::uint32_t random_stream::next_kind() {
     std::uint32_t kind = 0;
     const bool moves_orders_on = last_kind_ >= source_step_kind && last_kind_ <= fact_step_kind;
-    if (moves_orders_on && dice_.chance(35)) {
+    if (asks_nodes_ && last_kind_ == fact_step_kind && dice_.chance(25)) return fact_step_kind;
+    const bool goes_back =
+        asks_nodes_ && (last_kind_ == release_step_kind || last_kind_ == cancel_step_kind);
+    if (goes_back && dice_.chance(40)) {
+        kind = last_kind_ == cancel_step_kind ? fact_step_kind : cancel_step_kind;
+    } else if (moves_orders_on && dice_.chance(35)) {
         kind = std::min(last_kind_ + 1, fact_step_kind);  // an order goes its way, mostly
     } else {
         std::uint32_t at = dice_.below(std::accumulate(weights_.begin(), weights_.end(), 0u));
@@ -89,6 +97,8 @@ void random_stream::granted(serial s) {
     orders_.push_back(s);
     if (dice_.chance(30)) favourite_ = s;
 }
+
+void random_stream::asked(serial order, node_id node) { asked_order_ = order, asked_node_ = node; }
 
 time_point random_stream::next_instant() {
     if (dice_.chance(5)) return {now_.ns - dice_.between(1, 60) * second};  // a late message
@@ -155,12 +165,12 @@ action random_stream::make(std::uint32_t kind) {
             return unreserve_step{some_reservation()};
         case 6:
             return make_place();
-        case 7:
+        case cancel_step_kind:
             return make_cancel();
         case 8:
             return source_step{some_orders(), dice_.chance(10)};
-        case 9:
-            return release_step{some_orders()};
+        case release_step_kind:
+            return make_release();
         case move_step_kind:
             return make_move();
         case floor_step_kind:
@@ -370,8 +380,16 @@ action random_stream::make_place() {
     return s;
 }
 
+action random_stream::make_release() {
+    release_step s{some_orders()};
+    went_back_ = s.orders.front();
+    return s;
+}
+
 action random_stream::make_cancel() {
     cancel_step s{some_order(), 0, {}};
+    if (asks_nodes_ && dice_.chance(60)) s.order = went_back_;
+    went_back_ = s.order;
     if (s.order == unknown || dice_.chance(15)) return s;
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));
@@ -454,7 +472,15 @@ action random_stream::make_fact() {
         s.kind = fact_kind::mark;
         s.event = dice_.chance(90) ? "chase" : "chaos";
     }
-    if (dice_.chance(s.kind == fact_kind::reject ? 95 : 15)) s.node = node_at(dice_.below(nodes_));
+    if (asks_nodes_ && s.event.empty() && dice_.chance(35))
+        s.kind = dice_.pick(std::vector{fact_kind::accept, fact_kind::confirm_cancel,
+                                        fact_kind::confirm_cancel, fact_kind::refuse_cancel});
+    const bool is_of_node = s.kind == fact_kind::reject || s.kind >= fact_kind::accept;
+    if (dice_.chance(is_of_node ? 95 : 15)) s.node = node_at(dice_.below(nodes_));
+    if (s.kind >= fact_kind::accept && asked_order_ != unknown && dice_.chance(80)) {
+        s.order = asked_order_;
+        s.node = asked_node_;
+    }
     if (s.order == unknown || dice_.chance(50)) return s;
     const std::vector<order_line>& lines = new_orders_.at(s.order).lines;
     s.line = 1 + dice_.below(static_cast<std::uint32_t>(lines.size()));

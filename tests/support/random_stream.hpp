@@ -55,6 +55,8 @@ constexpr sku_id sectioned{6};          // in worlds with sections: only fed, co
 constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 12 : 5; }
 /// Seeds whose orders go by a workflow that labels what waits.
 constexpr bool has_labels(std::uint64_t seed) { return seed % 4 == 2 || seed % 8 == 7; }
+/// Seeds whose nodes are asked, and answer.
+constexpr bool asks_nodes(std::uint64_t seed) { return seed % 3 == 0; }
 constexpr std::int64_t second = 1'000'000'000;
 constexpr time_point start{1'795'000'000 * second};
 
@@ -71,6 +73,8 @@ public:
     step next();
     /// The player's word that the entry `s` was granted, so that later steps can speak of it.
     void granted(serial s);
+    /// The same that a node was asked about one.
+    void asked(serial order, node_id node);
 
 private:
     std::uint32_t next_kind();
@@ -85,6 +89,7 @@ private:
     action make_stock();
     action make_held();
     action make_answer();
+    action make_release();
     action make_cancel();
     action make_amend();
     action make_text();
@@ -115,6 +120,7 @@ private:
     bool has_pools_;
     bool has_sections_;
     bool has_labels_;
+    bool asks_nodes_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;
@@ -124,7 +130,10 @@ private:
     std::vector<serial> reservations_;  // granted
     std::set<serial> spent_;            // probably handed over or given back
     std::vector<serial> orders_;
-    serial favourite_ = unknown;         // the order that most steps speak of for a while
+    serial favourite_ = unknown;  // the order that most steps speak of for a while
+    serial asked_order_ = unknown;
+    node_id asked_node_{};
+    serial went_back_ = unknown;         // the one that was released or cancelled last
     std::vector<time_point> deadlines_;  // to be met to the nanosecond
     std::vector<step> keyed_;
     std::array<std::uint64_t, 2> sequence_{};  // of each source

@@ -166,6 +166,12 @@ world make_world(std::uint64_t seed) {
     w.stock.push_back({"s1", "n0", {-1}});
     set_policy(w, seed % 6);
     w.holds = hold_types();
+    if (asks_nodes(seed))
+        w.answers = {{"n0", request_kind::cancel, 900},
+                     {"", request_kind::cancel, 600, silence::accepts},
+                     {"n1", request_kind::work, 90, silence::refuses, 3},
+                     {"n2", request_kind::cancel, 0},
+                     {"n3", request_kind::work, 50, silence::accepts}};
     if (has_labels(seed)) w.workflow = chasing_workflow();
     if (seed % 2 == 1) w.pools = some_pools();
     if (seed % 3 == 1) {

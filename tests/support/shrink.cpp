@@ -15,6 +15,8 @@ failure play_stream(std::uint64_t seed, std::uint32_t steps, settings s,
         f.steps.push_back(restart ? step{0, {}, {}, restart_step{}} : stream.next());
         f.difference = both.play(f.steps.back());
         for (const serial entry : both.granted()) stream.granted(entry);
+        if (const auto asked = both.asked(f.steps.back()))
+            stream.asked(asked->first, asked->second);
     }
     if (tally)
         for (const auto& [what, times] : both.tally()) (*tally)[what] += times;

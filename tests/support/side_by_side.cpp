@@ -71,6 +71,8 @@ side_by_side::side_by_side(const world& w, settings s)
     load(w.places);
     if (!real_->load(c, w.holds).rejected.empty()) differ("the types of holds");
     naive_.load(c, w.holds);
+    if (!real_->load(c, w.answers).rejected.empty()) differ("what nodes are asked");
+    naive_.load(c, w.answers);
     load_sections(w);
     load(w.stock);
     load(w.pools);
@@ -250,20 +252,6 @@ void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
     const auto id = static_cast<order_id>(order_of(s.order).real);
     const fact f{s.kind, id, s.line, s.node, s.amount, 0, s.event};
     compare(verb_of(s.kind), real_->record(c, f), naive_.record(c, f), about::order, nothing);
-}
-
-void side_by_side::play_one(const command& c, const held_step& s, const step&) {
-    place_hold_request r{static_cast<order_id>(order_of(s.order).real), s.type, s.line, s.reason,
-                         s.until};
-    compare(verb::place_hold, real_->place_hold(c, r), naive_.place_hold(c, r), about::order,
-            nothing);
-}
-
-void side_by_side::play_one(const command& c, const answer_step& s, const step&) {
-    const resolve_hold_request r{static_cast<order_id>(order_of(s.order).real), s.hold, s.accept,
-                                 s.reason};
-    compare(verb::resolve_hold, real_->resolve_hold(c, r), naive_.resolve_hold(c, r), about::order,
-            nothing);
 }
 
 void side_by_side::play_one(const command&, const restart_step&, const step&) {
@@ -457,6 +445,10 @@ void side_by_side::compare_order(std::uint64_t id) {
                 << (h.recalls ? " recalls" : "") << " " << int{h.reason} << " "
                 << int{h.ended_reason} << " " << h.since.ns << " to " << h.until.ns << " ended "
                 << h.ended.ns;
+        for (const request_view& r : o.requests)
+            out << " | " << name_of(r.request) << " " << r.line << " n" << raw(r.node) << " x"
+                << r.amount.atoms << " until " << r.until.ns << " " << name_of(r.then) << " "
+                << int{r.reason};
         return out.str() + (o.held ? " held" : "");
     };
     same((of + "view").c_str(), facts(*real), facts(naive));

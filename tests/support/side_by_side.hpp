@@ -37,6 +37,8 @@ public:
 
     /// The entries of the last step that made an order or a reservation.
     [[nodiscard]] const std::vector<serial>& granted() const { return granted_; }
+    /// A node that waits to answer about the order that a step released or took back.
+    [[nodiscard]] std::optional<std::pair<serial, node_id>> asked(const step& s);
     /// How often each outcome was seen, for instance "cancel: too_few_units".
     [[nodiscard]] const std::map<std::string, std::uint32_t>& tally() const { return tally_; }
     [[nodiscard]] engine& real() { return *real_; }

@@ -50,6 +50,30 @@ void side_by_side::play_one(const command& c, const amend_step& s, const step&) 
     compare(verb::amend, result<receipt>{real.first}, naive_.amend(c, r), about::order, nothing);
 }
 
+void side_by_side::play_one(const command& c, const held_step& s, const step&) {
+    place_hold_request r{static_cast<order_id>(order_of(s.order).real), s.type, s.line, s.reason,
+                         s.until};
+    compare(verb::place_hold, real_->place_hold(c, r), naive_.place_hold(c, r), about::order,
+            nothing);
+}
+
+void side_by_side::play_one(const command& c, const answer_step& s, const step&) {
+    const resolve_hold_request r{static_cast<order_id>(order_of(s.order).real), s.hold, s.accept,
+                                 s.reason};
+    compare(verb::resolve_hold, real_->resolve_hold(c, r), naive_.resolve_hold(c, r), about::order,
+            nothing);
+}
+
+std::optional<std::pair<serial, node_id>> side_by_side::asked(const step& s) {
+    serial order = unknown;
+    if (const auto* c = std::get_if<cancel_step>(&s.what)) order = c->order;
+    if (const auto* a = std::get_if<amend_step>(&s.what)) order = a->order;
+    if (const auto* r = std::get_if<release_step>(&s.what)) order = r->orders.front();
+    const auto view = real_->order(static_cast<order_id>(order_of(order).real));
+    if (!view || view->requests.empty()) return std::nullopt;
+    return std::pair{order, view->requests.back().node};
+}
+
 /// An order that takes a dead basket's pools anew keeps them in a reservation of its own, which may
 /// have the number of one that has ended.
 void side_by_side::forget_what_is_kept_anew() {

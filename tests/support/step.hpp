@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "earmark/model/amend.hpp"
+#include "earmark/model/asked.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -162,7 +163,8 @@ struct world {
     std::vector<pool_row> pools;        // in every second seed
     std::vector<section_row> sections;  // in every third one
     std::vector<hold_type_row> holds;
-    std::string workflow;  // of orders, in three of eight seeds; empty: the standard one
+    std::vector<answer_row> answers;  // of nodes, in every third seed
+    std::string workflow;             // of orders, in three of eight seeds; empty: the standard one
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle
 };

@@ -28,6 +28,7 @@ from ._earmark import (
     kpis,
     policy_schema,
     read_orders,
+    runbook,
 )
 from .comparison import Comparison, compare
 from .criterion import Candidates, Criterion
@@ -59,5 +60,5 @@ __all__ = ["KPIS", "LINT_RULES", "OUTCOMES", "UNIT_STATES", "VERDICTS", "BadInpu
            "Engine", "Forked", "Frame", "Halted", "JournalError", "Network", "Policy",
            "Refused", "Report", "Story", "Unknown", "Workflow", "compare", "dictionary", "diff",
            "error_name", "fair_share", "figures", "kpis", "lint", "policy_schema", "read_orders",
-           "standard_workflows", "workflow", "workflow_findings", "workflow_of",
+           "runbook", "standard_workflows", "workflow", "workflow_findings", "workflow_of",
            "workflow_schema"]

@@ -83,6 +83,7 @@ enum class error_code : std::uint16_t {
     not_authorised = 4014,
     not_amendable = 4015,  // units in a state that forbids the change, or none that allows it
     order_changed = 4016,  // it is another version than the one that the caller saw
+    not_asked = 4017,      // a node answers what it was not asked, or has answered
     bad_workflow = 4021,
     guard_not_met = 4022,  // the workflow has the step, and the order lacks what it asks for
 

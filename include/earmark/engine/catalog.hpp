@@ -20,6 +20,7 @@
 #include "earmark/engine/workflows.hpp"
 #include "earmark/intake/waiting.hpp"
 #include "earmark/lifecycle/amendment.hpp"
+#include "earmark/lifecycle/asked.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
@@ -59,6 +60,7 @@ public:
     fact_table facts;
     hold_type_table holds;
     lifecycle::amend_table amends;
+    lifecycle::answer_table answers;
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     workflow_table workflows;

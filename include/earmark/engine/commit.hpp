@@ -27,6 +27,13 @@
 
 namespace earmark {
 
+/// Which node a cell is at, as rooms ask it.
+[[nodiscard]] inline lifecycle::cell_nodes nodes_of(const stock::cell_table<>& cells) noexcept {
+    return {&cells, [](const void* of, cell_id c) {
+                return static_cast<const stock::cell_table<>*>(of)->node_of(c);
+            }};
+}
+
 /// All that a journal can bring back: the engine's state without its names and its ring.
 template <class Env = std_env>
 struct books {

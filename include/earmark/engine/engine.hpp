@@ -71,17 +71,16 @@ public:
     load_report load(const command& c, std::span<const section_row> rows, const load_part& p = {});
     /// Levels of what is available at which crossings() tells of an event.
     load_report load(const command& c, std::span<const threshold_row> rows, const load_part& = {});
-    /// Attributes of a host's own, what tables have of them, nodes that nothing is sourced from for
-    /// a time, types of holds, what amendments may. bad_attribute, unknown_attribute, what
-    /// parse_value() refuses.
+    /// Attributes of a host's own, what tables have of them, exclusions of nodes, types of holds,
+    /// what amendments may, what nodes are asked. bad_attribute, what parse_value() refuses.
     load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const hold_type_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const amend_rule_row> rows, const load_part& = {});
+    load_report load(const command& c, std::span<const answer_row> rows, const load_part& p = {});
     /// A row replaces that of its selectors. A calendar is all rows of its key, compiled here.
     load_report load(const command& c, const date_rows& rows, const load_part& part = {});
-
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
     /// changes and bad_policy is returned; each finding is a sentence with its line.
     result<policy_id> activate(const command& c, std::string_view policy_toml,
@@ -189,7 +188,8 @@ public:
     placed place_order(const command& c, const order_request& r);
     void place_order(std::span<const command> c, std::span<const order_request> r,
                      std::span<placed> out);
-    /// Back-ordered units go first, then open, allocated, released; shipped units never.
+    /// Least committed units first, shipped ones never; `asked`: nodes must agree
+    /// (model/asked.hpp).
     result<receipt> cancel(const command& c, const cancel_request& r);
     /// All changes or none (model/amend.hpp), and all that stands in the way. O(changes x units).
     amended amend(const command& c, const amend_request& r);

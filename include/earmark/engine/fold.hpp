@@ -59,11 +59,12 @@ private:
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code link_note(std::uint32_t order, std::uint32_t other,
                          std::span<const std::byte> bytes);
-    [[nodiscard]] bool has_its_links() const;
+    [[nodiscard]] bool is_sound_beside() const;
     error_code rewrite_beside(const std::function<bool(beside&)>& change);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
     [[nodiscard]] bool is_known(const lifecycle::amendment& a) const;
+    error_code asked_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                           std::span<const std::byte> bytes);
@@ -184,6 +185,7 @@ void record_waiting(journal::writer& into, std::string_view key, const intake::w
                                   intake::waiting_room& into);
 [[nodiscard]] bool read_hold_type(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_amend_rule(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_answer_row(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);

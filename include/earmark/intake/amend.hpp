@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "earmark/intake/cancel.hpp"
 #include "earmark/intake/capture.hpp"
 #include "earmark/lifecycle/amendment.hpp"
 
@@ -16,6 +17,7 @@ struct amend_terms {
     loaded tables;
     const lifecycle::amend_table& may;
     lifecycle::cell_nodes at;
+    consent by;
 };
 
 /// What is to be done: moves of units that go, by commitment from the least on (as cancel), and the
@@ -26,8 +28,9 @@ void amend(const lifecycle::image& order, const amend_request& r, const amend_te
            lifecycle::amendment& what, std::vector<bucket_move>& moves,
            std::vector<error>& violations);
 
-/// Units of a line (0-based) that are not cancelled.
-[[nodiscard]] granules wanted_of(const lifecycle::image& order, std::uint32_t line) noexcept;
+/// Units of a line (0-based) that are not cancelled, nor asked to be.
+[[nodiscard]] granules wanted_of(const lifecycle::image& order, std::uint16_t line,
+                                 std::span<const lifecycle::asked> asked) noexcept;
 
 /// What a command's key stands for.
 [[nodiscard]] digest128 content_of(const amend_request& r);

@@ -56,6 +56,7 @@ enum class intern_kind : std::uint8_t {
     amend_rule,        // what may be amended
     quarantined = 31,  // an order that waits for its master data, or its last try
     tombstone,         // of an order that was cancelled before it came
+    answer_rule,       // what nodes are asked
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -66,6 +67,7 @@ enum class intern_kind : std::uint8_t {
 /// `facts`: an order's own, just after its birth. `rejection`: the node whose number it is gave
 /// lines back. `link`: to the order whose number it is. `hold_placed` and `hold_ended`: of the hold
 /// that has the number in its order. `amended`: the order itself, after its units were moved.
+/// `asked`: of nodes about its units, after they were moved.
 enum class note_kind : std::uint8_t {
     decision = 1,
     reason,
@@ -79,6 +81,7 @@ enum class note_kind : std::uint8_t {
     hold_ended,
     amended,
     link = 12,
+    asked,
 };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.

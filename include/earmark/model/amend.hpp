@@ -64,7 +64,8 @@ struct amend_rule_row {
 /// What one line is to be, or one that is added.
 struct line_change {
     std::uint32_t line = 0;             // 1, 2, ...; 0: a new line
-    std::optional<quantity> amount{};   // of units that are not cancelled; 0 cancels what can be
+    std::optional<quantity> amount{};   // of units that are not cancelled, nor asked to be; 0
+                                        // cancels what can be
     std::optional<node_id> node{};      // its firm node; none: it may come from anywhere
     sku_id sku = none<sku_id>;          // of a new line
     std::int64_t unit_price_minor = 0;  // of a new line; others keep theirs
@@ -88,10 +89,11 @@ struct amend_request {
 struct amended_line {
     std::uint32_t line = 0;  // 1, 2, ...
     sku_id sku{};
-    quantity before;  // units that are not cancelled
+    quantity before;  // units that are not cancelled, nor asked to be
     quantity after;
 };
 /// Units that leave their state. Those that follow their line to another node leave it twice.
+/// `asks`: the node has to agree first, and they stand where they are until then.
 struct amended_part {
     std::uint32_t line = 0;
     sku_id sku{};
@@ -99,10 +101,11 @@ struct amended_part {
     unit_state to{};
     node_id node = none<node_id>;  // that had them
     quantity amount;
+    bool asks = false;
 };
 
-/// `first.what` is done, unchanged, repeat or declined; declined with all that stands in the way,
-/// each with the position of its change in the request (row, from 1; 0: the order).
+/// `first.what` is done, asked, unchanged, repeat or declined; declined with all that stands in the
+/// way, each with the position of its change in the request (row, from 1; 0: the order).
 struct amended {
     receipt first;
     std::uint32_t version = 0;        // of the order, as it is now

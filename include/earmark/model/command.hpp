@@ -128,7 +128,9 @@ struct release_request {
 /// first, then picked, then released ones. `lose`: with a node, units that it had packed or picked
 /// are not to be found; without one, units that were shipped. `fulfil`: what needs no goods is
 /// done. `mark`: an event of the order's own workflow; it changes no more than what its units are
-/// called.
+/// called. `accept`, `confirm_cancel`, `refuse_cancel`: what a node answers that was asked
+/// (model/asked.hpp), for 0 units about all of them; not_asked where it was not. Units that a node
+/// rejects and was asked to give back are cancelled, and not open again.
 enum class fact_kind : std::uint8_t {
     ship,
     deliver,
@@ -139,15 +141,18 @@ enum class fact_kind : std::uint8_t {
     unpick,
     fulfil,
     mark,
+    accept,
+    confirm_cancel,
+    refuse_cancel,
 };
-inline constexpr std::size_t fact_kinds = 9;
+inline constexpr std::size_t fact_kinds = 12;
 [[nodiscard]] std::string_view name_of(fact_kind k) noexcept;
 [[nodiscard]] verb verb_of(fact_kind k) noexcept;
 struct fact {
     fact_kind kind = fact_kind::ship;
     order_id order{};
     std::uint32_t line = 0;        // 0: every line
-    node_id node = none<node_id>;  // none: any node, but not of reject
+    node_id node = none<node_id>;  // none: any node, but not of reject and of answers
     quantity amount{};             // 0: all that stand in the state before
     std::uint8_t reason = 0;       // of reject alone: the caller's own
     std::string_view event{};      // of mark alone: its name

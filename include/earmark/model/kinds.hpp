@@ -41,8 +41,11 @@ enum class verb : std::uint8_t {
     amend,
     quarantine,  // an order is kept for its master data, or was tried again
     discard,
+    accept,          // record(accept): a node does the work that it was asked to do
+    confirm_cancel,  // record(confirm_cancel): a node agrees that units are taken back
+    refuse_cancel,   // record(refuse_cancel): it does not
 };
-inline constexpr std::size_t verbs = 32;
+inline constexpr std::size_t verbs = 35;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Why stock changed outside of orders. Part of the journal.

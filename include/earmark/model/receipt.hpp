@@ -22,6 +22,7 @@ enum class outcome : std::uint8_t {
     unchanged,    // nothing to do, or nothing that the order's workflow has a step for
     reacquired,   // place_order: the reservation had expired, its units were taken anew
     cancelled,    // sourcing: no unit could be allocated, and the policy cancels what is left
+    asked,        // nodes have to agree before all that was wanted is done (model/asked.hpp)
 };
 [[nodiscard]] std::string_view name_of(outcome o) noexcept;
 

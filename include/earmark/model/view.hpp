@@ -11,6 +11,7 @@
 #include "earmark/core/money.hpp"
 #include "earmark/core/quantity.hpp"
 #include "earmark/core/time.hpp"
+#include "earmark/model/asked.hpp"
 #include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/receipt.hpp"
@@ -116,6 +117,7 @@ struct order_view {
     std::vector<rejection_view> rejections;  // by line, then by node
     std::vector<link_view> links;            // in the order in which they were made
     std::vector<hold_view> holds;            // by number, also those that have ended
+    std::vector<request_view> requests;      // that nodes have not answered: by kind, line, node
     bool held = false;                       // some hold on it, or on a line, blocks some step
     unit_state lowest = unit_state::open;
     unit_state highest = unit_state::open;

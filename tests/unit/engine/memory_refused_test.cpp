@@ -67,6 +67,8 @@ struct shop {
         pools[1].kind = pool_kind::credit;
         for (pool_row& p : pools) p.amount = {40};
         REQUIRE(e.load(now(), pools).rejected.empty());
+        const std::vector<answer_row> asked{{"", request_kind::cancel, 600, silence::accepts}};
+        REQUIRE(e.load(now(), asked).rejected.empty());
         opened = e.head();
     }
     /// A call of the engine, where memory may be refused; the test's own is not.
@@ -186,6 +188,14 @@ std::vector<step> order_steps() {
             },
             [=](shop& s, const std::string& key) {
                 return code_of(s.ask([&] { return s.e.cancel(s.now(key), {second, 0, {}, 0}); }));
+            },
+            [=](shop& s, const std::string& key) {  // of what the node was asked
+                const node_id at = s.e.order(second)->requests.front().node;
+                const fact agrees{fact_kind::confirm_cancel, second, 1, at, {1}};
+                return code_of(s.ask([&] { return s.e.record(s.now(key), agrees); }));
+            },
+            [](shop& s, const std::string& key) {  // nobody says anything of the rest
+                return code_of(s.ask([&] { return s.e.advance({key, {}, noon + minutes(30)}); }));
             }};
 }
 /// An order waits for goods that a transfer brings, is held, loses the transfer, and is amended.

@@ -34,7 +34,10 @@ name='t'\ntransfers=true\n"})",
         "quantity":3,"unit_price":"5"}]})",
     R"({"verb":"source","orders":["o1","o2"]})",
     R"({"verb":"place_hold","order":"o1","type":"fraud"})",
+    R"({"verb":"load","table":"answers","rows":[{"request":"cancel","within_s":600},
+        {"node":"hub","request":"work","within_s":60,"reason":3}]})",
     R"({"verb":"release","orders":["transfer 0/1","purchase 0/1","transfer 1/1"]})",
+    R"({"verb":"cancel","order":"transfer 1/1","line":1,"quantity":1,"reason":2})",
     R"({"verb":"record","fact":"pick","order":"transfer 0/1"})",
     R"({"verb":"record","fact":"mark","event":"accept","order":"purchase 0/1"})",
     R"({"verb":"record","fact":"ship","order":"transfer 0/1"})",
@@ -58,6 +61,7 @@ name='t'\ntransfers=true\n"})",
 
 /// What is asked of an engine that was recovered from it.
 constexpr const char* after[] = {
+    R"({"verb":"record","fact":"refuse_cancel","order":"transfer 1/1","node":"hub"})",
     R"({"verb":"source","orders":["o1","o2"]})",
     R"({"verb":"explain","order":"o1"})",
     R"({"verb":"order","order":"o1"})",

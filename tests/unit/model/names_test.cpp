@@ -3,6 +3,7 @@
 #include <set>
 #include <string_view>
 
+#include "earmark/model/asked.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/state.hpp"
@@ -23,7 +24,9 @@ void check_names(std::size_t count) {
 
 TEST_CASE("every verb, outcome, state and event has a name of its own") {
     check_names<verb>(verbs);
-    check_names<outcome>(8);
+    check_names<outcome>(9);
+    check_names<request_kind>(request_kinds);
+    check_names<silence>(silences);
     check_names<unit_state>(unit_states);
     check_names<unit_event>(unit_events);
     check_names<reservation_state>(4);

@@ -1,12 +1,13 @@
 """THE COMMANDS. Each reads everything before it writes anything."""
 
 import os
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .. import comparison, files, screen
+from .. import comparison, files, runbook as runbooks, screen
 from ..decisions import columns_of_frame, decisions, write_table
 from ..errors import BadInput
 from ..journals import verify as verify_journal
@@ -84,6 +85,18 @@ def summary(made: Setting, world: World, replay: Replay) -> dict:
             "cost_per_order": (fact["cost_e4_per_order"] or 0) / 10_000,
             "currency": made.orders.currency, "proved_best": fact["exact"],
             "digest": f"{replay.events:016x}"}
+
+
+@app.command(epilog="Example: earmark runbook held")
+def runbook(reason: Annotated[str, typer.Argument(metavar="REASON")] = "") -> int:
+    """Says what a reason of the worklist means and what to do about it; without one, all."""
+    pages = runbooks()
+    if reason and reason not in pages:
+        raise typer.BadParameter(f"'{reason}' is none of " + ", ".join(pages))
+    for name, text in pages.items():
+        if reason in ("", name):
+            print(name, textwrap.fill(text, 100), sep="\n", end="\n\n")
+    return OK
 
 
 @app.command(epilog="Example: earmark explain 1001 --orders orders.csv --nodes nodes.csv --stock"
