@@ -50,6 +50,9 @@ private:
 };
 
 constexpr std::array<std::int64_t, 7> granule_of = {1, 1, 1, 1, 50, 6, 6};
+constexpr std::uint32_t place_count = 4;
+constexpr sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
+constexpr node_id node_at(std::uint32_t i) { return static_cast<node_id>(i); }
 constexpr std::uint32_t sku_count = 6;  // that baskets ask for
 constexpr sku_id sectioned{6};          // in worlds with sections: only fed, counted and adjusted
 constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 12 : 5; }
