@@ -219,6 +219,10 @@ void trail_reader::table_row(journal::intern_kind kind, const journal::intern_ta
         case intern_kind::amend_rule:
             if (t.id < change_kinds) row.after = name_of(static_cast<change_kind>(t.id));
             return;
+        case intern_kind::answer_rule:
+            if (t.id < request_kinds) row.after = name_of(static_cast<request_kind>(t.id));
+            if (!f.empty()) node_at(f[0]);
+            return;
         case intern_kind::fact:
             return fact_row(row, t);
         default:
@@ -244,11 +248,11 @@ void trail_reader::fact_row(trail_row& row, const journal::intern_table& t) cons
 
 std::string_view table_name(journal::intern_kind kind) noexcept {
     constexpr std::string_view names[] = {
-        "row",       "sku",     "node",       "place",       "actor",    "cell",      "order",
-        "key",       "policy",  "floor",      "channel",     "unit",     "feed",      "pool",
-        "distance",  "segment", "section",    "row",         "row",      "row",       "threshold",
-        "attribute", "fact",    "exclusion",  "order",       "dates",    "hold_type", "workflow",
-        "order",     "order",   "amend_rule", "quarantined", "tombstone"};
+        "row",       "sku",     "node",       "place",       "actor",     "cell",       "order",
+        "key",       "policy",  "floor",      "channel",     "unit",      "feed",       "pool",
+        "distance",  "segment", "section",    "row",         "row",       "row",        "threshold",
+        "attribute", "fact",    "exclusion",  "order",       "dates",     "hold_type",  "workflow",
+        "order",     "order",   "amend_rule", "quarantined", "tombstone", "answer_rule"};
     const auto n = static_cast<std::size_t>(kind);
     return n < std::size(names) ? names[n] : names[0];
 }

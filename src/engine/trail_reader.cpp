@@ -279,6 +279,8 @@ error_code trail_reader::note(std::uint32_t order, journal::note_kind kind, std:
             return amended_note(order, bytes);
         case note_kind::link:
             return link_note(order, ref, bytes);
+        case note_kind::asked:
+            return asked_note(order, bytes);
         default:
             return error_code::ok;
     }
@@ -339,6 +341,27 @@ error_code trail_reader::rejection_note(std::uint32_t order, std::uint32_t node,
         set_line(row, l, 0);
         set_node(row, node_id{static_cast<std::uint16_t>(node)});
         row.reason = reason;
+    }
+    return error_code::ok;
+}
+
+error_code trail_reader::asked_note(std::uint32_t order, std::span<const std::byte> bytes) {
+    constexpr std::string_view events[] = {"asked", "accepted", "refused", "unanswered",
+                                           "overtaken"};
+    if (const auto e = look_at(order); e != error_code::ok) return e;
+    std::vector<lifecycle::asked_change> changes;
+    if (!lifecycle::read_changes(bytes, changes)) return error_code::bad_record;
+    for (const lifecycle::asked_change& c : changes) {
+        if (!has_line(c.of.line) || index_of(c.of.node) >= state_.names.node.size())
+            return error_code::bad_record;
+        trail_row& row = add(trail_kind::asked, order);
+        set_line(row, c.of.line, c.of.n);
+        set_node(row, c.of.node);
+        row.what = name_of(c.of.kind);
+        row.after = events[static_cast<std::size_t>(c.what)];
+        if (c.what != lifecycle::asked_event::asked) continue;
+        row.until = c.of.until;
+        row.reason = c.of.reason;
     }
     return error_code::ok;
 }

@@ -76,6 +76,7 @@ private:
     error_code facts_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code decision_note(std::uint32_t order, std::uint32_t version,
                              std::span<const std::byte> bytes);
+    error_code asked_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code rejection_note(std::uint32_t order, std::uint32_t node,
                               std::span<const std::byte> bytes);
     error_code hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,

@@ -41,8 +41,9 @@ constexpr std::array<std::string_view, unit_states> state_names = {
     "packed", "shipped",     "delivered", "lost",      "cancelled"};
 
 constexpr std::array<std::string_view, trail_kinds> trail_names = {
-    "captured",   "said",   "placed",   "amended",     "decided", "rejected", "moved",  "held",
-    "hold_ended", "linked", "reserved", "reservation", "stock",   "counted",  "loaded", "command"};
+    "captured",    "said",  "placed",     "amended", "decided", "rejected",
+    "moved",       "held",  "hold_ended", "asked",   "linked",  "reserved",
+    "reservation", "stock", "counted",    "loaded",  "command"};
 
 constexpr std::array<std::string_view, unit_events> event_names = {
     "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel",

@@ -125,6 +125,23 @@ std::string hold_ended(const trail_row& r) {
     return out;
 }
 
+/// `north was asked to give 2 of line 1 (hat) back`, or what it said.
+std::string asked(const trail_row& r) {
+    const std::string units = amount_of(r) + " of " + line_of(r);
+    const bool is_work = r.what == "work";
+    std::string out{r.node_key};
+    if (r.after == "asked") {
+        out += is_work ? " was asked to do " + units : " was asked to give " + units + " back";
+        add_until(out, r);
+        if (!is_work) add_reason(out, r);
+        return out;
+    }
+    if (r.after == "accepted") return out += (is_work ? " does " : " gives back ") + units;
+    if (r.after == "refused") return out += " does not give back " + units;
+    if (r.after == "unanswered") return out += " did not answer for " + units;
+    return out += " is not asked for " + units + " any more";
+}
+
 std::string linked(const trail_row& r) {
     std::string out = line_of(r) + (r.what == "brought_by" ? " is brought by" : " brings for");
     out += " line " + std::to_string(r.other_line) + " of order " + r.other_key;
@@ -183,8 +200,8 @@ std::string loaded(const trail_row& r) {
 std::string nothing(const trail_row&) { return "nothing else is kept"; }
 
 constexpr std::string (*clauses[trail_kinds])(const trail_row&) = {
-    captured,   said,   placed,   amended,     decided, rejected, moved,  held,
-    hold_ended, linked, reserved, reservation, stock,   counted,  loaded, nothing};
+    captured, said,   placed,   amended,     decided, rejected, moved,  held,   hold_ended,
+    asked,    linked, reserved, reservation, stock,   counted,  loaded, nothing};
 
 /// Of one record and about one order.
 bool same_step(const trail_row& a, const trail_row& b) noexcept {

@@ -32,6 +32,7 @@ bool has_amount(trail_kind k) noexcept {
         case trail_kind::placed:
         case trail_kind::moved:
         case trail_kind::decided:
+        case trail_kind::asked:
         case trail_kind::reserved:
         case trail_kind::stock:
         case trail_kind::counted:

@@ -31,6 +31,7 @@ enum class trail_kind : std::uint8_t {
     moved,        // units from a state to another
     held,         // a hold was placed
     hold_ended,   // or something else became of it: `what`
+    asked,        // a node was asked, or what became of it: `what` work or cancel, `after` which
     linked,       // to a line of another order: `what` is brought_by or brings_for
     reserved,     // a part of a reservation that is born, or that holds it from now on
     reservation,  // one as a whole: `what` is extended, consumed, cancelled or expired
@@ -39,7 +40,7 @@ enum class trail_kind : std::uint8_t {
     loaded,       // a row of a table, a policy, a workflow: `what` the table, `after` its key
     command,      // one that left nothing but itself
 };
-inline constexpr std::size_t trail_kinds = 16;
+inline constexpr std::size_t trail_kinds = 17;
 [[nodiscard]] std::string_view name_of(trail_kind k) noexcept;
 
 /// One thing that happened. What a kind does not say has its default.
@@ -75,7 +76,7 @@ struct trail_row {
     std::uint8_t reason = 0;  // the caller's own, of a cancellation, a rejection, a hold
     std::uint32_t hold = 0;   // its number in the order
     std::string_view hold_type{};
-    time_point until = never;  // of a hold or a reservation
+    time_point until = never;  // of a hold, a reservation, or what a node was asked
     policy_id policy{};
     order_id other = none<order_id>;  // that it is linked to
     std::string other_key{};

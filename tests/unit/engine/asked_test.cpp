@@ -3,12 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "amend_shop.hpp"
+#include "earmark/engine/story.hpp"
+#include "earmark/report/order_story.hpp"
 
 namespace earmark {
 namespace {
 
 using namespace amending;
-
 
 /// North is asked before it gives work back, and has ten minutes; south is not asked.
 struct asking_shop : shop {
@@ -244,6 +245,31 @@ TEST_CASE("a key repeats the first answer, and a dry preview asks nobody") {
     CHECK(s.on.cancel(s.at("c1"), {o})->what == outcome::asked);
     CHECK(s.on.cancel(s.at("c1"), {o})->what == outcome::repeat);
     CHECK(s.asked(o) == "cancel 1 north 3, ");
+}
+
+TEST_CASE("the story of an order tells what nodes were asked, and what became of it") {
+    asking_shop s;
+    s.asks({{"north", request_kind::work, 300}});
+    const order_id o = s.released(5);
+    REQUIRE(s.says(o, accept, 1) == ok);
+    REQUIRE(s.cancels(o, 1, 3) == outcome::asked);
+    REQUIRE(s.says(o, confirm_cancel, 1) == ok);
+    REQUIRE(s.says(o, refuse_cancel, 1) == ok);
+    s.records(o, ship, 4);
+    std::string told;
+    const auto tale = story(s.on, o);
+    REQUIRE(tale);
+    for (const trail_row& r : tale->rows)
+        if (r.kind == trail_kind::asked)
+            told += r.what + ' ' + r.after + ' ' + std::to_string(r.amount.atoms) + ", ";
+    CHECK(told ==
+          "work asked 5, work accepted 1, cancel asked 3, cancel accepted 1, cancel refused 1, "
+          "work overtaken 4, cancel overtaken 1, ");
+    const std::string words = report::text_of(*tale);
+    CHECK(words.find("north was asked to do 5 of line 1 (hat) until 2027-") != std::string::npos);
+    CHECK(words.find("north was asked to give 3 of line 1 (hat) back until") != std::string::npos);
+    CHECK(words.find("north does not give back 1 of line 1 (hat)") != std::string::npos);
+    CHECK(words.find("north is not asked for 1 of line 1 (hat) any more") != std::string::npos);
 }
 
 TEST_CASE("the table of answers refuses what cannot be, row by row") {

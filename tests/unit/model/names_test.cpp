@@ -7,6 +7,7 @@
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/state.hpp"
+#include "earmark/model/trail.hpp"
 
 namespace earmark {
 namespace {
@@ -27,6 +28,7 @@ TEST_CASE("every verb, outcome, state and event has a name of its own") {
     check_names<outcome>(9);
     check_names<request_kind>(request_kinds);
     check_names<silence>(silences);
+    check_names<trail_kind>(trail_kinds);
     check_names<unit_state>(unit_states);
     check_names<unit_event>(unit_events);
     check_names<reservation_state>(4);
