@@ -217,17 +217,24 @@ void trail_reader::table_row(journal::intern_kind kind, const journal::intern_ta
             if (t.id < names.holds.size()) row.after = names.holds.keys.key(t.id);
             return;
         case intern_kind::amend_rule:
-            if (t.id < change_kinds) row.after = name_of(static_cast<change_kind>(t.id));
-            return;
         case intern_kind::answer_rule:
-            if (t.id < request_kinds) row.after = name_of(static_cast<request_kind>(t.id));
-            if (!f.empty()) node_at(f[0]);
-            return;
+            return rule_row(row, kind, t);
         case intern_kind::fact:
             return fact_row(row, t);
         default:
             return;
     }
+}
+
+/// What amendments may, or what a node is asked; of no node: all of them.
+void trail_reader::rule_row(trail_row& row, journal::intern_kind kind,
+                            const journal::intern_table& t) const {
+    if (kind == journal::intern_kind::amend_rule) {
+        if (t.id < change_kinds) row.after = name_of(static_cast<change_kind>(t.id));
+        return;
+    }
+    if (t.id < request_kinds) row.after = name_of(static_cast<request_kind>(t.id));
+    if (!t.fields.empty()) set_known_node(row, t.fields[0]);
 }
 
 /// What a table has of an attribute.

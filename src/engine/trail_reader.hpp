@@ -89,6 +89,7 @@ private:
     void changes(std::uint32_t order, const lifecycle::amendment& a);
     error_code order_terms(const journal::intern_table& t);
     error_code firm_nodes(const journal::intern_table& t);
+    void rule_row(trail_row& row, journal::intern_kind kind, const journal::intern_table& t) const;
     void fact_row(trail_row& row, const journal::intern_table& t) const;
     void table_row(journal::intern_kind kind, const journal::intern_table& t);
 

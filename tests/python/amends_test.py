@@ -35,7 +35,8 @@ def test_all_that_an_amendment_can_say(shop):
         "outcome": "done", "version": version + 1,
         "lines": [(1, "hat", 4, 3), (2, "mug", 0, 2)],
         "parts": [(1, "allocated", "cancelled", "north", 1), (1, "allocated", "open", "north", 3),
-                  (1, "open", "allocated", None, 3)]}
+                  (1, "open", "allocated", None, 3)],
+        "asks": []}
     now = shop.order(order)
     assert (now["method"], now["deliver_by"]) == ("express", "2027-03-01")
     assert now["buckets"] == [(1, "allocated", "south", 3), (1, "cancelled", None, 1),

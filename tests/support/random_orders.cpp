@@ -22,6 +22,7 @@ action random_stream::make_cancel() {
 
 action random_stream::make_amend() {
     amend_step s{some_order(), {}, {}};
+    if (asks_nodes_ && dice_.chance(40)) s.order = went_back_;
     if (dice_.chance(15)) s.ship_to = static_cast<place_id>(dice_.below(place_count));
     const auto lines =
         s.order == unknown ? 1u : static_cast<std::uint32_t>(new_orders_.at(s.order).lines.size());

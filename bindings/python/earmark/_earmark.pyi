@@ -55,8 +55,8 @@ class Engine:
         in all, without the cancelled) or node (key of its firm node, None: any); without line a
         new one, with sku, amount, price_minor. `base_version`: of the order that was seen;
         `edit`: number of a hold that ends with the change; `preview`: change nothing. What
-        becomes of lines (line, sku, before, after) and of units (line, from, to, node,
-        amount)."""
+        becomes of lines (line, sku, before, after) and of units (line, from, to, node, amount);
+        `asks` are those that a node has to agree to first (line, node, amount)."""
     def amend_rules(self) -> dict[str, Any]:
         """What amendments may: by change, then by state, allow, ignore or deny."""
     def audit(self, *, exact: bool = False) -> Frame:
@@ -84,7 +84,8 @@ class Engine:
     def buckets(self) -> Frame:
         """Frame: the units of all lines, by state and node."""
     def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
-        """Cancels what can be: of a line from 1, or (0) of the whole order."""
+        """Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must
+        agree."""
     def capture(self, orders: object, *, format: str = 'json', dry_run: bool = False,
                 quarantine: bool = False, correct: bool = False, currency: str | None = None,
                 actor: str | None = None, now: int | None = None) -> Frame:
@@ -183,6 +184,11 @@ class Engine:
     def load_amend_rules(self, columns: Table, now: int = 0, *,
                          progress: Progress | None = None) -> dict[str, Any]:
         """What amendments may. Columns: change, state, does (allow, ignore, deny)."""
+    def load_answers(self, columns: Table, now: int = 0, *,
+                     progress: Progress | None = None) -> dict[str, Any]:
+        """Which nodes are asked before released units are taken back, or whether they do the
+        work. Columns: request (work, cancel), within_s (0: not asked) [, node (none: all without
+        a row of their own), then (refuses, accepts: what silence means), reason]."""
     def load_attributes(self, columns: Table, now: int = 0, *,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Declares what orders, lines (line.), nodes (node.) and places (ship_to.) are known by.
@@ -420,6 +426,11 @@ class Engine:
     def what_if(self, order: int, node: str) -> Frame:
         """The smallest changes, one at a time, with which a node would have shipped some of an
         order, as things were when it was decided. Frame `changes`; empty where it ships."""
+    def worklist(self, *, reason: str | None = None, sku: str | None = None,
+                 node: str | None = None, slack_days: int = -1) -> Frame:
+        """Units that do not go on by themselves, each in one row with what is in their way. Frame
+        `worklist`. `slack_days`: units that have not left so many days before the last one that
+        was asked for are at risk."""
 
 class Frame:
     """Columns that an answer is made of; docs/formats/columns.md says what each holds. Give it to
@@ -576,3 +587,6 @@ def read_orders(path: str, format: str = 'canonical', *, currency: str = '') -> 
     decimals per SKU, ship_to, customer and currency per order, and what was rejected, by row.
     EarmarkError where the file as a whole cannot be trusted. `currency` is that of orders that
     name none (USD; GBP for uci)."""
+
+def runbook() -> dict[str, Any]:
+    """What each reason of the worklist means and what to do about it, by reason."""
