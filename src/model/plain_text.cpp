@@ -179,10 +179,14 @@ bool is_name(std::string_view name) noexcept {
            std::all_of(name.begin(), name.end(), fits);
 }
 
+std::string without_controls(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    return text;
+}
+
 std::string shown(std::string_view text) {
-    std::string out;
-    for (const char c : text.substr(0, 40))
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    std::string out = without_controls(std::string{text.substr(0, 40)});
     return text.size() > 40 ? out + "..." : out;
 }
 

@@ -1,5 +1,9 @@
 // THE STORY in sentences, one a record.
+#include <algorithm>
+#include <utility>
+
 #include "earmark/core/time_text.hpp"
+#include "earmark/model/plain_text.hpp"
 #include "earmark/report/order_story.hpp"
 
 namespace earmark::report {
@@ -127,19 +131,27 @@ std::string hold_ended(const trail_row& r) {
 
 /// `north was asked to give 2 of line 1 (hat) back`, or what it said.
 std::string asked(const trail_row& r) {
-    const std::string units = amount_of(r) + " of " + line_of(r);
+    struct phrase {
+        std::string_view event, of_work, of_cancel, behind_work, behind_cancel;
+    };
+    constexpr phrase phrases[] = {
+        {"asked", " was asked to do ", " was asked to give ", "", " back"},
+        {"accepted", " does ", " gives ", "", " back"},
+        {"refused", " does not do ", " does not give ", "", " back"},
+        {"unanswered", " did not answer for ", " did not answer for ", "", ""},
+        {"overtaken", " is not asked for ", " is not asked for ", " any more", " any more"}};
+    const auto said = std::ranges::find(phrases, r.after, &phrase::event);
+    if (said == std::end(phrases)) return r.after;
     const bool is_work = r.what == "work";
     std::string out{r.node_key};
-    if (r.after == "asked") {
-        out += is_work ? " was asked to do " + units : " was asked to give " + units + " back";
-        add_until(out, r);
-        if (!is_work) add_reason(out, r);
-        return out;
-    }
-    if (r.after == "accepted") return out += (is_work ? " does " : " gives back ") + units;
-    if (r.after == "refused") return out += " does not give back " + units;
-    if (r.after == "unanswered") return out += " did not answer for " + units;
-    return out += " is not asked for " + units + " any more";
+    out += is_work ? said->of_work : said->of_cancel;
+    out += amount_of(r);
+    out += " of ";
+    out += line_of(r);
+    out += is_work ? said->behind_work : said->behind_cancel;
+    add_until(out, r);
+    if (!is_work) add_reason(out, r);
+    return out;
 }
 
 std::string linked(const trail_row& r) {
@@ -170,7 +182,8 @@ std::string reservation(const trail_row& r) {
 }
 
 std::string signed_text(quantity q, int decimals) {
-    return (q.atoms > 0 ? "+" : "") + to_string(q, decimals);
+    std::string out{q.atoms > 0 ? "+" : ""};
+    return out += to_string(q, decimals);
 }
 
 std::string stock(const trail_row& r) {
@@ -224,7 +237,7 @@ std::string sentence_of(std::span<const trail_row> rows) {
     }
     if (rows.size() > most_clauses)
         out += "; and " + std::to_string(rows.size() - most_clauses) + " more";
-    return out += '.';
+    return text::without_controls(std::move(out += '.'));  // keys are anybody's
 }
 
 std::string text_of(std::span<const trail_row> rows) {
@@ -238,7 +251,8 @@ std::string text_of(std::span<const trail_row> rows) {
 }
 
 std::string text_of(const told_story& of) {
-    std::string out = "Order " + of.key + ", version " + std::to_string(of.version) + ".\n";
+    std::string out = "Order " + text::without_controls(of.key) + ", version " +
+                      std::to_string(of.version) + ".\n";
     if (!of.whole) {
         out += "What happened up to position " + std::to_string(raw(of.gone_to));
         out += " is no longer in memory (cursor_too_old): the story begins behind it.\n";

@@ -141,6 +141,14 @@ def test_intake_keeps_what_was_accepted_and_reports_on_every_order(journal, caps
     assert engine.orders()["key"].tolist() == ["a"]
 
 
+def test_a_key_does_not_steer_the_terminal(journal, capsys):
+    Path("odd.jsonl").write_text(
+        '{"key":"a\\u001b[2J\\nb","currency":"GBP","lines":[{"sku":"mug","quantity":1,'
+        '"unit_price":"1"}]}\n', encoding="utf-8")
+    run(["intake", "odd.jsonl", "--journal", str(journal), "--dry-run"])
+    assert capsys.readouterr().out.startswith("a?[2J?b  accepted")
+
+
 def test_a_dry_run_of_intake_leaves_the_journal_as_it_was(journal, capsys):
     before = journal.read_bytes()
     assert run([*INTAKE, "--dry-run", "--quarantine", "--json"]) == 1

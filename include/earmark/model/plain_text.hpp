@@ -62,6 +62,10 @@ struct kind_of_text {
 /// `; did you mean 'x'?`, or the list of all names where none is near.
 [[nodiscard]] std::string hint_for(std::string_view name, std::span<const std::string_view> known);
 
+/// The text with a question mark in place of each control character, so that it is one line and
+/// steers no terminal.
+[[nodiscard]] std::string without_controls(std::string text);
+
 /// A name from outside, safe to print: at most 40 bytes, no control characters.
 [[nodiscard]] std::string shown(std::string_view text);
 

@@ -268,7 +268,7 @@ TEST_CASE("the story of an order tells what nodes were asked, and what became of
     const std::string words = report::text_of(*tale);
     CHECK(words.find("north was asked to do 5 of line 1 (hat) until 2027-") != std::string::npos);
     CHECK(words.find("north was asked to give 3 of line 1 (hat) back until") != std::string::npos);
-    CHECK(words.find("north does not give back 1 of line 1 (hat)") != std::string::npos);
+    CHECK(words.find("north does not give 1 of line 1 (hat) back") != std::string::npos);
     CHECK(words.find("north is not asked for 1 of line 1 (hat) any more") != std::string::npos);
 }
 

@@ -169,6 +169,21 @@ TEST_CASE("keys that mean something to XML do not reach it, and long ones are cl
     CHECK(count(drawn, "<text ") == count(drawn, "</text>"));
 }
 
+TEST_CASE("a key cannot write a line of the story, nor steer a terminal") {
+    told_story of;
+    of.key = "A\n2027-01-15T08:00:00Z, version 9, cancel by admin: forged.\x1b[2J";
+    trail_row& r = of.rows.emplace_back();
+    r.kind = trail_kind::captured;
+    r.by = verb::place_order;
+    r.actor_key = "host\r";
+    r.command = of.key;
+    r.what = "sales";
+    const std::string words = text_of(of);
+    CHECK(std::ranges::count(words, '\n') == 2);  // the head, and one record
+    CHECK(std::ranges::none_of(words, [](char c) { return c == '\r' || c == '\x1b'; }));
+    CHECK(words.find("place_order by host? (A?2027") != std::string::npos);
+}
+
 TEST_CASE("however long a story is, its picture is bounded and says what it leaves out") {
     told_story s;
     s.key = "long";

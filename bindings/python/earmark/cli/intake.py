@@ -13,7 +13,7 @@ from .. import _earmark, files, journals
 from ..decisions import write_table
 from ..errors import BadInput, EarmarkError
 from ..inputs import Table
-from .terminal import FINDINGS, OK, say_json
+from .terminal import FINDINGS, OK, say_json, shown
 from .verbs import Json, Out
 
 INTAKE = "Example: earmark intake orders.jsonl --journal shop.db --quarantine --dry-run"
@@ -104,7 +104,7 @@ def list_waiting(journal: Journal, out: Out = None, as_json: Json = False) -> in
     elif out != "-":
         for row in rows:
             times = "once" if row["tries"] == 1 else f"{row['tries']} times"
-            print(f"{row['order']}  tried {times}, {counted(row['reasons'], 'reason')}")
+            print(f"{shown(row['order'])}  tried {times}, {counted(row['reasons'], 'reason')}")
             print(f"  {row['path'] or 'the order'}: {row['reason']}: {row['sentence']}")
         print(f"{counted(len(rows), 'order')} in quarantine, {counted(len(buried), 'tombstone')}")
     return OK
@@ -135,7 +135,7 @@ def discard(journal: Journal, order: Annotated[str, typer.Argument(metavar="ORDE
     if as_json:
         say_json({"order": order, "outcome": outcome})
     else:
-        print(f"{order} is discarded, reason {reason}")
+        print(f"{shown(order)} is discarded, reason {reason}")
     return OK
 
 
@@ -166,7 +166,7 @@ def report(found: _earmark.Frame, out: str | None, as_json: bool, head: dict) ->
 
 def say_order(order: dict, wrong: list[dict]) -> None:
     where = f"line {order['line']}" if order["line"] else f"order {order['number']}"
-    print(f"{order['order'] or where}  {order['state']}")
+    print(f"{shown(order['order'] or where)}  {order['state']}")
     for v in wrong:
         print(f"  {v['severity']}  {v['path'] or 'the order'}: {v['reason']}: {v['sentence']};"
               f" {v['hint']}")

@@ -30,5 +30,10 @@ def _plain(value: object) -> object:
     return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
+def shown(text: str) -> str:
+    """A text from outside with a question mark for whatever would steer a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def complain(text: str) -> None:
     print(f"earmark: {text}", file=sys.stderr)
