@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, stuck_reasons> pages = {
     "(amend deliver_by) or cancel what has not left; for what has, ask the carrier.",
     "The last day that the customer asked for is near and the units have not left. Release them, "
     "have the node ship today, bind the line to a nearer node (amend), or choose a faster service.",
-    "A node was asked whether it does the work or gives it back, and has not said. Ask it again by "
-    "other means and record what it says; at the end of its time silence decides.",
+    "A node was asked to give units back, and has not said whether it does. Ask it again by other "
+    "means and record what it says; at the end of its time silence decides.",
     "Nodes have given the line back, and it waits for another one. See which (the order's "
     "rejections), count their shelves, and source it anew; where no node is left, buy, substitute "
     "or cancel.",
@@ -60,7 +60,7 @@ public:
             const worklist_query& q, lacking& lacks, std::vector<stuck_units>& into)
         : of_{of}, types_{types}, order_{order}, q_{q}, lacks_{lacks}, into_{into} {
         for (const request_view& r : order.requests)
-            asked_[{r.line, r.node}] = std::max(asked_[{r.line, r.node}], r.amount.atoms);
+            if (r.request == request_kind::cancel) asked_[{r.line, r.node}] += r.amount.atoms;
     }
 
     void sort(const bucket_view& b) {
@@ -106,7 +106,8 @@ private:
         if (asked == asked_.end()) return;
         time_point until = never;
         for (const request_view& r : order_.requests)
-            if (r.line == b.line && r.node == b.node) until = std::min(until, r.until);
+            if (r.request == request_kind::cancel && r.line == b.line && r.node == b.node)
+                until = std::min(until, r.until);
         const std::int64_t n = asked->second;
         asked->second -= std::min(n, b.amount.atoms);  // another bucket may be at the node, too
         take(n, stuck_reason::unanswered, [&](stuck_units& u) {
@@ -163,7 +164,7 @@ private:
     const worklist_query& q_;
     lacking& lacks_;
     std::vector<stuck_units>& into_;
-    std::map<std::pair<std::uint32_t, node_id>, std::int64_t> asked_;  // of one kind, the most
+    std::map<std::pair<std::uint32_t, node_id>, std::int64_t> asked_;  // to give back
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ enum class stuck_reason : std::uint8_t {
     held,        // a hold blocks its next step
     late,        // the last day that was asked for is over, and it has not been delivered
     at_risk,     // that day is near, and it has not left yet
-    unanswered,  // a node was asked about it, and has not answered
+    unanswered,  // its node was asked to give it back, and has not answered
     rejected,    // it waits, and nodes have given its line back
     waiting,     // sourcing found no goods for it
 };
@@ -45,7 +45,8 @@ struct worklist_query {
     std::optional<stuck_reason> reason{};
     sku_id sku = none<sku_id>;
     node_id node = none<node_id>;  // that has the goods
-    std::int32_t slack_days = -1;  // at_risk: so many days or fewer are left; below 0: never
+    std::int32_t slack_days = -1;  // at_risk: so many days or fewer are left, as days of UTC
+                                   // count; below 0: never
     order_id from{};               // the first order to look at
     std::size_t limit = 10'000;    // rows, and what remains of the order that reaches it
 };

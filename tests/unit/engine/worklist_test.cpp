@@ -86,6 +86,11 @@ TEST_CASE("goods that are not there, and nodes that give back or do not say, are
     CHECK(s.list() == "uncovered o1 1 released north 3, ");
     REQUIRE(s.on.cancel(s.at(), {o, 1, {2}}));
     CHECK(s.list() == "uncovered o1 1 released north 3, unanswered o1 1 released north 2 north, ");
+    REQUIRE(s.on.load(s.at(), std::vector<answer_row>{{"", request_kind::work, 60}}).accepted);
+    const order_id p = s.order({{mug, {1}, 500, north}});
+    REQUIRE(s.on.source(s.at(), p));
+    REQUIRE(s.on.release(s.at(), p));
+    CHECK(s.list({.sku = mug}).empty());  // that it does its work is in nobody's way
     REQUIRE(s.on.record(s.at(), {.kind = reject, .order = o, .line = 1, .node = north}));
     CHECK(s.list() == "rejected o1 1 open - 6, ");
     CHECK(worklist(s.on)->rows[0].retries == 1);
