@@ -10,7 +10,8 @@
 namespace earmark {
 namespace {
 
-/// Reads what a record did, in the small.
+/// Reads what a record did, in the small. Its subject is the order that the command was about: of
+/// several, the one that the record names first; where it is placed, itself.
 class summary final : public journal::deaf_visitor {
 public:
     explicit summary(std::uint64_t at) { seen.at = position{at}; }
@@ -24,7 +25,7 @@ public:
         return error_code::ok;
     }
     error_code move(std::uint32_t order, const bucket_move& m) override {
-        seen.subject = order;
+        name(order);
         ++seen.moves;
         seen.units += m.n;
         return error_code::ok;
@@ -37,25 +38,29 @@ public:
         return error_code::ok;
     }
     error_code post(std::uint32_t order, const journal::post_op&) override {
-        seen.subject = order;
+        name(order);
         return error_code::ok;
     }
     error_code reservation(const journal::reservation_op& r) override {
-        seen.subject = r.id();
+        if (!is_of_order(seen.by)) seen.subject = r.id();
         if (r.life == reservation_state::active)
             for (const take_line& p : r.parts) seen.units += p.n;
         return error_code::ok;
     }
     error_code timer(std::uint32_t reservation, time_point, std::uint32_t holder) override {
-        seen.subject = static_cast<std::uint64_t>(holder) << 32 | reservation;
+        if (!is_of_order(seen.by))
+            seen.subject = static_cast<std::uint64_t>(holder) << 32 | reservation;
         return error_code::ok;
     }
     error_code intern(const journal::intern_order& o) override {
-        seen.subject = o.index;
+        if (seen.by == verb::place_order) name(o.index);
         return error_code::ok;
     }
     error_code intern(const journal::intern_key& k) override {
-        if (k.first.what == outcome::declined) seen.declined = true;
+        if (k.first.what == outcome::declined)
+            seen.declined = true;
+        else if (is_of_order(k.first.by))  // perhaps nothing else is in the record
+            name(k.first.subject);
         return error_code::ok;
     }
     error_code intern(journal::intern_kind kind, const journal::intern_table&) override {
@@ -66,9 +71,16 @@ public:
                     std::span<const std::byte>) override {
         const bool names_order =
             kind != journal::note_kind::count && kind != journal::note_kind::basket;
-        if (names_order) seen.subject = order;
+        if (names_order) name(order);
         return error_code::ok;
     }
+
+private:
+    void name(std::uint64_t order) noexcept {
+        if (!has_order_) seen.subject = order;
+        has_order_ = true;
+    }
+    bool has_order_ = false;
 };
 
 hold_view view_of(const lifecycle::hold& h, const std::vector<bool>& ahead) {

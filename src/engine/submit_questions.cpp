@@ -6,51 +6,15 @@
 namespace earmark::submission {
 namespace {
 
-enum class about : std::uint8_t { nothing, order, reservation };
-
-about subject_of(const event& e) noexcept {
-    if (e.declined) return about::nothing;
-    switch (e.by) {
-        case verb::place_order:
-        case verb::cancel:
-        case verb::source:
-        case verb::release:
-        case verb::ship:
-        case verb::deliver:
-        case verb::reject:
-        case verb::place_hold:
-        case verb::resolve_hold:
-        case verb::pick:
-        case verb::pack:
-        case verb::lose:
-        case verb::unpick:
-        case verb::fulfil:
-        case verb::mark:
-        case verb::amend:
-        case verb::accept:
-        case verb::confirm_cancel:
-        case verb::refuse_cancel:
-            return about::order;
-        case verb::reserve:
-        case verb::change:
-        case verb::unreserve:
-        case verb::expire:
-        case verb::move:
-            return about::reservation;
-        default:
-            return about::nothing;
-    }
-}
-
 answer event_of(const engine& on, const event& e) {
     answer out = {{"position", raw(e.at)}, {"verb", name_of(e.by)}};
     if (has_begun(e.now)) out["now"] = to_string(e.now);
     if (e.declined) out["declined"] = true;
-    if (subject_of(e) == about::order) {
+    if (is_of_order(e.by) && !e.declined) {
         const auto o = on.order(order_id{e.subject});
         if (o) out["order"] = o->key;
     }
-    if (subject_of(e) == about::reservation) out["reservation"] = id_text(e.subject);
+    if (is_of_reservation(e.by) && !e.declined) out["reservation"] = id_text(e.subject);
     out["moves"] = e.moves;
     out["granules"] = e.units;
     return out;

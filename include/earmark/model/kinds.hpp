@@ -48,6 +48,19 @@ enum class verb : std::uint8_t {
 inline constexpr std::size_t verbs = 35;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
+/// Is it about one order, or about one reservation? Those that are neither are about tables, stock
+/// or time.
+[[nodiscard]] constexpr bool is_of_reservation(verb v) noexcept {
+    return v == verb::reserve || v == verb::change || v == verb::unreserve || v == verb::expire ||
+           v == verb::move;
+}
+[[nodiscard]] constexpr bool is_of_order(verb v) noexcept {
+    if (is_of_reservation(v)) return false;
+    return (v >= verb::place_order && v <= verb::deliver) ||
+           (v >= verb::reject && v < verb::quarantine) ||
+           (v > verb::discard && v <= verb::refuse_cancel);
+}
+
 /// Why stock changed outside of orders. Part of the journal.
 enum class adjust_reason : std::uint8_t { receipt, count, damage, theft, correction };
 

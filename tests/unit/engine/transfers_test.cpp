@@ -45,6 +45,30 @@ TEST_CASE("what the chosen store lacks is brought by a transfer, in one decision
     CHECK(again->groups.size() == 2);
 }
 
+TEST_CASE("an event is about the order of its command, not about those that it is linked to") {
+    shop s;
+    static_cast<void>(s.order({{hat, {1}, 900}}));
+    const order_id o = s.order({{hat, {5}, 900}});
+    const order_id t = s.source(o).brought.at(0).by;
+    const auto about = [&](verb by) {
+        const auto events = s.on.poll({}, 1'000);
+        std::uint64_t last = 99;
+        for (const event& e : *events)
+            if (e.by == by) last = e.subject;
+        return order_id{last};
+    };
+    CHECK(about(verb::place_order) == o);
+    CHECK(about(verb::source) == o);
+    REQUIRE(s.on.release(s.now(), t));
+    CHECK(about(verb::release) == t);
+    const command keyed{"gone", {}, monday};
+    REQUIRE(s.on.cancel(keyed, {o}));
+    CHECK(about(verb::cancel) == o);  // and the transfer goes, too
+    CHECK(s.on.order(t)->highest == unit_state::cancelled);
+    REQUIRE(s.on.release({"nothing", {}, monday}, o)->what == outcome::unchanged);
+    CHECK(about(verb::release) == o);  // though its record has no more than its key
+}
+
 TEST_CASE("goods on their way are at no node; arriving, they are the waiting order's alone") {
     shop s;
     const order_id o = s.order({{hat, {5}, 900}});

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "earmark/model/asked.hpp"
@@ -32,6 +33,20 @@ TEST_CASE("every verb, outcome, state and event has a name of its own") {
     check_names<unit_state>(unit_states);
     check_names<unit_event>(unit_events);
     check_names<reservation_state>(4);
+}
+
+TEST_CASE("a verb is about an order, about a reservation, or about neither") {
+    std::string orders, reservations;
+    for (std::size_t v = 0; v < verbs; ++v) {
+        const auto by = static_cast<verb>(v);
+        CHECK_FALSE((is_of_order(by) && is_of_reservation(by)));
+        if (is_of_order(by)) orders += std::string{name_of(by)} + ' ';
+        if (is_of_reservation(by)) reservations += std::string{name_of(by)} + ' ';
+    }
+    CHECK(orders ==
+          "place_order cancel source release ship deliver reject place_hold resolve_hold pick pack "
+          "lose unpick fulfil mark amend accept confirm_cancel refuse_cancel ");
+    CHECK(reservations == "reserve change unreserve expire move ");
 }
 
 TEST_CASE("names are spelled as the enumerators are") {
