@@ -183,16 +183,18 @@ result<audit_report> engine::audit(audit_run& run, std::size_t looks) const {
     state& s = *state_;
     if (!run.memory_) run.memory_ = std::make_unique<audit_memory>();
     audit_memory& m = *run.memory_;
-    return s.ask<result<audit_report>>([&](const state::visit& v) -> result<audit_report> {
-        state::auditor{s, m, v.slot, looks}.go_on();
-        m.report.complete = m.at == audit_stage::done;
-        if (m.report.complete) return std::move(m.report);
-        audit_report so_far;
-        so_far.exact = m.exact;
-        so_far.now = m.report.now;
-        so_far.at = m.report.at;
-        return so_far;
-    });
+    return s.ask<result<audit_report>>(
+        [&](const state::visit& v) -> result<audit_report> {
+            state::auditor{s, m, v.slot, looks}.go_on();
+            m.report.complete = m.at == audit_stage::done;
+            if (m.report.complete) return std::move(m.report);
+            audit_report so_far;
+            so_far.exact = m.exact;
+            so_far.now = m.report.now;
+            so_far.at = m.report.at;
+            return so_far;
+        },
+        taking::room);
 }
 
 result<audit_report> engine::audit(audit_how how) const {

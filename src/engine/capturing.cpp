@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "earmark/core/check.hpp"
 #include "earmark/core/intern.hpp"
 #include "earmark/core/time_text.hpp"
 #include "earmark/intake/capture.hpp"
@@ -103,7 +104,7 @@ bool capturing::add(std::uint32_t line, std::string_view text) {
 
 bool capturing::add(std::uint32_t line, const nlohmann::json& value) {
     captured& row = begin(line, shown_key(value));
-    return end(row, judge(row, value, nullptr));
+    return end(row, judged(row, value, nullptr));
 }
 
 bool capturing::add_unread(std::uint32_t line, std::string key, problem p) {
@@ -126,7 +127,19 @@ void capturing::retry(const std::string& key, const intake::waiting_order& o) {
         end(row, capture_state::malformed);
         return;
     }
-    end(row, judge(row, parsed.value, &o));
+    end(row, judged(row, parsed.value, &o));
+}
+
+/// Names may be out of reach for a moment; what was done by then is found again by its key.
+capture_state capturing::judged(captured& row, const nlohmann::json& value,
+                                const intake::waiting_order* retried) {
+    try {
+        return judge(row, value, retried);
+    } catch (const names_moving&) {
+        row.violations.clear();
+        tell(row, submission::make_problem(fail(error_code::stock_moving), {}));
+        return capture_state::busy;
+    }
 }
 
 capture_state capturing::judge(captured& row, const nlohmann::json& value,

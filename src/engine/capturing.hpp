@@ -39,6 +39,8 @@ private:
     bool end(captured& row, capture_state s);
     static void tell(captured& row, const submission::problem& p, bool of_shape = false);
     static void tell_first(captured& row, const submission::problem& p);
+    capture_state judged(captured& row, const nlohmann::json& value,
+                         const intake::waiting_order* retried);
     capture_state judge(captured& row, const nlohmann::json& value,
                         const intake::waiting_order* retried);
     void set_instant(attempt& a);

@@ -16,9 +16,7 @@ result<T> with_names(const State& s, F&& f) {
 /// For what has no way to refuse.
 template <class T>
 T or_misuse(const result<T>& answer) {
-    EARMARK_CHECK(answer.error().code != error_code::stock_moving,
-                  "names cannot be read while another thread loads tables");
-    EARMARK_CHECK(answer.has_value(), "an id that was never given, or all caller slots in use");
+    if (!answer) throw_unnamed("an id that was never given", answer.error());
     return *answer;
 }
 

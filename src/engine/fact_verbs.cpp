@@ -191,7 +191,7 @@ attribute_row engine::attribute(attribute_id a) const {
             if (index_of(a) >= facts.size()) return fail(error_code::unknown_attribute, raw(a));
             return attribute_row{std::string{facts.names.key(raw(a))}, facts.type(a)};
         });
-    if (!found) throw misuse("attribute: " + to_string(found.error()));
+    if (!found) throw_unnamed("attribute: " + to_string(found.error()), found.error());
     return *found;
 }
 

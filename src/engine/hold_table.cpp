@@ -287,7 +287,7 @@ hold_type_row engine::hold_type(hold_type_id id) const {
                 row.answers.emplace_back(state_->names.actors.key(raw(a)));
             return row;
         });
-    if (!found) throw misuse("hold_type: " + to_string(found.error()));
+    if (!found) throw_unnamed("hold_type: " + to_string(found.error()), found.error());
     return *found;
 }
 

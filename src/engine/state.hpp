@@ -25,6 +25,7 @@
 #include "earmark/sourcing/policy.hpp"
 #include "earmark/sourcing/solve.hpp"
 #include "feed_memory.hpp"
+#include "taking.hpp"
 
 namespace earmark {
 
@@ -50,7 +51,7 @@ struct engine::state {
     std::deque<binding> bindings;
     std::atomic<std::uint32_t> active_policy{0};
     std::atomic<std::int64_t> time{std::numeric_limits<std::int64_t>::min()};
-    std::atomic<bool> taken{false};  // an administrator has the engine to himself
+    std::atomic<taking> taken{taking::nothing};  // somebody has it to himself
     std::atomic<bool> halting{false};
     std::atomic<bool> is_halted{false};
     std::string halt_sentence;  // written before is_halted is set, never after
@@ -76,12 +77,12 @@ struct engine::state {
     };
     template <class R, class F>
     R stay(const command& c, F&& f);
-    /// A question: time does not move.
+    /// A question: time does not move. Also beside who has the waiting room to himself.
     template <class R, class F>
-    R ask(F&& f) const;
-    /// The engine alone, for tables and policies.
+    R ask(F&& f, taking but = taking::tables) const;
+    /// All others out: of the engine, or of the waiting room and of what changes anything.
     template <class R, class F>
-    R alone(const command& c, F&& f);
+    R alone(const command& c, F&& f, taking what = taking::tables);
 
     /// f(slot) with the engine alone, for who changes nothing that is recorded; also in one that
     /// has halted.

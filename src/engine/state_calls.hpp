@@ -2,17 +2,28 @@
 // templates of what stands behind the door.
 #pragma once
 
+#include <string>
 #include <utility>
 
+#include "earmark/core/check.hpp"
 #include "state.hpp"
 
 namespace earmark {
+
+/// For what has no way to refuse.
+[[noreturn]] inline void throw_unnamed(const std::string& sentence, const error& why) {
+    if (is_transient(why.code))
+        throw names_moving(
+            "names cannot be read while another thread loads tables, or has the last slot");
+    throw misuse(sentence);
+}
 
 template <class R, class F>
 R engine::state::stay(const command& c, F&& f) {
     const stock::slot_guard<> slot{books.slots};
     if (!slot.ok()) return fail(error_code::no_slot);
-    if (taken.load(std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    if (taken.load(std::memory_order_seq_cst) != taking::nothing)
+        return fail(error_code::stock_moving);
     if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
     try {
         const visit v{slot.index(), desk_of(slot.index()), move_time(c.now)};
@@ -27,11 +38,11 @@ R engine::state::stay(const command& c, F&& f) {
 }
 
 template <class R, class F>
-R engine::state::ask(F&& f) const {
+R engine::state::ask(F&& f, taking but) const {
     auto& self = const_cast<state&>(*this);  // a slot is borrowed; what the caller sees is const
     const stock::slot_guard<> slot{self.books.slots};
     if (!slot.ok()) return fail(error_code::no_slot);
-    if (taken.load(std::memory_order_seq_cst)) return fail(error_code::stock_moving);
+    if (taken.load(std::memory_order_seq_cst) >= but) return fail(error_code::stock_moving);
     try {
         return f(visit{slot.index(), self.desk_of(slot.index()),
                        time_point{time.load(std::memory_order_acquire)}});
@@ -43,22 +54,30 @@ R engine::state::ask(F&& f) const {
     }
 }
 
-/// The engine for one caller, as long as it lives; or why not.
+/// The engine for one caller, as long as it lives; or why not. Who was inside has left; who comes
+/// sees that it is taken.
 class engine::state::sole_stay {
 public:
-    explicit sole_stay(state& s) : slot_{s.books.slots}, flag_{s.taken} {
+    sole_stay(state& s, taking what) : slot_{s.books.slots}, flag_{s.taken} {
         if (!slot_.ok()) {
             why_ = fail(error_code::no_slot);
             return;
         }
-        took_ = !flag_.exchange(true, std::memory_order_seq_cst);
-        constexpr int looks = 1'000;
-        for (int i = 0; took_ && i <= looks; ++i)
-            if (s.books.slots.alone(slot_.index())) return;
         why_ = fail(error_code::stock_moving);
+        taking nothing = taking::nothing;
+        took_ = flag_.compare_exchange_strong(nothing, what, std::memory_order_seq_cst);
+        if (!took_) return;
+        try {
+            const auto others = s.books.slots.inside(slot_.index());
+            constexpr int looks = 1'000;
+            for (int i = 0; i <= looks && why_.code != error_code::ok; ++i)
+                if (s.books.slots.passed(others)) why_ = {};
+        } catch (const std::bad_alloc&) {
+            why_ = fail(error_code::out_of_memory);
+        }
     }
     ~sole_stay() {
-        if (took_) flag_.store(false, std::memory_order_release);
+        if (took_) flag_.store(taking::nothing, std::memory_order_release);
     }
     sole_stay(const sole_stay&) = delete;
     sole_stay& operator=(const sole_stay&) = delete;
@@ -68,15 +87,15 @@ public:
 
 private:
     const stock::slot_guard<> slot_;
-    std::atomic<bool>& flag_;
+    std::atomic<taking>& flag_;
     bool took_ = false;
     error why_;
 };
 
 template <class R, class F>
-R engine::state::alone(const command& c, F&& f) {
+R engine::state::alone(const command& c, F&& f, taking what) {
     if (is_halted.load(std::memory_order_acquire)) return fail(error_code::halted);
-    const sole_stay here{*this};
+    const sole_stay here{*this, what};
     if (here.why_not().code != error_code::ok) return here.why_not();
     try {
         return f(visit{here.slot(), desk_of(here.slot()), move_time(c.now)});
@@ -90,7 +109,7 @@ R engine::state::alone(const command& c, F&& f) {
 
 template <class F>
 error engine::state::alone_to_look(F&& f) {
-    const sole_stay here{*this};
+    const sole_stay here{*this, taking::tables};
     if (here.why_not().code != error_code::ok) return here.why_not();
     try {
         f(here.slot());

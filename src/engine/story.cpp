@@ -12,7 +12,7 @@
 namespace earmark {
 namespace {
 
-using state = workflow_door::state;
+using state = engine_door::state;
 
 constexpr std::size_t chunk = 1'024;  // records for which a caller stays in the engine
 constexpr int looks = 16;
@@ -192,12 +192,12 @@ private:
 }  // namespace
 
 result<told_story> story(const engine& of, order_id id) {
-    return teller{workflow_door::inside(of), id}.tell();
+    return teller{engine_door::inside(of), id}.tell();
 }
 
 result<page_of<trail_row>> trail(const engine& of, const trail_query& q, position cursor,
                                  std::size_t limit) {
-    const state& s = workflow_door::inside(of);
+    const state& s = engine_door::inside(of);
     if (const error e = exists(s, q); e.code != error_code::ok) return e;
     trail_reader reader{s, q, false};
     const auto is_full = [&] { return reader.rows.size() >= limit; };
@@ -214,7 +214,7 @@ result<page_of<trail_row>> trail(const engine& of, const trail_query& q, positio
 }
 
 result<actor_id> find_actor(const engine& of, std::string_view name) {
-    const state& s = workflow_door::inside(of);
+    const state& s = engine_door::inside(of);
     return s.ask<result<actor_id>>([&](const state::visit&) -> result<actor_id> {
         const auto found = s.names.actors.find(name);
         return found ? result<actor_id>{actor_id{*found}} : fail(error_code::unknown_actor);

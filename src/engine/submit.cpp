@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "earmark/core/check.hpp"
 #include "earmark/engine/engine.hpp"
 #include "submit_answer.hpp"
 #include "submit_forms.hpp"
@@ -38,6 +39,10 @@ std::string written(const answer& a) {
 
 std::string submit(engine& e, std::string_view json_line) try {
     return written(answer_to(e, json_line));
+} catch (const names_moving&) {
+    return R"({"ok":false,"error":{"code":"stock_moving","number":3002,"transient":true,)"
+           R"("sentence":"another thread loads tables",)"
+           R"("hint":"send the line again, with its key: what was done is not done twice"}})";
 } catch (const std::bad_alloc&) {
     return R"({"ok":false,"error":{"code":"out_of_memory","number":7002,"transient":false,)"
            R"("sentence":"the machine has no memory left for this line",)"

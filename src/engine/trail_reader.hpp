@@ -18,7 +18,7 @@ namespace earmark {
 /// Rows of the records that are shown to it, in their order. One thread, under a slot.
 class trail_reader final : public journal::deaf_visitor {
 public:
-    using state = workflow_door::state;
+    using state = engine_door::state;
 
     /// `counts`: rows get versions, as if the first record of the order were its birth.
     trail_reader(const state& s, const trail_query& q, bool counts)

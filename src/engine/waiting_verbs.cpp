@@ -7,12 +7,12 @@
 #include "earmark/engine/capture.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
-#include "workflow_door.hpp"
+#include "engine_door.hpp"
 
 namespace earmark {
 namespace {
 
-using state = workflow_door::state;
+using state = engine_door::state;
 using visit = state::visit;
 
 placed declined(const error& why) {
@@ -116,6 +116,7 @@ result<receipt> bury_now(state& s, const visit& v, const command& c, std::string
         return fail(error_code::order_busy, static_cast<std::int64_t>(known.first.subject));
     receipt done;
     done.by = verb::cancel;
+    done.subject = raw(none<order_id>);  // there is none
     const bool is_over = is_known || all.find_tombstone(order) != nullptr;
     if (is_over) done.what = outcome::unchanged;
     if (is_over && c.key.empty()) return done;  // a key is remembered, and so recorded
@@ -158,90 +159,102 @@ violation view_of(const intake::reason& r) {
 namespace waiting {
 
 placed look(const engine& of, const command& c, const order_request& r) {
-    const state& s = workflow_door::inside(of);
-    const auto answer = s.ask<result<placed>>([&](const visit& v) -> result<placed> {
-        if (const error e = check(c.key); e.code != error_code::ok) return e;
-        if (const auto* const t = s.names.waiting.find_tombstone(c.key))
-            return fail(error_code::tombstoned, t->reason);
-        const auto content = intake::content_of(r);
-        const auto by = s.keys.peek(intake::key_space::order, c.key, content);
-        placed p;
-        p.first.by = verb::place_order;
-        if (by.state == intake::claim_state::repeat && by.first.what != outcome::declined) {
-            p.first = by.first;
-            p.first.what = outcome::repeat;
+    const state& s = engine_door::inside(of);
+    const auto answer = s.ask<result<placed>>(
+        [&](const visit& v) -> result<placed> {
+            if (const error e = check(c.key); e.code != error_code::ok) return e;
+            if (const auto* const t = s.names.waiting.find_tombstone(c.key))
+                return fail(error_code::tombstoned, t->reason);
+            const auto content = intake::content_of(r);
+            const auto by = s.keys.peek(intake::key_space::order, c.key, content);
+            placed p;
+            p.first.by = verb::place_order;
+            if (by.state == intake::claim_state::repeat && by.first.what != outcome::declined) {
+                p.first = by.first;
+                p.first.what = outcome::repeat;
+                return p;
+            }
+            if (by.state == intake::claim_state::repeat) return declined(by.first.why);
+            if (by.state != intake::claim_state::fresh) return taken(by);
+            s.capture(v.desk, c, r);
+            if (v.desk.violations.empty()) return p;
+            p = declined(v.desk.violations.front());
+            p.violations = v.desk.violations;
             return p;
-        }
-        if (by.state == intake::claim_state::repeat) return declined(by.first.why);
-        if (by.state != intake::claim_state::fresh) return taken(by);
-        s.capture(v.desk, c, r);
-        if (v.desk.violations.empty()) return p;
-        p = declined(v.desk.violations.front());
-        p.violations = v.desk.violations;
-        return p;
-    });
+        },
+        taking::room);
     return answer ? *answer : declined(answer.error());
 }
 
 error known(const engine& of, std::string_view key) {
-    const state& s = workflow_door::inside(of);
-    const auto answer = s.ask<result<bool>>([&](const visit&) -> result<bool> {
-        if (const error e = check(key); e.code != error_code::ok) return e;
-        if (const error e = s.names.waiting.refusal(key); e.code != error_code::ok) return e;
-        const auto by = s.keys.peek(intake::key_space::order, key, {});
-        if (by.state != intake::claim_state::fresh) return taken(by);
-        return true;
-    });
+    const state& s = engine_door::inside(of);
+    const auto answer = s.ask<result<bool>>(
+        [&](const visit&) -> result<bool> {
+            if (const error e = check(key); e.code != error_code::ok) return e;
+            if (const error e = s.names.waiting.refusal(key); e.code != error_code::ok) return e;
+            const auto by = s.keys.peek(intake::key_space::order, key, {});
+            if (by.state != intake::claim_state::fresh) return taken(by);
+            return true;
+        },
+        taking::room);
     return answer ? error{} : answer.error();
 }
 
 result<std::optional<intake::waiting_order>> find(const engine& of, std::string_view key) {
     using found = result<std::optional<intake::waiting_order>>;
-    const state& s = workflow_door::inside(of);
-    return s.ask<found>([&](const visit&) -> found {
-        const auto* const o = s.names.waiting.find(key);
-        return o == nullptr ? std::optional<intake::waiting_order>{} : *o;
-    });
+    const state& s = engine_door::inside(of);
+    return s.ask<found>(
+        [&](const visit&) -> found {
+            const auto* const o = s.names.waiting.find(key);
+            return o == nullptr ? std::optional<intake::waiting_order>{} : *o;
+        },
+        taking::room);
 }
 
 result<receipt> keep(engine& on, const command& c, intake::waiting_order o, try_of how) {
-    state& s = workflow_door::inside(on);
+    state& s = engine_door::inside(on);
     if (const error e = check(c.key); e.code != error_code::ok) return e;
-    return s.alone<result<receipt>>(c, [&](const visit& v) -> result<receipt> {
-        const intake::waiting_room& all = s.names.waiting;
-        const intake::waiting_order* const before = all.find(c.key);
-        if (before == nullptr) {
-            if (const auto* const t = all.find_tombstone(c.key))
-                return fail(error_code::tombstoned, t->reason);
-            const auto by = s.keys.peek(intake::key_space::order, c.key, {});
-            if (by.state != intake::claim_state::fresh) return taken(by);
-            if (how == try_of::replay) return fail(error_code::not_quarantined);
-        } else if (before->text != o.text && how != try_of::correction) {
-            return fail(error_code::order_quarantined, before->reasons);
-        } else if (before->text == o.text && before->why == o.why && before->reasons == o.reasons &&
-                   how != try_of::replay) {
-            receipt same;
-            same.what = outcome::unchanged;
-            same.by = verb::quarantine;
-            return same;
-        }
-        o.first = before != nullptr ? before->first : v.now;
-        o.tries = before != nullptr ? before->tries + 1 : 1;
-        o.last = v.now;
-        o.by = s.names.known(c.actor);
-        if (const error e = check_room(s, c.key, o); e.code != error_code::ok) return e;
-        return record_kept(s, v, c, std::move(o));
-    });
+    return s.alone<result<receipt>>(
+        c,
+        [&](const visit& v) -> result<receipt> {
+            const intake::waiting_room& all = s.names.waiting;
+            const intake::waiting_order* const before = all.find(c.key);
+            if (before == nullptr) {
+                if (const auto* const t = all.find_tombstone(c.key))
+                    return fail(error_code::tombstoned, t->reason);
+                const auto by = s.keys.peek(intake::key_space::order, c.key, {});
+                if (by.state != intake::claim_state::fresh) return taken(by);
+                if (how == try_of::replay) return fail(error_code::not_quarantined);
+            } else if (before->text != o.text && how != try_of::correction) {
+                return fail(error_code::order_quarantined, before->reasons);
+            } else if (before->text == o.text && before->why == o.why &&
+                       before->reasons == o.reasons && how != try_of::replay) {
+                receipt same;
+                same.what = outcome::unchanged;
+                same.by = verb::quarantine;
+                return same;
+            }
+            o.first = before != nullptr ? before->first : v.now;
+            o.tries = before != nullptr ? before->tries + 1 : 1;
+            o.last = v.now;
+            o.by = s.names.known(c.actor);
+            if (const error e = check_room(s, c.key, o); e.code != error_code::ok) return e;
+            return record_kept(s, v, c, std::move(o));
+        },
+        taking::room);
 }
 
 placed place(engine& on, const command& c, const order_request& r) {
-    state& s = workflow_door::inside(on);
-    const auto answer = s.alone<result<placed>>(c, [&](const visit& v) -> result<placed> {
-        if (s.names.waiting.find(c.key) == nullptr) return fail(error_code::not_quarantined);
-        placed p = s.place_new(v, c, r, false);
-        if (p.first.what != outcome::declined) s.names.waiting.drop(c.key);
-        return p;
-    });
+    state& s = engine_door::inside(on);
+    const auto answer = s.alone<result<placed>>(
+        c,
+        [&](const visit& v) -> result<placed> {
+            if (s.names.waiting.find(c.key) == nullptr) return fail(error_code::not_quarantined);
+            placed p = s.place_new(v, c, r, false);
+            if (p.first.what != outcome::declined) s.names.waiting.drop(c.key);
+            return p;
+        },
+        taking::room);
     return answer ? *answer : declined(answer.error());
 }
 
@@ -251,46 +264,57 @@ placed place(engine& on, const command& c, const order_request& r) {
 
 result<std::vector<quarantined_order>> quarantined(const engine& of) {
     using rows = result<std::vector<quarantined_order>>;
-    const state& s = workflow_door::inside(of);
-    return s.ask<rows>([&](const visit&) -> rows {
-        std::vector<quarantined_order> out;
-        for (const auto& [key, o] : s.names.waiting.orders()) {
-            quarantined_order& row = out.emplace_back();
-            row = {key, o.text, {}, o.reasons, o.tries, o.first, o.last, o.by};
-            for (const intake::reason& r : o.why) row.why.push_back(view_of(r));
-        }
-        return out;
-    });
+    const state& s = engine_door::inside(of);
+    return s.ask<rows>(
+        [&](const visit&) -> rows {
+            std::vector<quarantined_order> out;
+            for (const auto& [key, o] : s.names.waiting.orders()) {
+                quarantined_order& row = out.emplace_back();
+                row = {key, o.text, {}, o.reasons, o.tries, o.first, o.last, o.by};
+                for (const intake::reason& r : o.why) row.why.push_back(view_of(r));
+            }
+            return out;
+        },
+        taking::room);
 }
 
 result<std::vector<tombstone_view>> tombstones(const engine& of) {
     using rows = result<std::vector<tombstone_view>>;
-    const state& s = workflow_door::inside(of);
-    return s.ask<rows>([&](const visit&) -> rows {
-        std::vector<tombstone_view> out;
-        for (const auto& [key, t] : s.names.waiting.tombstones())
-            out.push_back({key, t.reason, t.since, t.by});
-        return out;
-    });
+    const state& s = engine_door::inside(of);
+    return s.ask<rows>(
+        [&](const visit&) -> rows {
+            std::vector<tombstone_view> out;
+            for (const auto& [key, t] : s.names.waiting.tombstones())
+                out.push_back({key, t.reason, t.since, t.by});
+            return out;
+        },
+        taking::room);
 }
 
 result<receipt> discard(engine& on, const command& c, std::string_view order, std::uint8_t reason) {
-    state& s = workflow_door::inside(on);
+    state& s = engine_door::inside(on);
     const digest128 content = content_of(verb::discard, order, reason);
-    return s.alone<result<receipt>>(c, [&](const visit& v) {
-        return s.once(v, c, content, [&] { return discard_now(s, v, c, order, reason, content); });
-    });
+    return s.alone<result<receipt>>(
+        c,
+        [&](const visit& v) {
+            return s.once(v, c, content,
+                          [&] { return discard_now(s, v, c, order, reason, content); });
+        },
+        taking::room);
 }
 
 result<receipt> park_cancel(engine& on, const command& c, std::string_view order,
                             std::uint8_t reason) {
-    state& s = workflow_door::inside(on);
+    state& s = engine_door::inside(on);
     if (const error e = check(order); e.code != error_code::ok) return e;
     if (const auto id = on.find_order(order)) return on.cancel(c, {*id, 0, {}, reason});
     const digest128 content = content_of(verb::cancel, order, reason);
-    return s.alone<result<receipt>>(c, [&](const visit& v) {
-        return s.once(v, c, content, [&] { return bury_now(s, v, c, order, reason, content); });
-    });
+    return s.alone<result<receipt>>(
+        c,
+        [&](const visit& v) {
+            return s.once(v, c, content, [&] { return bury_now(s, v, c, order, reason, content); });
+        },
+        taking::room);
 }
 
 }  // namespace earmark

@@ -1,16 +1,13 @@
-// WHERE THE ENGINE ASKS WORKFLOWS. Members of a struct that is the engine's friend, so that they
-// see its state.
+// WHERE THE ENGINE ASKS WORKFLOWS.
 #pragma once
 
 #include "earmark/engine/workflows.hpp"
-#include "state_calls.hpp"
+#include "engine_door.hpp"
 
 namespace earmark {
 
 struct workflow_door {
-    using state = engine::state;
-    static state& inside(engine& of) noexcept { return *of.state_; }
-    static const state& inside(const engine& of) noexcept { return *of.state_; }
+    using state = engine_door::state;
 
     /// Does it go by a standard workflow in which bases alone decide? Then every step that
     /// sourcing may want is there, but perhaps the one to wait for goods that others bring.

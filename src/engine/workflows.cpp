@@ -288,7 +288,7 @@ std::string_view workflow_door::label(const lifecycle::image& of,
 
 result<std::uint16_t> workflow_door::activate(engine& of, const command& c, std::string_view text,
                                               std::vector<std::string>* findings) {
-    state& s = *of.state_;
+    state& s = engine_door::inside(of);
     if (text.size() > lifecycle::max_workflow_bytes)
         return fail(error_code::input_too_large, static_cast<std::int64_t>(text.size()),
                     static_cast<std::int64_t>(lifecycle::max_workflow_bytes));
@@ -336,7 +336,7 @@ result<std::uint16_t> workflow_door::activate(engine& of, const command& c, std:
 // ---- questions ----------------------------------------------------------------------------------
 
 result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order_id id) {
-    state& s = *of.state_;
+    auto& s = const_cast<state&>(engine_door::inside(of));  // holds are looked at on a desk
     return s.ask<result<std::vector<allowed_view>>>(
         [&](const state::visit& v) -> result<std::vector<allowed_view>> {
             lifecycle::image& o = v.desk.order;
@@ -362,7 +362,7 @@ result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order
 }
 
 result<std::string> workflow_door::text(const engine& of, std::uint16_t version) {
-    const state& s = *of.state_;
+    const state& s = engine_door::inside(of);
     return s.ask<result<std::string>>([&](const state::visit&) -> result<std::string> {
         const auto* const found = s.names.workflows.find(version);
         if (found == nullptr) return fail(error_code::unknown_workflow, version);

@@ -45,7 +45,7 @@ struct counter_hall {
         const std::uint32_t at = slots.borrow();
         if (at == stock::nobody) return;
         closed.store(1, std::memory_order_seq_cst);
-        if (slots.alone(at)) ledger.set(ledger.get() + 1);
+        if (slots.passed(slots.inside(at))) ledger.set(ledger.get() + 1);
         slots.give_back(at);
     }
     /// Closes the hall, lets go of the ledger once who was inside has left.

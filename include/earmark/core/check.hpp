@@ -14,6 +14,12 @@ public:
     using std::logic_error::logic_error;
 };
 
+/// It did so only because another thread loads tables meanwhile: later the same call is right.
+class names_moving : public misuse {
+public:
+    using misuse::misuse;
+};
+
 /// One of the engine's own promises does not hold.
 class broken : public std::logic_error {
 public:

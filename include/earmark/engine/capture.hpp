@@ -3,8 +3,9 @@
 // reads it.
 //
 // One order never stops another: each of a payload is read, judged and committed by itself.
-// Quarantining, replaying, discarding and parking take the engine for a moment, as loading a table
-// does: `stock_moving` (transient) while another verb is under way.
+// Quarantining, replaying, discarding and parking keep all other commands out for a moment:
+// `stock_moving` (transient) while one of those is under way. Questions go on beside them, but for
+// those about quarantine and tombstones. Where another thread loads tables, an order is `busy`.
 #pragma once
 
 #include <cstdint>

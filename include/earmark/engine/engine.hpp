@@ -291,7 +291,7 @@ public:
     [[nodiscard]] std::string halted() const;
 
 private:
-    friend struct workflow_door;  // of engine/workflows.hpp
+    friend struct engine_door;    // of functions beside it
     friend struct engine_inside;  // of the tests
     struct state;
     std::unique_ptr<state> state_;

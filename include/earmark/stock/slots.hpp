@@ -112,7 +112,7 @@ public:
                     epoch, epoch + 1,
                     std::memory_order_seq_cst,  // (a) acquire from (b): the last
                                                 // borrower's sequence. seq_cst with
-                                                // alone(): one of us sees the other
+                                                // inside(): one of us sees the other
                     std::memory_order_relaxed))
                 return at;
         }
@@ -123,12 +123,13 @@ public:
         slots_[i].epoch.store(epoch + 1, std::memory_order_release);  // (b) pairs with (a), (c)
     }
 
-    /// A picture of who is inside; `passed` once each of them has left at least once.
+    /// A picture of who is inside but for `self`; `passed` once each of them has left at least
+    /// once.
     using ticket = std::vector<std::uint32_t>;
-    [[nodiscard]] ticket inside() const {
+    [[nodiscard]] ticket inside(std::uint32_t self = nobody) const {
         ticket t(count_);
         for (std::uint32_t i = 0; i < count_; ++i)
-            t[i] = slots_[i].epoch.load(std::memory_order_seq_cst);
+            t[i] = i == self ? 0 : slots_[i].epoch.load(std::memory_order_seq_cst);
         return t;
     }
     [[nodiscard]] bool passed(const ticket& t) const noexcept {
@@ -136,12 +137,6 @@ public:
             if (t[i] % 2 == 1 &&
                 slots_[i].epoch.load(std::memory_order_acquire) == t[i])  // (c) pairs with (b)
                 return false;
-        return true;
-    }
-    /// True if nobody but `self` is inside at this instant.
-    [[nodiscard]] bool alone(std::uint32_t self) const noexcept {
-        for (std::uint32_t i = 0; i < count_; ++i)
-            if (i != self && slots_[i].epoch.load(std::memory_order_seq_cst) % 2 == 1) return false;
         return true;
     }
 

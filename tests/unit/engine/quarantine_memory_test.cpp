@@ -1,5 +1,6 @@
 // Quarantine where memory is refused at any allocation, and where other threads are at work: what
 // was asked has happened or not, and the journal knows which.
+#include <atomic>
 #include <functional>
 #include <new>
 #include <thread>
@@ -109,6 +110,54 @@ TEST_CASE("threads that send, place, replay and park at once lose no order and p
     s.know("jug");
     CHECK(replay(s.on, s.at()).clean());
     CHECK(s.waiting().empty());
+}
+
+TEST_CASE("names and orders are read while another thread has the waiting room to itself") {
+    shop s;
+    REQUIRE(capture(s.on, order("there", "mug"), s.keeping()).clean());
+    std::atomic<bool> goes_on{true};
+    std::jthread keeper{[&] {
+        for (int i = 0; i < 200; ++i) {
+            const std::string key = "k" + std::to_string(i);
+            (void)capture(s.on, order(key, "jug"), s.keeping());
+            (void)discard(s.on, s.at(), key, 1);
+        }
+        goes_on = false;
+    }};
+    const order_id there = *s.on.find_order("there");
+    std::size_t looks = 0;
+    while (goes_on) {
+        CHECK(s.on.sku(sku_id{0}).key == "mug");
+        CHECK(s.on.find_sku("mug"));
+        CHECK(s.on.order(there));
+        ++looks;
+    }
+    CHECK(looks > 0);
+}
+
+TEST_CASE(
+    "whoever submits or captures while tables are loaded hears of it, and nothing is thrown") {
+    shop s;
+    std::atomic<bool> goes_on{true};
+    std::jthread loader{[&] {
+        for (int i = 0; i < 300; ++i) {
+            const std::vector<sku_row> rows{{"more" + std::to_string(i)}};
+            while (s.on.load(s.at(), rows).accepted == 0) std::this_thread::yield();
+        }
+        goes_on = false;
+    }};
+    int busy_ones = 0, done = 0;
+    for (int i = 0; goes_on || done == 0; ++i) {
+        const std::string key = std::to_string(i);
+        const auto taken = capture(s.on, order("c" + key, "mug")).orders.at(0).state;
+        CHECK((taken == accepted || taken == repeat || taken == busy));
+        busy_ones += taken == busy;
+        const std::string said = s.on.submit(R"({"verb":"available","sku":"mug","floor":"1"})");
+        const bool is_done = said.find("\"ok\":true") != std::string::npos;
+        CHECK((is_done || said.find("\"transient\":true") != std::string::npos));
+        done += is_done;
+    }
+    MESSAGE(done, " done, ", busy_ones, " busy");
 }
 
 }  // namespace
