@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "earmark/core/check.hpp"
 #include "earmark/engine/engine.hpp"
 
 namespace earmark {
@@ -178,7 +179,7 @@ std::string_view runbook(stuck_reason r) noexcept {
     return i < stuck_reasons ? pages[i] : "";
 }
 
-result<worklist_page> worklist(const engine& of, const worklist_query& q) {
+result<worklist_page> worklist(const engine& of, const worklist_query& q) try {
     lacking lacks;
     const auto uncovered = of.uncovered();
     if (!uncovered) return uncovered.error();
@@ -200,6 +201,8 @@ result<worklist_page> worklist(const engine& of, const worklist_query& q) {
     }
     out.next = order_id{i};
     return out;
+} catch (const names_moving&) {
+    return fail(error_code::stock_moving);
 }
 
 }  // namespace earmark

@@ -72,7 +72,7 @@ struct worklist_page {
     order_id next{};                // to go on from; engine::orders() where that was all
 };
 
-/// order_busy (transient) where one order kept changing.
+/// Transient: order_busy where one order kept changing, stock_moving while tables are loaded.
 [[nodiscard]] result<worklist_page> worklist(const engine& of, const worklist_query& q = {});
 
 }  // namespace earmark

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "capture_shop.hpp"
+#include "earmark/engine/worklist.hpp"
 #include "unit/allocations.hpp"
 #include "waiting_verbs.hpp"  // src/engine
 
@@ -156,6 +157,8 @@ TEST_CASE(
         const bool is_done = said.find("\"ok\":true") != std::string::npos;
         CHECK((is_done || said.find("\"transient\":true") != std::string::npos));
         done += is_done;
+        const auto stuck = worklist(s.on);
+        CHECK((stuck || is_transient(stuck.error().code)));
     }
     MESSAGE(done, " done, ", busy_ones, " busy");
 }
