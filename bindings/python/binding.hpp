@@ -160,10 +160,10 @@ inline channel_id channel_of(const engine& e, const std::optional<std::string>& 
 
 // ---- frames -----------------------------------------------------------------------------------
 
-/// A frame as Python holds it. `parts` and `violations` are frames that belong to it, if any.
+/// A frame as Python holds it. `parts`, `violations` and `changes` belong to it, if any.
 struct frame_object {
     std::shared_ptr<const report::frame> of;
-    std::optional<frame_ref> parts{}, violations{};
+    std::optional<frame_ref> parts{}, violations{}, changes{};
 };
 [[nodiscard]] frame_ref to_python(report::frame f);
 

@@ -19,6 +19,7 @@ actor_id actor_of(engine& e, const std::optional<std::string>& name) {
 frame_ref to_frames(const capture_report& r) {
     frame_ref out = to_python(report::captured_frame(r));
     out.cast<frame_object&>().violations = to_python(report::capture_violations_frame(r));
+    out.cast<frame_object&>().changes = to_python(report::capture_changes_frame(r));
     return out;
 }
 
@@ -90,7 +91,8 @@ void bind_captures(py::module_& m, engine_class& c) {
           py::arg("dry_run") = false, py::arg("quarantine") = false, py::arg("correct") = false,
           py::arg("currency") = none, py::arg("actor") = none, py::arg("now") = none,
           "Captures canonical orders (a dict, a list of them, or text: a JSON array, JSON lines, "
-          "or CSV), each by itself. Frame `captured`, with the frame `capture_violations`.");
+          "or CSV), each by itself. Frame `captured`, with the frames `capture_violations` and "
+          "`capture_changes` (of revisions).");
     c.def("quarantined", on(&waiting), "Frame: orders in quarantine, by key.");
     c.def("replay", on(&replayed), py::arg("order") = none, py::kw_only(), py::arg("actor") = none,
           py::arg("now") = 0,

@@ -200,6 +200,8 @@ void bind_frames(py::module_& m) {
                    "Of decisions: the frame of the plans' parts; else None.");
     c.def_readonly("violations", &frame_object::violations,
                    "Of placed orders: the frame of what was wrong with them; else None.");
+    c.def_readonly("changes", &frame_object::changes,
+                   "Of captured orders: the frame of what their revisions change; else None.");
     m.def(
         "dictionary", [] { return to_python(report::dictionary_frame()); },
         "The column dictionary as a frame: every column of every frame.");

@@ -123,7 +123,7 @@ def of_class(cls: type) -> Iterator[str]:
     for name, member in sorted(vars(cls).items()):
         if isinstance(member, property):
             kind = signature("x" + (member.fget.__doc__ or "").strip()).split("-> ")[1]
-            kind = "Frame | None" if name in ("parts", "violations") else kind
+            kind = "Frame | None" if name in ("parts", "violations", "changes") else kind
             yield "    @property"
             yield f"    def {name}(self) -> {kind}: ..."
         elif not name.startswith("_") or name in SHOWN:

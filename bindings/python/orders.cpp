@@ -388,6 +388,7 @@ py::dict to_dict(const engine& e, const order_view& v) {
     py::dict out;
     out["key"] = v.key;
     out["version"] = v.version;
+    out["revision"] = v.revision;
     out["placed"] = v.placed.ns;
     if (v.method != none<service_id>) out["method"] = e.service_key(v.method);
     out["type"] = name_of(v.type);

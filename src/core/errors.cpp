@@ -55,6 +55,12 @@ constexpr error_row rows[] = {
      "nothing, if the cancel was meant; else send the order under a new key"},
     {tombstones_full, "tombstones_full", final, "there are {0} tombstones, {1} are allowed",
      "configure more (max_tombstones); the cancel was not kept"},
+    {stale_revision, "stale_revision", final,
+     "revision {0} came with other content, and the order is at revision {1}",
+     "nothing, if it was overtaken; else send what is meant under a higher revision"},
+    {not_revisable, "not_revisable", final,
+     "no revision changes this of an order that is placed (field {0})",
+     "send it as it was placed; or cancel the order and place another one under a new key"},
 
     // 2xxx vocabulary and tables
     {bad_number, "bad_number", final, "not a number: byte {0} is wrong",

@@ -134,6 +134,7 @@ error engine::state::amender::plan(desk& d) {
     what_ = {};
     answer_ = {};
     answer_.version = d.order.version;
+    if (draft_) draft_(d, answer_.violations);
     const bool is_stale = r_.base_version != 0 && r_.base_version != d.order.version;
     if (is_stale)
         answer_.violations.push_back(

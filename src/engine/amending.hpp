@@ -1,6 +1,10 @@
 // THE AMENDER: one amend command, from the order that it reads to the answer.
 #pragma once
 
+#include <functional>
+#include <utility>
+#include <vector>
+
 #include "earmark/intake/amend.hpp"
 #include "state_calls.hpp"
 
@@ -8,8 +12,12 @@ namespace earmark {
 
 class engine::state::amender {
 public:
-    amender(state& s, const visit& v, const command& c, const amend_request& r) noexcept
-        : s_{s}, v_{v}, c_{c}, r_{r} {}
+    /// Says what is asked of the desk's order, each time that it is read: it rewrites the request,
+    /// and appends what is in the way.
+    using drafting = std::function<void(desk&, std::vector<error>&)>;
+
+    amender(state& s, const visit& v, const command& c, const amend_request& r, drafting draft = {})
+        : s_{s}, v_{v}, c_{c}, r_{r}, draft_{std::move(draft)} {}
 
     amended run();
 
@@ -37,6 +45,7 @@ private:
     const visit& v_;
     const command& c_;
     const amend_request& r_;
+    const drafting draft_;
     lifecycle::amendment what_;
     std::uint32_t cold_ = 0xFFFFFFFF, cold_bytes_ = 0;  // of a decision that it ends
     amended answer_;

@@ -128,6 +128,9 @@ const char* engine::state::auditor::what_is_wrong_beside() const {
         if (l.line >= of_.lines.size() || l.order >= s_.books.ledger.size(subject_kind::order) ||
             l.number == 0 || index_of(l.node) >= s_.names.node.size())
             return "it has a link to what does not exist";
+    for (const revision& r : all.revisions)
+        if (of_.kind != subject_kind::order || r.number == 0 || r.number > max_revision)
+            return "it is at a revision that cannot be";
     for (const lifecycle::bucket& b : of_.buckets)
         if (of_.kind == subject_kind::order && lifecycle::link_of(b.ref) > all.links.size())
             return "its units name a link that it does not have";

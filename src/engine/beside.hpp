@@ -1,5 +1,6 @@
 // WHAT LIES BESIDE AN ORDER and changes with it: which nodes gave its lines back, which orders it
-// is linked to, its holds, what nodes were asked about it. Orders that have none of it pay nothing.
+// is linked to, its holds, what nodes were asked about it, the revision that it is at. Orders that
+// have none of it pay nothing.
 // It lies in one chunk as sections of entries, and is replaced as a whole by the commit that
 // changes it.
 //
@@ -21,6 +22,7 @@
 #include "earmark/lifecycle/image.hpp"
 #include "links.hpp"
 #include "rejections.hpp"
+#include "revisions.hpp"
 
 namespace earmark {
 
@@ -31,12 +33,14 @@ struct beside {
     std::vector<link> links;              // in the order of their numbers, from 1
     std::vector<lifecycle::hold> holds;   // the same
     std::vector<lifecycle::asked> asked;  // of nodes, and not answered yet
+    std::vector<revision> revisions;      // the one that it is at, where its text has any
 
     void clear() {
         rejections.clear();
         links.clear();
         holds.clear();
         asked.clear();
+        revisions.clear();
     }
 };
 
@@ -47,8 +51,9 @@ void each_section(Beside& of, F&& f) {
     f(of.links, max_links);
     f(of.holds, max_holds_in_all);
     f(of.asked, lifecycle::max_asked);
+    f(of.revisions, max_revisions);
 }
-inline constexpr std::size_t beside_sections = 4;
+inline constexpr std::size_t beside_sections = 5;
 
 /// The bytes of its chunk; none where there is nothing. First each section's number of entries, 4
 /// bytes each.

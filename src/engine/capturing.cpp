@@ -19,7 +19,21 @@ bool has(const captured& row, severity s) {
 }
 
 bool is_conflict(error_code code) noexcept {
-    return code == error_code::duplicate_key || code == error_code::order_quarantined;
+    return code == error_code::duplicate_key || code == error_code::order_quarantined ||
+           code == error_code::stale_revision;
+}
+
+error stale(std::uint64_t given, std::uint64_t had) {
+    return fail(error_code::stale_revision, static_cast<std::int64_t>(given),
+                static_cast<std::int64_t>(had));
+}
+
+/// Of the text of an order that waits, which may be one that somebody rewrote.
+std::uint64_t revision_of(const std::string& text) {
+    const auto parsed = nlohmann::json::parse(text, nullptr, false);
+    const auto at = parsed.is_object() ? parsed.find("revision") : parsed.end();
+    const bool has_one = parsed.is_object() && at != parsed.end() && at->is_number_unsigned();
+    return has_one ? at->get<std::uint64_t>() : 0;
 }
 
 /// One call of the engine, and a second where the ring between two flushes was full.
@@ -29,6 +43,8 @@ auto with_room(engine& on, F&& f) {
     const auto code = [](const auto& a) {
         if constexpr (requires { a.error(); })
             return a ? error_code::ok : a.error().code;
+        else if constexpr (requires { a.changes; })
+            return a.violations.empty() ? error_code::ok : a.violations.front().why.code;
         else
             return a.first.why.code;
     };
@@ -54,6 +70,20 @@ struct capturing::attempt {
     std::optional<intake::waiting_order> waits;
     waiting::try_of how = waiting::try_of::payload;
     bool is_same = false;  // as what waits
+    std::uint64_t waiting_revision = 0;
+    std::optional<capture_state> again;  // as what a dry run has let through it would be this
+
+    [[nodiscard]] std::uint64_t revision() const noexcept { return order.order.revision; }
+    [[nodiscard]] digest128 bare() const {
+        order_request o = order.order;
+        o.revision = 0;
+        return intake::content_of(o);
+    }
+    /// A higher revision takes the place of what waits, and of nothing else.
+    [[nodiscard]] std::string_view over() const noexcept {
+        return waits && !is_same && revision() > waiting_revision ? std::string_view{waits->text}
+                                                                  : std::string_view{};
+    }
 };
 
 captured& capturing::begin(std::uint32_t line, std::string key) {
@@ -170,8 +200,10 @@ capture_state capturing::judge(captured& row, const nlohmann::json& value,
         a.waits = *found;
     }
     a.is_same = a.waits && a.waits->text == a.text;
-    if (a.waits && !a.is_same && how_.correct) a.how = waiting::try_of::correction;
-    return settle(row, a, place(a));
+    if (a.waits) a.waiting_revision = revision_of(a.waits->text);
+    const bool replaces = how_.correct || !a.over().empty();
+    if (a.waits && !a.is_same && replaces) a.how = waiting::try_of::correction;
+    return a.waits ? settle(row, a, place(a)) : place_or_revise(row, a);
 }
 
 /// The instant of the order is never later than that of the command: one that is dated far ahead
@@ -199,8 +231,11 @@ placed capturing::place(attempt& a) {
         p.violations = {e};
         return p;
     };
-    if (a.waits && !a.is_same && a.how == waiting::try_of::payload)
-        return refused(fail(error_code::order_quarantined, a.waits->reasons));
+    if (a.waits && !a.is_same && a.how == waiting::try_of::payload) {
+        const bool has_revisions = a.revision() != 0 || a.waiting_revision != 0;
+        return refused(has_revisions ? stale(a.revision(), a.waiting_revision)
+                                     : fail(error_code::order_quarantined, a.waits->reasons));
+    }
     if (const error e = seen_before(a); e.code != error_code::ok) return refused(e);
     if (!a.c.wrong.empty()) {
         const error e = waiting::known(on_, a.c.by.key);
@@ -212,7 +247,7 @@ placed capturing::place(attempt& a) {
 
 placed capturing::place_formed(attempt& a) {
     const auto& o = a.order.order;
-    if (a.waits) return with_room(on_, [&] { return waiting::place(on_, a.c.by, o); });
+    if (a.waits) return with_room(on_, [&] { return waiting::place(on_, a.c.by, o, a.over()); });
     if (how_.quarantine) {  // a decline would be remembered, and the order could not wait
         const placed seen = waiting::look(on_, a.c.by, o);
         const bool waits = std::ranges::any_of(seen.violations, [&](const error& e) {
@@ -229,9 +264,15 @@ error capturing::seen_before(attempt& a) {
     const auto at = seen_.find(a.c.by.key);
     if (at == seen_.end()) return {};
     const bool waits = at->second.waits, formed = a.c.wrong.empty();
-    if (waits && at->second.content != content_digest(a.text) && !how_.correct)
-        return fail(error_code::order_quarantined);
-    return waits || formed ? error{} : fail(error_code::duplicate_key);
+    const std::uint64_t had = at->second.revision;
+    const bool is_later = a.revision() > had, has_revisions = a.revision() != 0 || had != 0;
+    if (!waits && is_later) a.again = capture_state::declined;
+    const error other = has_revisions ? stale(a.revision(), had)
+                        : waits       ? fail(error_code::order_quarantined)
+                                      : fail(error_code::duplicate_key);
+    if (waits && at->second.content != content_digest(a.text) && !how_.correct && !is_later)
+        return other;
+    return waits || formed || is_later ? error{} : other;
 }
 
 /// What would become of it after those before it in the payload.
@@ -239,38 +280,123 @@ placed capturing::look(attempt& a) {
     const digest128 content = intake::content_of(a.order.order);
     placed p = waiting::look(on_, a.c.by, a.order.order);
     if (p.first.what != outcome::done) return p;
-    const auto [at, fresh] = seen_.try_emplace(std::string{a.c.by.key}, seen_order{content, false});
-    if (fresh || at->second.waits) return at->second = {content, false}, p;
+    const seen_order mine{content, false, a.revision(), a.bare()};
+    const auto [at, fresh] = seen_.try_emplace(std::string{a.c.by.key}, mine);
+    if (fresh || at->second.waits) return at->second = mine, p;
     p.first.what = outcome::repeat;
-    if (at->second.content == content) return p;
+    const seen_order had = at->second;
+    if (had.content == content) return a.again = capture_state::repeat, p;
+    if (a.revision() > had.revision) {
+        a.again = had.bare == mine.bare ? capture_state::unchanged : capture_state::amended;
+        at->second = mine;
+        return p;
+    }
     p.first.what = outcome::declined;
-    p.violations = {fail(error_code::duplicate_key)};
+    const bool has_revisions = a.revision() != 0 || had.revision != 0;
+    p.violations = {has_revisions ? stale(a.revision(), had.revision)
+                                  : fail(error_code::duplicate_key)};
     return p;
+}
+
+capture_state capturing::refuse(captured& row, const problems& why) {
+    for (const problem& w : why.list()) tell(row, w);
+    row.left_out += why.total() - why.list().size();
+    const error_code first = why.list().front().why.code;
+    if (is_conflict(first) && (why.total() == 1 || first == error_code::stale_revision))
+        return capture_state::conflict;
+    if (has(row, severity::transient)) return capture_state::busy;
+    return has(row, severity::malformed) ? capture_state::malformed : capture_state::declined;
 }
 
 capture_state capturing::settle(captured& row, attempt& a, const placed& p) {
     if (p.first.what != outcome::declined) {
         row.at = p.first.at;
+        row.revision = a.revision();
+        if (a.again) return *a.again;
         return p.first.what == outcome::repeat ? capture_state::repeat : capture_state::accepted;
     }
     problems why;
     for (const error& e : p.violations) why.add(a.c.to_problem(e));
     if (why.empty()) why = a.order.all;
-    for (const problem& w : why.list()) tell(row, w);
-    row.left_out += why.total() - why.list().size();
-    if (why.total() == 1 && is_conflict(why.list().front().why.code))
-        return capture_state::conflict;
-    if (has(row, severity::transient)) return capture_state::busy;
+    const capture_state refused = refuse(row, why);
+    if (refused == capture_state::conflict || refused == capture_state::busy) return refused;
     const bool is_replay = a.how == waiting::try_of::replay;
     const bool may_wait = (how_.quarantine || a.waits) && has(row, severity::master_data) &&
-                          !has(row, severity::malformed);
-    if (is_replay || a.is_same || may_wait) return keep(row, a, why);
-    return has(row, severity::malformed) ? capture_state::malformed : capture_state::declined;
+                          !has(row, severity::malformed) && !a.again;
+    return is_replay || a.is_same || may_wait ? keep(row, a, why) : refused;
+}
+
+// ---- orders that are placed, and come again ----------------------------------------------------
+
+result<std::optional<revising::standing>> capturing::standing(const attempt& a) const {
+    const bool is_formed = a.c.wrong.empty();
+    return revising::find(
+        on_, a.c.by.key,
+        is_formed ? std::optional{intake::content_of(a.order.order)} : std::nullopt);
+}
+
+capture_state capturing::place_or_revise(captured& row, attempt& a) {
+    constexpr int looks = 2;  // another caller may place it in between
+    for (int look = 1;; ++look) {
+        const auto was = standing(a);
+        if (!was) {
+            problems why;
+            why.add(a.c.to_problem(was.error()));
+            return refuse(row, why);
+        }
+        if (*was && (a.revision() != 0 || (*was)->revision != 0)) return come_again(row, a, **was);
+        const placed p = place(a);
+        const bool is_taken = p.first.what == outcome::declined && !p.violations.empty() &&
+                              p.violations.front().code == error_code::duplicate_key;
+        if (look == looks || !is_taken || a.revision() == 0) return settle(row, a, p);
+    }
+}
+
+capture_state capturing::come_again(captured& row, attempt& a, const revising::standing& was) {
+    const auto seen = seen_.find(a.c.by.key);  // what a dry run has amended
+    const bool is_formed = a.c.wrong.empty(), is_seen = seen != seen_.end();
+    const std::uint64_t had = is_seen ? seen->second.revision : was.revision;
+    const bool is_last =
+        is_seen ? is_formed && seen->second.content == intake::content_of(a.order.order)
+                : was.is_last;
+    row.revision = had;
+    a.c.by.now = std::max(how_.now.value_or(on_.now()), on_.now());  // not when it was placed
+    if (was.is_first || is_last) return row.at = was.at, capture_state::repeat;
+    problems why;
+    if (a.revision() <= had) {
+        problem p = a.c.to_problem(stale(a.revision(), had));
+        p.path = a.c.line.has("revision") ? "/revision" : "";
+        why.add(std::move(p));
+        if (is_formed)
+            row.changes = revising::revise(on_, a.c.by, was.id, a.order.order, true).changes;
+        return refuse(row, why);
+    }
+    return is_formed ? revise(row, a, was) : refuse(row, a.order.all);
+}
+
+capture_state capturing::revise(captured& row, attempt& a, const revising::standing& was) {
+    auto done = with_room(
+        on_, [&] { return revising::revise(on_, a.c.by, was.id, a.order.order, how_.dry_run); });
+    problems why;
+    for (const revising::obstacle& o : done.violations) {
+        problem p = a.c.to_problem(o.why);
+        if (o.path) p.path = *o.path;
+        why.add(std::move(p));
+    }
+    if (!why.empty()) return refuse(row, why);
+    row.revision = a.revision();
+    row.changes = std::move(done.changes);
+    row.at = done.what == outcome::repeat ? was.at : done.at;
+    if (how_.dry_run)
+        seen_[std::string{a.c.by.key}] = {intake::content_of(a.order.order), false, a.revision(),
+                                          a.bare()};
+    if (done.what == outcome::repeat) return capture_state::repeat;
+    return done.what == outcome::unchanged ? capture_state::unchanged : capture_state::amended;
 }
 
 capture_state capturing::keep(captured& row, attempt& a, const problems& why) {
     if (how_.dry_run) {
-        seen_[std::string{a.c.by.key}] = {content_digest(a.text), true};
+        seen_[std::string{a.c.by.key}] = {content_digest(a.text), true, a.revision()};
         return capture_state::quarantined;
     }
     intake::waiting_order o;
@@ -280,7 +406,8 @@ capture_state capturing::keep(captured& row, attempt& a, const problems& why) {
         if (o.why.size() == intake::most_reasons) break;
         o.why.push_back({p.why.code, p.path, p.sentence});
     }
-    const auto kept = with_room(on_, [&] { return waiting::keep(on_, a.c.by, o, a.how); });
+    const auto kept =
+        with_room(on_, [&] { return waiting::keep(on_, a.c.by, o, a.how, a.over()); });
     if (kept) {
         row.at = kept->at;
         return capture_state::quarantined;

@@ -9,6 +9,7 @@
 
 #include "earmark/core/digest.hpp"
 #include "earmark/engine/capture.hpp"
+#include "revising.hpp"
 #include "submit_order_text.hpp"
 #include "waiting_verbs.hpp"
 
@@ -50,6 +51,11 @@ private:
     error seen_before(attempt& a);
     capture_state keep(captured& row, attempt& a, const submission::problems& why);
     capture_state settle(captured& row, attempt& a, const placed& p);
+    static capture_state refuse(captured& row, const submission::problems& why);
+    [[nodiscard]] result<std::optional<revising::standing>> standing(const attempt& a) const;
+    capture_state place_or_revise(captured& row, attempt& a);
+    capture_state come_again(captured& row, attempt& a, const revising::standing& was);
+    capture_state revise(captured& row, attempt& a, const revising::standing& was);
 
     engine& on_;
     const capture_options& how_;
@@ -57,6 +63,8 @@ private:
     struct seen_order {
         digest128 content;  // of the order; of one that would wait, of its text
         bool waits = false;
+        std::uint64_t revision = 0;
+        digest128 bare{};  // of the order but for its revision
     };
     std::map<std::string, seen_order, std::less<>> seen_;  // what a dry run has let through
 };

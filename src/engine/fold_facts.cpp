@@ -119,6 +119,18 @@ error_code folder::link_note(std::uint32_t order, std::uint32_t other,
     });
 }
 
+/// Revisions only ever go up.
+error_code folder::revised_note(std::uint32_t order, std::span<const std::byte> bytes) {
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    revision next;
+    if (!read_revision_note(bytes, next)) return error_code::bad_record;
+    return rewrite_beside([&](beside& of) {
+        if (revision_of(of.revisions).number >= next.number) return false;
+        of.revisions = {next};
+        return true;
+    });
+}
+
 error_code folder::facts_note(std::uint32_t order, std::span<const std::byte> bytes) {
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
     std::vector<order_value> values;

@@ -128,6 +128,8 @@ error_code folder::order_note(std::uint32_t order, journal::note_kind kind, std:
             return amended_note(order, bytes);
         case journal::note_kind::asked:
             return asked_note(order, bytes);
+        case journal::note_kind::revised:
+            return revised_note(order, bytes);
         default:
             return hold_note(order, kind, ref, bytes);
     }

@@ -11,6 +11,7 @@
 #include "holder.hpp"
 #include "linking.hpp"
 #include "order_timers.hpp"
+#include "revising.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
 
@@ -214,8 +215,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
     for (std::uint32_t attempt = 0; attempt <= settings.decide_again; ++attempt) {
         d.clear();
         const auto calm = books.timers.calm(v.now);
-        d.kept.clear();
-        d.keeper = {};
+        d.kept.clear(), d.keeper = {};
         bool reacquired = false;
         if (r.reservation != none<reservation_id>)
             if (const error e = take_over(v, r, reacquired); e.code != error_code::ok) return e;
@@ -233,6 +233,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
                 if (!d.keeper.exists()) return committed{error_code::out_of_memory, {}, 0, 0};
             }
             if (!store_facts(v)) return committed{error_code::out_of_memory, {}, 0, 0};
+            if (r.revision != 0) keep_revision(d, r.revision, content);
             holder{*this}.apply(d, names.known(c.actor), v.now);
             d.order.beside = no_chunk;  // of an attempt before
             return holder{*this}.alarmed(v, child.index, never, [&] {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "earmark/engine/fold.hpp"
+#include "earmark/intake/revise.hpp"
 #include "earmark/journal/record.hpp"
 #include "hold_scope.hpp"
 #include "state_calls.hpp"
@@ -113,6 +114,7 @@ void show_beside(const State& s, const beside& more, order_view& view) {
                                  a.reason, actor_id{a.by}});
     for (const rejection& r : more.rejections)
         view.rejections.push_back({r.line + 1u, r.node, r.times, r.reason, r.at});
+    view.revision = revision_of(more.revisions).number;
     for (const link& l : more.links)
         view.links.push_back({l.line + 1u, order_id{l.order}, l.other_line + 1u,
                               l.kind == link_kind::brings_for, l.node});
@@ -260,6 +262,8 @@ std::string engine::describe(const error& e) const {
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)
         name("state", name_of(static_cast<unit_state>(lowest)));
+    if (e.code == error_code::not_revisable && id < intake::fixed_fields)
+        name("field", name_of(static_cast<intake::fixed_field>(id)));
     if (e.code == error_code::not_amendable) {
         name("change", name_of(static_cast<change_kind>(id)));
         if (node < unit_states) name("state", name_of(static_cast<unit_state>(node)));

@@ -25,12 +25,24 @@ answer violations_of(const std::vector<violation>& all) {
     return out;
 }
 
+answer change_of(const revised_part& p) {
+    answer out = {{"became", name_of(p.became)}, {"change", name_of(p.what)}};
+    if (p.line != 0) out["line"] = p.line;
+    if (!p.path.empty()) out["path"] = p.path;
+    if (!p.before.empty()) out["before"] = p.before;
+    if (!p.after.empty()) out["after"] = p.after;
+    if (p.asks) out["asks"] = true;
+    return out;
+}
+
 answer captured_of(const captured& c) {
     answer out = {{"number", c.number}};
     if (c.line != 0) out["line"] = c.line;
     if (!c.key.empty()) out["order"] = c.key;
     out["state"] = name_of(c.state);
     if (raw(c.at) != 0) out["position"] = raw(c.at);
+    if (c.revision != 0) out["revision"] = c.revision;
+    for (const revised_part& p : c.changes) out["changes"].push_back(change_of(p));
     if (!c.violations.empty()) out["violations"] = violations_of(c.violations);
     if (c.left_out != 0) out["violations_left_out"] = c.left_out;
     return out;

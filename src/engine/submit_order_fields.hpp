@@ -55,12 +55,15 @@ inline constexpr field cancel_fields[] = {
      "line"},
 };
 
-/// The key and the instant of an order, and then what place_order takes.
+/// The key, the instant and the revision of an order, and then what place_order takes.
 inline constexpr auto canonical_fields = [] {
-    constexpr std::size_t own = 2;
+    constexpr std::size_t own = 3;
     std::array<field, std::size(place_fields) + own> all{};
     all[0] = {"key", key, required, "the order's own key: it is placed once under it"};
     all[1] = {"placed_at", time, optional, "when it was placed; without one now"};
+    all[2] = {"revision", whole,
+              optional,   "of this text: a higher one amends the order that is placed; default 0",
+              0,          static_cast<std::int64_t>(max_revision)};
     for (std::size_t i = 0; i < std::size(place_fields); ++i) all[i + own] = place_fields[i];
     return all;
 }();

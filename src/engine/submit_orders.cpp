@@ -153,6 +153,7 @@ void order_text::read(call& c, const nlohmann::json& line) {
     order.node = c.line.node();
     order.type = type_of(c.line);
     order.to = c.line.node("to");
+    order.revision = static_cast<std::uint64_t>(c.line.whole("revision", 0));
     lines = lines_of(c, line["lines"], order.currency, all);
     order.lines = lines;
     facts = facts_of(c, line, all);
@@ -208,6 +209,7 @@ answer run_order(const request& r) {
     answer out = c.done();
     out["order"] = o->key;
     out["version"] = o->version;
+    if (o->revision != 0) out["revision"] = o->revision;
     out["placed"] = to_string(o->placed);
     if (o->ship_to != none<place_id>) out["ship_to"] = r.on.place_key(o->ship_to);
     if (o->type != order_type::sales) out["type"] = name_of(o->type);

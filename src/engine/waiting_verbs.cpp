@@ -149,6 +149,11 @@ digest128 content_of(verb by, std::string_view order, std::uint8_t reason) {
     return content_digest(said);
 }
 
+/// Is what waits under a key, if anything, another order than the one that was looked at?
+bool is_another(const intake::waiting_order* waits, std::string_view looked_at) noexcept {
+    return !looked_at.empty() && (waits == nullptr || waits->text != looked_at);
+}
+
 violation view_of(const intake::reason& r) {
     return {r.code, intake::severity_of(r.code, r.path), r.path, r.sentence,
             std::string{row_of(r.code).hint}};
@@ -211,7 +216,8 @@ result<std::optional<intake::waiting_order>> find(const engine& of, std::string_
         taking::room);
 }
 
-result<receipt> keep(engine& on, const command& c, intake::waiting_order o, try_of how) {
+result<receipt> keep(engine& on, const command& c, intake::waiting_order o, try_of how,
+                     std::string_view over) {
     state& s = engine_door::inside(on);
     if (const error e = check(c.key); e.code != error_code::ok) return e;
     return s.alone<result<receipt>>(
@@ -219,6 +225,7 @@ result<receipt> keep(engine& on, const command& c, intake::waiting_order o, try_
         [&](const visit& v) -> result<receipt> {
             const intake::waiting_room& all = s.names.waiting;
             const intake::waiting_order* const before = all.find(c.key);
+            if (is_another(before, over)) return fail(error_code::in_progress);
             if (before == nullptr) {
                 if (const auto* const t = all.find_tombstone(c.key))
                     return fail(error_code::tombstoned, t->reason);
@@ -244,12 +251,14 @@ result<receipt> keep(engine& on, const command& c, intake::waiting_order o, try_
         taking::room);
 }
 
-placed place(engine& on, const command& c, const order_request& r) {
+placed place(engine& on, const command& c, const order_request& r, std::string_view over) {
     state& s = engine_door::inside(on);
     const auto answer = s.alone<result<placed>>(
         c,
         [&](const visit& v) -> result<placed> {
-            if (s.names.waiting.find(c.key) == nullptr) return fail(error_code::not_quarantined);
+            const auto* const waits = s.names.waiting.find(c.key);
+            if (is_another(waits, over)) return fail(error_code::in_progress);
+            if (waits == nullptr) return fail(error_code::not_quarantined);
             placed p = s.place_new(v, c, r, false);
             if (p.first.what != outcome::declined) s.names.waiting.drop(c.key);
             return p;

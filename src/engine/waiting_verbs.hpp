@@ -28,10 +28,14 @@ enum class try_of : std::uint8_t { payload, correction, replay };
 /// Keeps `o` (its text and reasons) under c.key. The same text for the same reasons is `unchanged`,
 /// but for a replay. order_quarantined where another text waits and this is no correction; what
 /// known() says; quarantine_full.
+/// With `over` only in place of what has that text; in_progress (transient) where another came
+/// between.
 [[nodiscard]] result<receipt> keep(engine& on, const command& c, intake::waiting_order o,
-                                   try_of how);
+                                   try_of how, std::string_view over = {});
 
-/// Places an order that waits in quarantine under c.key. What is wrong with it is not remembered.
-[[nodiscard]] placed place(engine& on, const command& c, const order_request& r);
+/// Places an order that waits in quarantine under c.key; `over` as above. What is wrong with it is
+/// not remembered.
+[[nodiscard]] placed place(engine& on, const command& c, const order_request& r,
+                           std::string_view over = {});
 
 }  // namespace earmark::waiting

@@ -78,6 +78,9 @@ void check_head(const order_request& r, const loaded& tables, F&& refuse) {
         refuse(fail(error_code::bad_order_type, static_cast<std::int64_t>(r.type),
                     r.to == none<node_id> ? -1 : raw(r.to)),
                0);
+    if (r.revision > max_revision)
+        refuse(fail(error_code::out_of_range, INT64_MAX, static_cast<std::int64_t>(max_revision)),
+               0);
     if (!is_day(r.deliver_by))
         refuse(fail(error_code::out_of_range, r.deliver_by.n, farthest_day), 0);
 }
@@ -201,7 +204,10 @@ digest128 content_of(const order_request& r) {
                                        raw(r.to)};
         bare = content_digest(std::as_bytes(std::span{terms}));
     }
-    return r.facts.empty() ? bare : content_of(bare, r.facts);
+    if (!r.facts.empty()) bare = content_of(bare, r.facts);
+    if (r.revision == 0) return bare;
+    const std::uint64_t revised[] = {bare.low, bare.high, r.revision};
+    return content_digest(std::as_bytes(std::span{revised}));
 }
 
 }  // namespace earmark::intake

@@ -222,7 +222,8 @@ private:
         const auto bytes = in_.raw_bytes(in_.below<std::size_t>());
         const bool of_order = (kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools)) ||
                               (kind >= static_cast<unsigned>(note_kind::facts) &&
-                               kind <= static_cast<unsigned>(note_kind::asked));
+                               kind <= static_cast<unsigned>(note_kind::asked)) ||
+                              kind == static_cast<unsigned>(note_kind::revised);
         if (!of_order && kind != static_cast<unsigned>(note_kind::count) &&
             kind != static_cast<unsigned>(note_kind::basket))
             return refuse();

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "earmark/model/amend.hpp"
 #include "earmark/report/answers.hpp"
 
 namespace earmark::report {
@@ -30,11 +31,13 @@ frame captured_frame(const capture_report& of) {
          &reasons = b.ints("reasons");
     auto& order = b.strings("order");
     auto& state = b.codes("state", states);
+    auto& revision = b.ints("revision");
     for (const captured& c : of.orders) {
         number.add(c.number);
         c.line == 0 ? line.add_null() : line.add(c.line);
         add_or_null(order, c.key);
         state.add(static_cast<std::int32_t>(c.state));
+        c.revision == 0 ? revision.add_null() : revision.add(static_cast<std::int64_t>(c.revision));
         raw(c.at) == 0 ? at.add_null() : at.add(static_cast<std::int64_t>(raw(c.at)));
         reasons.add(static_cast<std::int64_t>(c.violations.size() + c.left_out));
     }
@@ -57,6 +60,28 @@ frame capture_violations_frame(const capture_report& of) {
             add_or_null(path, v.path);
             sentence.add(v.sentence);
             hint.add(v.hint);
+        }
+    return std::move(b).finish();
+}
+
+frame capture_changes_frame(const capture_report& of) {
+    static const vocabulary effects = words_of<compensation>(compensations);
+    static const vocabulary kinds = words_of<change_kind>(change_kinds);
+    frame_builder b{"capture_changes"};
+    auto &number = b.ints("number"), &line = b.ints("line");
+    auto &became = b.codes("became", effects), &change = b.codes("change", kinds);
+    auto &path = b.strings("path"), &before = b.strings("before"), &after = b.strings("after");
+    auto& asks = b.truths("asks");
+    for (const captured& c : of.orders)
+        for (const revised_part& p : c.changes) {
+            number.add(c.number);
+            became.add(static_cast<std::int32_t>(p.became));
+            change.add(static_cast<std::int32_t>(p.what));
+            p.line == 0 ? line.add_null() : line.add(p.line);
+            add_or_null(path, p.path);
+            add_or_null(before, p.before);
+            add_or_null(after, p.after);
+            asks.add(p.asks);
         }
     return std::move(b).finish();
 }

@@ -344,6 +344,7 @@ constexpr column captured_columns[] = {
     {"order", utf8, "", null, "Its key; null where none can be read."},
     {"state", dictionary, "", false, "What became of it: accepted, repeat, conflict, ..."},
     {"at", int64, "", null, "Position of the record that placed or kept it; null: none."},
+    {"revision", int64, "", null, "That the order is at; null: none."},
     {"reasons", int64, "1", false, "How many violations it has, also those that are not listed."},
 };
 
@@ -355,6 +356,17 @@ constexpr column capture_violations[] = {
     {"path", utf8, "", null, "JSON pointer into the order; null: the whole of it."},
     {"sentence", utf8, "", false, "What is wrong there."},
     {"hint", utf8, "", false, "What to do."},
+};
+
+constexpr column capture_changes[] = {
+    {"number", int64, "", false, "Of the order in the payload, from 1."},
+    {"became", dictionary, "", false, "What the difference became: update, cancel or add."},
+    {"change", dictionary, "", false, "What differs, as amendments name it."},
+    {"line", int64, "", null, "Line of the order, from 1; null: a new one, or the whole order."},
+    {"path", utf8, "", null, "JSON pointer into the revision; null: it is not there any more."},
+    {"before", utf8, "", null, "As the order had it; null: nothing."},
+    {"after", utf8, "", null, "As the revision has it; null: nothing."},
+    {"asks", boolean, "", false, "Whether nodes have to agree first."},
 };
 
 constexpr column quarantined_columns[] = {
@@ -419,6 +431,7 @@ constexpr frame_schema list[] = {
     {"held", "a part of one reservation, by SKU, node and section, or a pool", held},
     {"captured", "an order of a payload, in its order", captured_columns},
     {"capture_violations", "what is wrong with an order of a payload", capture_violations},
+    {"capture_changes", "a difference between an order and its revision", capture_changes},
     {"quarantined", "an order in quarantine, by key", quarantined_columns},
     {"tombstones", "a key that was cancelled before its order came, by key", tombstones},
     {"columns", "a column of this dictionary", dictionary_columns},

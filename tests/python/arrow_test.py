@@ -29,6 +29,17 @@ def busy():
     return shop
 
 
+def captured_frames(shop):
+    line = {"sku": "unheard of", "quantity": 1, "unit_price": 1}
+    sent = shop.capture([{"key": "q", "currency": "EUR", "lines": [line]}] + [
+        {"key": "v", "currency": "EUR", "revision": n, "lines": [line | {"sku": "mug"}] * (n + 1)}
+        for n in (0, 1)], quarantine=True)
+    yield from (("captured", sent), ("capture_violations", sent.violations),
+                ("capture_changes", sent.changes), ("quarantined", shop.quarantined()))
+    shop.park_cancel("never came")
+    yield "tombstones", shop.tombstones()
+
+
 def every_frame(shop):
     """Each frame that can be had, by what it is called here."""
     shop.adjust("bowl", "bonn", 5)
@@ -70,12 +81,7 @@ def every_frame(shop):
     yield "findings", shop.audit()
     shop.load_thresholds({"threshold": ["few"], "sku": ["mug"], "low": [1000]})
     yield "crossings", shop.crossings()[0]
-    line = {"sku": "unheard of", "quantity": 1, "unit_price": 1}
-    sent = shop.capture({"key": "q", "currency": "EUR", "lines": [line]}, quarantine=True)
-    yield from (("captured", sent), ("capture_violations", sent.violations),
-                ("quarantined", shop.quarantined()))
-    shop.park_cancel("never came")
-    yield "tombstones", shop.tombstones()
+    yield from captured_frames(shop)
     yield "trail", shop.trail()[0]
     yield "worklist", shop.worklist()
     yield from figure_frames(shop)

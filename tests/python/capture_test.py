@@ -57,6 +57,34 @@ def test_a_dry_run_changes_nothing(shop):
     assert (shop.state_hash(), shop.head) == before
 
 
+def test_a_higher_revision_amends_an_order_and_says_what_each_difference_became(shop):
+    shop.capture(order("a", quantity=3, revision=1))
+    found = shop.capture([order("a", quantity=1, revision=2), order("a", quantity=1, revision=2),
+                          order("a", quantity=9, revision=1), order("a", "jug", revision=3)])
+    assert states(found) == ["amended", "repeat", "conflict", "declined"]
+    assert found["revision"].tolist() == [2, 2, 2, 2]
+    changes = found.changes
+    assert changes["number"].tolist() == [1, 3]
+    assert changes.words("became").tolist() == ["cancel", "add"]
+    assert changes.words("change").tolist() == ["decrease", "increase"]
+    assert changes["path"].tolist() == ["/lines/0/quantity"] * 2
+    assert changes["before"].tolist() == ["3", "1"] and changes["after"].tolist() == ["1", "9"]
+    assert changes["line"].tolist() == [1, 1] and changes["asks"].tolist() == [False, False]
+    assert found.violations.words("reason").tolist() == ["stale_revision", "unknown_sku"]
+    assert shop.order(0)["revision"] == 2 and shop.order(0)["buckets"] == [
+        (1, "open", None, 1), (1, "cancelled", None, 2)]
+
+
+@pytest.mark.parametrize("wrong", [-1, 2**53, 1.5, "2", None, True])
+def test_a_revision_that_is_no_whole_number_is_malformed_and_changes_nothing(shop, wrong):
+    shop.capture(order("a"))
+    before = shop.state_hash()
+    found = shop.capture(order("a", quantity=2, revision=wrong))
+    assert states(found) == ["malformed"] and len(found.changes) == 0
+    assert found.violations["path"].tolist() == ["/revision"]
+    assert shop.state_hash() == before
+
+
 def test_what_waits_is_kept_replayed_corrected_and_discarded(shop):
     shop.capture([order(key, "jug") for key in "abc"], quarantine=True, actor="ann", now=NS)
     waits = shop.quarantined()
@@ -167,7 +195,7 @@ def test_intake_reads_arrays_csv_gzip_and_writes_rows(journal, capsys):
     assert run(["intake", "orders.csv", "--journal", "shop.db", "--currency", "GBP", "--now", NOW,
                 "--out", "said.csv"]) == 1
     rows = (journal.parent / "said.csv").read_text().splitlines()
-    assert rows[1] == "1,1,1,accepted,,,,,"
+    assert rows[1] == "1,1,1,accepted,,,,,,"
     assert rows[2].startswith("2,2,2,declined,unknown_sku,master_data,/lines/0/sku,")
 
 

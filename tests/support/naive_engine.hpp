@@ -52,7 +52,8 @@ enum class flaw : std::uint8_t {
     hand_over_takes_again,  // B3: the order takes what its reservation has already taken
     adjust_hides_shortage,
     forgets_keep_back,
-    forgets_own_events,  // a snapshot brings shipped goods back
+    takes_stale_revisions,  // a lower revision that comes late is amended to
+    forgets_own_events,     // a snapshot brings shipped goods back
     takes_stale_feeds,
     forgets_floor_rules,
     forgets_pools,              // what binds is not taken
@@ -82,6 +83,7 @@ struct text_answer {
 struct waiting_text {
     std::string text;
     std::uint32_t tries = 0;
+    std::uint64_t revision = 0;
 };
 
 /// Units in granules by where they are.
@@ -122,6 +124,8 @@ std::string text_of(verb v, Numbers... numbers) {
     ((out += ' ', out += std::to_string(numbers)), ...);
     return out;
 }
+
+[[nodiscard]] std::string content_of(const order_request& r);
 
 class engine {
 public:
@@ -258,6 +262,8 @@ private:
         std::vector<kept_hold> holds = {};
         std::map<std::uint32_t, std::int64_t> chased = {};  // of the back-ordered ones, by line
         std::vector<asked_node> asked = {};                 // in order()
+        std::uint64_t revision = 0;
+        std::string text = {};  // of that revision
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -331,6 +337,10 @@ private:
     answer rewrite(reservation_id id, basket wanted);
     [[nodiscard]] bool is_buried(const std::string& key) const;
     answer place_now(const command& c, const order_request& r);
+    text_answer send_again(const command& c, const order_request& r, bool is_known,
+                           std::uint64_t id);
+    [[nodiscard]] amend_request difference(const held_order& o, const order_request& r,
+                                           std::vector<line_change>& lines) const;
     answer take_over(const order_request& r, held_order& o);
     answer reject(const command& c, const fact& f);
     answer mark(const command& c, const fact& f);

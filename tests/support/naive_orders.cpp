@@ -10,16 +10,16 @@ namespace {
 
 constexpr std::array unsourced = {unit_state::backordered, unit_state::open};
 
+}  // namespace
+
 std::string content_of(const order_request& r) {
     std::string out = text_of(verb::place_order, raw(r.ship_to), r.currency.code(), r.priority,
                               raw(r.reservation));
     for (const order_line& l : r.lines)
         out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor,
                        raw(l.node == none<node_id> ? r.node : l.node));
-    return out;
+    return r.revision == 0 ? out : out + " revision " + std::to_string(r.revision);
 }
-
-}  // namespace
 
 std::vector<error_code> engine::violations(const command& c, const order_request& r) const {
     std::vector<error_code> found;
@@ -62,55 +62,6 @@ answer engine::place_order(const command& c, const order_request& r) {
     });
 }
 
-bool engine::is_buried(const std::string& key) const {
-    return flaw_ != flaw::late_create_comes_to_life && buried_.contains(key);
-}
-
-text_answer engine::send(const command& c, const order_request& r, bool is_known, bool corrects) {
-    using enum capture_state;
-    const std::string key{c.key}, text = content_of(r) + (is_known ? "" : " unknown");
-    const auto at = waiting_.find(key);
-    const bool waits = at != waiting_.end();
-    if (waits && at->second.text != text && !corrects) return {conflict};
-    if (is_buried(key) || discarded_.contains(key)) return {};
-    if (!is_known) {
-        if (remembered_.contains("order " + key)) return {conflict};
-        waiting_text& mine = waiting_[key];
-        if (mine.text != text) mine = {text, mine.tries + 1};
-        return {quarantined};
-    }
-    if (waits && !violations(c, r).empty()) return {};
-    waiting_.erase(key);
-    const answer a = place_order(c, r);
-    if (a.code == error_code::duplicate_key) return {conflict};
-    if (a.code != error_code::ok) return {};
-    return {a.what == outcome::repeat ? repeat : accepted, a.subject};
-}
-
-/// Nobody ever loads what is waited for.
-text_answer engine::replay(const std::string& key) {
-    const auto at = waiting_.find(key);
-    if (at == waiting_.end()) return {};
-    ++at->second.tries;
-    return {capture_state::quarantined};
-}
-
-answer engine::discard(const std::string& key) {
-    if (waiting_.erase(key) == 0) return refuse(error_code::not_quarantined);
-    discarded_.insert(key);
-    return {};
-}
-
-answer engine::park(const command& c, const std::string& key) {
-    for (const auto& [id, o] : orders_)
-        if (o.key == key) return cancel(c, {order_id{id}, 0, {}, 1});
-    const bool is_over = remembered_.contains("order " + key) || discarded_.contains(key);
-    answer a;
-    if (is_over || !buried_.insert(key).second) a.what = outcome::unchanged;
-    waiting_.erase(key);
-    return a;
-}
-
 answer engine::place_now(const command& c, const order_request& r) {
     held_order o{std::string{c.key},
                  now_,
@@ -134,6 +85,8 @@ answer engine::place_now(const command& c, const order_request& r) {
         if (open > 0) o.buckets[{line, unit_state::open, none<node_id>}] = open;
     }
     apply_types(o);
+    o.revision = r.revision;
+    o.text = content_of(r);
     a.subject = orders_.size();
     orders_[a.subject] = o;
     return a;

@@ -75,6 +75,7 @@ order_view engine::order(order_id id) const {
         view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
     }
     view.requests = requests_of(o);
+    view.revision = o.revision;
     for (const kept_hold& k : o.holds) {
         view.holds.push_back(k.seen);
         bool& blocks = view.holds.back().blocks;

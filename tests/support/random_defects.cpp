@@ -162,7 +162,7 @@ struct spoiler {
         if (d.chance(20)) s.ship_to = static_cast<place_id>(77);
         if (d.chance(20)) s.lines.front().node = no_node;
     }
-    void operator()(text_step& s) const { s.line.amount = {0}; }
+    void operator()(text_step& s) const { s.lines.back().amount = {0}; }
     void operator()(source_step& s) const { s.orders[0] = unknown; }
     void operator()(release_step& s) const { s.orders[0] = unknown; }
     void operator()(held_step& s) const { s.line = 77; }

@@ -74,11 +74,45 @@ action random_stream::make_text() {
              : roll < 85 ? replay
              : roll < 93 ? discard
                          : park;
+    if (sends_texts_) return make_revision(s.does == discard ? send : s.does);
     s.key = "t" + std::to_string(dice_.below(40));
-    s.line.sku = sku_at(dice_.below(sku_count));
-    s.line.amount = units(s.line.sku, 1, 2);
-    s.line.unit_price_minor = dice_.between(1, 2);
+    order_line line;
+    line.sku = sku_at(dice_.below(sku_count));
+    line.amount = units(line.sku, 1, 2);
+    line.unit_price_minor = dice_.between(1, 2);
+    s.lines.push_back(line);
     s.is_known = dice_.chance(s.does == send ? 35 : 60);
+    return s;
+}
+
+/// The same order again and again: as it was, changed, overtaken, contradicting itself.
+action random_stream::make_revision(text_step::what does) {
+    text_step s;
+    s.does = does;
+    s.key = "r" + std::to_string(dice_.below(12) + last_ / 64);
+    const auto sent = texts_.find(s.key);
+    if (sent != texts_.end() && dice_.chance(25)) {  // as it was, to the byte
+        s = sent->second;
+        s.does = does;
+        return s;
+    }
+    s.is_known = dice_.chance(85);
+    if (sent != texts_.end() && dice_.chance(60)) {  // the same goods, in other amounts
+        s.lines = sent->second.lines;
+        if (dice_.chance(65)) s.lines.front().amount = units(s.lines.front().sku, 1, 3);
+        s.revision = sent->second.revision + dice_.below(3);
+        if (dice_.chance(30)) std::swap(s.lines.front(), s.lines.back());
+        if (s.lines.size() > 1 && dice_.chance(20)) s.lines.pop_back();
+        if (dice_.chance(40)) return texts_[s.key] = s;
+    } else if (dice_.chance(60)) {
+        s.revision = dice_.below(8);
+    }
+    const sku_id first = sku_at(dice_.below(sku_count));
+    while (s.lines.empty() || (s.lines.size() < 4 && dice_.chance(30))) {
+        const sku_id sku = dice_.chance(60) ? first : sku_at(dice_.below(sku_count));
+        s.lines.push_back({sku, units(sku, 1, 3), dice_.between(1, 2)});
+    }
+    texts_[s.key] = s;
     return s;
 }
 

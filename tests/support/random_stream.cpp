@@ -38,10 +38,12 @@ random_stream::random_stream(std::uint64_t seed)
       has_sections_{seed % 3 == 1},
       has_labels_{has_labels(seed)},
       asks_nodes_{asks_nodes(seed)},
+      sends_texts_{sends_texts(seed)},
       now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
         weights_[k] = plain_weights[k] * taste[dice_.below(taste.size())] + 1;
+    if (sends_texts_) weights_[text_step_kind] += 40;
 }
 
 // ---- one step ----------------------------------------------------------------------------------
@@ -406,6 +408,9 @@ void random_stream::keep(const step& s) {
     if (const auto* p = std::get_if<place_step>(&s.what))
         for (std::size_t i = 0; i < p->orders.size(); ++i)
             new_orders_.emplace(s.number + static_cast<serial>(i), p->orders[i]);
+    if (const auto* t = std::get_if<text_step>(&s.what); t && sends_texts_)
+        new_orders_.emplace(s.number,
+                            new_order{.key = t->key, .lines = t->lines, .currency = euro()});
     const auto* p = std::get_if<place_step>(&s.what);
     if (!s.key.empty() || (p && p->orders.size() == 1 && !p->orders[0].key.empty()))
         keyed_.push_back(s);

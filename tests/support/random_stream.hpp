@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "step.hpp"
@@ -60,6 +61,8 @@ constexpr std::uint32_t node_count(std::uint64_t seed) { return seed % 5 == 0 ? 
 constexpr bool has_labels(std::uint64_t seed) { return seed % 4 == 2 || seed % 8 == 7; }
 /// Seeds whose nodes are asked, and answer.
 constexpr bool asks_nodes(std::uint64_t seed) { return seed % 3 == 0; }
+/// Seeds whose orders come as text for the most part, in revisions.
+constexpr bool sends_texts(std::uint64_t seed) { return seed % 80 >= 67; }
 constexpr std::int64_t second = 1'000'000'000;
 constexpr time_point start{1'795'000'000 * second};
 
@@ -96,6 +99,7 @@ private:
     action make_cancel();
     action make_amend();
     action make_text();
+    action make_revision(text_step::what does);
     action make_count();
     basket make_basket();
     struct shelf {
@@ -124,6 +128,7 @@ private:
     bool has_sections_;
     bool has_labels_;
     bool asks_nodes_;
+    bool sends_texts_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;
@@ -139,6 +144,7 @@ private:
     serial went_back_ = unknown;         // the one that was released or cancelled last
     std::vector<time_point> deadlines_;  // to be met to the nanosecond
     std::vector<step> keyed_;
+    std::map<std::string, text_step> texts_;   // the last of each key
     std::array<std::uint64_t, 2> sequence_{};  // of each source
 };
 

@@ -7,18 +7,25 @@ namespace {
 
 /// The order in its canonical form.
 std::string text_of(const engine& on, const text_step& s) {
-    const sku_view sku = on.sku(s.line.sku);
-    std::string out = R"({"key":")" + s.key + R"(","currency":"EUR","lines":[{"sku":")";
-    out += s.is_known ? std::string{sku.key} : "new" + std::to_string(raw(s.line.sku));
-    out += R"(","quantity":")";
-    out += to_string(s.line.amount, s.is_known ? sku.decimals : 0) + R"(","unit_price":")";
-    return out + to_string(quantity{s.line.unit_price_minor}, 2) + R"("}]})";
+    std::string out = R"({"key":")" + s.key + R"(","currency":"EUR",)";
+    if (s.revision != 0) out += R"("revision":)" + std::to_string(s.revision) + ",";
+    std::string lines;
+    for (const order_line& l : s.lines) {
+        const sku_view sku = on.sku(l.sku);
+        lines += lines.empty() ? R"({"sku":")" : R"(,{"sku":")";
+        lines += s.is_known ? std::string{sku.key} : "new" + std::to_string(raw(l.sku));
+        lines += R"(","quantity":")";
+        lines += to_string(l.amount, s.is_known ? sku.decimals : 0) + R"(","unit_price":")";
+        lines += to_string(quantity{l.unit_price_minor}, 2) + R"("})";
+    }
+    return out + R"("lines":[)" + lines + "]}";
 }
 
 order_request request_of(const text_step& s) {
     order_request r;
-    r.lines = {&s.line, 1};
+    r.lines = s.lines;
     r.currency = *currency::parse("EUR");
+    r.revision = s.revision;
     return r;
 }
 
@@ -27,12 +34,18 @@ order_request request_of(const text_step& s) {
 void side_by_side::compare_text(const captured& real, const naive::text_answer& naive, serial own) {
     ++tally_["text: " + std::string{name_of(real.state)}];
     same("state", std::string{name_of(real.state)}, std::string{name_of(naive.state)});
-    if (real.state != capture_state::accepted || naive.state != capture_state::accepted) return;
+    using enum capture_state;
+    const bool stands = real.state == accepted || real.state == amended || real.state == unchanged;
+    if (!stands || real.state != naive.state) return;
+    if (real.state == amended && real.changes.empty()) differ("an amended order has no change");
+    if (real.state == unchanged && !real.changes.empty()) differ("an unchanged order has changes");
     const auto id = real_->find_order(real.key);
-    if (!id) return differ("an accepted order is not there");
+    if (!id) return differ("an order that was taken in is not there");
     same("order", raw(*id), naive.order);
     touched_orders_.push_back({raw(*id), naive.order});
+    if (real.state != accepted) return;
     orders_[own] = {raw(*id), naive.order};
+    granted_.push_back(own);
 }
 
 void side_by_side::play_one(const command& c, const text_step& s, const step& whole) {
@@ -62,7 +75,15 @@ void side_by_side::play_one(const command& c, const text_step& s, const step& wh
     how.quarantine = true;
     how.correct = s.does == correct;
     how.now = c.now;
+    capture_options look = how;
+    look.dry_run = true;
+    const std::uint64_t before = real_->state_hash();
+    const auto seen = capture(*real_, text_of(*real_, s), look);
+    if (real_->state_hash() != before) differ("a dry run changed something");
     const auto real = capture(*real_, text_of(*real_, s), how);
+    same("a dry run's state", std::string{name_of(seen.orders.at(0).state)},
+         std::string{name_of(real.orders.at(0).state)});
+    same("a dry run's changes", seen.orders.at(0).changes.size(), real.orders.at(0).changes.size());
     compare_text(real.orders.at(0), naive_.send(by, r, s.is_known, how.correct), whole.number);
 }
 

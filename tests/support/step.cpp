@@ -115,9 +115,12 @@ struct writer {
     }
     std::string operator()(const text_step& s) const {
         constexpr const char* names[] = {"send", "correct", "place", "replay", "discard", "park"};
-        return std::string{names[static_cast<int>(s.does)]} + " text '" + s.key + "' s" +
-               std::to_string(raw(s.line.sku)) + (s.is_known ? " x" : " (unknown) x") +
-               std::to_string(s.line.amount.atoms);
+        return std::string{names[static_cast<int>(s.does)]} + " text '" + s.key + "' revision " +
+               std::to_string(s.revision) + (s.is_known ? " " : " (unknown) ") +
+               list(s.lines, [](const order_line& l) {
+                   return "s" + std::to_string(raw(l.sku)) + " x" + std::to_string(l.amount.atoms) +
+                          " at " + std::to_string(l.unit_price_minor);
+               });
     }
     std::string operator()(const source_step& s) const {
         return (s.dry_run ? "source (dry run) " : "source ") + list(s.orders, name);

@@ -132,8 +132,9 @@ struct text_step {
     enum class what : std::uint8_t { send, correct, place, replay, discard, park };
     what does = what::send;
     std::string key;
-    order_line line;
-    bool is_known = true;  // else it is of a SKU that no table has
+    std::vector<order_line> lines;
+    bool is_known = true;  // else it is of SKUs that no table has
+    std::uint64_t revision = 0;
 };
 
 /// The host dies; the next one recovers the engine from its journal.

@@ -90,7 +90,8 @@ class Engine:
                 quarantine: bool = False, correct: bool = False, currency: str | None = None,
                 actor: str | None = None, now: int | None = None) -> Frame:
         """Captures canonical orders (a dict, a list of them, or text: a JSON array, JSON lines,
-        or CSV), each by itself. Frame `captured`, with the frame `capture_violations`."""
+        or CSV), each by itself. Frame `captured`, with the frames `capture_violations` and
+        `capture_changes` (of revisions)."""
     @overload
     def change(self, reservation: int, *, deadline: int, now: int = 0) -> None:
         """Moves the deadline of a live reservation."""
@@ -447,6 +448,8 @@ class Frame:
     def __iter__(self) -> Iterator[str]: ...
     def __len__(self) -> int: ...
     def _repr_html_(self) -> str: ...
+    @property
+    def changes(self) -> Frame | None: ...
     @property
     def columns(self) -> tuple[str, ...]: ...
     def dictionary(self, name: str) -> tuple[str, ...]:

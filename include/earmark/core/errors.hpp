@@ -27,6 +27,8 @@ enum class error_code : std::uint16_t {
     order_discarded = 1012,  // it was in quarantine, and was taken out of it
     tombstoned = 1013,       // a cancel came before the order
     tombstones_full = 1014,
+    stale_revision = 1015,  // of an order that has a later one, or this one with other content
+    not_revisable = 1016,   // what no amendment can change
 
     // 2xxx vocabulary and tables: a value or a row
     bad_number = 2001,

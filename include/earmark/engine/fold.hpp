@@ -65,6 +65,7 @@ private:
                               std::span<const std::byte> bytes);
     [[nodiscard]] bool is_known(const lifecycle::amendment& a) const;
     error_code asked_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code revised_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                           std::span<const std::byte> bytes);

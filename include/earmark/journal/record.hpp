@@ -82,6 +82,7 @@ enum class note_kind : std::uint8_t {
     amended,
     link = 12,
     asked,
+    revised = 15,
 };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.

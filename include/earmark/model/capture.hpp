@@ -17,17 +17,21 @@
 
 namespace earmark {
 
+enum class change_kind : std::uint8_t;  // model/amend.hpp
+
 /// What became of an order of a payload.
 enum class capture_state : std::uint8_t {
     accepted,     // it is placed
     repeat,       // it was placed before, as it is
-    conflict,     // its key is taken by an order of other content
+    amended,      // it was placed before, and is as this higher revision of it says now
+    unchanged,    // it was placed before, and a higher revision of it says nothing new
+    conflict,     // its key is taken by an order of other content, or by a later revision
     quarantined,  // it waits for its master data
     declined,     // it is a canonical order, and cannot be placed
     malformed,    // it is none
     busy,         // transient: send it again
 };
-inline constexpr std::size_t capture_states = 7;
+inline constexpr std::size_t capture_states = 9;
 [[nodiscard]] std::string_view name_of(capture_state s) noexcept;
 
 /// Who has to do something about a violation.
@@ -48,12 +52,33 @@ struct violation {
     std::string hint;      // what to do
 };
 
+/// What a difference between an order and a higher revision of it became.
+enum class compensation : std::uint8_t {
+    update,  // a term of the order is another one, or a line is bound to another node
+    cancel,  // units were cancelled, or their nodes are asked to agree to it
+    add,     // units were added, and are open
+};
+inline constexpr std::size_t compensations = 3;
+[[nodiscard]] std::string_view name_of(compensation c) noexcept;
+
+struct revised_part {
+    compensation became{};
+    change_kind what{};
+    std::uint32_t line = 0;  // of the order, from 1; 0: of the whole order, or a new line
+    std::string path;        // JSON pointer into the revision; empty: it is not there any more
+    std::string before;      // as the order had it, in the words of its text; empty: nothing
+    std::string after;
+    bool asks = false;  // nodes have to agree first
+};
+
 struct captured {
     std::uint32_t number = 0;  // in the payload, from 1
     std::uint32_t line = 0;    // of the payload, from 1, where it begins
     std::string key;           // empty where it has none that can be read
     capture_state state = capture_state::malformed;
-    position at{};  // of the record that placed, kept or declined it
+    position at{};                      // of the record that placed, kept or declined it
+    std::uint64_t revision = 0;         // that the order under the key is at; 0: none
+    std::vector<revised_part> changes;  // of one that is amended, or would be
     std::vector<violation> violations;
     std::size_t left_out = 0;  // violations beyond those in the list
 };
@@ -68,8 +93,9 @@ struct capture_report {
     }
     /// All of them stand in the engine: placed now or before.
     [[nodiscard]] bool clean() const noexcept {
-        return orders.size() ==
-               std::size_t{total(capture_state::accepted)} + total(capture_state::repeat);
+        return orders.size() == std::size_t{total(capture_state::accepted)} +
+                                    total(capture_state::repeat) + total(capture_state::amended) +
+                                    total(capture_state::unchanged);
     }
 };
 

@@ -82,6 +82,8 @@ struct order_line {
     node_id node = none<node_id>;
 };
 
+inline constexpr std::uint64_t max_revision = (std::uint64_t{1} << 53) - 1;  // exact in all JSON
+
 /// A canonical order. The command's key is the order's external key.
 struct order_request {
     std::span<const order_line> lines;  // 1 to 5,000
@@ -95,6 +97,7 @@ struct order_request {
     node_id node = none<node_id>;          // the firm node of lines that name none
     order_type type = order_type::sales;   // bad_order_type for those that have no workflow yet
     node_id to = none<node_id>;            // of a transfer or a purchase: where its goods go
+    std::uint64_t revision = 0;            // of its text, which capture() amends by; 0: it has none
 };
 
 struct cancel_request {

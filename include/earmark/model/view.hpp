@@ -110,6 +110,7 @@ struct order_view {
     node_id to = none<node_id>;  // of a transfer or a purchase
     service_id method = none<service_id>;
     civil_day deliver_by = no_day;
+    std::uint64_t revision = 0;  // of its text; 0: none
     std::uint16_t workflow = 0;  // the version that it goes by; 0: the standard one of its type
     std::vector<line_view> lines;
     std::vector<bucket_view> buckets;

@@ -17,6 +17,8 @@ using actor_names = std::function<std::string_view(actor_id)>;
 [[nodiscard]] frame captured_frame(const capture_report& of);
 /// Frame `capture_violations`.
 [[nodiscard]] frame capture_violations_frame(const capture_report& of);
+/// Frame `capture_changes`.
+[[nodiscard]] frame capture_changes_frame(const capture_report& of);
 /// Frame `quarantined`.
 [[nodiscard]] frame quarantined_frame(std::span<const quarantined_order> of,
                                       const actor_names& names);

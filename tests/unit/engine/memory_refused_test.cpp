@@ -205,6 +205,7 @@ std::vector<step> linked_steps() {
                 const order_line l{hat, {12}, 100};
                 order_request r{{&l, 1}, none<place_id>, *currency::parse("EUR"), 9};
                 r.node = store;
+                r.revision = 3;
                 const auto placed = s.ask([&] { return s.e.place_order(s.now(key), r); });
                 return placed.first.why.code;
             },

@@ -15,8 +15,8 @@ namespace {
 using tally = std::map<std::string, std::uint32_t>;
 
 std::string first_failure(std::uint64_t seeds, std::uint32_t steps, streams::settings s,
-                          tally* seen = nullptr) {
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+                          tally* seen = nullptr, std::uint64_t first = 1) {
+    for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
         const streams::failure f = streams::play_stream(seed, steps, s, seen);
         if (!f.difference.empty()) return streams::to_string(streams::shrink(f, s));
     }
@@ -24,9 +24,9 @@ std::string first_failure(std::uint64_t seeds, std::uint32_t steps, streams::set
 }
 
 /// The first seed whose stream shows the flaw, and is clean without it; 0 where none does.
-std::uint64_t caught_by_seed(flaw planted) {
+std::uint64_t caught_by_seed(flaw planted, std::uint64_t first = 1) {
     constexpr std::uint64_t budget = 40;
-    for (std::uint64_t seed = 1; seed <= budget; ++seed) {
+    for (std::uint64_t seed = first; seed < first + budget; ++seed) {
         const streams::failure f = streams::play_stream(seed, 300, {planted, 64, 0, 0, 0});
         if (!f.difference.empty() && streams::replay(seed, f.steps, {}) == "") return seed;
     }
@@ -204,6 +204,20 @@ TEST_CASE("the engine does what the naive engine does over long streams that mee
     }
 }
 
+// The seeds of streams::sends_texts().
+constexpr std::uint64_t first_of_texts = 67, texts = 13;
+
+TEST_CASE("revisions in and out of order, again and contradicting each other end as they should") {
+    tally seen;
+    REQUIRE(first_failure(texts, 1'000, {flaw::none, 16, 16, 40, 0}, &seen, first_of_texts) == "");
+    for (const std::string outcome :
+         {"text: accepted", "text: repeat", "text: amended", "text: unchanged", "text: conflict",
+          "text: declined", "text: quarantined"}) {
+        INFO(outcome);
+        CHECK(seen[outcome] > 10);
+    }
+}
+
 TEST_CASE("a host that dies and recovers the engine from its journal does not change a stream") {
     CHECK(first_failure(40, 400, {flaw::none, 64, 0, 25, 0}) == "");
 }
@@ -257,6 +271,7 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
     CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);
     CHECK(caught_by_seed(flaw::late_create_comes_to_life) != 0);
+    CHECK(caught_by_seed(flaw::takes_stale_revisions, first_of_texts) != 0);
 }
 
 TEST_CASE("a failing stream shrinks to the few steps that matter") {

@@ -20,7 +20,7 @@ INTAKE = "Example: earmark intake orders.jsonl --journal shop.db --quarantine --
 LIST = "Example: earmark quarantine list shop.db"
 REPLAY = "Example: earmark quarantine replay shop.db"
 DISCARD = "Example: earmark quarantine discard shop.db 1004 --reason 3 --actor ann"
-SUCCESS = ("accepted", "repeat")
+SUCCESS = ("accepted", "repeat", "amended", "unchanged")
 
 Journal = Annotated[Path, typer.Argument(metavar="JOURNAL", help="the file that"
                                          " Engine(journal=...) wrote")]
@@ -144,29 +144,39 @@ def report(found: _earmark.Frame, out: str | None, as_json: bool, head: dict) ->
     orders, wrong = rows_of(found), {}
     for row in rows_of(found.violations):
         wrong.setdefault(row["number"], []).append(row)
+    changes = {}
+    for row in rows_of(found.changes):
+        changes.setdefault(row["number"], []).append(row)
     totals = {name: sum(o["state"] == name for o in orders) for name in found.dictionary("state")}
     if out:
         write_table(columns_of([o | (v or {}) for o in orders
                                 for v in wrong.get(o["number"], [None])],
                                ("number", "line", "order", "state", "reason", "severity", "path",
-                                "sentence", "hint")), out)
+                                "sentence", "hint", "revision")), out)
     if as_json:
         for o in orders:
             o["violations"] = [{k: v for k, v in w.items() if k != "number"}
                                for w in wrong.get(o["number"], [])]
+            o["changes"] = [{k: v for k, v in c.items() if k != "number"}
+                            for c in changes.get(o["number"], [])]
         say_json(head | {"totals": totals, "orders": orders, "out": out})
     elif out != "-":
         for o in orders:
-            say_order(o, wrong.get(o["number"], []))
+            say_order(o, wrong.get(o["number"], []), changes.get(o["number"], []))
         parts = ", ".join(f"{n:,} {name}" for name, n in totals.items() if n)
         print(f"{counted(len(orders), 'order')}{': ' if parts else ''}{parts}"
               + ("; nothing was changed" if head.get("dry_run") else ""))
     return OK if all(o["state"] in SUCCESS for o in orders) else FINDINGS
 
 
-def say_order(order: dict, wrong: list[dict]) -> None:
+def say_order(order: dict, wrong: list[dict], changes: list[dict]) -> None:
     where = f"line {order['line']}" if order["line"] else f"order {order['number']}"
-    print(f"{shown(order['order'] or where)}  {order['state']}")
+    at = f"  revision {order['revision']}" if order["revision"] else ""
+    print(f"{shown(order['order'] or where)}  {order['state']}{at}")
+    for c in changes:
+        print(f"  {c['became']}  {c['path'] or 'line ' + str(c['line'])}: {c['change']}:"
+              f" {shown(c['before'] or 'nothing')} to {shown(c['after'] or 'nothing')}"
+              + ("; nodes are asked" if c["asks"] else ""))
     for v in wrong:
         print(f"  {v['severity']}  {v['path'] or 'the order'}: {v['reason']}: {v['sentence']};"
               f" {v['hint']}")
