@@ -45,12 +45,13 @@ std::string path_of(fixed_field f) {
 }
 
 std::string path_of(change_kind k) {
+    std::string out{"/"};
     switch (k) {
         case change_kind::ship_to:
         case change_kind::method:
         case change_kind::deliver_by:
         case change_kind::priority:
-            return "/" + std::string{name_of(k)};
+            return out += name_of(k);
         default:
             return {};
     }
