@@ -3,10 +3,13 @@
 // so that nothing else is counted. Cells: SKUs at 30 nodes each, as the shop has them, through the
 // engine, and SKUs at one node each, which pay for a block of eight. Reservations: baskets of one
 // line and of four with a deadline, records of the journal not counted (they leave with a flush).
+// Orders: of three lines, each with its key, its digest and its first answer; sourced ones with the
+// decision, too. And how fast a million of them come in, in batches of 64.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
 #include <fstream>
 #include <unordered_map>
 
@@ -36,6 +39,9 @@ public:
         for (std::size_t i = 0; i < skus; ++i) s.push_back({fmt::format("s{}", i), 0, 1});
         load(n);
         load(s);
+        const auto by =
+            engine_.activate({}, "policy = \"p\"\ncurrency = \"EUR\"\nrank = [\"priority\"]\n");
+        demand(by.has_value(), "the policy is good");
     }
     /// Stock of each SKU at each node, made by the thousand.
     void fill() {
@@ -64,11 +70,41 @@ public:
         flush();
     }
 
+    void place(std::size_t orders, std::size_t lines, bool sourced) {
+        constexpr std::size_t batch = 64;
+        std::vector<std::string> keys(batch);
+        std::vector<command> commands(batch);
+        std::vector<order_request> requests(batch);
+        std::vector<order_line> wanted(batch * lines);
+        std::vector<placed> answers(batch);
+        for (std::size_t done = 0; done < orders; done += batch) {
+            for (std::size_t i = 0; i < batch; ++i) {
+                const auto mine = std::span{wanted}.subspan(i * lines, lines);
+                for (std::size_t l = 0; l < lines; ++l)
+                    mine[l] = {
+                        sku_id{static_cast<std::uint32_t>((placed_ + l * 7) % engine_.skus())},
+                        {1},
+                        999};
+                keys[i] = fmt::format("order-{:08}", placed_++);
+                commands[i].key = keys[i];
+                requests[i].lines = mine;
+                requests[i].currency = *currency::parse("EUR");
+            }
+            engine_.place_order(commands, requests, answers);
+            for (const placed& p : answers) {
+                demand(p.first.what == outcome::done, "the order is taken");
+                if (sourced)
+                    demand(engine_.source({}, order_id{p.first.subject}).has_value(), "decided");
+            }
+            flush();
+        }
+    }
+
 private:
     static config forgetful() {
         config c;
         c.retained_bytes = 1u << 20;
-        c.max_keys = 1'024;
+        c.max_keys = 1u << 21;
         return c;
     }
     template <class Row>
@@ -81,6 +117,7 @@ private:
     }
 
     engine engine_;
+    std::size_t placed_ = 0;
 };
 
 template <class Make>
@@ -109,10 +146,29 @@ double map_entries() {
     });
 }
 
+/// A million orders of `lines` lines, each under a key of its own.
+double live_orders(std::size_t lines, bool sourced) {
+    store s{1'000, 1};
+    s.fill();
+    s.place(1'000, lines, sourced);
+    return bytes_each(million, [&] { s.place(million, lines, sourced); });
+}
+
+double orders_a_second() {
+    store s{1'000, 1};
+    s.fill();
+    s.place(1'000, 3, false);
+    const auto before = std::chrono::steady_clock::now();
+    s.place(million, 3, false);
+    const std::chrono::duration<double> gone = std::chrono::steady_clock::now() - before;
+    return million / gone.count();
+}
+
 struct thing {
     const char* name;
     double (*measure)();
     std::optional<goal> aim;
+    const char* unit = "bytes";
 };
 
 const thing things[] = {
@@ -121,6 +177,9 @@ const thing things[] = {
     {"rival.map.memory.cell", map_entries, {}},
     {"memory.reservation1", [] { return reservations(1); }, {}},
     {"memory.reservation4", [] { return reservations(4); }, {}},
+    {"memory.order3", [] { return live_orders(3, false); }, goal::value_at_most(320)},
+    {"memory.order3.sourced", [] { return live_orders(3, true); }, {}},
+    {"ingest.order3.1m", orders_a_second, {}, "orders/s"},
 };
 
 }  // namespace
@@ -141,7 +200,7 @@ void count_memory(report& r) {
         double bytes = 0;
         if (std::from_chars(told.data(), told.data() + told.size(), bytes).ec != std::errc{})
             throw std::runtime_error{fmt::format("{}: the child said '{}'", t.name, told)};
-        r.rows.push_back({t.name, bytes, "bytes", {}, {}, t.aim});
+        r.rows.push_back({t.name, bytes, t.unit, {}, {}, t.aim});
     }
 }
 

@@ -106,8 +106,9 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
         hold_type_row& r = out[i];
         r.key = keys.text(i);
         if (!blocks[i].empty()) r.blocks.emplace();
-        for (const std::string& s : words_of(blocks[i]))
-            r.blocks->push_back(named<hold_step>(s, hold_step_count, "blocks", i));
+        if (blocks[i] != "nothing")
+            for (const std::string& s : words_of(blocks[i]))
+                r.blocks->push_back(named<hold_step>(s, hold_step_count, "blocks", i));
         r.lasts_s = lasts[i];
         r.then = named_or(r.then, then[i], 3, "then", i);
         r.rejected = named_or(r.rejected, rejected[i], 2, "rejected", i);

@@ -13,6 +13,7 @@
 #include "earmark/report/answers.hpp"
 #include "facts.hpp"
 #include "holds.hpp"
+#include "many.hpp"
 #include "rows.hpp"
 
 namespace earmark::python {
@@ -166,7 +167,9 @@ frame_ref place_orders(engine& e, const any_table& table, const std::string& mon
 order_type type_of(const std::string& name) {
     for (std::size_t t = 0; t < order_types; ++t)
         if (name_of(static_cast<order_type>(t)) == name) return static_cast<order_type>(t);
-    bad_input("type '" + name + "': give sales, transfer, purchase, sample or replacement");
+    bad_input("type '" + name +
+              "': give sales, draft, transfer, purchase, service, sample or "
+              "replacement");
 }
 
 std::uint64_t place_order(engine& e, const std::string& key, const py::iterable& lines,
@@ -221,10 +224,14 @@ frame_ref for_each_order(engine& e, const any_column& orders, const progress_cal
     return in_slices(id.size(), progress, work, [&] { return to_python(rows.finish()); });
 }
 
-frame_ref release(engine& e, const any_column& orders, std::int64_t now,
-                  const progress_call& progress) {
-    return for_each_order(e, orders, progress,
-                          [&](order_id order) { return e.release(at(now), order); });
+frame_ref release(engine& e, const any_column& orders, const std::optional<std::string>& node,
+                  std::int64_t now, const progress_call& progress) {
+    const node_id from = node ? value_or_raise(e, e.find_node(*node)) : none<node_id>;
+    return for_each_order(e, orders, progress, [&](order_id order) {
+        result<receipt> done = fail(error_code::order_busy);
+        e.release(at(now), {{&order, 1}, from}, {&done, 1});
+        return done;
+    });
 }
 
 /// Records a fact of one kind about all units of each order.
@@ -239,10 +246,6 @@ frame_ref record_all(engine& e, const any_column& orders, std::int64_t now,
 std::int64_t steady_ns() {
     const auto since = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
-}
-
-bool waits(const bucket_view& b) noexcept {
-    return b.state == unit_state::open || b.state == unit_state::backordered;
 }
 
 /// What a criterion says of orders and nodes, row by row; earmark.criterion asks it and checks its
@@ -290,63 +293,6 @@ frame_ref source(const py::object& self, const any_column& orders, bool dry_run,
     });
 }
 
-/// Orders x nodes, written row by row.
-template <class T>
-py::array_t<T> matrix(std::size_t orders, std::size_t nodes) {
-    return py::array_t<T>({static_cast<py::ssize_t>(orders), static_cast<py::ssize_t>(nodes)});
-}
-
-/// The columns of earmark.Candidates, but for `serves`.
-py::dict candidates(const engine& e, const any_column& orders) {
-    const auto id = ids(orders, "orders");
-    const std::size_t nodes = e.nodes();
-    py::array_t<std::int64_t> place(static_cast<py::ssize_t>(id.size())), lines(place.size()),
-        amount(place.size());
-    auto metres = matrix<std::int64_t>(id.size(), nodes);
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        const auto row = static_cast<py::ssize_t>(i);
-        const auto o = value_or_raise(e, e.order(order_id{static_cast<std::uint64_t>(id[i])}));
-        const bool has_place = o.ship_to != none<place_id>;
-        place.mutable_at(row) = has_place ? std::int64_t{raw(o.ship_to)} : -1;
-        lines.mutable_at(row) = static_cast<std::int64_t>(o.lines.size());
-        std::int64_t waiting = 0;
-        for (const bucket_view& b : o.buckets) waiting += waits(b) ? b.amount.atoms : 0;
-        amount.mutable_at(row) = waiting;
-        const auto far = e.distances(o.ship_to);
-        for (std::size_t k = 0; k < nodes; ++k)
-            metres.mutable_at(row, static_cast<py::ssize_t>(k)) =
-                far[k] == unknown_distance ? -1 : std::int64_t{far[k]};
-    }
-    py::dict out;
-    out["place"] = place;
-    out["lines"] = lines;
-    out["amount"] = amount;
-    out["metres"] = metres;
-    return out;
-}
-
-/// Lines that wait for stock and that a node could serve whole, orders x nodes.
-py::array_t<std::int64_t> serves(engine& e, const any_column& orders) {
-    const auto id = ids(orders, "orders");
-    const std::size_t nodes = e.nodes();
-    auto out = matrix<std::int64_t>(id.size(), nodes);
-    std::fill_n(out.mutable_data(), out.size(), 0);
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        const auto o = value_or_raise(e, e.order(order_id{static_cast<std::uint64_t>(id[i])}));
-        std::vector<std::int64_t> wanted(o.lines.size());
-        for (const bucket_view& b : o.buckets)
-            if (waits(b)) wanted[b.line - 1] += b.amount.atoms;
-        for (std::size_t l = 0; l < wanted.size(); ++l)
-            for (std::size_t k = 0; k < nodes && wanted[l] > 0; ++k) {
-                const auto node = static_cast<node_id>(k);
-                const auto free = value_or_raise(e, e.available(o.lines[l].sku, node));
-                out.mutable_at(static_cast<py::ssize_t>(i), static_cast<py::ssize_t>(k)) +=
-                    free.atoms >= wanted[l];
-            }
-    }
-    return out;
-}
-
 std::string outcome_or_raise(engine& e, const result<receipt>& r) {
     const receipt answer = value_or_raise(e, r);
     if (answer.why.code != error_code::ok) raise(e, answer.why);
@@ -390,6 +336,7 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["version"] = v.version;
     out["revision"] = v.revision;
     out["placed"] = v.placed.ns;
+    out["priority"] = v.priority;
     if (v.method != none<service_id>) out["method"] = e.service_key(v.method);
     out["type"] = name_of(v.type);
     if (v.to != none<node_id>) out["to"] = e.node(v.to).key;
@@ -466,8 +413,9 @@ void bind_orders(engine_class& c) {
         "Busy. A `reservation` is handed over: its units are the order's, and no stock is touched. "
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
         "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "
-        "none: they come from there, or they wait; `type`: sales, transfer, purchase, sample or "
-        "replacement; `to`: of a transfer or a purchase, key of the node that its goods go to.");
+        "none: they come from there, or they wait; `type`: sales, draft, transfer, purchase, "
+        "service, sample or replacement; `to`: of a transfer or a purchase, key of the node that "
+        "its goods go to.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now,
           "Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must agree.");
@@ -478,12 +426,8 @@ void bind_orders(engine_class& c) {
           "asked once, before the first decision. `leaving`: key of a node that closes; what is "
           "allocated there is sourced anew from others, and with dry_run it is told what would "
           "become of each order.");
-    c.def("_candidates", on(&candidates), orders,
-          "What earmark.Candidates is made of: place, lines, amount, metres.");
-    c.def("_serves", on(&serves), orders,
-          "How many of an order's waiting lines each node could serve whole; orders x nodes.");
-    c.def("release", on(&release), orders, py::kw_only(), now, progress,
-          "Tells the nodes. Frame `receipts`.");
+    c.def("release", on(&release), orders, py::kw_only(), py::arg("node") = std::nullopt, now,
+          progress, "Tells the nodes, or one of them. Frame `receipts`.");
     c.def("ship", on(&record_all<fact_kind::ship>), orders, py::kw_only(), now, progress,
           "Records that all released units were shipped. Frame `receipts`.");
     c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, progress,
@@ -491,6 +435,8 @@ void bind_orders(engine_class& c) {
     bind_records(c);
     bind_holds(c);
     bind_amends(c);
+    bind_many(c);
+    bind_candidates(c);
 }
 
 }  // namespace earmark::python

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "binding.hpp"
+#include "earmark/engine/notices.hpp"
 #include "earmark/report/order_story.hpp"
+#include "rows.hpp"
 
 namespace earmark::python {
 namespace {
@@ -50,6 +52,49 @@ py::object trail_of(const shop& s, std::optional<std::uint64_t> order,
                           raw(page.next));
 }
 
+std::bitset<notice_kinds> kinds_of(const std::optional<std::vector<std::string>>& names) {
+    std::bitset<notice_kinds> out;
+    if (!names) return out.set();
+    for (const std::string& name : *names)
+        out.set(static_cast<std::size_t>(named<notice_kind>(name, notice_kinds, "kinds")));
+    return out;
+}
+
+py::dict notice_of(const engine& e, const notice& n) {
+    py::dict out;
+    out["key"] = n.key;
+    out["kind"] = name_of(n.kind);
+    out["order"] = raw(n.order);
+    out["order_key"] = n.order_key;
+    out["first"] = raw(n.first);
+    out["last"] = raw(n.last);
+    out["since"] = n.since.ns;
+    out["until"] = n.until.ns;
+    py::list lines;
+    for (const notice_line& l : n.lines)
+        lines.append(
+            py::make_tuple(l.line, l.sku_key,
+                           l.node == none<node_id> ? py::object(py::none()) : py::cast(l.node_key),
+                           l.amount.atoms));
+    out["lines"] = lines;  // (line from 1, sku, node or None, amount)
+    py::dict facts;
+    for (const notice_fact& f : n.facts) facts[py::str(f.name)] = f.value;
+    out["facts"] = facts;
+    out["rows"] = to_python(report::trail_frame(n.rows, sku_keys(e), node_keys(e)));
+    return out;
+}
+
+py::tuple list_notices(const shop& s, const std::optional<std::vector<std::string>>& kinds,
+                       std::int64_t within_s, std::uint64_t cursor, std::size_t limit) {
+    const engine& e = s.use();
+    const notice_query q{kinds_of(kinds), within_s};
+    const auto page =
+        value_or_raise(e, without_gil([&] { return notices(e, q, position{cursor}, limit); }));
+    py::list out;
+    for (const notice& n : page.rows) out.append(notice_of(e, n));
+    return py::make_tuple(out, raw(page.next));
+}
+
 }  // namespace
 
 void bind_story(py::module_& m, engine_class& c) {
@@ -82,6 +127,12 @@ void bind_story(py::module_& m, engine_class& c) {
           "What happened behind `cursor`: rows of records that fit, whole records, as many as it "
           "takes for `limit` rows, and the cursor to go on with, which stays the same at the end. "
           "`since` and `until` are instants, the latter not included. Frame `trail`.");
+    c.def("notices", &list_notices, py::kw_only(), py::arg("kinds") = std::nullopt,
+          py::arg("within_s") = 0, py::arg("cursor") = 0, py::arg("limit") = 1'000,
+          "What is to be told about orders behind `cursor`, oldest first, and the cursor to go on "
+          "with: a list of dicts, each with a `key` that is the same however often it is read. All "
+          "that one command did to an order, of one kind, is one; with `within_s`, all that was "
+          "done in one slice of so many seconds, which is told when the slice is over.");
 }
 
 }  // namespace earmark::python

@@ -37,7 +37,7 @@ constexpr error_row rows[] = {
      "split the request, or leave it out when it is empty"},
     {bad_order_type, "bad_order_type", final,
      "its type and where its goods go do not fit (type {0}, to node {1}; -1: none)",
-     "a transfer or a purchase says `to` which other node its goods go; no other type does"},
+     "transfers and purchases, and no others, say `to`; drafts and services hand no basket over"},
     {order_quarantined, "order_quarantined", final,
      "an order of other content waits in quarantine under the key, for {0} reasons",
      "correct it (capture with `correct`), replay it or discard it"},
@@ -110,6 +110,9 @@ constexpr error_row rows[] = {
     {hold_cycle, "hold_cycle", final,
      "{0} types of hold would place each other for ever, each when the one before is resolved",
      "take one of them out of another's 'after'"},
+    {bad_condition, "bad_condition", final,
+     "the condition of orders cannot be read from byte {0} on",
+     "see docs/formats/policy.md, Conditions; attributes of your own are declared first"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",

@@ -21,8 +21,10 @@ namespace earmark {
     return out;
 }
 /// Does a hold stand that has anything to stop?
-[[nodiscard]] inline bool stops_any(const lifecycle::hold& h, const std::vector<bool>& ahead) {
-    if (!h.stands()) return false;
+[[nodiscard]] inline bool stops_any(const lifecycle::hold& h, lifecycle::hold_table types,
+                                    const std::vector<bool>& ahead) {
+    const bool blocks = types[index_of(h.type)].blocks != 0 || h.is(lifecycle::hold::gave_back);
+    if (!h.stands() || !blocks) return false;
     return h.line == lifecycle::the_order ? std::ranges::find(ahead, true) != ahead.end()
                                           : ahead[h.line];
 }

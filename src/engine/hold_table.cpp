@@ -25,6 +25,11 @@ struct fault {
 /// Fields of hold_type_row, from 1, as bad_hold_type names them.
 enum row_field : std::int64_t { of_blocks = 2, of_apply_when = 8, of_resolve_when = 9 };
 
+/// Of what blocks nothing, time makes something.
+bool cancels_by_time(hold_expiry then, hold_rejection rejected) noexcept {
+    return then == hold_expiry::reject && rejected == hold_rejection::cancel;
+}
+
 fault check(const hold_type_row& r) {
     if (r.key.empty()) return {fail(error_code::empty_key)};
     if (r.key.size() > max_key_bytes)
@@ -34,7 +39,7 @@ fault check(const hold_type_row& r) {
         return {fail(error_code::out_of_range, r.lasts_s, r.lasts_s < 0 ? 0 : max_hold_seconds)};
     if (r.keeps_s > max_hold_seconds)
         return {fail(error_code::out_of_range, r.keeps_s, max_hold_seconds)};
-    if (r.blocks && r.blocks->empty())
+    if (r.blocks && r.blocks->empty() && !cancels_by_time(r.then, r.rejected))
         return {fail(error_code::bad_hold_type, of_blocks), "it blocks nothing"};
     if (r.answers.size() > max_hold_actors)
         return {fail(error_code::out_of_range, static_cast<std::int64_t>(r.answers.size()),
@@ -218,7 +223,7 @@ bool read_hold_type(const journal::intern_table& t, catalog& into) {
     hold_type_table& all = into.holds;
     std::string_view texts[3];
     constexpr auto times = static_cast<std::size_t>(max_hold_seconds) + 1;
-    if (f.size() < head_fields || f[0] == 0 || !is_below(f[0], 0x10000) || !is_below(f[1], times) ||
+    if (f.size() < head_fields || !is_below(f[0], 0x10000) || !is_below(f[1], times) ||
         !is_below(f[2], 3) || !is_below(f[3], 2) || !(f[4] == -1 || is_below(f[4], times)) ||
         !is_below(f[5], 2) || !split(t.key, f.subspan(6, 3), texts))
         return false;
@@ -227,6 +232,9 @@ bool read_hold_type(const journal::intern_table& t, catalog& into) {
     const bool fits = numbered && !texts[0].empty() && t.id < max_hold_types &&
                       is_below(f[9], f.size() - head_fields + 1);
     if (!fits) return false;
+    if (f[0] == 0 &&
+        !cancels_by_time(static_cast<hold_expiry>(f[2]), static_cast<hold_rejection>(f[3])))
+        return false;
     const lifecycle::hold_terms terms{static_cast<hold_steps>(f[0]), f[1],
                                       static_cast<hold_expiry>(f[2]),
                                       static_cast<hold_rejection>(f[3]), f[4]};

@@ -84,14 +84,15 @@ private:
     bool has_order_ = false;
 };
 
-hold_view view_of(const lifecycle::hold& h, const std::vector<bool>& ahead) {
+hold_view view_of(const lifecycle::hold& h, lifecycle::hold_table types,
+                  const std::vector<bool>& ahead) {
     using lifecycle::hold;
     hold_view out;
     out.number = h.number;
     out.type = h.type;
     out.line = h.line == lifecycle::the_order ? 0 : h.line + 1u;
     out.state = h.state;
-    out.blocks = stops_any(h, ahead);
+    out.blocks = stops_any(h, types, ahead);
     out.escalated = h.is(hold::escalated);
     out.gave_back = h.is(hold::gave_back);
     out.recalls = h.is(hold::recalls);
@@ -121,10 +122,11 @@ void show_beside(const State& s, const beside& more, order_view& view) {
 }
 
 /// Lines are there already.
-void show_holds(const lifecycle::image& of, const beside& more, order_view& view) {
+void show_holds(const lifecycle::image& of, const beside& more, lifecycle::hold_table types,
+                order_view& view) {
     const std::vector<bool> ahead = lines_ahead(of);
     for (const lifecycle::hold& h : more.holds) {
-        view.holds.push_back(view_of(h, ahead));
+        view.holds.push_back(view_of(h, types, ahead));
         if (!view.holds.back().blocks) continue;
         view.held = true;
         for (std::size_t l = 0; l < ahead.size(); ++l)
@@ -167,6 +169,7 @@ result<order_view> engine::order(order_id id) const {
         view.placed = of.made;
         view.ship_to = of.ship_to;
         view.currency = currency::from_code(of.currency);
+        view.priority = of.priority;
         view.decided_by = of.decided_by;
         view.type = of.type;
         view.to = of.lines.front().to;
@@ -183,7 +186,7 @@ result<order_view> engine::order(order_id id) const {
                                   line.unit_price_minor, status.lowest, status.highest, line.firm});
         }
         show_beside(s, more, view);
-        show_holds(of, more, view);
+        show_holds(of, more, s.names.holds.terms(), view);
         for (const auto& b : of.buckets)
             view.buckets.push_back(
                 {b.line + 1u, b.state,

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] quantity amount_of_line(order_id order, std::uint32_t of_line);
 
     [[nodiscard]] problem to_problem(const error& e, std::string_view rows = "lines") const;
+    /// The line as it came.
+    [[nodiscard]] const nlohmann::json& object() const noexcept { return object_; }
 
 private:
     const nlohmann::json& object_;

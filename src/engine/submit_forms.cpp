@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "submit_amends.hpp"
+#include "submit_bulk_fields.hpp"
 #include "submit_date_fields.hpp"
 #include "submit_holds.hpp"
 #include "submit_order_fields.hpp"
@@ -180,7 +181,9 @@ constexpr field source_fields[] = {
     {"leaving", key, optional, "key of a node: what is allocated there goes elsewhere"},
 };
 constexpr field release_fields[] = {
-    {"orders", keys, required, "keys of the orders", 1, most_orders}};
+    {"orders", keys, required, "keys of the orders", 1, most_orders},
+    {"node", key, optional, "key of a node: only what is allocated there"},
+};
 constexpr field record_fields[] = {
     {"fact", choice, required, "what a node or a carrier reports", 0, 0, facts},
     {"order", key, required, "key of the order"},
@@ -226,6 +229,13 @@ const field trail_fields[] = {
     {"until", time, optional, "before this instant"},
     {"cursor", whole, optional, "the last answer's next; default 0, the beginning", 0, most},
     {"limit", whole, optional, "rows; default 100, and whole records", 1, 10'000},
+};
+constexpr field notices_fields[] = {
+    {"kinds", keys, optional, "only these kinds; without it all", 1, 15},
+    {"within_seconds", whole, optional, "one notice for all of so many seconds; default 0", 0,
+     86'400},
+    {"cursor", whole, optional, "the last answer's next; default 0, the beginning", 0, most},
+    {"limit", whole, optional, "notices; default 100, and whole slices of time", 1, 10'000},
 };
 constexpr field flush_fields[] = {{"level", choice, optional, "default disk", 0, 0, levels}};
 
@@ -344,6 +354,8 @@ constexpr form all_forms[] = {
      source_fields,
      run_source},
     {"release", {}, "Tells the nodes to do the work.", true, release_fields, run_release},
+    {"wave", {}, "Releases what is due, in sequence.", true, of_many::wave_fields, run_wave},
+    {"bulk", {}, "One command to many orders.", true, of_many::bulk_fields, run_bulk},
     {"record", {}, "Books what a node or a carrier reports.", true, record_fields, run_record},
     {"available",
      {},
@@ -383,6 +395,7 @@ constexpr form all_forms[] = {
      false,
      worklist_fields,
      run_worklist},
+    {"select", {}, "Which orders, in sequence.", false, of_many::select_fields, run_select},
     {"sections", {}, "A SKU's stock by section.", false, sections_question, run_sections},
     {"reservation",
      {},
@@ -419,6 +432,7 @@ constexpr form all_forms[] = {
      false,
      trail_fields,
      run_trail},
+    {"notices", {}, "What is to be told about orders.", false, notices_fields, run_notices},
     {"explain", {}, "Why an order ships from where it does.", false, order_fields, run_explain},
     {"poll", {}, "Events behind a cursor, oldest first.", false, poll_fields, run_poll},
     {"movements",

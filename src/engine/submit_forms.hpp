@@ -76,7 +76,7 @@ void check_shape(const form& f, const nlohmann::json& line, problems& wrong);
 
 // The verbs (submit_setup.cpp, submit_stock.cpp, submit_feeds.cpp, submit_pools.cpp,
 // submit_sections.cpp, submit_reservations.cpp, submit_orders.cpp, submit_questions.cpp,
-// submit_dates.cpp, submit_holds.cpp, submit_captures.cpp).
+// submit_dates.cpp, submit_holds.cpp, submit_captures.cpp, submit_bulk.cpp).
 nlohmann::ordered_json run_load_skus(const request& r);
 nlohmann::ordered_json run_load_nodes(const request& r);
 nlohmann::ordered_json run_load_places(const request& r);
@@ -138,10 +138,14 @@ nlohmann::ordered_json run_audit(const request& r);
 nlohmann::ordered_json run_order(const request& r);
 nlohmann::ordered_json run_queues(const request& r);
 nlohmann::ordered_json run_worklist(const request& r);
+nlohmann::ordered_json run_select(const request& r);
+nlohmann::ordered_json run_bulk(const request& r);
+nlohmann::ordered_json run_wave(const request& r);
 nlohmann::ordered_json run_activate_workflow(const request& r);
 nlohmann::ordered_json run_allowed(const request& r);
 nlohmann::ordered_json run_story(const request& r);
 nlohmann::ordered_json run_trail(const request& r);
+nlohmann::ordered_json run_notices(const request& r);
 nlohmann::ordered_json run_explain(const request& r);
 nlohmann::ordered_json run_poll(const request& r);
 nlohmann::ordered_json run_movements(const request& r);

@@ -21,7 +21,9 @@ inline constexpr std::string_view answers[] = {"accept", "reject"};
 inline constexpr field type_fields[] = {
     {"hold_type", key, required, "key of the type; one that stands there is changed"},
     {"blocks", keys, optional,
-     "of allocate, release, pick, pack, ship, cancel; without it all but cancel", 1, 6},
+     "of allocate, release, pick, pack, ship, cancel; without it all but cancel; [] of a date on "
+     "which to cancel",
+     0, 6},
     {"lasts_seconds", whole, optional, "without it until it is answered", 1, max_hold_seconds},
     {"then", choice, optional, "what becomes of it after that, default escalate", 0, 0, expiries},
     {"rejected", choice, optional, "what its rejection leads to, default cancel", 0, 0, rejections},

@@ -216,6 +216,7 @@ answer run_order(const request& r) {
     if (o->to != none<node_id>) out["to"] = r.on.node(o->to).key;
     if (o->method != none<service_id>) out["method"] = r.on.service_key(o->method);
     if (o->deliver_by != no_day) out["deliver_by"] = to_string(o->deliver_by);
+    if (o->priority != 0) out["priority"] = o->priority;
     out["currency"] = o->currency.text();
     out["policy"] = raw(o->decided_by);
     out["lowest"] = name_of(o->lowest);

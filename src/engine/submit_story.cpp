@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "earmark/connect/text.hpp"
 #include "earmark/core/time_text.hpp"
+#include "earmark/engine/notices.hpp"
 #include "earmark/engine/story.hpp"
 #include "earmark/report/order_story.hpp"
 #include "submit_answer.hpp"
@@ -76,6 +78,42 @@ answer rows_of(const std::vector<trail_row>& rows) {
     return out;
 }
 
+answer notice_of(const notice& n) {
+    answer out = {{"notice", n.key},
+                  {"kind", name_of(n.kind)},
+                  {"order", n.order_key},
+                  {"first", raw(n.first)},
+                  {"last", raw(n.last)},
+                  {"since", to_string(n.since)},
+                  {"until", to_string(n.until)}};
+    for (const notice_line& l : n.lines) {
+        answer one = {{"line", l.line}, {"sku", l.sku_key}};
+        one["quantity"] = to_string(l.amount, l.decimals);
+        if (l.node != none<node_id>) one["node"] = l.node_key;
+        out["lines"].push_back(std::move(one));
+    }
+    for (const notice_fact& f : n.facts) out["facts"][f.name] = f.value;
+    out["rows"] = rows_of(n.rows);
+    return out;
+}
+
+std::bitset<notice_kinds> kinds_of(call& c, const nlohmann::json& line) {
+    std::bitset<notice_kinds> out;
+    if (!line.contains("kinds")) return out.set();
+    const nlohmann::json& asked = line["kinds"];
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        const std::string_view name = asked[i].get_ref<const std::string&>();
+        const auto kind = named<notice_kind>(name, notice_kinds);
+        if (name_of(kind) == name)
+            out.set(static_cast<std::size_t>(kind));
+        else
+            c.wrong.add(make_problem(error_code::bad_field, pointer("/kinds", i),
+                                     connect::shown(name) + " is no kind of notice",
+                                     "docs/formats/submit.md lists the kinds"));
+    }
+    return out;
+}
+
 }  // namespace
 
 std::span<const std::string_view> verb_choices() noexcept {
@@ -134,6 +172,23 @@ answer run_trail(const request& r) {
     answer out = c.done();
     out["next"] = raw(page->next);
     out["rows"] = rows_of(page->rows);
+    return out;
+}
+
+answer run_notices(const request& r) {
+    call c{r};
+    notice_query q;
+    q.kinds = kinds_of(c, r.line);
+    q.within_s = c.line.whole("within_seconds", 0);
+    if (!c.wrong.empty()) return c.refused();
+    const position cursor{static_cast<std::uint64_t>(c.line.whole("cursor", 0))};
+    const auto limit = static_cast<std::size_t>(c.line.whole("limit", 100));
+    const auto page = notices(r.on, q, cursor, limit);
+    if (!page) return c.refused(page.error());
+    answer out = c.done();
+    out["next"] = raw(page->next);
+    answer& list = out["notices"] = answer::array();
+    for (const notice& n : page->rows) list.push_back(notice_of(n));
     return out;
 }
 

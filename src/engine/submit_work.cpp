@@ -161,9 +161,10 @@ answer run_release(const request& r) {
     call c{r};
     const named_orders orders = orders_of(r);
     check_key(c, orders);
+    const node_id node = c.line.node();
     if (!c.ready()) return c.refused();
     std::vector<result<receipt>> out(orders.ids.size(), fail(error_code::order_busy));
-    if (!orders.ids.empty()) r.on.release(c.by, {orders.ids}, out);
+    if (!orders.ids.empty()) r.on.release(c.by, {orders.ids, node}, out);
     return results_of(
         c, r, orders,
         [&](std::size_t at, const std::string& key, const std::string& path) -> answer {

@@ -380,20 +380,24 @@ void engine::release(const command& c, const release_request& r, std::span<resul
     EARMARK_CHECK(r.orders.size() == out.size(), "release: one answer for each order");
     EARMARK_CHECK(c.key.empty() || r.orders.size() == 1, "release: one key is for one order");
     state& s = *state_;
-    const auto decide = [&s](desk& d) -> error {
-        fulfilment::release(d.order, s.nodes_of_cells(), d.moves);
+    const auto decide = [&](desk& d) -> error {
+        fulfilment::release(d.order, r.node, s.nodes_of_cells(), d.moves);
         state::holder by{s};
         error e = by.keep_unheld(d, hold_step::release, false);
         if (e.code == error_code::ok) e = by.keep_unfrozen(d);
         if (e.code == error_code::ok) state::asker{s}.ask_for_work(d);
         return e;
     };
+    const bool is_whole = r.node == none<node_id>;
     const auto done = s.stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
+        if (!is_whole && index_of(r.node) >= s.names.node.size())
+            return fail(error_code::unknown_node, raw(r.node));
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::release),
-                                           raw(r.orders[i])};
-            out[i] = s.move_units(v, c, verb::release, r.orders[i], content_of(c, words), decide,
-                                  hold_step::release);
+                                           raw(r.orders[i]), raw(r.node)};
+            const auto content = content_of(c, std::span{words}.first(is_whole ? 2 : 3));
+            out[i] =
+                s.move_units(v, c, verb::release, r.orders[i], content, decide, hold_step::release);
         }
         return true;
     });

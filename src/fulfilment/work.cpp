@@ -44,11 +44,11 @@ way way_of(fact_kind kind, bool at_node) noexcept {
 
 }  // namespace
 
-void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
+void release(const lifecycle::image& order, node_id node, const lifecycle::cell_nodes& at,
              std::vector<bucket_move>& moves) {
     for (std::size_t l = 0; l < order.lines.size(); ++l)
         lifecycle::draw(order, static_cast<std::uint16_t>(l), unit_state::allocated,
-                        unit_state::released, -1, at, none<node_id>, true, moves);
+                        unit_state::released, -1, at, node, true, moves);
 }
 
 error reject(const lifecycle::image& order, std::int64_t line, node_id node, granules wanted,

@@ -59,6 +59,24 @@ error node_problem(const order_request& r, const order_line& l, const loaded& ta
     return {};
 }
 
+/// Returns and exchanges come with their money, made-to-order goods with their works. Offers and
+/// services take no goods when they are placed, so they hand no basket over.
+bool may_be_placed(const order_request& r) noexcept {
+    switch (r.type) {
+        case order_type::sales:
+        case order_type::transfer:
+        case order_type::purchase:
+        case order_type::sample:
+        case order_type::replacement:
+            return true;
+        case order_type::draft:
+        case order_type::service:
+            return r.reservation == none<reservation_id>;
+        default:
+            return false;
+    }
+}
+
 /// What is said of the whole order. Calls refuse(error, 0).
 template <class F>
 void check_head(const order_request& r, const loaded& tables, F&& refuse) {
@@ -70,11 +88,9 @@ void check_head(const order_request& r, const loaded& tables, F&& refuse) {
     if (r.node != none<node_id> && index_of(r.node) >= tables.nodes)
         refuse(fail(error_code::unknown_node, raw(r.node)), 0);
     const bool brings = r.type == order_type::transfer || r.type == order_type::purchase;
-    const bool is_placed = brings || r.type == order_type::sales || r.type == order_type::sample ||
-                           r.type == order_type::replacement;
     if (r.to != none<node_id> && index_of(r.to) >= tables.nodes)
         refuse(fail(error_code::unknown_node, raw(r.to)), 0);
-    else if (!is_placed || brings != (r.to != none<node_id>))
+    else if (!may_be_placed(r) || brings != (r.to != none<node_id>))
         refuse(fail(error_code::bad_order_type, static_cast<std::int64_t>(r.type),
                     r.to == none<node_id> ? -1 : raw(r.to)),
                0);

@@ -125,22 +125,50 @@ const lane_facts* date_tables::lane_of(const date_question& q) const noexcept {
     return nullptr;
 }
 
-result<date_chain> date_tables::dates(const date_question& q) const {
-    const hours_facts* const h = hours_of(q.node, q.service);
+lane_terms date_tables::travel(const date_question& q) const noexcept {
     const lane_facts* const lane = lane_of(q);
     const service_facts by =
         q.service == none<service_id> ? service_facts{} : services_[index_of(q.service)];
-    const std::int32_t transit = lane != nullptr ? lane->transit : by.transit;
+    const bool own = lane != nullptr && lane->delivery != none<calendar_id>;
+    return {lane != nullptr ? lane->transit : by.transit, days(by.carrier),
+            days(own ? lane->delivery : by.delivery)};
+}
+
+result<date_chain> date_tables::dates(const date_question& q) const {
+    const hours_facts* const h = hours_of(q.node, q.service);
     if (h == nullptr) return fail(error_code::no_hours, raw(q.node));
+    const lane_terms over = travel(q);
     ship_terms ship;
     ship.node = &work_days(*h);
     ship.pickup = days(h->pickup);
     ship.processing = h->processing;
     ship.room = q.room;
-    if (transit < 0) return ship_dates(q.at, ship);
-    const bool own = lane != nullptr && lane->delivery != none<calendar_id>;
-    return promise_dates(q.at, ship,
-                         {transit, days(by.carrier), days(own ? lane->delivery : by.delivery)});
+    if (over.transit < 0) return ship_dates(q.at, ship);
+    return promise_dates(q.at, ship, over);
+}
+
+std::optional<time_point> date_tables::latest(const date_question& q, civil_day by) const {
+    const hours_facts* const h = hours_of(q.node, q.service);
+    const lane_terms over = travel(q);
+    if (h == nullptr || over.transit < 0 || by == no_day) return {};
+    const calendar& work = work_days(*h);
+    const calendar* const pickup = days(h->pickup);
+    const auto is_in_time = [&](civil_day d) {  // never again once it is not
+        civil_day ship = work.after(d, h->processing);
+        if (ship != no_day && pickup != nullptr) ship = pickup->next(ship);
+        const civil_day at_the_door = delivery_day(ship, over);
+        return at_the_door != no_day && at_the_door <= by;
+    };
+    std::int32_t low = work.first().n, past = std::min(by, work.last()).n;  // in time; not
+    for (++past; low < past;) {
+        const std::int32_t middle = low + (past - low) / 2;
+        if (is_in_time(civil_day{middle}))
+            low = middle + 1;
+        else
+            past = middle;
+    }
+    if (low == work.first().n) return {};
+    return work.cutoff(civil_day{low - 1});  // the last day in time is one of work
 }
 
 std::uint64_t date_tables::digest_of_dates() const {

@@ -88,6 +88,26 @@ constexpr column worklist[] = {
     {"until", timestamp, "ns", null, "When time answers, where it does."},
 };
 
+constexpr column selection[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"due", timestamp, "ns", false, "When the work on it has to begin."},
+    {"escalated", boolean, "", false, "It stands before all that are not."},
+    {"priority", int32, "1", false, "The higher, the more urgent."},
+    {"placed", timestamp, "ns", false, "When it was placed."},
+    {"lines", int32, "1", false, "Its lines with units that were asked for."},
+};
+constexpr column wave[] = {
+    {"order", int64, "", false, "Id of the order."},
+    {"due", timestamp, "ns", false, "When the work on it has to begin."},
+    {"escalated", boolean, "", false, "It stands before all that are not."},
+    {"priority", int32, "1", false, "The higher, the more urgent."},
+    {"placed", timestamp, "ns", false, "When it was placed."},
+    {"lines", int32, "1", false, "Its lines with allocated units."},
+    {"outcome", dictionary, "", false, "done, repeat, asked, or declined."},
+    {"error", int32, "", false, "Number of the refusal in docs/errors.md; 0 for none."},
+    {"reason", dictionary, "", null, "Name of the refusal; null for none."},
+};
+
 constexpr column exceptions[] = {
     {"reason", dictionary, "", false, "What the units wait for."},
     {"state", dictionary, "", false, "State of the units."},
@@ -130,6 +150,8 @@ constexpr frame_schema list[] = {
     {"movements", "a quantity that went from one state to another, oldest first", movements},
     {"ageing", "units of one state and age, ascending", ageing},
     {"worklist", "units that do not go on by themselves, by order, line, state, node", worklist},
+    {"selection", "an order that was asked for, in the sequence of its queue", selection},
+    {"wave", "an order of a wave, in the sequence of its queue", wave},
     {"exceptions", "units that stand still for too long, the oldest first", exceptions},
     {"node_scorecard", "a node; a null says that nobody recorded it", scorecard},
     {"vendor_scorecard", "a node that is a vendor; a null says that nobody recorded it", scorecard},

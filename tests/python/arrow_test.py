@@ -83,11 +83,12 @@ def every_frame(shop):
     yield "crossings", shop.crossings()[0]
     yield from captured_frames(shop)
     yield "trail", shop.trail()[0]
-    yield "worklist", shop.worklist()
     yield from figure_frames(shop)
 
 
 def figure_frames(shop):
+    yield from (("worklist", shop.worklist()), ("selection", shop.select()),
+                ("wave", shop.wave()["rows"]))
     own = shop.report()
     yield from (("kpis", own.kpis()), ("facts", own.facts()), ("ageing", own.ageing()),
                 ("movements", shop.movements()[0]), ("node_scorecard", own.scorecard("node")),

@@ -175,7 +175,7 @@ public:
     answer cancel(const command& c, const cancel_request& r);
     answer amend(const command& c, const amend_request& r);
     answer source(const command& c, order_id o, bool dry_run, const plan& chosen);
-    answer release(const command& c, order_id o);
+    answer release(const command& c, order_id o, node_id node = none<node_id>);
     answer record(const command& c, const fact& f);
     answer place_hold(const command& c, const place_hold_request& r);
     answer resolve_hold(const command& c, const resolve_hold_request& r);
@@ -350,7 +350,7 @@ private:
                  std::optional<hold_step> guard = {});
     answer source_now(order_id o, bool dry_run, const plan& chosen);
     answer source_unlifted(held_order& o, order_id id, bool dry_run, const plan& chosen);
-    answer release_now(order_id o);
+    answer release_now(order_id o, node_id node);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
 

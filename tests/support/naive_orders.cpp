@@ -319,15 +319,18 @@ answer engine::source_unlifted(held_order& o, order_id id, bool dry_run, const p
     return a;
 }
 
-answer engine::release(const command& c, order_id id) {
-    return once(c, text_of(verb::release, raw(id)), [&] { return release_now(id); });
+answer engine::release(const command& c, order_id id, node_id node) {
+    tick(c.now);
+    if (node != none<node_id> && !nodes_.contains(node)) return refuse(error_code::unknown_node);
+    const std::string content = text_of(verb::release, raw(id), raw(node));
+    return once(c, content, [&] { return release_now(id, node); });
 }
 
-answer engine::release_now(order_id id) {
+answer engine::release_now(order_id id, node_id from) {
     if (!orders_.contains(raw(id))) return refuse(error_code::unknown_order);
     held_order& o = orders_.at(raw(id));
     lift(o, hold_step::release);
-    auto ready = standing(o, 0, none<node_id>, std::array{unit_state::allocated});
+    auto ready = standing(o, 0, from, std::array{unit_state::allocated});
     const auto stopped = std::erase_if(
         ready, [&](const bucket& b) { return stops(o, std::get<0>(b), hold_step::release); });
     if (stopped > 0 && ready.empty()) return refuse(error_code::held);

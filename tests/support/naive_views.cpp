@@ -79,7 +79,9 @@ order_view engine::order(order_id id) const {
     for (const kept_hold& k : o.holds) {
         view.holds.push_back(k.seen);
         bool& blocks = view.holds.back().blocks;
-        blocks = blocks && is_ahead(o, k.seen.line);
+        const auto& steps = hold_types_[index_of(k.seen.type)].blocks;
+        const bool stops_none = steps && steps->empty() && !k.seen.gave_back;
+        blocks = blocks && !stops_none && is_ahead(o, k.seen.line);
         view.held = view.held || blocks;
         for (std::uint32_t line = 1; line <= o.lines.size(); ++line)
             if (blocks && (k.seen.line == 0 || k.seen.line == line) && is_ahead(o, line))

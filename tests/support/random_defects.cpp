@@ -164,7 +164,12 @@ struct spoiler {
     }
     void operator()(text_step& s) const { s.lines.back().amount = {0}; }
     void operator()(source_step& s) const { s.orders[0] = unknown; }
-    void operator()(release_step& s) const { s.orders[0] = unknown; }
+    void operator()(release_step& s) const {
+        if (d.chance(30))
+            s.node = no_node;
+        else
+            s.orders[0] = unknown;
+    }
     void operator()(held_step& s) const { s.line = 77; }
     void operator()(answer_step& s) const { s.hold = d.chance(50) ? 0 : 77; }
     void operator()(fact_step& s) const {

@@ -5,6 +5,7 @@ namespace earmark::streams {
 
 action random_stream::make_release() {
     release_step s{some_orders()};
+    if (dice_.chance(15)) s.node = node_at(dice_.below(nodes_));
     went_back_ = s.orders.front();
     return s;
 }
@@ -47,7 +48,7 @@ action random_stream::make_amend() {
 
 action random_stream::make_held() {
     held_step s{some_order(),
-                hold_type_id{static_cast<std::uint16_t>(dice_.below(13))},
+                hold_type_id{static_cast<std::uint16_t>(dice_.below(14))},
                 0,
                 static_cast<std::uint8_t>(dice_.below(3)),
                 {}};

@@ -383,7 +383,8 @@ action random_stream::make_place() {
 
 void random_stream::repeat_key(step& s) {
     if (keyed_.empty()) return;
-    const step& old = dice_.pick(keyed_);
+    const bool is_report = std::holds_alternative<fact_step>(keyed_.back().what);
+    const step& old = is_report && dice_.chance(60) ? keyed_.back() : dice_.pick(keyed_);
     const auto* old_orders = std::get_if<place_step>(&old.what);
     const std::string key = old_orders ? old_orders->orders[0].key : old.key;
     if (std::holds_alternative<advance_step>(s.what)) return;  // see `takes_keys`

@@ -74,10 +74,10 @@ std::vector<pool_row> some_pools() {
 }
 
 /// Beside the six that are known: what ends by itself, gives stock back, blocks cancel, comes after
-/// another, is placed by a condition, is lifted by one.
+/// another, is placed by a condition, is lifted by one, and a date on which to cancel.
 std::vector<hold_type_row> hold_types() {
     using enum hold_step;
-    std::vector<hold_type_row> out(7);
+    std::vector<hold_type_row> out(8);
     const auto name = [&](std::size_t i, const char* key) -> hold_type_row& {
         out[i].key = key;
         return out[i];
@@ -108,6 +108,10 @@ std::vector<hold_type_row> hold_types() {
     hold_type_row& minor = name(6, "minor");
     minor.blocks = {{allocate, release, pick, cancel}};
     minor.resolve_when = "lines < 3";
+    hold_type_row& cancel_date = name(7, "cancel date");
+    cancel_date.blocks.emplace();
+    cancel_date.lasts_s = 45;
+    cancel_date.then = hold_expiry::reject;
     return out;
 }
 

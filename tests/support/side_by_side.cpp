@@ -240,12 +240,12 @@ void side_by_side::play_one(const command& c, const release_step& s, const step&
     std::vector<order_id> ids;
     for (const serial o : s.orders) ids.push_back(static_cast<order_id>(order_of(o).real));
     std::vector<result<receipt>> real(ids.size(), receipt{});
-    if (ids.size() == 1)
+    if (ids.size() == 1 && s.node == none<node_id>)
         real[0] = real_->release(c, ids[0]);
     else
-        real_->release(c, {ids}, real);
+        real_->release(c, {ids, s.node}, real);
     for (std::size_t i = 0; i < ids.size(); ++i)
-        compare(verb::release, real[i], naive_.release(c, ids[i]), about::order, nothing);
+        compare(verb::release, real[i], naive_.release(c, ids[i], s.node), about::order, nothing);
 }
 
 void side_by_side::play_one(const command& c, const fact_step& s, const step&) {

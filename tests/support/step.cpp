@@ -126,7 +126,9 @@ struct writer {
         return (s.dry_run ? "source (dry run) " : "source ") + list(s.orders, name);
     }
     std::string operator()(const release_step& s) const {
-        return "release " + list(s.orders, name);
+        std::string text = "release " + list(s.orders, name);
+        if (s.node != none<node_id>) text += " at n" + std::to_string(raw(s.node));
+        return text;
     }
     std::string operator()(const count_request& r) const {
         return "count s" + std::to_string(raw(r.sku)) + "@" + place_text(r) + " found " +

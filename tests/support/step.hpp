@@ -90,6 +90,7 @@ struct source_step {
 };
 struct release_step {
     std::vector<serial> orders;
+    node_id node = none<node_id>;
 };
 struct fact_step {
     fact_kind kind = fact_kind::ship;

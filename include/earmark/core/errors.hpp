@@ -20,7 +20,7 @@ enum class error_code : std::uint16_t {
     empty_key = 1005,
     order_declined = 1006,  // the order has violations; they are listed
     bad_line_count = 1007,
-    bad_order_type = 1008,     // it cannot be placed, or does not say where its goods go
+    bad_order_type = 1008,     // it cannot be placed, or where its goods go does not fit
     order_quarantined = 1009,  // an order waits in quarantine under the key
     quarantine_full = 1010,
     not_quarantined = 1011,  // no order waits under the key
@@ -52,6 +52,7 @@ enum class error_code : std::uint16_t {
     bad_attribute = 2021,  // a name, a type or an owner that it cannot have
     bad_hold_type = 2022,  // a field of a row
     hold_cycle = 2023,     // types that would place each other for ever
+    bad_condition = 2024,  // of orders, in a question
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call

@@ -9,8 +9,9 @@
 
 namespace earmark::fulfilment {
 
-/// All allocated units become released. Appends moves; none where nothing is allocated.
-void release(const lifecycle::image& order, const lifecycle::cell_nodes& at,
+/// All allocated units, or those at a node, become released. Appends moves; none where nothing is
+/// allocated.
+void release(const lifecycle::image& order, node_id node, const lifecycle::cell_nodes& at,
              std::vector<bucket_move>& moves);
 
 /// Moves of what a node gives back, from released and then from allocated to open. Otherwise as

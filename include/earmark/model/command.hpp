@@ -95,7 +95,8 @@ struct order_request {
     service_id method = none<service_id>;  // how it travels; none: by what holds for all services
     civil_day deliver_by = no_day;         // the last day of delivery that was asked for
     node_id node = none<node_id>;          // the firm node of lines that name none
-    order_type type = order_type::sales;   // bad_order_type for those that have no workflow yet
+    order_type type = order_type::sales;   // bad_order_type: make_to_order, exchange, return; and
+                                           // draft and service with a reservation
     node_id to = none<node_id>;            // of a transfer or a purchase: where its goods go
     std::uint64_t revision = 0;            // of its text, which capture() amends by; 0: it has none
 };
@@ -121,6 +122,7 @@ struct source_request {
 
 struct release_request {
     std::span<const order_id> orders;
+    node_id node = none<node_id>;  // only what is allocated there; none: everywhere
 };
 
 /// What a node or carrier reports. Amounts move from the state before. A node that rejects gives

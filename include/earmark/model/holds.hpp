@@ -64,7 +64,9 @@ enum class hold_scope : std::uint8_t { order, line };
 /// deadlines stay as they are.
 struct hold_type_row {
     std::string key;
-    std::optional<std::vector<hold_step>> blocks{};  // none: everything after capture
+    /// None: everything after capture. Empty, of a type whose holds time rejects and whose
+    /// rejection cancels: an auto-cancel date, which is in nobody's way until it comes.
+    std::optional<std::vector<hold_step>> blocks{};
     std::int64_t lasts_s = 0;                        // seconds; 0: until it is answered
     hold_expiry then = hold_expiry::escalate;        // after that time
     hold_rejection rejected = hold_rejection::cancel;
@@ -115,7 +117,7 @@ struct hold_view {
     hold_type_id type{};
     std::uint32_t line = 0;  // 0: the whole order
     hold_state state = hold_state::active;
-    bool blocks = true;             // does it still? Not where all units in scope have left
+    bool blocks = true;             // any step? Not where all units in scope have left
     bool escalated = false;         // its time was over, and it stayed
     bool gave_back = false;         // it kept the stock no longer
     bool recalls = false;           // there was work at a node already that it would have stopped

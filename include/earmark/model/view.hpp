@@ -105,6 +105,7 @@ struct order_view {
     time_point placed;
     place_id ship_to = none<place_id>;
     earmark::currency currency;
+    std::uint8_t priority = 0;
     policy_id decided_by{};  // 0: no sourcing decision yet
     order_type type = order_type::sales;
     node_id to = none<node_id>;  // of a transfer or a purchase

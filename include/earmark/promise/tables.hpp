@@ -93,6 +93,11 @@ public:
     /// When what is ordered is at the door; its delivery stays no_day where nobody says how long it
     /// travels. no_hours (refs: node), no_date. O(log rows), and the days put off for room.
     [[nodiscard]] result<date_chain> dates(const date_question& q) const;
+    /// The first instant that is too late for the node to have it at the door by a day, however
+    /// much room there is: the cut-off of the last day of work that does. Nothing where no day that
+    /// is known does, or nobody says how long it travels. `at` and `room` are not looked at.
+    /// O(log days).
+    [[nodiscard]] std::optional<time_point> latest(const date_question& q, civil_day by) const;
 
     [[nodiscard]] std::uint64_t digest_of_dates() const;
 
@@ -100,6 +105,8 @@ private:
     [[nodiscard]] const calendar* days(calendar_id c) const noexcept {
         return c == none<calendar_id> ? nullptr : &calendars_[index_of(c)].days;
     }
+    /// How long goods travel; transit below 0: nobody says.
+    [[nodiscard]] lane_terms travel(const date_question& q) const noexcept;
     [[nodiscard]] const lane_facts* ring(service_id s, place_id p, node_id n,
                                          std::uint32_t metres) const noexcept;
 

@@ -197,7 +197,7 @@ TEST_CASE("the engine does what the naive engine does, and its journal folds to 
 
 TEST_CASE("the engine does what the naive engine does over long streams that meet every outcome") {
     tally seen;
-    REQUIRE(first_failure(66, 800, {flaw::none, 64, 64, 0, 0}, &seen) == "");
+    REQUIRE(first_failure(120, 800, {flaw::none, 64, 64, 0, 0}, &seen) == "");
     for (const std::string& outcome : every_outcome) {
         INFO(outcome);
         CHECK(seen[outcome] > 0);

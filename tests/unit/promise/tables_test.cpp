@@ -107,4 +107,53 @@ TEST_CASE("a week of work is written back as rows that compile to the same days"
     CHECK(compile_calendar(closed, {}, first, last)->next(first) == no_day);
 }
 
+TEST_CASE("the latest instant is the last that still has it at the door by the day") {
+    const civil_day first{20'000};
+    std::size_t found = 0, none_found = 0;
+    for (std::uint32_t round = 1; round <= 200; ++round) {
+        numbers any{round};
+        date_tables tables;
+        const auto add = [&](const char* key, bool always) {
+            calendar_row r;
+            r.key = key;
+            r.zone = any.below(2) == 0 ? "America/New_York" : "UTC";
+            r.weekdays = always ? every_day : static_cast<std::uint8_t>(1 + any.below(0x7F));
+            if (any.below(2) == 0) r.cutoff = "14:00";
+            auto days = compile_calendar({&r, 1}, {}, first, first + 60);
+            REQUIRE(days);
+            return tables.set(key, {0, week_of({&r, 1}), std::move(*days)});
+        };
+        const calendar_id work = add("work", any.below(3) == 0), pickup = add("pickup", false),
+                          carrier = add("carrier", false), doors = add("doors", false);
+        const auto maybe = [&](calendar_id c) { return any.below(2) == 0 ? c : none<calendar_id>; };
+        service_facts by{maybe(carrier), maybe(doors), static_cast<std::int32_t>(any.below(5)) - 1};
+        const service_id service = tables.set("ground", by);
+        tables.set(hours_facts{node_id{0}, none<service_id>, work, maybe(pickup),
+                               static_cast<std::int32_t>(any.below(4))});
+        date_question q;
+        q.node = node_id{0};
+        q.service = service;
+        for (std::int32_t d = -2; d < 63; d += 3) {
+            const civil_day last = first + d;
+            const auto at_the_door = [&](time_point t) {
+                q.at = t;
+                const auto dates = tables.dates(q);
+                return dates && dates->delivery != no_day && dates->delivery <= last;
+            };
+            const auto latest = tables.latest(q, last);
+            (latest ? found : none_found) += 1;
+            if (latest) {
+                CHECK(at_the_door({latest->ns - 1}));
+                CHECK(!at_the_door(*latest));
+            } else {
+                CHECK(!at_the_door(midnight_utc(first)));
+            }
+        }
+    }
+    CHECK(found > 500);
+    CHECK(none_found > 500);
+    date_tables no_hours;
+    CHECK(!no_hours.latest({}, first));
+}
+
 }  // namespace earmark
