@@ -153,6 +153,17 @@ T value_or_raise(const engine& e, result<T> r) {
     return std::move(*r);
 }
 
+using actor_name = std::optional<std::string>;
+/// The argument of whoever gives a command.
+[[nodiscard]] inline py::arg_v by_actor() { return py::arg("actor") = std::nullopt; }
+
+/// A command without a key at an instant, by somebody or (None) the host.
+inline command at(engine& e, const actor_name& actor, std::int64_t now) {
+    command c = at(now);
+    if (actor) c.actor = value_or_raise(e, e.actor(*actor));
+    return c;
+}
+
 /// The channel of a name; none for none.
 inline channel_id channel_of(const engine& e, const std::optional<std::string>& name) {
     return name ? value_or_raise(e, e.find_channel(*name)) : none<channel_id>;

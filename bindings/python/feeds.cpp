@@ -97,7 +97,8 @@ feed_basis basis_of(const std::string& text) {
 frame_ref snapshot(engine& e, const any_table& table, const std::string& source,
                    std::uint64_t sequence, std::uint64_t as_of, const std::string& basis,
                    bool complete, const std::optional<any_column>& nodes,
-                   const std::optional<any_column>& sections, std::int64_t now) {
+                   const std::optional<any_column>& sections, std::int64_t now,
+                   const actor_name& actor) {
     const message m{e, table};
     std::vector<node_id> covered;
     if (nodes)
@@ -109,14 +110,16 @@ frame_ref snapshot(engine& e, const any_table& table, const std::string& source,
             everywhere.push_back(section_of(s));
     const snapshot_request r{source,   sequence, position{as_of}, basis_of(basis),
                              complete, m.rows,   covered,         everywhere};
-    return m.send(e, [&] { return e.snapshot(at(now), r); });
+    const command by = at(e, actor, now);
+    return m.send(e, [&] { return e.snapshot(by, r); });
 }
 
 frame_ref delta(engine& e, const any_table& table, const std::string& source,
-                std::uint64_t sequence, std::int64_t now) {
+                std::uint64_t sequence, std::int64_t now, const actor_name& actor) {
     const message m{e, table};
     const delta_request r{source, sequence, m.rows};
-    return m.send(e, [&] { return e.delta(at(now), r); });
+    const command by = at(e, actor, now);
+    return m.send(e, [&] { return e.delta(by, r); });
 }
 
 result<receipt> count(engine& e, const command& by, const count_request& r) {
@@ -126,19 +129,20 @@ result<receipt> count(engine& e, const command& by, const count_request& r) {
 }
 
 std::int64_t count_one(engine& e, std::uint32_t sku, std::uint16_t node, std::int64_t found,
-                       std::optional<std::uint16_t> section, std::int64_t now) {
+                       std::optional<std::uint16_t> section, std::int64_t now,
+                       const actor_name& actor) {
     const count_request asked{
         sku_id{sku}, node_id{node}, {found}, section ? section_id{*section} : none<section_id>};
-    const auto done = value_or_raise(e, count(e, at(now), asked));
+    const auto done = value_or_raise(e, count(e, at(e, actor, now), asked));
     return done.why.refs[1] - done.why.refs[0];
 }
 
-frame_ref count_all(engine& e, const any_table& table, std::int64_t now,
+frame_ref count_all(engine& e, const any_table& table, std::int64_t now, const actor_name& actor,
                     const progress_call& progress) {
     constexpr std::string_view known[] = {"sku", "node", "found", "uom", "section"};
     const figures_at_cells f{columns{table, known}, "found"};
     report::counted_rows rows{f.size()};
-    const command by = at(now);
+    const command by = at(e, actor, now);
     const auto work = [&](std::size_t first, std::size_t n) {
         for (std::size_t i = first; i < first + n; ++i) {
             const auto atoms = f.atoms_at(e, i);
@@ -187,19 +191,19 @@ void bind_feeds(engine_class& c) {
     c.def("snapshot", on(&snapshot), py::arg("columns"), py::kw_only(), py::arg("source"),
           py::arg("sequence"), py::arg("as_of"), py::arg("basis") = "on_hand",
           py::arg("complete") = false, py::arg("nodes") = std::nullopt,
-          py::arg("sections") = std::nullopt, now,
+          py::arg("sections") = std::nullopt, now, by_actor(),
           "Columns: sku, node, units, uom, section (its id; null or -1: the plain stock). What a "
           "source says is there; as_of is the position of our last event that it had booked. Stale "
           "rows change nothing. Of a complete one, what it covers and does not name is zero: the "
           "stock that rows name at their nodes, plain stock at `nodes`, `sections` at all of "
           "these. Frame `fed`.");
     c.def("delta", on(&delta), py::arg("columns"), py::kw_only(), py::arg("source"),
-          py::arg("sequence"), now,
+          py::arg("sequence"), now, by_actor(),
           "Columns: sku, node, units, uom, section. What a source says has changed. Frame `fed`.");
     c.def("count", on(&count_one), py::arg("sku"), py::arg("node"), py::arg("found"), py::kw_only(),
-          py::arg("section") = std::nullopt, now,
+          py::arg("section") = std::nullopt, now, by_actor(),
           "Brings the books to what was found on the shelf; returns found less booked.");
-    c.def("count", on(&count_all), py::arg("columns"), py::kw_only(), now, progress,
+    c.def("count", on(&count_all), py::arg("columns"), py::kw_only(), now, by_actor(), progress,
           "The same of many. Columns: sku, node, found, uom, section. Frame `counted`.");
     c.def("counts", page(&engine::counts, &counts_of), py::kw_only(), py::arg("cursor") = 0,
           py::arg("limit") = 100'000,

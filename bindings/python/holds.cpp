@@ -33,17 +33,13 @@ Enum named_or(Enum otherwise, std::string_view name, std::size_t count, const ch
     return name.empty() ? otherwise : named<Enum>(name, count, column, row);
 }
 
-actor_id actor_of(engine& e, const std::optional<std::string>& name) {
-    return name ? value_or_raise(e, e.actor(*name)) : actor_id{};
-}
-
 std::uint32_t place_hold(engine& e, std::uint64_t order, const std::string& type,
                          std::uint32_t line, std::uint8_t reason, std::optional<std::int64_t> until,
-                         const std::optional<std::string>& actor, std::int64_t now) {
+                         const actor_name& actor, std::int64_t now) {
     place_hold_request r{
         order_id{order}, value_or_raise(e, e.find_hold_type(type)), line, reason, {}};
     if (until) r.until = time_point{*until};
-    const command by{{}, actor_of(e, actor), {now}};
+    const command by = at(e, actor, now);
     return value_or_raise(e, with_room(
                                  e, [&] { return e.place_hold(by, r); },
                                  [](const result<receipt>& x) { return x.error().code; }))
@@ -51,10 +47,9 @@ std::uint32_t place_hold(engine& e, std::uint64_t order, const std::string& type
 }
 
 std::string resolve_hold(engine& e, std::uint64_t order, std::uint32_t hold, bool accept,
-                         std::uint8_t reason, const std::optional<std::string>& actor,
-                         std::int64_t now) {
+                         std::uint8_t reason, const actor_name& actor, std::int64_t now) {
     const resolve_hold_request r{order_id{order}, hold, accept, reason};
-    const command by{{}, actor_of(e, actor), {now}};
+    const command by = at(e, actor, now);
     const receipt done =
         value_or_raise(e, with_room(
                               e, [&] { return e.resolve_hold(by, r); },
@@ -122,6 +117,20 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
     return out;
 }
 
+std::vector<privilege_row> read_privileges(const any_table& table) {
+    constexpr std::string_view known[] = {"actor", "may", "hold_type", "does"};
+    const columns c{table, known};
+    const auto actor = c.texts("actor"), may = c.texts("may");
+    const std::size_t n = actor.size();
+    if (may.size() != n) bad_input("columns actor and may: give each as many rows as the other");
+    const auto type = optional_texts(c, "hold_type", n), does = optional_texts(c, "does", n);
+    std::vector<privilege_row> out(n);
+    for (std::size_t i = 0; i < n; ++i)
+        out[i] = {std::string{actor.text(i)}, named<privilege>(may.text(i), privileges, "may", i),
+                  type[i], named_or(grant::allow, does[i], grants, "does", i)};
+    return out;
+}
+
 py::list holds_of(const engine& e, const order_view& v) {
     const auto who = [&](actor_id a) {
         return a == actor_id{} ? py::object(py::none()) : py::cast(e.actor_key(a));
@@ -152,12 +161,11 @@ py::list holds_of(const engine& e, const order_view& v) {
 
 void bind_holds(engine_class& c) {
     const auto now = py::arg("now") = 0;
-    const auto actor = py::arg("actor") = std::nullopt;
     c.def("place_hold", on(&place_hold), py::arg("order"), py::arg("type"), py::arg("line") = 0,
-          py::kw_only(), py::arg("reason") = 0, py::arg("until") = std::nullopt, actor, now,
+          py::kw_only(), py::arg("reason") = 0, py::arg("until") = std::nullopt, by_actor(), now,
           "Holds a line from 1, or (0) the order; the hold's number in it.");
     c.def("resolve_hold", on(&resolve_hold), py::arg("order"), py::arg("hold"),
-          py::arg("accept") = true, py::kw_only(), py::arg("reason") = 0, actor, now);
+          py::arg("accept") = true, py::kw_only(), py::arg("reason") = 0, by_actor(), now);
     c.def("hold_types", on(&hold_types));
 }
 

@@ -225,21 +225,21 @@ frame_ref for_each_order(engine& e, const any_column& orders, const progress_cal
 }
 
 frame_ref release(engine& e, const any_column& orders, const std::optional<std::string>& node,
-                  std::int64_t now, const progress_call& progress) {
+                  std::int64_t now, const actor_name& actor, const progress_call& progress) {
     const node_id from = node ? value_or_raise(e, e.find_node(*node)) : none<node_id>;
-    return for_each_order(e, orders, progress, [&](order_id order) {
+    return for_each_order(e, orders, progress, [&, by = at(e, actor, now)](order_id order) {
         result<receipt> done = fail(error_code::order_busy);
-        e.release(at(now), {{&order, 1}, from}, {&done, 1});
+        e.release(by, {{&order, 1}, from}, {&done, 1});
         return done;
     });
 }
 
 /// Records a fact of one kind about all units of each order.
 template <fact_kind kind>
-frame_ref record_all(engine& e, const any_column& orders, std::int64_t now,
+frame_ref record_all(engine& e, const any_column& orders, std::int64_t now, const actor_name& actor,
                      const progress_call& progress) {
-    return for_each_order(e, orders, progress, [&](order_id order) {
-        return e.record(at(now), fact{.kind = kind, .order = order});
+    return for_each_order(e, orders, progress, [&, by = at(e, actor, now)](order_id order) {
+        return e.record(by, fact{.kind = kind, .order = order});
     });
 }
 
@@ -260,14 +260,14 @@ std::vector<std::int32_t> scores_of(const py::object& self, const std::vector<st
 }
 
 frame_ref source(const py::object& self, const any_column& orders, bool dry_run, std::int64_t now,
-                 const py::object& criterion, const std::optional<std::string>& leaving,
-                 const progress_call& progress) {
+                 const actor_name& actor, const py::object& criterion,
+                 const std::optional<std::string>& leaving, const progress_call& progress) {
     engine& e = self.cast<const shop&>().use();
     const node_id closes = leaving ? value_or_raise(e, e.find_node(*leaving)) : none<node_id>;
     const auto id = ids(orders, "orders");
     const auto scores = scores_of(self, id, criterion);
     const std::size_t each = scores.empty() ? 0 : scores.size() / id.size();
-    const command by = at(now);
+    const command by = at(e, actor, now);
     report::decision_rows rows{id.size()};
     const auto work = [&](std::size_t first, std::size_t n) {
         for (std::size_t i = first; i < first + n; ++i) {
@@ -301,7 +301,7 @@ std::string outcome_or_raise(engine& e, const result<receipt>& r) {
 
 std::string record(engine& e, std::uint64_t order, const std::string& kind, std::uint32_t line,
                    const std::optional<std::string>& node, std::int64_t amount, std::uint8_t reason,
-                   const std::string& event, std::int64_t now) {
+                   const std::string& event, std::int64_t now, const actor_name& actor) {
     fact f{named<fact_kind>(kind, fact_kinds, "fact"),
            order_id{order},
            line,
@@ -309,13 +309,13 @@ std::string record(engine& e, std::uint64_t order, const std::string& kind, std:
            {amount},
            reason,
            event};
-    return outcome_or_raise(e, e.record(at(now), f));
+    return outcome_or_raise(e, e.record(at(e, actor, now), f));
 }
 
 std::string cancel(engine& e, std::uint64_t order, std::uint32_t line, std::int64_t amount,
-                   std::int64_t now) {
+                   std::int64_t now, const actor_name& actor) {
     const cancel_request request{order_id{order}, line, {amount}, 0};
-    return outcome_or_raise(e, e.cancel(at(now), request));
+    return outcome_or_raise(e, e.cancel(at(e, actor, now), request));
 }
 
 py::dict to_dict(const engine& e, const order_view& v) {
@@ -379,7 +379,7 @@ void bind_records(engine_class& c) {
     const auto now = py::arg("now") = 0;
     c.def("record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
           py::arg("node") = std::nullopt, py::arg("amount") = 0, py::arg("reason") = 0,
-          py::arg("event") = "", py::kw_only(), now,
+          py::arg("event") = "", py::kw_only(), now, by_actor(),
           "What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or "
           "(mark) an event of the order's own workflow: of a line from 1, or (0) of all; at "
           "a node or any; an amount, or (0) all that stands in the state before. What a node "
@@ -417,9 +417,9 @@ void bind_orders(engine_class& c) {
         "service, sample or replacement; `to`: of a transfer or a purchase, key of the node that "
         "its goods go to.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
-          py::kw_only(), now,
+          py::kw_only(), now, by_actor(),
           "Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must agree.");
-    c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now,
+    c.def("source", &source, orders, py::kw_only(), py::arg("dry_run") = false, now, by_actor(),
           py::arg("criterion") = py::none(), py::arg("leaving") = std::nullopt, progress,
           "Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the "
           "plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is "
@@ -427,11 +427,11 @@ void bind_orders(engine_class& c) {
           "allocated there is sourced anew from others, and with dry_run it is told what would "
           "become of each order.");
     c.def("release", on(&release), orders, py::kw_only(), py::arg("node") = std::nullopt, now,
-          progress, "Tells the nodes, or one of them. Frame `receipts`.");
-    c.def("ship", on(&record_all<fact_kind::ship>), orders, py::kw_only(), now, progress,
-          "Records that all released units were shipped. Frame `receipts`.");
-    c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, progress,
-          "Records that all shipped units were delivered. Frame `receipts`.");
+          by_actor(), progress, "Tells the nodes, or one of them. Frame `receipts`.");
+    c.def("ship", on(&record_all<fact_kind::ship>), orders, py::kw_only(), now, by_actor(),
+          progress, "Records that all released units were shipped. Frame `receipts`.");
+    c.def("deliver", on(&record_all<fact_kind::deliver>), orders, py::kw_only(), now, by_actor(),
+          progress, "Records that all shipped units were delivered. Frame `receipts`.");
     bind_records(c);
     bind_holds(c);
     bind_amends(c);

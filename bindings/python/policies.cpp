@@ -25,15 +25,17 @@ sourcing::policy parse(const std::string& text, const std::string& file) {
     raise(sentence, why, findings);
 }
 
-std::uint32_t activate(engine& e, const std::string& toml, std::int64_t now) {
+std::uint32_t activate(engine& e, const std::string& toml, std::int64_t now,
+                       const actor_name& actor) {
     std::vector<std::string> findings;
-    const auto version = e.activate(at(now), toml, &findings);
+    const auto version = e.activate(at(e, actor, now), toml, &findings);
     if (version) return raw(*version);
     raise(e, version.error(), findings);
 }
 
-std::uint32_t activate_policy(engine& e, const sourcing::policy& p, std::int64_t now) {
-    return activate(e, p.text(), now);
+std::uint32_t activate_policy(engine& e, const sourcing::policy& p, std::int64_t now,
+                              const actor_name& actor) {
+    return activate(e, p.text(), now, actor);
 }
 
 sourcing::policy_terms by_score(sourcing::policy_terms terms) {
@@ -135,7 +137,7 @@ void bind_policy(py::module_& m) {
 void bind_policies(py::module_& m, engine_class& c) {
     bind_policy(m);
     const auto now = py::arg("now") = 0;
-    c.def("activate", on(&activate), py::arg("policy"), now,
+    c.def("activate", on(&activate), py::arg("policy"), now, py::kw_only(), by_actor(),
           "Compiles a policy (TOML) and uses it from now on; returns its version.");
     const auto file = py::arg("file") = "policy.toml";
     const auto when = py::arg("now") = std::nullopt;
@@ -145,7 +147,8 @@ void bind_policies(py::module_& m, engine_class& c) {
     c.def("lint", on(&lint_here), py::arg("policy"), py::kw_only(), file, when,
           "Looks at a policy with this engine's nodes, places and distances, and changes nothing. "
           "Frame `lint`.");
-    c.def("activate", on(&activate_policy), py::arg("policy"), now, "The same with a Policy.");
+    c.def("activate", on(&activate_policy), py::arg("policy"), now, py::kw_only(), by_actor(),
+          "The same with a Policy.");
 }
 
 }  // namespace earmark::python

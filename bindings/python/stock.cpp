@@ -128,22 +128,22 @@ adjust_reason reason_of(const std::string& text) {
 }
 
 std::int32_t adjust(engine& e, const std::string& sku, const std::string& node, std::int64_t delta,
-                    const std::string& reason, std::int64_t now) {
+                    const std::string& reason, std::int64_t now, const actor_name& actor) {
     const adjust_request request{value_or_raise(e, e.find_sku(sku)),
                                  value_or_raise(e, e.find_node(node)),
                                  {delta},
                                  reason_of(reason)};
-    return value_or_raise(e, e.adjust(at(now), request)).uncovered;
+    return value_or_raise(e, e.adjust(at(e, actor, now), request)).uncovered;
 }
 
 /// How much there is of a pool, in its atoms.
 void adjust_pool(engine& e, std::uint32_t pool, std::int64_t delta, const std::string& reason,
-                 std::int64_t now) {
+                 std::int64_t now, const actor_name& actor) {
     adjust_request request;
     request.delta = {delta};
     request.reason = reason_of(reason);
     request.pool = pool_id{pool};
-    static_cast<void>(value_or_raise(e, e.adjust(at(now), request)));
+    static_cast<void>(value_or_raise(e, e.adjust(at(e, actor, now), request)));
 }
 
 }  // namespace
@@ -172,10 +172,11 @@ void bind_stock(engine_class& c) {
           py::arg("use") = "selling",
           "Every term of what is available of a SKU. Frame `available_terms`.");
     c.def("adjust", on(&adjust), py::arg("sku"), py::arg("node"), py::arg("delta"), py::kw_only(),
-          py::arg("reason") = "correction", now,
+          py::arg("reason") = "correction", now, by_actor(),
           "A physical change; returns how many granules of promises it uncovered.");
     c.def("adjust_pool", on(&adjust_pool), py::arg("pool"), py::arg("delta"), py::kw_only(),
-          py::arg("reason") = "correction", now, "Changes how much there is of a pool, by its id.");
+          py::arg("reason") = "correction", now, by_actor(),
+          "Changes how much there is of a pool, by its id.");
     door<&available_one>::open(c, "available", {"skus", "nodes", "floor"}, std::nullopt,
                                std::int64_t{0});
 }

@@ -61,12 +61,8 @@ std::int32_t transfer(engine& e, std::uint32_t sku, std::uint16_t node, std::int
 /// Loads tables, and tells progress how many rows of all of them have been looked at.
 class table_loader {
 public:
-    table_loader(engine& e, std::int64_t now, std::size_t total, const progress_call& progress)
-        : engine_{e},
-          now_{at(now)},
-          total_{total},
-          told_{!progress.is_none()},
-          pace_{total, progress} {
+    table_loader(engine& e, const command& by, std::size_t total, const progress_call& progress)
+        : engine_{e}, now_{by}, total_{total}, told_{!progress.is_none()}, pace_{total, progress} {
         if (total == 0 && told_) pace_.look(0);
     }
 
@@ -136,10 +132,11 @@ private:
 /// One table, of the rows that `read` makes of it.
 template <class Row>
 auto load_one(const char* name, std::vector<Row> (*read)(const any_table&)) {
-    return [=](const shop& s, const any_table& table, std::int64_t now,
+    return [=](const shop& s, const any_table& table, std::int64_t now, const actor_name& actor,
                const progress_call& progress) {
         const auto rows = read(table);
-        table_loader loader{s.use(), now, rows.size(), progress};
+        engine& e = s.use();
+        table_loader loader{e, at(e, actor, now), rows.size(), progress};
         loader.load(name, rows);
         return py::dict{loader.finish()[name]};
     };
@@ -150,7 +147,7 @@ py::dict load_all(engine& e, const std::optional<any_table>& skus,
                   const std::optional<any_table>& nodes, const std::optional<any_table>& places,
                   const std::optional<any_table>& stock, const std::optional<any_table>& units,
                   const std::optional<any_table>& distances, std::int64_t now,
-                  const progress_call& progress) {
+                  const actor_name& actor, const progress_call& progress) {
     const auto read = [](const auto& table, auto reads) {
         return table ? std::optional{reads(*table)} : std::nullopt;
     };
@@ -166,7 +163,7 @@ py::dict load_all(engine& e, const std::optional<any_table>& skus,
                    tables);
     };
     each([&](const char*, const auto& rows) { total += rows.size(); });
-    table_loader loader{e, now, total, progress};
+    table_loader loader{e, at(e, actor, now), total, progress};
     each([&](const char* name, const auto& rows) { loader.load(name, rows); });
     return loader.finish();
 }
@@ -256,6 +253,9 @@ void bind_facts(const One& one) {
         "Which nodes are asked before released units are taken back, or whether they do the work. "
         "Columns: request (work, cancel), within_s (0: not asked) [, node (none: all without a row "
         "of their own), then (refuses, accepts: what silence means), reason].");
+    one("load_privileges", load_one("privileges", &read_privileges),
+        "Who may do what (docs/howto/authority.md). Columns: actor, may [, hold_type (of "
+        "place_hold and resolve_hold), does (allow, deny, drop)].");
 }
 
 template <class One>
@@ -288,11 +288,11 @@ void bind_tables(engine_class& c) {
     const auto progress = py::arg("progress") = py::none();
     c.def("load", on(&load_all), py::kw_only(), py::arg("skus") = absent, py::arg("nodes") = absent,
           py::arg("places") = absent, py::arg("stock") = absent, py::arg("units") = absent,
-          py::arg("distances") = absent, now, progress,
+          py::arg("distances") = absent, now, by_actor(), progress,
           "Several tables at once, none if one cannot be read; the report of each by its name. "
           "`progress` is told rows of all tables; between its calls others may use the engine.");
     const auto one = [&](const char* name, auto load, const char* doc) {
-        c.def(name, load, py::arg("columns"), now, py::kw_only(), progress, doc);
+        c.def(name, load, py::arg("columns"), now, py::kw_only(), by_actor(), progress, doc);
     };
     one("load_skus", load_one("skus", &read_skus), "Columns: key, decimals, granule.");
     one("load_nodes", load_one("nodes", &read_nodes),

@@ -112,10 +112,11 @@ py::dict look(const std::string& name_or_text, const std::string& file) {
 }
 
 /// A workflow's text, or what has one as its `text`.
-std::uint16_t activate(engine& e, const py::object& workflow, std::int64_t now) {
+std::uint16_t activate(engine& e, const py::object& workflow, std::int64_t now,
+                       const actor_name& actor) {
     const auto text = py::str(py::hasattr(workflow, "text") ? workflow.attr("text") : workflow);
     std::vector<std::string> findings;
-    const auto version = activate_workflow(e, at(now), std::string{text}, &findings);
+    const auto version = activate_workflow(e, at(e, actor, now), std::string{text}, &findings);
     if (version) return *version;
     raise(e, version.error(), findings);
 }
@@ -150,6 +151,7 @@ void bind_workflows(py::module_& m, engine_class& c) {
     m.def("_workflow_schema", &flow::workflow_schema);
     m.def("_workflow_keys", &keys);
     c.def("activate_workflow", on(&activate), py::arg("workflow"), py::arg("now") = 0,
+          py::kw_only(), by_actor(),
           "A workflow (TOML or Workflow) for new orders of its type; its version.");
     c.def("_workflow_text", on(&version_text), py::arg("version"));
     c.def("allowed", on(&allowed_of), py::arg("order"),

@@ -175,8 +175,9 @@ constexpr error_row rows[] = {
     {hold_over, "hold_over", final, "hold {0} was answered before; its state is number {1}",
      "nothing was changed; place a new hold where the order is to be held again"},
     {not_authorised, "not_authorised", final,
-     "actor {0} may not answer hold {1}, whose type is number {2}",
-     "give the command as one of the actors that the type's 'answers' lists"},
+     "actor {0} does not have privilege {1}, type of hold {2} (-1: none)",
+     "nothing was changed; have it done by an actor whom the table of privileges, or the hold's "
+     "type, allows it"},
     {not_amendable, "not_amendable", final,
      "change {0} of line {1} (0: the order) is not possible for units in state {2}",
      "change what is not released yet, or add a line; the table of amendments says what may be"},

@@ -7,6 +7,7 @@
 #include "earmark/allocation/allot.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/promise/tables.hpp"
+#include "gate.hpp"
 #include "holder.hpp"
 #include "workflow_door.hpp"
 
@@ -248,9 +249,18 @@ amended engine::state::amender::run() {
         const error e = preview();
         return e.code == error_code::ok ? std::move(answer_) : declined(e);
     }
+    const gate at{s_};
+    error e = at.pass(v_, c_, verb::amend, {r_.order});
+    if (e.code == error_code::ok && r_.edit != 0)
+        e = at.pass_answer(v_, c_, verb::amend, r_.order, r_.edit);
+    if (e.code != error_code::ok) return declined(e);
     const auto room = [&](desk& d) { return plan(d); };
     const auto done = s_.move_units(v_, c_, verb::amend, r_.order, intake::content_of(r_), room);
     v_.desk.amends = nullptr;  // it is this call's
+    if (done.error().code == error_code::not_authorised) {
+        answer_.violations.clear();
+        return declined(at.deny(v_, c_, verb::amend, r_.order, done.error()));
+    }
     if (!done) return declined(done.error());
     answer_.first = *done;
     if (done->what == outcome::repeat) {  // then nothing was planned

@@ -1,5 +1,6 @@
 // TABLES AND MEMORY: names, rules, keys, and who holds which chunk.
 #include <algorithm>
+#include <mutex>
 #include <set>
 
 #include "auditor.hpp"
@@ -83,6 +84,7 @@ void engine::state::auditor::look_at_tables() {
     m_.row_cells = 0;
     look_at_leases();
     look_at_waiting();
+    look_at_authority();
     look_at_names(n.nodes, n.node.size(), "node");
     look_at_names(n.places, n.place_at.size(), "place");
     look_at_names(n.actors, n.actors.size(), "actor");
@@ -113,6 +115,27 @@ void engine::state::auditor::look_at_tables() {
     if (s_.policies.size() != n.policies.size() || active != s_.policies.size())
         wrong(audit_check::policy, {}, {active, static_cast<std::int64_t>(n.policies.size())},
               "the policy in force is not the last one");
+}
+
+/// Privileges: what verbs look at first; and counts of denials, of which every doubling is noted.
+void engine::state::auditor::look_at_authority() {
+    const authority_table& table = s_.names.authority;
+    for (std::size_t i = 0; i < privileges; ++i) {
+        const auto p = static_cast<privilege>(i);
+        const auto rows = std::ranges::count(table.rows(), p, &authority_table::row::may);
+        if (table.guards(p) != (rows != 0))
+            wrong(audit_check::denials, {}, {rows, table.guards(p)},
+                  "privilege '" + std::string{name_of(p)} + "' has rows, and is everybody's");
+    }
+    denial_memory& memory = s_.names.denials();
+    const std::unique_lock lock{memory.lock, std::try_to_lock};
+    if (!lock) return;  // somebody is denied something at this moment
+    for (const denial_memory::pair& p : memory.pairs())
+        if (p.times < p.noted || p.times >= denial_memory::next_note(p.noted))
+            wrong(audit_check::denials, {},
+                  {static_cast<std::int64_t>(p.noted), static_cast<std::int64_t>(p.times)},
+                  "actor " + std::to_string(raw(p.actor)) + " was denied '" +
+                      std::string{name_of(p.may)} + "' as often as its last note does not allow");
 }
 
 /// Quarantine and tombstones: whose keys are remembered nowhere, and what they weigh.

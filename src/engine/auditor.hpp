@@ -101,6 +101,7 @@ private:
     void judge_pending(bool last);
     void look_at_tables();
     void look_at_waiting();
+    void look_at_authority();
     void look_at_names(const key_table& names, std::size_t rows, const char* what);
     void look_at_row(std::uint32_t sku);
     void look_at_memory();

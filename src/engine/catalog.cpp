@@ -9,7 +9,10 @@
 
 namespace earmark {
 
-catalog::catalog() : dates_{std::make_unique<date_tables>()} { actors.insert("host"); }  // actor 0
+catalog::catalog()
+    : dates_{std::make_unique<date_tables>()}, denials_{std::make_unique<denial_memory>()} {
+    actors.insert("host");  // actor 0
+}
 catalog::~catalog() = default;
 catalog::catalog(catalog&&) noexcept = default;
 catalog& catalog::operator=(catalog&&) noexcept = default;
@@ -136,6 +139,8 @@ std::uint64_t catalog::digest_of_tables() const {
     if (const std::uint64_t fields = amends.digest_of_fields(); fields != 0) d.add(fields);
     if (!waiting.empty()) d.add(waiting.digest());
     if (const std::uint64_t rows = answers.digest_of_rows(); rows != 0) d.add(rows);
+    if (const std::uint64_t rows = authority.digest_of_rows(); rows != 0) d.add(rows);
+    if (const std::uint64_t noted = denials().digest(); noted != 0) d.add(noted);
     if (dates().has_rows()) d.add(dates().digest_of_dates());
     return d.value();
 }

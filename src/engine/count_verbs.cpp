@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "earmark/connect/text.hpp"
+#include "gate.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -31,6 +32,8 @@ struct count_note {
 }  // namespace
 
 result<receipt> engine::state::count(const visit& v, const command& c, const count_request& r) {
+    const error denied = gate{*this}.pass(v, c, verb::count, {.sku = r.sku, .node = r.node});
+    if (denied.code != error_code::ok) return denied;
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (index_of(r.node) >= names.node.size()) return fail(error_code::unknown_node, raw(r.node));
     if (r.section != none<section_id> && !names.sections.exists(r.section))

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "gate.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -395,7 +396,9 @@ void engine::state::feeder::run() {
         out_.why = fail(error_code::stock_moving);
         return;
     }
-    const auto read = s_.stay<result<bool>>(c_, [&](const visit&) -> result<bool> {
+    const auto read = s_.stay<result<bool>>(c_, [&](const visit& v) -> result<bool> {
+        const error denied = gate{s_}.pass(v, c_, m_.by);
+        if (denied.code != error_code::ok) return denied;
         const error e = s_.catch_up();
         gap_ = e.code == error_code::cursor_too_old;
         if (e.code != error_code::ok && !gap_) return e;

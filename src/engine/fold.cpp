@@ -295,6 +295,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return read_amend_rule(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::answer_rule:
             return read_answer_row(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::privilege:
+            return read_privilege(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
             return error_code::bad_record;
     }
@@ -419,6 +421,7 @@ error_code folder::pools_note(std::uint32_t order, std::uint32_t keeper,
 error_code folder::note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                         std::span<const std::byte> bytes) {
     if (kind == journal::note_kind::basket) return basket_note(ref, bytes);
+    if (kind == journal::note_kind::denied) return denied_note(ref, bytes);
     if (kind == journal::note_kind::pools) return pools_note(order, ref, bytes);
     if (kind != journal::note_kind::decision) return order_note(order, kind, ref, bytes);
     if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;

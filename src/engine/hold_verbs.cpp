@@ -1,5 +1,6 @@
 // PLACE_HOLD, RESOLVE_HOLD, and the holds that lift by themselves.
 #include "earmark/allocation/allot.hpp"
+#include "gate.hpp"
 #include "holder.hpp"
 #include "state_calls.hpp"
 
@@ -7,6 +8,16 @@ namespace earmark {
 
 using lifecycle::hold;
 using lifecycle::hold_event;
+
+namespace {
+
+/// By what the type itself says.
+error may_not_answer(const command& c, hold_type_id type) {
+    return fail(error_code::not_authorised, raw(c.actor),
+                static_cast<std::int64_t>(privilege::resolve_hold), raw(type));
+}
+
+}  // namespace
 
 /// The end of a hold's time is an answer, where it is no escalation.
 bool engine::state::holder::may_time(const command& c, hold_type_id type) const {
@@ -23,8 +34,7 @@ error engine::state::holder::plan_placing(desk& d, const command& c, const place
                                    s_.names.holds.terms(r.type));
     h.reason = r.reason;
     const bool may_say_when = may_time(c, r.type);
-    if (r.until && !may_say_when)
-        return fail(error_code::not_authorised, raw(c.actor), 0, raw(r.type));
+    if (r.until && !may_say_when) return may_not_answer(c, r.type);
     if (r.until) h.until = *r.until;
     if (h.until <= now) return fail(error_code::out_of_range, h.until.ns, now.ns);
     if (units_on_their_way(d, h) == 0)
@@ -52,6 +62,10 @@ result<receipt> engine::state::holder::place(const visit& v, const command& c,
     if (index_of(r.type) >= s_.names.holds.size())
         return fail(error_code::unknown_hold_type, raw(r.type));
     if (s_.names.known(c.actor) != c.actor) return fail(error_code::unknown_actor, raw(c.actor));
+    const gate at{s_};
+    if (const error e = at.pass(v, c, verb::place_hold, {r.order, r.type});
+        e.code != error_code::ok)
+        return e;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::place_hold),
                                    raw(r.order),
                                    raw(r.type),
@@ -60,7 +74,9 @@ result<receipt> engine::state::holder::place(const visit& v, const command& c,
                                    static_cast<std::uint64_t>(r.until ? r.until->ns : INT64_MIN)};
     const auto content = content_digest(std::as_bytes(std::span{words}));
     const auto decide = [&](desk& d) { return plan_placing(d, c, r, v.now); };
-    return s_.move_units(v, c, verb::place_hold, r.order, content, decide);
+    const auto done = s_.move_units(v, c, verb::place_hold, r.order, content, decide);
+    if (done.error().code != error_code::not_authorised) return done;
+    return at.deny(v, c, verb::place_hold, r.order, done.error());
 }
 
 error engine::state::holder::may_answer(const desk& d, const command& c,
@@ -70,8 +86,7 @@ error engine::state::holder::may_answer(const desk& d, const command& c,
         e.code != error_code::ok)
         return e;
     const hold_type_id type = d.beside.holds[r.hold - 1].type;
-    if (s_.names.holds.may_answer(type, c.actor)) return {};
-    return fail(error_code::not_authorised, raw(c.actor), r.hold, raw(type));
+    return s_.names.holds.may_answer(type, c.actor) ? error{} : may_not_answer(c, type);
 }
 
 /// One that was rejected stands, and is no edit any more.
@@ -90,6 +105,10 @@ error engine::state::holder::end_edit(desk& d, const command& c, const resolve_h
 
 result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
                                                const resolve_hold_request& r) {
+    const gate at{s_};
+    if (const error e = at.pass_answer(v, c, verb::resolve_hold, r.order, r.hold);
+        e.code != error_code::ok)
+        return e;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::resolve_hold), raw(r.order),
                                    r.hold, r.accept, r.reason};
     const auto content = content_digest(std::as_bytes(std::span{words}));
@@ -101,7 +120,9 @@ result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
         if (e.code == error_code::ok) allocation::gives_of(d.moves, d.gives);
         return e;
     };
-    return s_.move_units(v, c, verb::resolve_hold, r.order, content, decide);
+    const auto done = s_.move_units(v, c, verb::resolve_hold, r.order, content, decide);
+    if (done.error().code != error_code::not_authorised) return done;
+    return at.deny(v, c, verb::resolve_hold, r.order, done.error());
 }
 
 error engine::state::holder::lift_on_desk(desk& d, hold_step step, time_point now) const {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "earmark/core/check.hpp"
-#include "state_calls.hpp"
+#include "gate.hpp"
 
 namespace earmark {
 
@@ -121,6 +121,8 @@ load_report fill(State& s, const command& c, std::span<const Row> rows, const lo
     load_report report;
     report.next = part.first;
     const auto done = s.template alone<result<bool>>(c, [&](const auto& v) -> result<bool> {
+        const error denied = typename State::gate{s}.pass(v, c, verb::load);
+        if (denied.code != error_code::ok) return denied;
         v.desk.clear();
         const auto commit = [&] {
             const committed answer = s.commit(v);

@@ -8,6 +8,7 @@
 #include "earmark/intake/capture.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/promise/tables.hpp"
+#include "gate.hpp"
 #include "holder.hpp"
 #include "linking.hpp"
 #include "order_timers.hpp"
@@ -370,6 +371,8 @@ result<receipt> engine::state::move_units(const visit& v, const command& c, verb
 }
 
 result<receipt> engine::state::cancel(const visit& v, const command& c, const cancel_request& r) {
+    if (const error e = gate{*this}.pass(v, c, verb::cancel, {r.order}); e.code != error_code::ok)
+        return e;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::cancel), raw(r.order), r.line,
                                    static_cast<std::uint64_t>(r.amount.atoms), r.reason};
     const auto content = content_digest(std::as_bytes(std::span{words}));

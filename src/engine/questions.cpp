@@ -68,8 +68,14 @@ public:
         if (kind == journal::intern_kind::tombstone) seen.declined = true;
         return error_code::ok;
     }
-    error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t,
-                    std::span<const std::byte>) override {
+    error_code note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
+                    std::span<const std::byte> bytes) override {
+        if (kind == journal::note_kind::denied) {
+            seen.declined = true;
+            if (denied_attempt a; read_denied(ref, bytes, a) && a.order != a.none_of_it)
+                name(a.order);
+            return error_code::ok;
+        }
         const bool names_order =
             kind != journal::note_kind::count && kind != journal::note_kind::basket;
         if (names_order) name(order);
@@ -262,6 +268,10 @@ std::string engine::describe(const error& e) const {
     const bool is_of_hold = e.code == error_code::held || e.code == error_code::not_authorised;
     if (is_of_hold && node < n.holds.keys.size())
         name("type", n.holds.keys.key(static_cast<std::uint32_t>(node)));
+    if (e.code == error_code::not_authorised && id < n.actors.size()) {
+        name("actor", n.actors.key(static_cast<std::uint32_t>(id)));
+        name("privilege", name_of(static_cast<privilege>(e.refs[1])));
+    }
     const auto lowest = static_cast<std::uint64_t>(e.refs[1]);
     if (e.code == error_code::not_allowed && lowest < unit_states)
         name("state", name_of(static_cast<unit_state>(lowest)));

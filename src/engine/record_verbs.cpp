@@ -6,6 +6,7 @@
 #include "earmark/core/check.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
+#include "gate.hpp"
 #include "holder.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
@@ -84,7 +85,9 @@ result<receipt> engine::record(const command& c, const fact& f) {
                 d.stock.push_back({m.from_cell, 0, -m.n});
         return {};
     };
-    return s.stay<result<receipt>>(c, [&](const state::visit& v) {
+    return s.stay<result<receipt>>(c, [&](const state::visit& v) -> result<receipt> {
+        const error e = state::gate{s}.pass(v, c, by, {.order = f.order, .node = f.node});
+        if (e.code != error_code::ok) return e;
         return s.move_units(v, c, by, f.order, content, decide, step);
     });
 }

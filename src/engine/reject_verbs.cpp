@@ -7,6 +7,7 @@
 #include "earmark/allocation/allot.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
+#include "gate.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -86,6 +87,8 @@ error engine::state::remember_rejection(const visit& v, const fact& f) {
 }
 
 result<receipt> engine::state::reject(const visit& v, const command& c, const fact& f) {
+    const error denied = gate{*this}.pass(v, c, verb::reject, {.order = f.order, .node = f.node});
+    if (denied.code != error_code::ok) return denied;
     const auto content =
         content_of(c, verb::reject, raw(f.order), f.line, raw(f.node), f.amount.atoms, f.reason);
     const auto decide = [&](desk& d) -> error {

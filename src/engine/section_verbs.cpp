@@ -221,7 +221,10 @@ result<receipt> engine::state::transfer(const visit& v, const command& c,
 
 result<receipt> engine::transfer(const command& c, const transfer_request& r,
                                  std::vector<uncovered_promise>* left_uncovered) {
-    return state_->stay<result<receipt>>(c, [&](const state::visit& v) {
+    return state_->stay<result<receipt>>(c, [&](const state::visit& v) -> result<receipt> {
+        const state::gate at{*state_};
+        const error denied = at.pass(v, c, verb::transfer, {.sku = r.sku, .node = r.node});
+        if (denied.code != error_code::ok) return denied;
         const auto done = state_->transfer(v, c, r);
         if (left_uncovered != nullptr) state_->look_back(done, *left_uncovered);
         return done;

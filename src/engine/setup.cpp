@@ -226,6 +226,8 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
         return fail(error_code::bad_policy, 1);
     }
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {
+        const error denied = state::gate{s}.pass(v, c, verb::activate);
+        if (denied.code != error_code::ok) return denied;
         if (const error e = s.declare(v, c, *parsed.value, findings); e.code != error_code::ok)
             return e;
         return s.add_policy(v, c, std::move(*parsed.value));

@@ -193,6 +193,7 @@ struct engine::state {
     class auditor;
     class amender;
     class asker;
+    class gate;
     class holder;
     class dating;
     class linking;

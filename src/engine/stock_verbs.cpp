@@ -1,6 +1,7 @@
 // ADJUST: what happens to goods, whatever was promised.
 #include "content.hpp"
 #include "earmark/intake/capture.hpp"
+#include "gate.hpp"
 #include "state_calls.hpp"
 
 namespace earmark {
@@ -22,6 +23,8 @@ result<granules> to_delta(quantity q, const sku_facts& of) {
 }  // namespace
 
 result<receipt> engine::state::adjust(const visit& v, const command& c, const adjust_request& r) {
+    const error denied = gate{*this}.pass(v, c, verb::adjust, {.sku = r.sku, .node = r.node});
+    if (denied.code != error_code::ok) return denied;
     if (r.pool != none<pool_id>) return adjust_pool(v, c, r);
     if (index_of(r.sku) >= names.sku.size()) return fail(error_code::unknown_sku, raw(r.sku));
     if (index_of(r.node) >= names.node.size()) return fail(error_code::unknown_node, raw(r.node));

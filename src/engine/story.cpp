@@ -1,6 +1,7 @@
 #include "earmark/engine/story.hpp"
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -41,11 +42,18 @@ struct goal {
     std::string key;
     position before_birth{};
     lifecycle::image order;
+    position denied_at{};  // the last time that a command about it was
 };
 
 result<goal> look(const state& s, order_id id) {
     return s.ask<result<goal>>([&](const state::visit&) -> result<goal> {
         goal out;
+        {
+            denial_memory& denials = s.names.denials();
+            const std::unique_lock lock{denials.lock, std::try_to_lock};
+            if (!lock) return fail(error_code::stock_moving);
+            out.denied_at = denials.last_about(static_cast<std::uint32_t>(raw(id)));
+        }
         if (const error e = s.read_order(id, out.order); e.code != error_code::ok) return e;
         receipt first;
         out.key = s.keys.key_of(out.order.remembered - 1);
@@ -119,7 +127,7 @@ error exists(const state& s, const trail_query& q) {
     return found.error();
 }
 
-/// Reads an order's records up to the version that it has.
+/// Reads an order's records up to the version that it has, and to the last attempt that was denied.
 class teller {
 public:
     teller(const state& s, order_id id) : state_{s} { asked_.order = id; }
@@ -148,7 +156,10 @@ private:
     /// Until the last of its records was read; where the first ones are gone, until nothing more
     /// comes.
     error read(goal& to) {
-        const auto is_told = [&] { return out_.whole && reader_->touched >= to.order.version; };
+        const auto is_told = [&] {
+            return out_.whole && reader_->touched >= to.order.version &&
+                   reader_->at() >= to.denied_at;
+        };
         for (int still = 0; still < looks && !is_told();) {
             const auto last = show(state_, *reader_, cursor_, chunk, is_told);
             if (last.error().code == error_code::cursor_too_old) {

@@ -265,6 +265,8 @@ constexpr form all_forms[] = {
      run_load_amend_rules},
     {"load", "answers", "Sets which nodes are asked, and how long they have to answer.", true,
      of_amends::load_answers, run_load_answers},
+    {"load", "privileges", "Sets who may do what.", true, of_holds::load_privileges,
+     run_load_privileges},
     {"load", "thresholds", "Sets thresholds.", true, load_thresholds, run_load_thresholds},
     {"load", "calendars", "Sets calendars.", true, of_dates::load_calendars, run_load_calendars},
     {"load", "calendar_days", "Sets dates.", true, of_dates::load_calendar_days, run_load_days},

@@ -125,6 +125,7 @@ nlohmann::ordered_json run_place_hold(const request& r);
 nlohmann::ordered_json run_amend(const request& r);
 nlohmann::ordered_json run_load_amend_rules(const request& r);
 nlohmann::ordered_json run_load_answers(const request& r);
+nlohmann::ordered_json run_load_privileges(const request& r);
 nlohmann::ordered_json run_resolve_hold(const request& r);
 nlohmann::ordered_json run_cancel(const request& r);
 nlohmann::ordered_json run_source(const request& r);

@@ -59,6 +59,15 @@ answer run_load_hold_types(const request& r) {
     });
 }
 
+answer run_load_privileges(const request& r) {
+    return load<privilege_row>(r, [](const values& v) {
+        privilege_row row{std::string{v.text("actor")}, named<privilege>(v.text("may"), privileges),
+                          std::string{v.text("hold_type")}};
+        if (v.has("does")) row.does = named<grant>(v.text("does"), grants);
+        return row;
+    });
+}
+
 answer run_place_hold(const request& r) {
     call c{r};
     place_hold_request h;

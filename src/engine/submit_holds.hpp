@@ -52,5 +52,17 @@ inline constexpr field resolve_fields[] = {
     {"reason", whole, optional, "a code of the caller's own, default 0", 0, 255},
 };
 
+inline constexpr std::string_view may[] = {"cancel", "amend",    "place_hold", "resolve_hold",
+                                           "source", "release",  "record",     "adjust",
+                                           "load",   "activate", "discard"};
+inline constexpr std::string_view grants[] = {"allow", "deny", "drop"};
+inline constexpr field privilege_fields[] = {
+    {"actor", key, required, "who; a name that is new is made"},
+    {"may", choice, required, "what he may do, or not", 0, 0, may},
+    {"hold_type", key, optional, "of place_hold and resolve_hold alone: which holds"},
+    {"does", choice, optional, "default allow; drop takes the row away again", 0, 0, grants},
+};
+inline constexpr field load_privileges[] = {rows_of("who may do what", privilege_fields)};
+
 }  // namespace of_holds
 }  // namespace earmark::submission

@@ -171,6 +171,11 @@ void trail_reader::set_known_sku(trail_row& row, std::int64_t n) const {
         set_sku(row, sku_id{static_cast<std::uint32_t>(n)});
 }
 
+void trail_reader::set_hold_type(trail_row& row, hold_type_id type) const {
+    if (index_of(type) < state_.names.holds.size())
+        row.hold_type = state_.names.holds.keys.key(raw(type));
+}
+
 void trail_reader::set_known_node(trail_row& row, std::int64_t n) const {
     if (n >= 0 && n < static_cast<std::int64_t>(state_.names.node.size()))
         set_node(row, node_id{static_cast<std::uint16_t>(n)});
@@ -218,6 +223,7 @@ void trail_reader::table_row(journal::intern_kind kind, const journal::intern_ta
             return;
         case intern_kind::amend_rule:
         case intern_kind::answer_rule:
+        case intern_kind::privilege:
             return rule_row(row, kind, t);
         case intern_kind::fact:
             return fact_row(row, t);
@@ -226,11 +232,21 @@ void trail_reader::table_row(journal::intern_kind kind, const journal::intern_ta
     }
 }
 
-/// What amendments may, or what a node is asked; of no node: all of them.
+/// What amendments may, who may do what, or what a node is asked; of no node: all of them.
 void trail_reader::rule_row(trail_row& row, journal::intern_kind kind,
                             const journal::intern_table& t) const {
     if (kind == journal::intern_kind::amend_rule) {
         if (t.id < change_kinds) row.after = name_of(static_cast<change_kind>(t.id));
+        return;
+    }
+    if (kind == journal::intern_kind::privilege) {
+        if (t.fields.size() != 3 || t.id >= privileges) return;
+        const auto who = static_cast<std::uint32_t>(t.fields[0]);
+        row.after = name_of(static_cast<grant>(t.fields[2]));
+        if (who < state_.names.actors.size())
+            row.after.append(" ").append(state_.names.actors.key(who));
+        row.after.append(" to ").append(name_of(static_cast<privilege>(t.id)));
+        set_hold_type(row, id_of<hold_type_id>(t.fields[1]));
         return;
     }
     if (t.id < request_kinds) row.after = name_of(static_cast<request_kind>(t.id));
@@ -255,11 +271,12 @@ void trail_reader::fact_row(trail_row& row, const journal::intern_table& t) cons
 
 std::string_view table_name(journal::intern_kind kind) noexcept {
     constexpr std::string_view names[] = {
-        "row",       "sku",     "node",       "place",       "actor",     "cell",       "order",
-        "key",       "policy",  "floor",      "channel",     "unit",      "feed",       "pool",
-        "distance",  "segment", "section",    "row",         "row",       "row",        "threshold",
-        "attribute", "fact",    "exclusion",  "order",       "dates",     "hold_type",  "workflow",
-        "order",     "order",   "amend_rule", "quarantined", "tombstone", "answer_rule"};
+        "row",        "sku",         "node",      "place",       "actor",    "cell",
+        "order",      "key",         "policy",    "floor",       "channel",  "unit",
+        "feed",       "pool",        "distance",  "segment",     "section",  "row",
+        "row",        "row",         "threshold", "attribute",   "fact",     "exclusion",
+        "order",      "dates",       "hold_type", "workflow",    "order",    "order",
+        "amend_rule", "quarantined", "tombstone", "answer_rule", "privilege"};
     const auto n = static_cast<std::size_t>(kind);
     return n < std::size(names) ? names[n] : names[0];
 }

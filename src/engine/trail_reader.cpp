@@ -257,12 +257,28 @@ error_code trail_reader::timer(std::uint32_t reservation, time_point deadline,
     return error_code::ok;
 }
 
+/// It changes no order: what it is about does not grow by it.
+error_code trail_reader::denied_note(std::uint32_t may, std::span<const std::byte> bytes) {
+    denied_attempt a;
+    if (skips_) return error_code::ok;
+    if (!read_denied(may, bytes, a)) return error_code::bad_record;
+    const bool is_of_order = a.order != denied_attempt::none_of_it;
+    trail_row& row = is_of_order ? add(trail_kind::denied, a.order) : add(trail_kind::denied);
+    set_known_sku(row, raw(a.sku));
+    set_known_node(row, raw(a.node));
+    set_hold_type(row, a.type);
+    row.what = name_of(a.may);
+    row.after = std::to_string(a.times);
+    return error_code::ok;
+}
+
 // ---- notes --------------------------------------------------------------------------------------
 
 error_code trail_reader::note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                               std::span<const std::byte> bytes) {
     using journal::note_kind;
     if (kind == note_kind::count) return count_note(ref, bytes);
+    if (kind == note_kind::denied) return denied_note(ref, bytes);
     if (kind == note_kind::basket) return error_code::ok;  // of a reservation
     if (!concerns(order)) return error_code::ok;
     switch (kind) {

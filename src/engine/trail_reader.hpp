@@ -26,6 +26,7 @@ public:
 
     std::vector<trail_row> rows;
     std::uint32_t touched = 0;  // records about the order that is asked for
+    [[nodiscard]] position at() const noexcept { return at_; }  // of the last record
 
     /// Orders are looked at anew: records that come now may know more of them.
     void refresh() noexcept { has_image_ = has_beside_ = false; }
@@ -63,6 +64,7 @@ private:
     /// The same of numbers that a table row has, where they are of something.
     void set_known_sku(trail_row& row, std::int64_t n) const;
     void set_known_node(trail_row& row, std::int64_t n) const;
+    void set_hold_type(trail_row& row, hold_type_id type) const;
     /// Requires that the order was looked at and has the line.
     void set_line(trail_row& row, std::uint32_t line, std::int64_t n) const;
     void set_cell(trail_row& row, cell_id c, std::int64_t n) const;
@@ -85,6 +87,7 @@ private:
     error_code link_note(std::uint32_t order, std::uint32_t other,
                          std::span<const std::byte> bytes);
     error_code count_note(std::uint32_t cell, std::span<const std::byte> bytes);
+    error_code denied_note(std::uint32_t may, std::span<const std::byte> bytes);
     void change(std::uint32_t order, change_kind what, std::string after, std::string* before);
     void changes(std::uint32_t order, const lifecycle::amendment& a);
     error_code order_terms(const journal::intern_table& t);

@@ -8,6 +8,7 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
 #include "engine_door.hpp"
+#include "gate.hpp"
 
 namespace earmark {
 namespace {
@@ -305,7 +306,9 @@ result<receipt> discard(engine& on, const command& c, std::string_view order, st
     const digest128 content = content_of(verb::discard, order, reason);
     return s.alone<result<receipt>>(
         c,
-        [&](const visit& v) {
+        [&](const visit& v) -> result<receipt> {
+            const error denied = state::gate{s}.pass(v, c, verb::discard);
+            if (denied.code != error_code::ok) return denied;
             return s.once(v, c, content,
                           [&] { return discard_now(s, v, c, order, reason, content); });
         },
@@ -320,7 +323,9 @@ result<receipt> park_cancel(engine& on, const command& c, std::string_view order
     const digest128 content = content_of(verb::cancel, order, reason);
     return s.alone<result<receipt>>(
         c,
-        [&](const visit& v) {
+        [&](const visit& v) -> result<receipt> {
+            const error denied = state::gate{s}.pass(v, c, verb::cancel);
+            if (denied.code != error_code::ok) return denied;
             return s.once(v, c, content, [&] { return bury_now(s, v, c, order, reason, content); });
         },
         taking::room);

@@ -11,6 +11,7 @@
 #include "earmark/intake/capture.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/sourcing/decision.hpp"
+#include "gate.hpp"
 #include "holder.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
@@ -316,6 +317,11 @@ void engine::state::plan_leaving(desk& d, node_id from) const {
 
 void engine::state::source(const visit& v, const command& c, const source_one& ask,
                            result<sourced>& answer) {
+    if (!ask.dry_run) {
+        const error e =
+            gate{*this}.pass(v, c, verb::source, {.order = ask.id, .node = ask.leaving});
+        if (e.code != error_code::ok) return void(answer = e);
+    }
     const bool leaves = ask.leaving != none<node_id>;
     const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::source), raw(ask.id),
                                    ask.dry_run, digest_of(c, ask.scores), raw(ask.leaving)};
@@ -392,12 +398,15 @@ void engine::release(const command& c, const release_request& r, std::span<resul
     const auto done = s.stay<result<bool>>(c, [&](const state::visit& v) -> result<bool> {
         if (!is_whole && index_of(r.node) >= s.names.node.size())
             return fail(error_code::unknown_node, raw(r.node));
+        const state::gate at{s};
         for (std::size_t i = 0; i < r.orders.size(); ++i) {
             const std::uint64_t words[] = {static_cast<std::uint64_t>(verb::release),
                                            raw(r.orders[i]), raw(r.node)};
             const auto content = content_of(c, std::span{words}.first(is_whole ? 2 : 3));
-            out[i] =
-                s.move_units(v, c, verb::release, r.orders[i], content, decide, hold_step::release);
+            const error e = at.pass(v, c, verb::release, {.order = r.orders[i], .node = r.node});
+            out[i] = e.code != error_code::ok ? result<receipt>{e}
+                                              : s.move_units(v, c, verb::release, r.orders[i],
+                                                             content, decide, hold_step::release);
         }
         return true;
     });

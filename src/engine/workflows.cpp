@@ -8,6 +8,7 @@
 #include "earmark/engine/fold.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
+#include "gate.hpp"
 #include "holder.hpp"
 #include "workflow_door.hpp"
 
@@ -308,6 +309,8 @@ result<std::uint16_t> workflow_door::activate(engine& of, const command& c, std:
         return refuse("orders that bring goods for others go by their standard workflow");
     if (const char* const wrong = cannot_run(parsed.value->view())) return refuse(wrong);
     return s.alone<result<std::uint16_t>>(c, [&](const state::visit& v) -> result<std::uint16_t> {
+        const error denied = state::gate{s}.pass(v, c, verb::activate);
+        if (denied.code != error_code::ok) return denied;
         auto& table = s.names.workflows;
         if (const auto missing = workflow_table::missing(*parsed.value, s.names.facts);
             !missing.empty())

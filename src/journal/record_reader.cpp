@@ -224,9 +224,10 @@ private:
                               (kind >= static_cast<unsigned>(note_kind::facts) &&
                                kind <= static_cast<unsigned>(note_kind::asked)) ||
                               kind == static_cast<unsigned>(note_kind::revised);
-        if (!of_order && kind != static_cast<unsigned>(note_kind::count) &&
-            kind != static_cast<unsigned>(note_kind::basket))
-            return refuse();
+        const bool of_none = kind == static_cast<unsigned>(note_kind::count) ||
+                             kind == static_cast<unsigned>(note_kind::basket) ||
+                             kind == static_cast<unsigned>(note_kind::denied);
+        if (!of_order && !of_none) return refuse();
         if (of_order && !has_order_) return refuse();
         return in_.ok() ? into_.note(order_, static_cast<note_kind>(kind), ref, bytes) : refuse();
     }
@@ -236,7 +237,7 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
-                               kind <= static_cast<unsigned>(intern_kind::answer_rule));
+                               kind <= static_cast<unsigned>(intern_kind::privilege));
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();

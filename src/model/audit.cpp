@@ -36,6 +36,7 @@ constexpr std::array<audit_line, audit_checks> lines{{
     {feeds, "feeds", false, false, fold_it},
     {level, "level", false, false, fold_it},
     {waiting, "waiting", false, false, fold_it},
+    {denials, "denials", false, false, fold_it},
     {chunk, "chunk", false, true, report_it},
     {number, "number", false, true, report_it},
     {overdue, "overdue", true, false,

@@ -4,6 +4,7 @@
 
 #include "earmark/model/amend.hpp"
 #include "earmark/model/asked.hpp"
+#include "earmark/model/authority.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/holds.hpp"
 #include "earmark/model/kinds.hpp"
@@ -43,7 +44,7 @@ constexpr std::array<std::string_view, unit_states> state_names = {
 constexpr std::array<std::string_view, trail_kinds> trail_names = {
     "captured",    "said",  "placed",     "amended", "decided", "rejected",
     "moved",       "held",  "hold_ended", "asked",   "linked",  "reserved",
-    "reservation", "stock", "counted",    "loaded",  "command"};
+    "reservation", "stock", "counted",    "loaded",  "denied",  "command"};
 
 constexpr std::array<std::string_view, unit_events> event_names = {
     "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel",
@@ -67,6 +68,11 @@ constexpr std::array<std::string_view, change_kinds> change_names = {
     "decrease", "increase", "add_line", "node", "ship_to", "method", "deliver_by", "priority"};
 constexpr std::array<std::string_view, request_kinds> request_names = {"work", "cancel"};
 constexpr std::array<std::string_view, silences> silence_names = {"refuses", "accepts"};
+
+constexpr std::array<std::string_view, privileges> privilege_names = {
+    "cancel", "amend",  "place_hold", "resolve_hold", "source", "release",
+    "record", "adjust", "load",       "activate",     "discard"};
+constexpr std::array<std::string_view, grants> grant_names = {"allow", "deny", "drop"};
 constexpr std::array<std::string_view, 3> permission_names = {"allow", "ignore", "deny"};
 
 static_assert(verb_names[static_cast<std::size_t>(verb::refuse_cancel)] == "refuse_cancel");
@@ -103,6 +109,8 @@ std::string_view name_of(reservation_state s) noexcept { return look_up(reservat
 std::string_view name_of(change_kind k) noexcept { return look_up(change_names, k); }
 std::string_view name_of(request_kind k) noexcept { return look_up(request_names, k); }
 std::string_view name_of(silence x) noexcept { return look_up(silence_names, x); }
+std::string_view name_of(privilege p) noexcept { return look_up(privilege_names, p); }
+std::string_view name_of(grant g) noexcept { return look_up(grant_names, g); }
 std::string_view name_of(permission p) noexcept { return look_up(permission_names, p); }
 
 std::string_view name_of(trail_kind k) noexcept { return look_up(trail_names, k); }

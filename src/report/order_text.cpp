@@ -210,11 +210,21 @@ std::string loaded(const trail_row& r) {
     return out;
 }
 
+std::string denied(const trail_row& r) {
+    std::string out{r.actor_key};
+    out += " may not ";
+    out += r.what;
+    add(out, " of type ", r.hold_type);
+    add(out, " ", r.sku_key);
+    add(out, " at ", r.node_key);
+    return out += r.after == "1" ? ", nothing was done" : ", nothing was done; time " + r.after;
+}
+
 std::string nothing(const trail_row&) { return "nothing else is kept"; }
 
 constexpr std::string (*clauses[trail_kinds])(const trail_row&) = {
     captured, said,   placed,   amended,     decided, rejected, moved,  held,   hold_ended,
-    asked,    linked, reserved, reservation, stock,   counted,  loaded, nothing};
+    asked,    linked, reserved, reservation, stock,   counted,  loaded, denied, nothing};
 
 /// Of one record and about one order.
 bool same_step(const trail_row& a, const trail_row& b) noexcept {

@@ -131,6 +131,8 @@ error_code engine::change_lines(held_order& o, const amend_request& r, bool& shr
 }
 
 answer engine::amend(const command& c, const amend_request& r) {
+    if (const auto no = ask(c, privilege::amend, raw(r.order)); no != error_code::ok)
+        return refuse(no);
     return once(c, content_of(r), [&] {
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
         const held_order before = orders_.at(raw(r.order));

@@ -120,6 +120,7 @@ refused_rows engine::load(const command& c, std::span<const place_row> rows) {
 }
 
 refused_rows engine::load(const command& c, std::span<const stock_row> rows) {
+    if (const auto no = ask(c, privilege::load); no != error_code::ok) return {{0, no}};
     tick(c.now);
     refused_rows refused;
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -172,6 +173,7 @@ error_code engine::check_amount(sku_id s, quantity q) const {
 // ---- supply ------------------------------------------------------------------------------------
 
 answer engine::adjust(const command& c, const adjust_request& r) {
+    if (const auto no = ask(c, privilege::adjust); no != error_code::ok) return refuse(no);
     const std::string content = text_of(verb::adjust, raw(r.sku), raw(r.node), r.delta.atoms,
                                         static_cast<int>(r.reason), raw(r.section));
     const cell_key at = key_of(r.sku, r.node, r.section);

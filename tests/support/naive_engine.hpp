@@ -34,34 +34,11 @@
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
 #include "earmark/model/view.hpp"
+#include "naive_authority.hpp"
+#include "naive_flaws.hpp"
 #include "plan_oracle.hpp"
 
 namespace earmark::naive {
-
-enum class flaw : std::uint8_t {
-    none,
-    cancel_gives_double,
-    ship_gives_back,    // B7: shipped units return to free
-    expires_late,       // live at its deadline
-    repeat_runs_again,  // a repeated key is not recognised
-    forgets_the_floor,
-    basket_is_not_merged,   // B2: two lines of one cell are checked one by one
-    takes_what_it_can,      // a basket is not all or nothing
-    change_gives_first,     // what shrinks is given back also where what grows is refused
-    move_forgets_to_give,   // moved units stay taken at the old node
-    hand_over_takes_again,  // B3: the order takes what its reservation has already taken
-    adjust_hides_shortage,
-    forgets_keep_back,
-    takes_stale_revisions,  // a lower revision that comes late is amended to
-    forgets_own_events,     // a snapshot brings shipped goods back
-    takes_stale_feeds,
-    forgets_floor_rules,
-    forgets_pools,              // what binds is not taken
-    keeps_pools_for_ever,       // B18: cancelled units do not come back to their quota
-    one_hold_opens_all,         // resolving one hold of an order lets its other ones go
-    late_create_comes_to_life,  // what was cancelled before it came is placed when it comes
-    asks_nobody,                // what a node works on is taken back at once
-};
 
 /// What one command did: a refusal's code, or an outcome with its numbers.
 struct answer {
@@ -109,6 +86,7 @@ using refused_rows = std::vector<std::pair<std::uint32_t, error_code>>;
 
 struct feed_answer {
     std::uint32_t accepted = 0, stale = 0, zeroed = 0;
+    error_code why = error_code::ok;
     refused_rows rejected;
     std::map<std::tuple<sku_id, node_id, section_id>, std::int64_t> changes;  // in atoms
 };
@@ -142,6 +120,10 @@ public:
     void load(const command& c, std::span<const section_row> rows);
     /// New types beside the known ones.
     void load(const command& c, std::span<const hold_type_row> rows);
+    /// Who may do what: actors by their numbers as text; all rows are good.
+    void load(const command& c, std::span<const privilege_row> rows);
+    void restart() { rights_.recover(); }
+    [[nodiscard]] const std::vector<denied_note>& denied() const { return rights_.noted(); }
     /// What nodes are asked; all rows are good.
     void load(const command& c, std::span<const answer_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
@@ -168,7 +150,7 @@ public:
     /// An order as text, kept in quarantine where its SKU is not known.
     text_answer send(const command& c, const order_request& r, bool is_known, bool corrects);
     text_answer replay(const std::string& key);
-    answer discard(const std::string& key);
+    answer discard(const command& c, const std::string& key);
     answer park(const command& c, const std::string& key);
     [[nodiscard]] const std::map<std::string, waiting_text>& waiting() const { return waiting_; }
     [[nodiscard]] std::uint64_t buried() const { return buried_.size(); }
@@ -433,6 +415,10 @@ private:
     void pass_time(held_order& o);
     void pass_time(held_order& o, const due_hold& due);
 
+    /// Time goes on; not_authorised where the actor may not, and the attempt is counted.
+    error_code ask(const command& c, privilege p, std::uint64_t order = UINT64_MAX,
+                   hold_type_id type = none<hold_type_id>);
+
     // What nodes are asked (naive_asked.cpp).
     struct taken_back {
         bucket of;
@@ -490,6 +476,7 @@ private:
     std::vector<section_row> sections_;
     std::vector<hold_type_row> hold_types_;
     std::map<std::pair<node_id, request_kind>, answer_row> answers_;
+    rights rights_;
     std::uint32_t expired_ = 0;                  // what time has done, so far
     std::map<std::string, watched> thresholds_;  // crossings of one record: by key
     std::vector<crossed> crossings_;

@@ -77,8 +77,9 @@ engine::wanted_rows engine::read_feed(const feed& f, feed_answer& a) {
 }
 
 feed_answer engine::take_feed(const command& c, const feed& f) {
-    tick(c.now);
     feed_answer a;
+    a.why = ask(c, privilege::adjust);
+    if (a.why != error_code::ok) return a;
     for (const wanted_row& w : read_feed(f, a)) {
         const cell_key at = std::apply(key_of, w.of);
         said& last = said_[{f.source, at}];
@@ -116,6 +117,7 @@ feed_answer engine::take_feed(const command& c, const feed& f) {
 }
 
 answer engine::count(const command& c, const count_request& r) {
+    if (const auto no = ask(c, privilege::adjust); no != error_code::ok) return refuse(no);
     tick(c.now);
     if (!skus_.contains(r.sku)) return refuse(error_code::unknown_sku);
     if (!nodes_.contains(r.node)) return refuse(error_code::unknown_node);

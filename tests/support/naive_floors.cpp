@@ -30,6 +30,7 @@ auto rank_of(const floor_row& r) {
 }  // namespace
 
 refused_rows engine::load(const command& c, std::span<const floor_row> rows) {
+    if (const auto no = ask(c, privilege::load); no != error_code::ok) return {{0, no}};
     tick(c.now);
     refused_rows refused;
     for (std::size_t i = 0; i < rows.size(); ++i)

@@ -209,6 +209,8 @@ answer engine::place_hold(const command& c, const place_hold_request& r) {
                                         r.reason, r.until ? r.until->ns : -1);
     tick(c.now);
     if (index_of(r.type) >= hold_types_.size()) return refuse(error_code::unknown_hold_type);
+    if (const auto no = ask(c, privilege::place_hold, raw(r.order), r.type); no != error_code::ok)
+        return refuse(no);
     return once(c, content, [&] {
         static constexpr std::array kept = {unit_state::allocated};
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
@@ -234,6 +236,16 @@ answer engine::place_hold(const command& c, const place_hold_request& r) {
 answer engine::resolve_hold(const command& c, const resolve_hold_request& r) {
     const std::string content =
         text_of(verb::resolve_hold, raw(r.order), r.hold, int{r.accept}, r.reason);
+    tick(c.now);
+    if (rights_.guards(privilege::resolve_hold)) {  // by the type, which the hold says
+        if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
+        const auto& holds = orders_.at(raw(r.order)).holds;
+        const bool is_there = r.hold > 0 && r.hold <= holds.size();
+        const auto type = is_there ? holds[r.hold - 1].seen.type : none<hold_type_id>;
+        if (const auto no = ask(c, privilege::resolve_hold, raw(r.order), type);
+            no != error_code::ok)
+            return refuse(no);
+    }
     return once(c, content, [&] {
         if (!orders_.contains(raw(r.order))) return refuse(error_code::unknown_order);
         held_order& o = orders_.at(raw(r.order));

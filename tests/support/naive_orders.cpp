@@ -219,6 +219,8 @@ answer engine::shift(order_id id, std::uint32_t line, node_id node, quantity amo
 }
 
 answer engine::cancel(const command& c, const cancel_request& r) {
+    if (const auto no = ask(c, privilege::cancel, raw(r.order)); no != error_code::ok)
+        return refuse(no);
     const std::string content =
         text_of(verb::cancel, raw(r.order), r.line, r.amount.atoms, r.reason);
     return once(c, content, [&] {
@@ -231,6 +233,8 @@ answer engine::cancel(const command& c, const cancel_request& r) {
 // ---- sourcing and work -------------------------------------------------------------------------
 
 answer engine::source(const command& c, order_id id, bool dry_run, const plan& chosen) {
+    const auto no = dry_run ? error_code::ok : ask(c, privilege::source, raw(id));
+    if (no != error_code::ok) return refuse(no);
     return once(c, text_of(verb::source, raw(id), int{dry_run}),
                 [&] { return source_now(id, dry_run, chosen); });
 }
@@ -322,6 +326,8 @@ answer engine::source_unlifted(held_order& o, order_id id, bool dry_run, const p
 answer engine::release(const command& c, order_id id, node_id node) {
     tick(c.now);
     if (node != none<node_id> && !nodes_.contains(node)) return refuse(error_code::unknown_node);
+    if (const auto no = ask(c, privilege::release, raw(id)); no != error_code::ok)
+        return refuse(no);
     const std::string content = text_of(verb::release, raw(id), raw(node));
     return once(c, content, [&] { return release_now(id, node); });
 }
@@ -417,6 +423,8 @@ answer engine::mark(const command& c, const fact& f) {
 }
 
 answer engine::record(const command& c, const fact& f) {
+    if (const auto no = ask(c, privilege::record, raw(f.order)); no != error_code::ok)
+        return refuse(no);
     if (f.kind == fact_kind::reject) return reject(c, f);
     if (f.kind == fact_kind::mark) return mark(c, f);
     if (f.kind >= fact_kind::accept) return answered(c, f);

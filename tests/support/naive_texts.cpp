@@ -105,7 +105,8 @@ text_answer engine::replay(const std::string& key) {
     return {capture_state::quarantined};
 }
 
-answer engine::discard(const std::string& key) {
+answer engine::discard(const command& c, const std::string& key) {
+    if (const auto no = ask(c, privilege::discard); no != error_code::ok) return refuse(no);
     if (waiting_.erase(key) == 0) return refuse(error_code::not_quarantined);
     discarded_.insert(key);
     return {};
@@ -114,6 +115,7 @@ answer engine::discard(const std::string& key) {
 answer engine::park(const command& c, const std::string& key) {
     for (const auto& [id, o] : orders_)
         if (o.key == key) return cancel(c, {order_id{id}, 0, {}, 1});
+    if (const auto no = ask(c, privilege::cancel); no != error_code::ok) return refuse(no);
     const bool is_over = remembered_.contains("order " + key) || discarded_.contains(key);
     answer a;
     if (is_over || !buried_.insert(key).second) a.what = outcome::unchanged;

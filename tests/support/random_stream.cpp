@@ -33,12 +33,14 @@ constexpr pool_id flat_pool{5};
 
 random_stream::random_stream(std::uint64_t seed)
     : dice_{seed},
+      rights_{seed ^ 0xA11},
       nodes_{node_count(seed)},
       has_pools_{seed % 2 == 1},
       has_sections_{seed % 3 == 1},
       has_labels_{has_labels(seed)},
       asks_nodes_{asks_nodes(seed)},
       sends_texts_{sends_texts(seed)},
+      has_rights_{has_rights(seed)},
       now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
@@ -68,8 +70,25 @@ step random_stream::next() {
         spoil(s);
     else if (!batch && dice_.chance(12))
         repeat_key(s);
+    if (has_rights_) draw_rights(s);
     keep(s);
     return s;
+}
+
+/// Mostly somebody who may, and now and then other rights.
+void random_stream::draw_rights(step& s) {
+    static constexpr std::array types = {"", "", "brief", "look", "fraud"};
+    s.who = rights_.chance(40) ? 0 : 1 + rights_.below(3);
+    if (!rights_.chance(4)) return;
+    for (std::uint32_t n = 1 + rights_.below(4); n > 0; --n) {
+        privilege_row r;
+        r.actor = std::to_string(1 + rights_.below(3));
+        r.may = static_cast<privilege>(rights_.below(privileges));
+        const bool is_of_holds = r.may == privilege::place_hold || r.may == privilege::resolve_hold;
+        if (is_of_holds) r.hold_type = types[rights_.below(types.size())];
+        r.does = rights_.chance(60) ? grant::allow : static_cast<grant>(rights_.below(grants));
+        s.grants.push_back(std::move(r));
+    }
 }
 
 std::uint32_t random_stream::next_kind() {

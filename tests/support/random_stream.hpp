@@ -63,6 +63,8 @@ constexpr bool has_labels(std::uint64_t seed) { return seed % 4 == 2 || seed % 8
 constexpr bool asks_nodes(std::uint64_t seed) { return seed % 3 == 0; }
 /// Seeds whose orders come as text for the most part, in revisions.
 constexpr bool sends_texts(std::uint64_t seed) { return seed % 80 >= 67; }
+/// Seeds whose commands come from several actors, of whom some may more than others.
+constexpr bool has_rights(std::uint64_t seed) { return seed % 5 == 2; }
 constexpr std::int64_t second = 1'000'000'000;
 constexpr time_point start{1'795'000'000 * second};
 
@@ -120,15 +122,18 @@ private:
     serial some_reservation(bool ends = true);
     action make_change();
     action make_move();
+    void draw_rights(step& s);
 
     static constexpr std::size_t kinds = 20;
     dice dice_;
+    dice rights_;  // of its own: who gives a step changes no other
     std::uint32_t nodes_;
     bool has_pools_;
     bool has_sections_;
     bool has_labels_;
     bool asks_nodes_;
     bool sends_texts_;
+    bool has_rights_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;

@@ -108,7 +108,8 @@ std::string side_by_side::play(const step& s) {
     granted_.clear();
     touched_orders_.clear();
     touched_reservations_.clear();
-    const command c{s.key, actor_id{}, s.now};
+    load_privileges(s);
+    const command c{s.key, actor_id{s.who}, s.now};
     std::visit([&](const auto& what) { play_one(c, what, s); }, s.what);
     ++played_;
     const bool left_a_record = real_->head() != moments_.back().first;
@@ -257,6 +258,7 @@ void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
 void side_by_side::play_one(const command&, const restart_step&, const step&) {
     if (!real_->flush(journal::durability::memory)) return differ("flush before a restart");
     real_.reset();
+    naive_.restart();
     real_ = std::make_unique<engine>(config_);  // the sink holds all that there was
     const command what_time_it_is{
         {}, {}, naive_.now()};  // a command that did nothing left no record

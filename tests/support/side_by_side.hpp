@@ -14,6 +14,7 @@
 
 #include "earmark/engine/engine.hpp"
 #include "earmark/model/capture.hpp"
+#include "earmark/model/trail.hpp"
 #include "naive_engine.hpp"
 #include "step.hpp"
 
@@ -77,6 +78,7 @@ private:
     [[nodiscard]] std::int64_t held_by(const uncovered_promise& p) const;
 
     void wear_in(const world& w);
+    void load_privileges(const step& s);
     void renumber(std::uint64_t real, std::uint64_t naive);
     void differ(const std::string& what);
     template <class T>
@@ -101,6 +103,7 @@ private:
     void compare_fold();
     void compare_stories(bool all);
     void compare_story(std::uint64_t id);
+    void compare_denied(const told_story& told);
     void compare_trail();
 
     pair_of_ids order_of(serial s);

@@ -29,8 +29,9 @@ void side_by_side::play_one(const command& c, const feed_step& s, const step&) {
 
 void side_by_side::compare_feed(const feed_report& real, const naive::feed_answer& naive, verb by) {
     const std::string name{name_of(by)};
-    if (real.why.code != error_code::ok)
+    if (real.why.code != naive.why)
         return differ(name + ": " + std::string{name_of(real.why.code)});
+    if (naive.why != error_code::ok) return;
     if (real.accepted > 0) ++tally_[name + ": done"];
     if (real.stale > 0) ++tally_[name + ": stale"];
     if (real.zeroed > 0) ++tally_[name + ": zeroed"];

@@ -52,7 +52,9 @@ std::string wrong_versions(const told_story& of) {
         const bool is_next = r.at != at;
         if (last != 0 && r.version != last && !is_next) return "a record with two versions";
         if (is_next && last == 0 && of.whole && r.version != 1) return "a birth that is not 1";
-        if (is_next && r.version <= last) return "versions that do not ascend";
+        const bool is_denied = r.kind == trail_kind::denied;  // of the version that there was
+        if (is_next && r.version <= last && !(is_denied && r.version == last))
+            return "versions that do not ascend";
         last = r.version;
         at = r.at;
     }
@@ -78,6 +80,7 @@ void side_by_side::compare_story(std::uint64_t id) {
         differ("the story of " + view->key + " ends elsewhere:\n" + report::text_of(*told));
     if (const std::string wrong = wrong_versions(*told); !wrong.empty())
         differ(view->key + ": " + wrong + "\n" + report::text_of(*told));
+    compare_denied(*told);
     if (!report::svg_of(*told).ends_with("</svg>\n")) differ("a story that is not drawn");
 }
 

@@ -64,7 +64,7 @@ void side_by_side::play_one(const command& c, const text_step& s, const step& wh
         }
         case discard:
             return compare(verb::discard, earmark::discard(*real_, c, s.key, 1),
-                           naive_.discard(s.key), about::none, nothing);
+                           naive_.discard(c, s.key), about::none, nothing);
         case park:
             return compare(verb::cancel, park_cancel(*real_, c, s.key, 1), naive_.park(c, s.key),
                            about::none, nothing);

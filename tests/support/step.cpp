@@ -162,7 +162,13 @@ struct writer {
 
 std::string describe(const step& s) {
     return "#" + std::to_string(s.number) + " at " + std::to_string(s.now.ns) + " key '" +
-           s.key.substr(0, 20) + "': " + std::visit(writer{}, s.what);
+           s.key.substr(0, 20) + "' by " + std::to_string(s.who) + ": " +
+           list(s.grants,
+                [](const privilege_row& r) {
+                    return r.actor + " " + std::string{name_of(r.does)} + " " +
+                           std::string{name_of(r.may)} + " '" + r.hold_type + "'";
+                }) +
+           " " + std::visit(writer{}, s.what);
 }
 
 }  // namespace earmark::streams

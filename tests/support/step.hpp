@@ -11,6 +11,7 @@
 
 #include "earmark/model/amend.hpp"
 #include "earmark/model/asked.hpp"
+#include "earmark/model/authority.hpp"
 #include "earmark/model/command.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
@@ -151,6 +152,8 @@ struct step {
     std::string key;  // place_order has its keys in the orders
     time_point now;
     action what;
+    std::uint32_t who = 0;                // the actor's number
+    std::vector<privilege_row> grants{};  // that the host loads before it
 };
 
 /// One line of text: enough to write the step down again by hand.

@@ -26,18 +26,19 @@ class Engine:
                  max_cells: int = 67108864, max_keys: int = 16777216) -> None:
         """With `journal`, a path: the engine is what the journal says, and writes to it."""
     @overload
-    def activate(self, policy: str, now: int = 0) -> int:
+    def activate(self, policy: str, now: int = 0, *, actor: str | None = None) -> int:
         """Compiles a policy (TOML) and uses it from now on; returns its version."""
     @overload
-    def activate(self, policy: Policy, now: int = 0) -> int:
+    def activate(self, policy: Policy, now: int = 0, *, actor: str | None = None) -> int:
         """The same with a Policy."""
-    def activate_workflow(self, workflow: object, now: int = 0) -> int:
+    def activate_workflow(self, workflow: object, now: int = 0, *,
+                          actor: str | None = None) -> int:
         """A workflow (TOML or Workflow) for new orders of its type; its version."""
-    def adjust(self, sku: str, node: str, delta: int, *, reason: str = 'correction',
-               now: int = 0) -> int:
+    def adjust(self, sku: str, node: str, delta: int, *, reason: str = 'correction', now: int = 0,
+               actor: str | None = None) -> int:
         """A physical change; returns how many granules of promises it uncovered."""
-    def adjust_pool(self, pool: int, delta: int, *, reason: str = 'correction',
-                    now: int = 0) -> None:
+    def adjust_pool(self, pool: int, delta: int, *, reason: str = 'correction', now: int = 0,
+                    actor: str | None = None) -> None:
         """Changes how much there is of a pool, by its id."""
     def advance(self, now: int) -> int:
         """Moves engine time; returns how many reservations expired and holds were due."""
@@ -83,7 +84,8 @@ class Engine:
         """Granules by where they are, over all cells and orders."""
     def buckets(self) -> Frame:
         """Frame: the units of all lines, by state and node."""
-    def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0) -> str:
+    def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0,
+               actor: str | None = None) -> str:
         """Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must
         agree."""
     def capture(self, orders: object, *, format: str = 'json', dry_run: bool = False,
@@ -105,11 +107,11 @@ class Engine:
     def check_invariants(self) -> list[str]:
         """Sentences of broken invariants; empty when all hold. Quiet engine only."""
     @overload
-    def count(self, sku: int, node: int, found: int, *, section: int | None = None,
-              now: int = 0) -> int:
+    def count(self, sku: int, node: int, found: int, *, section: int | None = None, now: int = 0,
+              actor: str | None = None) -> int:
         """Brings the books to what was found on the shelf; returns found less booked."""
     @overload
-    def count(self, columns: Table, *, now: int = 0,
+    def count(self, columns: Table, *, now: int = 0, actor: str | None = None,
               progress: Progress | None = None) -> Frame:
         """The same of many. Columns: sku, node, found, uom, section. Frame `counted`."""
     def counts(self, *, cursor: int = 0, limit: int = 100000) -> Any:
@@ -120,10 +122,11 @@ class Engine:
         with."""
     def decisions(self) -> Frame:
         """Frame: the last decision about each order."""
-    def deliver(self, orders: Column, *, now: int = 0,
+    def deliver(self, orders: Column, *, now: int = 0, actor: str | None = None,
                 progress: Progress | None = None) -> Frame:
         """Records that all shipped units were delivered. Frame `receipts`."""
-    def delta(self, columns: Table, *, source: str, sequence: int, now: int = 0) -> Frame:
+    def delta(self, columns: Table, *, source: str, sequence: int, now: int = 0,
+              actor: str | None = None) -> Frame:
         """Columns: sku, node, units, uom, section. What a source says has changed. Frame
         `fed`."""
     def discard(self, order: str, *, reason: int = 0, actor: str | None = None, key: str = '',
@@ -178,94 +181,98 @@ class Engine:
         Frame `lint`."""
     def load(self, *, skus: Table | None = None, nodes: Table | None = None,
              places: Table | None = None, stock: Table | None = None, units: Table | None = None,
-             distances: Table | None = None, now: int = 0,
+             distances: Table | None = None, now: int = 0, actor: str | None = None,
              progress: Progress | None = None) -> dict[str, Any]:
         """Several tables at once, none if one cannot be read; the report of each by its name.
         `progress` is told rows of all tables; between its calls others may use the engine."""
-    def load_amend_rules(self, columns: Table, now: int = 0, *,
+    def load_amend_rules(self, columns: Table, now: int = 0, *, actor: str | None = None,
                          progress: Progress | None = None) -> dict[str, Any]:
         """What amendments may. Columns: change, state, does (allow, ignore, deny)."""
-    def load_answers(self, columns: Table, now: int = 0, *,
+    def load_answers(self, columns: Table, now: int = 0, *, actor: str | None = None,
                      progress: Progress | None = None) -> dict[str, Any]:
         """Which nodes are asked before released units are taken back, or whether they do the
         work. Columns: request (work, cancel), within_s (0: not asked) [, node (none: all without
         a row of their own), then (refuses, accepts: what silence means), reason]."""
-    def load_attributes(self, columns: Table, now: int = 0, *,
+    def load_attributes(self, columns: Table, now: int = 0, *, actor: str | None = None,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Declares what orders, lines (line.), nodes (node.) and places (ship_to.) are known by.
         Columns: attribute, type (text, number, money, flag)."""
-    def load_calendar_days(self, columns: Table, now: int = 0, *,
+    def load_calendar_days(self, columns: Table, now: int = 0, *, actor: str | None = None,
                            progress: Progress | None = None) -> dict[str, Any]:
         """Dates that differ from their weekdays. Columns: calendar, day (2026-12-24), works
         (default 0: a holiday), cutoff."""
-    def load_calendars(self, columns: Table, now: int = 0, *,
+    def load_calendars(self, columns: Table, now: int = 0, *, actor: str | None = None,
                        progress: Progress | None = None) -> dict[str, Any]:
         """Days of work and their cut-offs. Columns: calendar, zone (IANA, default UTC), weekdays
         (mon-fri), cutoff (local 14:00; empty: the day's end), first, last (dates that are known).
         A calendar is all rows of its key, replaces that of before with its days, and is compiled
         now; `accepted` counts calendars."""
-    def load_distances(self, columns: Table, now: int = 0, *,
+    def load_distances(self, columns: Table, now: int = 0, *, actor: str | None = None,
                        progress: Progress | None = None) -> dict[str, Any]:
         """Columns: place, node, and metres, km or miles, in place of the great circle. A pair is
         given once, before an order is sourced over it."""
-    def load_exclusions(self, columns: Table, now: int = 0, *,
+    def load_exclusions(self, columns: Table, now: int = 0, *, actor: str | None = None,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Nodes that nothing is sourced from for a time. Columns: node, reason, from, until."""
-    def load_facts(self, columns: Table, now: int = 0, *,
+    def load_facts(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """What SKUs, nodes and places have of attributes. Columns: key, attribute, value (as
         text; empty: none any more), node (of stock. ones, which are of a SKU at a node)."""
-    def load_floors(self, columns: Table, now: int = 0, *,
+    def load_floors(self, columns: Table, now: int = 0, *, actor: str | None = None,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Floor rules (safety stock, oversell depth, freezes). Columns: rule, sku, node, kind,
         channel (empty: any), use (both, selling, sourcing), units, exclude, active, freeze."""
-    def load_hold_types(self, columns: Table, now: int = 0, *,
+    def load_hold_types(self, columns: Table, now: int = 0, *, actor: str | None = None,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Types of holds: columns as in docs/howto/holds.md, lists with commas."""
-    def load_hours(self, columns: Table, now: int = 0, *,
+    def load_hours(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """By which calendar a node works. Columns: node, service (empty: all), calendar, pickup
         (calendar of the carrier's visits), processing_days."""
-    def load_lanes(self, columns: Table, now: int = 0, *,
+    def load_lanes(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Days in transit. Columns: service, node, place (empty: all), up_to_metres (-1: however
         far), transit_days, delivery (calendar). The narrowest that fits holds."""
-    def load_nodes(self, columns: Table, now: int = 0, *,
+    def load_nodes(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, kind, latitude, longitude, priority, active."""
-    def load_places(self, columns: Table, now: int = 0, *,
+    def load_places(self, columns: Table, now: int = 0, *, actor: str | None = None,
                     progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, latitude, longitude."""
-    def load_pools(self, columns: Table, now: int = 0, *,
+    def load_pools(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """What is scarce and is not goods. Columns: pool, kind (quota, capacity, limit, credit),
         decimals, granule, amount, per_unit (0: flat), named, sku, node, channel (empty: any),
         from, until; of a plan's days: day (work or ship, else basket), counts (units, shipments,
         orders), service, with from and until the midnights UTC of dates."""
-    def load_sections(self, columns: Table, now: int = 0, *,
+    def load_privileges(self, columns: Table, now: int = 0, *, actor: str | None = None,
+                        progress: Progress | None = None) -> dict[str, Any]:
+        """Who may do what (docs/howto/authority.md). Columns: actor, may [, hold_type (of
+        place_hold and resolve_hold), does (allow, deny, drop)]."""
+    def load_sections(self, columns: Table, now: int = 0, *, actor: str | None = None,
                       progress: Progress | None = None) -> dict[str, Any]:
         """Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires,
         frozen; a section that stands there may change the last two."""
-    def load_segments(self, columns: Table, now: int = 0, *,
+    def load_segments(self, columns: Table, now: int = 0, *, actor: str | None = None,
                       progress: Progress | None = None) -> dict[str, Any]:
         """Ring-fences. Columns: segment, channel, overflow, overflow_2, overflow_3 (segments to
         draw from next), overflow_to_all, released."""
-    def load_services(self, columns: Table, now: int = 0, *,
+    def load_services(self, columns: Table, now: int = 0, *, actor: str | None = None,
                       progress: Progress | None = None) -> dict[str, Any]:
         """How orders travel. Columns: service, carrier (calendar of days in transit), delivery
         (calendar of days of delivery), transit_days (where no lane says; -1: then no date)."""
-    def load_skus(self, columns: Table, now: int = 0, *,
+    def load_skus(self, columns: Table, now: int = 0, *, actor: str | None = None,
                   progress: Progress | None = None) -> dict[str, Any]:
         """Columns: key, decimals, granule."""
-    def load_stock(self, columns: Table, now: int = 0, *,
+    def load_stock(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, node, on_hand (atoms, or a whole number of the unit that `uom` names),
         uom, section; adds to what is there."""
-    def load_thresholds(self, columns: Table, now: int = 0, *,
+    def load_thresholds(self, columns: Table, now: int = 0, *, actor: str | None = None,
                         progress: Progress | None = None) -> dict[str, Any]:
         """Columns: threshold, sku, node, kind, channel, low, high, active, section, pool (in
         place of a SKU). Levels that crossings() tells of."""
-    def load_units(self, columns: Table, now: int = 0, *,
+    def load_units(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, unit, holds (atoms): units of measure."""
     def move(self, columns: Table, *, now: int = 0,
@@ -330,12 +337,13 @@ class Engine:
     def queues(self) -> list[Any]:
         """Lines that wait in queues of policies: (queue, orders, lines), by name."""
     def record(self, order: int, fact: str, line: int = 0, node: str | None = None,
-               amount: int = 0, reason: int = 0, event: str = '', *, now: int = 0) -> str:
+               amount: int = 0, reason: int = 0, event: str = '', *, now: int = 0,
+               actor: str | None = None) -> str:
         """What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or
         (mark) an event of the order's own workflow: of a line from 1, or (0) of all; at a node or
         any; an amount, or (0) all that stands in the state before. What a node rejects (with a
         code of your own as `reason`) is open again, and the order remembers."""
-    def release(self, orders: Column, *, now: int = 0,
+    def release(self, orders: Column, *, now: int = 0, actor: str | None = None,
                 progress: Progress | None = None) -> Frame:
         """Tells the nodes. Frame `receipts`."""
     def replay(self, order: str | None = None, *, actor: str | None = None,
@@ -366,7 +374,7 @@ class Engine:
         """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def sections(self, sku: int) -> Frame:
         """Frame: a SKU's stock by node and section."""
-    def ship(self, orders: Column, *, now: int = 0,
+    def ship(self, orders: Column, *, now: int = 0, actor: str | None = None,
              progress: Progress | None = None) -> Frame:
         """Records that all released units were shipped. Frame `receipts`."""
     def sku_key(self, id: int) -> str:
@@ -375,14 +383,15 @@ class Engine:
         """Frame: all SKUs."""
     def snapshot(self, columns: Table, *, source: str, sequence: int, as_of: int,
                  basis: str = 'on_hand', complete: bool = False, nodes: Column | None = None,
-                 sections: Column | None = None, now: int = 0) -> Frame:
+                 sections: Column | None = None, now: int = 0,
+                 actor: str | None = None) -> Frame:
         """Columns: sku, node, units, uom, section (its id; null or -1: the plain stock). What a
         source says is there; as_of is the position of our last event that it had booked. Stale
         rows change nothing. Of a complete one, what it covers and does not name is zero: the
         stock that rows name at their nodes, plain stock at `nodes`, `sections` at all of these.
         Frame `fed`."""
     def source(self, orders: Column, *, dry_run: bool = False, now: int = 0,
-               criterion: object = None, leaving: str | None = None,
+               actor: str | None = None, criterion: object = None, leaving: str | None = None,
                progress: Progress | None = None) -> Frame:
         """Decides and takes, order by order. Frame `decisions`, with the frame `parts` of the
         plans. A policy that ranks by score needs a `criterion` (earmark.Criterion), which is

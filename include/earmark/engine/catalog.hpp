@@ -12,6 +12,7 @@
 #include "earmark/core/ids.hpp"
 #include "earmark/core/intern.hpp"
 #include "earmark/core/result.hpp"
+#include "earmark/engine/authority.hpp"
 #include "earmark/engine/facts.hpp"
 #include "earmark/engine/floors.hpp"
 #include "earmark/engine/holds.hpp"
@@ -61,6 +62,9 @@ public:
     hold_type_table holds;
     lifecycle::amend_table amends;
     lifecycle::answer_table answers;
+    authority_table authority;
+    /// Written beside other verbs, under its own lock.
+    [[nodiscard]] denial_memory& denials() const noexcept { return *denials_; }
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     workflow_table workflows;
@@ -125,6 +129,7 @@ private:
     std::vector<std::uint32_t> unknown_;
     std::uint32_t inactive_nodes_ = 0;
     std::unique_ptr<date_tables> dates_;
+    std::unique_ptr<denial_memory> denials_;
     std::vector<std::vector<unit_facts>> units_;  // by SKU
 };
 

@@ -24,6 +24,7 @@
 #include "earmark/engine/status.hpp"
 #include "earmark/model/amend.hpp"
 #include "earmark/model/attributes.hpp"
+#include "earmark/model/authority.hpp"
 #include "earmark/model/feeds.hpp"
 #include "earmark/model/floors.hpp"
 #include "earmark/model/movement.hpp"
@@ -64,21 +65,21 @@ public:
     /// Floor rules, for every take from then on; promises that stand stay. A key that stands there
     /// is replaced; another rule with the same selectors and use is twin_rule.
     load_report load(const command& c, std::span<const floor_row> rows, const load_part& part = {});
-    /// Pools: quotas, capacities, limits, credit lines. adjust() changes how much there is.
+    /// Pools: adjust() changes how much there is. Segments, sections: a row changes its key's.
     load_report load(const command& c, std::span<const pool_row> rows, const load_part& part = {});
-    /// Segments and sections of stock. A row whose key stands there changes it.
     load_report load(const command& c, std::span<const segment_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const section_row> rows, const load_part& p = {});
     /// Levels of what is available at which crossings() tells of an event.
     load_report load(const command& c, std::span<const threshold_row> rows, const load_part& = {});
-    /// Attributes of a host's own, what tables have of them, exclusions of nodes, types of holds,
-    /// what amendments may, what nodes are asked. bad_attribute, what parse_value() refuses.
+    /// Attributes of a host's own, what tables have of them (bad_attribute, parse_value()), nodes'
+    /// exclusions, types of holds, what amendments may, what nodes are asked, who may do what.
     load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const hold_type_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const amend_rule_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const answer_row> rows, const load_part& p = {});
+    load_report load(const command& c, std::span<const privilege_row> rows, const load_part& = {});
     /// A row replaces that of its selectors. A calendar is all rows of its key, compiled here.
     load_report load(const command& c, const date_rows& rows, const load_part& part = {});
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
@@ -241,8 +242,7 @@ public:
     result<what_if_view> what_if(order_id id, node_id node) const;
     /// The last decision about an order, solved again from its record; without `by_line`.
     result<sourced> decision(order_id id) const;
-    /// Every SKU at every node where it was stocked, by SKU and node; of one instant in a quiet
-    /// engine only. O(cells + orders + reservations).
+    /// By SKU and node where it was stocked; of one instant if quiet. O(cells, orders, baskets).
     result<std::vector<stock_view>> stock() const;
     /// A frame of the column dictionary, by name, with all that the engine has of it; another name
     /// is misuse. Orders that arrive meanwhile may be missing. Include earmark/report/frame.hpp.

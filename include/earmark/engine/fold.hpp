@@ -66,6 +66,7 @@ private:
     [[nodiscard]] bool is_known(const lifecycle::amendment& a) const;
     error_code asked_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code revised_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code denied_note(std::uint32_t may, std::span<const std::byte> bytes);
     error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                           std::span<const std::byte> bytes);
@@ -187,6 +188,7 @@ void record_waiting(journal::writer& into, std::string_view key, const intake::w
 [[nodiscard]] bool read_hold_type(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_amend_rule(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_answer_row(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_privilege(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);

@@ -57,6 +57,7 @@ enum class intern_kind : std::uint8_t {
     quarantined = 31,  // an order that waits for its master data, or its last try
     tombstone,         // of an order that was cancelled before it came
     answer_rule,       // what nodes are asked
+    privilege,         // who may do what
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.
@@ -67,7 +68,8 @@ enum class intern_kind : std::uint8_t {
 /// `facts`: an order's own, just after its birth. `rejection`: the node whose number it is gave
 /// lines back. `link`: to the order whose number it is. `hold_placed` and `hold_ended`: of the hold
 /// that has the number in its order. `amended`: the order itself, after its units were moved.
-/// `asked`: of nodes about its units, after they were moved.
+/// `asked`: of nodes about its units, after they were moved. `denied`: the record's actor was
+/// denied the privilege whose number it is; names no order.
 enum class note_kind : std::uint8_t {
     decision = 1,
     reason,
@@ -82,7 +84,8 @@ enum class note_kind : std::uint8_t {
     amended,
     link = 12,
     asked,
-    revised = 15,
+    denied,
+    revised,
 };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.

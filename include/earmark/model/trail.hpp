@@ -38,9 +38,10 @@ enum class trail_kind : std::uint8_t {
     stock,        // of a SKU at a node: free units and goods on hand that came or went
     counted,      // what was found on a shelf
     loaded,       // a row of a table, a policy, a workflow: `what` the table, `after` its key
+    denied,       // a command: `what` the privilege, `after` how often it was by then
     command,      // one that left nothing but itself
 };
-inline constexpr std::size_t trail_kinds = 17;
+inline constexpr std::size_t trail_kinds = 18;
 [[nodiscard]] std::string_view name_of(trail_kind k) noexcept;
 
 /// One thing that happened. What a kind does not say has its default.

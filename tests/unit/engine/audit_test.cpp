@@ -243,6 +243,8 @@ std::vector<damage> damage_to_tables() {
              s.in.feeds.cell({s.cell, 1, 0});
          }},
         {audit_check::waiting, [](shop& s) { s.in.names.waiting.bury("first", {}); }},
+        {audit_check::denials,
+         [](shop& s) { s.in.names.denials().of(actor_id{}, privilege::load).times = 1; }},
         {audit_check::chunk,
          [](shop& s) {
              s.in.books.ledger.chunks().give_back(me,

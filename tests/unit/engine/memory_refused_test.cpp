@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "earmark/engine/capture.hpp"
 #include "earmark/engine/engine.hpp"
 #include "earmark/journal/sink.hpp"
 #include "unit/allocations.hpp"
@@ -24,6 +25,7 @@ struct shop {
     std::shared_ptr<journal::memory_sink> sink = std::make_shared<journal::memory_sink>();
     engine e;
     std::vector<reservation_id> baskets;
+    actor_id clerk{};        // who may not discard
     position opened{};       // the last event of the set-up
     std::int64_t left = -1;  // allocations of the engine that succeed before one fails
 
@@ -69,6 +71,9 @@ struct shop {
         REQUIRE(e.load(now(), pools).rejected.empty());
         const std::vector<answer_row> asked{{"", request_kind::cancel, 600, silence::accepts}};
         REQUIRE(e.load(now(), asked).rejected.empty());
+        const std::vector<privilege_row> rights{{"boss", privilege::discard, {}}};
+        REQUIRE(e.load(now(), rights).rejected.empty());
+        clerk = *e.actor("clerk");
         opened = e.head();
     }
     /// A call of the engine, where memory may be refused; the test's own is not.
@@ -193,6 +198,11 @@ std::vector<step> order_steps() {
                 const node_id at = s.e.order(second)->requests.front().node;
                 const fact agrees{fact_kind::confirm_cancel, second, 1, at, {1}};
                 return code_of(s.ask([&] { return s.e.record(s.now(key), agrees); }));
+            },
+            [](shop& s, const std::string& key) {  // what is denied is recorded
+                const command c{key, s.clerk, noon};
+                const auto no = code_of(s.ask([&] { return discard(s.e, c, "nothing", 0); }));
+                return no == error_code::not_authorised ? error_code::ok : no;
             },
             [](shop& s, const std::string& key) {  // nobody says anything of the rest
                 return code_of(s.ask([&] { return s.e.advance({key, {}, noon + minutes(30)}); }));

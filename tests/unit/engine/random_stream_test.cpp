@@ -187,6 +187,17 @@ const std::string every_outcome[] = {"adjust: done",
                                      "count: duplicate_key",
                                      "count: no_cell",
                                      "count: bad_quantity",
+                                     "adjust: not_authorised",
+                                     "count: not_authorised",
+                                     "cancel: not_authorised",
+                                     "amend: not_authorised",
+                                     "place_hold: not_authorised",
+                                     "resolve_hold: not_authorised",
+                                     "source: not_authorised",
+                                     "release: not_authorised",
+                                     "ship: not_authorised",
+                                     "discard: not_authorised",
+                                     "privileges: loaded",
                                      "advance: done"};
 
 }  // namespace
@@ -267,6 +278,7 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::takes_stale_feeds) != 0);
     CHECK(caught_by_seed(flaw::forgets_floor_rules) != 0);
     CHECK(caught_by_seed(flaw::asks_nobody) != 0);
+    CHECK(caught_by_seed(flaw::lets_everybody) != 0);
     CHECK(caught_by_seed(flaw::forgets_pools) != 0);
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
     CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "earmark/model/asked.hpp"
+#include "earmark/model/authority.hpp"
 #include "earmark/model/kinds.hpp"
 #include "earmark/model/receipt.hpp"
 #include "earmark/model/state.hpp"
@@ -29,6 +30,8 @@ TEST_CASE("every verb, outcome, state and event has a name of its own") {
     check_names<outcome>(9);
     check_names<request_kind>(request_kinds);
     check_names<silence>(silences);
+    check_names<privilege>(privileges);
+    check_names<grant>(grants);
     check_names<trail_kind>(trail_kinds);
     check_names<unit_state>(unit_states);
     check_names<unit_event>(unit_events);
