@@ -318,6 +318,27 @@ std::string cancel(engine& e, std::uint64_t order, std::uint32_t line, std::int6
     return outcome_or_raise(e, e.cancel(at(e, actor, now), request));
 }
 
+/// What the order says of itself, and the nodes and orders that it is tied to.
+void add_ties(const engine& e, const order_view& v, py::dict& out) {
+    py::list facts;
+    for (const fact_view& f : v.facts)
+        facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
+    out["facts"] = facts;  // (attribute, line from 1 or 0, value)
+    py::list firm, rejections;
+    for (std::size_t l = 0; l < v.lines.size(); ++l)
+        if (v.lines[l].node != none<node_id>)
+            firm.append(py::make_tuple(l + 1, e.node(v.lines[l].node).key));
+    for (const rejection_view& r : v.rejections)
+        rejections.append(py::make_tuple(r.line, e.node(r.node).key, r.times, r.reason, r.at.ns));
+    py::list links;
+    for (const link_view& l : v.links)
+        links.append(
+            py::make_tuple(l.line, raw(l.other), l.other_line, l.brings, e.node(l.node).key));
+    out["links"] = links;            // (line from 1, other order, its line, brings for it, node)
+    out["firm"] = firm;              // (line from 1, node)
+    out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
+}
+
 py::dict to_dict(const engine& e, const order_view& v) {
     py::list lines;
     for (const line_view& l : v.lines)
@@ -347,23 +368,7 @@ py::dict to_dict(const engine& e, const order_view& v) {
     out["buckets"] = buckets;  // (line from 1, state, node or None, amount)
     out["labels"] = labels;    // beside buckets: the workflow's own name of the state, or ""
     out["workflow"] = v.workflow;
-    py::list facts;
-    for (const fact_view& f : v.facts)
-        facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
-    out["facts"] = facts;  // (attribute, line from 1 or 0, value)
-    py::list firm, rejections;
-    for (std::size_t l = 0; l < v.lines.size(); ++l)
-        if (v.lines[l].node != none<node_id>)
-            firm.append(py::make_tuple(l + 1, e.node(v.lines[l].node).key));
-    for (const rejection_view& r : v.rejections)
-        rejections.append(py::make_tuple(r.line, e.node(r.node).key, r.times, r.reason, r.at.ns));
-    py::list links;
-    for (const link_view& l : v.links)
-        links.append(
-            py::make_tuple(l.line, raw(l.other), l.other_line, l.brings, e.node(l.node).key));
-    out["links"] = links;            // (line from 1, other order, its line, brings for it, node)
-    out["firm"] = firm;              // (line from 1, node)
-    out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
+    add_ties(e, v, out);
     out["held"] = v.held;
     out["holds"] = holds_of(e, v);
     out["requests"] = requests_of(e, v);

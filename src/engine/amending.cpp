@@ -158,7 +158,9 @@ error engine::state::amender::plan(desk& d) {
     d.amends = what_.empty() ? nullptr : &what_;
     if (r_.edit != 0) go_on([&] { return holds.may_end_edit(d, c_, edit); });
     if (!d.moves.empty() || !d.asks.empty())
-        go_on([&] { return holds.lift_on_desk(d, hold_step::cancel, v_.now); });
+        go_on([&] {
+            return holds.lift_on_desk(d, hold_step::cancel, s_.names.known(c_.actor), v_.now);
+        });
     go_on([&] { return may_ask(d); });
     go_on([&] { return within_holds(d); });
     if (r_.edit != 0) go_on([&] { return holds.end_edit(d, c_, edit, v_.now); });

@@ -122,6 +122,8 @@ std::string_view name_of(bulk_action a) noexcept {
 bulk_report bulk(engine& on, const command& c, const bulk_request& r) {
     bulk_report out;
     out.why = check(on, c, r);
+    if (out.why.code == error_code::missing_field)
+        out.problem = "hold, resolve and cancel need a reason";
     if (out.why.code != error_code::ok) return out;
     std::vector<order_id> orders{r.orders.begin(), r.orders.end()};
     out.matched = orders.size();

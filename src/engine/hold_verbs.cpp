@@ -125,13 +125,14 @@ result<receipt> engine::state::holder::resolve(const visit& v, const command& c,
     return at.deny(v, c, verb::resolve_hold, r.order, done.error());
 }
 
-error engine::state::holder::lift_on_desk(desk& d, hold_step step, time_point now) const {
+error engine::state::holder::lift_on_desk(desk& d, hold_step step, actor_id by,
+                                          time_point now) const {
     const std::size_t holds = s_.names.holds.resolves() ? d.beside.holds.size() : 0;
     for (std::size_t i = 0; i < holds; ++i) {
         const hold h = d.beside.holds[i];
         const bool blocks = lifecycle::blocker({&h, 1}, types(), h.line, step) != nullptr;
         if (!blocks || !is_over(d, h)) continue;
-        const error e = settle(d, {h.number, hold_event::resolve, 0, actor_id{}, now});
+        const error e = settle(d, {h.number, hold_event::resolve, 0, by, now});
         if (e.code != error_code::ok) return e;
     }
     return {};
@@ -140,14 +141,15 @@ error engine::state::holder::lift_on_desk(desk& d, hold_step step, time_point no
 void engine::state::holder::pretend_to_lift(desk& d, hold_step step, time_point now) const {
     if (!s_.names.holds.resolves()) return;
     std::vector<hold> before = d.beside.holds;
-    if (lift_on_desk(d, step, now).code != error_code::ok) d.beside.holds = std::move(before);
+    if (lift_on_desk(d, step, actor_id{}, now).code != error_code::ok)
+        d.beside.holds = std::move(before);
     d.notes.clear();
     d.changes_beside = false;
 }
 
 void engine::state::holder::lift(const visit& v, order_id id, hold_step step) {
     if (!s_.names.holds.resolves()) return;
-    const auto decide = [&](desk& d) { return lift_on_desk(d, step, v.now); };
+    const auto decide = [&](desk& d) { return lift_on_desk(d, step, {}, v.now); };
     (void)s_.move_units(v, {{}, actor_id{}, v.now}, verb::resolve_hold, id, {}, decide);
 }
 

@@ -30,7 +30,7 @@ public:
     /// condition says that they are over. Before the verb that makes the step.
     void lift(const visit& v, order_id id, hold_step step);
     /// The same in the commit of what the desk is about.
-    [[nodiscard]] error lift_on_desk(desk& d, hold_step step, time_point now) const;
+    [[nodiscard]] error lift_on_desk(desk& d, hold_step step, actor_id by, time_point now) const;
     /// The same on the desk alone, for a question.
     void pretend_to_lift(desk& d, hold_step step, time_point now) const;
 

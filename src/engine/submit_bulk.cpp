@@ -47,10 +47,8 @@ queue_rules rules_of(const values& v) {
 answer refused(const call& c, const error& why, const std::string& sentence) {
     problems all;
     problem p = c.to_problem(why, {});
-    if (why.code == error_code::bad_condition) {
-        p.path = "/where";
-        if (!sentence.empty()) p.sentence = sentence;
-    }
+    if (!sentence.empty()) p.sentence = sentence;
+    if (why.code == error_code::bad_condition) p.path = "/where";
     if (why.code == error_code::missing_field) p.path = "/reason";
     all.add(std::move(p));
     return refusal(c.object(), all);

@@ -8,6 +8,10 @@ import earmark
 NOW = 1_800_000_000 * 10**9
 
 
+def words(frame, column):
+    return list(frame.words(column))
+
+
 @pytest.fixture
 def shop():
     engine = earmark.Engine()
@@ -55,15 +59,15 @@ def test_what_cannot_be_selected_is_refused_with_its_reason(shop):
 
 def test_a_bulk_command_answers_for_each_order_and_goes_on_under_its_key(shop):
     held = shop.bulk("hold", [0, 1], hold_type="fraud", reason=3, key="job", actor="ann")
-    assert held.words("outcome") == ["done", "done"]
+    assert words(held, "outcome") == ["done", "done"]
     again = shop.bulk("hold", [0, 1, 2], hold_type="fraud", reason=3, key="job", actor="ann")
-    assert again.words("outcome") == ["repeat", "repeat", "done"]
+    assert words(again, "outcome") == ["repeat", "repeat", "done"]
     assert shop.select(hold="fraud", held=True)["order"].tolist() == [0, 1, 2]
-    assert shop.bulk("release", [0]).words("reason") == ["held"]
+    assert words(shop.bulk("release", [0]), "reason") == ["held"]
     freed = shop.bulk("resolve", [0, 1], hold_type="fraud", reason=1, accept=True)
-    assert freed.words("outcome") == ["done", "done"]
+    assert words(freed, "outcome") == ["done", "done"]
     gone = shop.bulk("cancel", [1, 77], reason=4)
-    assert gone.words("reason") == [None, "unknown_order"]
+    assert words(gone, "reason") == [None, "unknown_order"]
     assert len(shop.bulk("cancel", [], reason=4)) == 0
     with pytest.raises(earmark.EarmarkError) as refused:
         shop.bulk("cancel", [0])
@@ -79,9 +83,9 @@ def test_a_wave_is_bounded_and_says_what_is_left(shop):
     assert (wave["released"], wave["too_young"], wave["left"]) == (1, 2, 0)
     wave = shop.wave(node="a", now=NOW + 10**9)
     assert wave["rows"]["order"].tolist() == [2]
-    assert wave["rows"].words("outcome") == ["done"]
+    assert words(wave["rows"], "outcome") == ["done"]
     released = shop.release([1, 2], node="b")
-    assert released.words("outcome") == ["done", "done"]
+    assert words(released, "outcome") == ["done", "done"]
     assert shop.wave()["released"] == 0
 
 
@@ -101,9 +105,9 @@ def test_notices_are_told_once_and_with_the_same_keys(shop):
 def test_a_draft_and_a_service_are_placed_and_go_their_own_way(shop):
     offer = shop.place_order("offer", [("hat", 1, 5)], currency="EUR", type="draft")
     fitting = shop.place_order("fitting", [("mug", 1, 5)], currency="EUR", type="service")
-    assert shop.source([offer, fitting]).words("reason") == ["not_allowed", "not_allowed"]
+    assert words(shop.source([offer, fitting]), "reason") == ["not_allowed", "not_allowed"]
     shop.record(offer, "mark", event="confirm")
-    assert shop.source([offer]).words("outcome") == ["done"]
+    assert words(shop.source([offer]), "outcome") == ["done"]
     shop.record(fitting, "fulfil")
     assert shop.order(fitting)["lowest"] == "delivered"
     with pytest.raises(earmark.EarmarkError) as refused:

@@ -84,6 +84,13 @@ class Engine:
         """Granules by where they are, over all cells and orders."""
     def buckets(self) -> Frame:
         """Frame: the units of all lines, by state and node."""
+    def bulk(self, action: str, orders: Column, *, hold_type: str | None = None,
+             accept: bool = True, reason: int = 0, key: str = '', actor: str | None = None,
+             now: int = 0) -> Frame:
+        """One command to many orders, hold, resolve (every active hold of `hold_type`), source,
+        release or cancel: each is a step of its own with an answer of its own. Hold, resolve and
+        cancel need a `reason`. With a `key`, the same call again does what is left, and nothing
+        twice. Frame `receipts`."""
     def cancel(self, order: int, line: int = 0, amount: int = 0, *, now: int = 0,
                actor: str | None = None) -> str:
         """Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must
@@ -286,6 +293,12 @@ class Engine:
         """The key of a node."""
     def nodes(self) -> Frame:
         """Frame: all nodes."""
+    def notices(self, *, kinds: Sequence[str] | None = None, within_s: int = 0, cursor: int = 0,
+                limit: int = 1000) -> tuple[str, ...]:
+        """What is to be told about orders behind `cursor`, oldest first, and the cursor to go on
+        with: a list of dicts, each with a `key` that is the same however often it is read. All
+        that one command did to an order, of one kind, is one; with `within_s`, all that was done
+        in one slice of so many seconds, which is told when the slice is over."""
     @property
     def now(self) -> int: ...
     def order(self, id: int) -> dict[str, Any]:
@@ -308,9 +321,9 @@ class Engine:
         or Busy. A `reservation` is handed over: its units are the order's, and no stock is
         touched. `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`:
         attributes by name, as text, for policies to ask; `node`: key of the firm node of lines
-        that name none: they come from there, or they wait; `type`: sales, transfer, purchase,
-        sample or replacement; `to`: of a transfer or a purchase, key of the node that its goods
-        go to."""
+        that name none: they come from there, or they wait; `type`: sales, draft, transfer,
+        purchase, service, sample or replacement; `to`: of a transfer or a purchase, key of the
+        node that its goods go to."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
@@ -343,9 +356,9 @@ class Engine:
         (mark) an event of the order's own workflow: of a line from 1, or (0) of all; at a node or
         any; an amount, or (0) all that stands in the state before. What a node rejects (with a
         code of your own as `reason`) is open again, and the order remembers."""
-    def release(self, orders: Column, *, now: int = 0, actor: str | None = None,
-                progress: Progress | None = None) -> Frame:
-        """Tells the nodes. Frame `receipts`."""
+    def release(self, orders: Column, *, node: str | None = None, now: int = 0,
+                actor: str | None = None, progress: Progress | None = None) -> Frame:
+        """Tells the nodes, or one of them. Frame `receipts`."""
     def replay(self, order: str | None = None, *, actor: str | None = None,
                now: int = 0) -> Frame:
         """Tries an order in quarantine again, or all of them; frames as of `capture`."""
@@ -374,6 +387,18 @@ class Engine:
         """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def sections(self, sku: int) -> Frame:
         """Frame: a SKU's stock by node and section."""
+    def select(self, *, where: str | None = None, state: str | None = None,
+               sku: str | None = None, node: str | None = None, type: str | None = None,
+               hold: str | None = None, held: bool | None = None, placed_from: int | None = None,
+               placed_before: int | None = None, due_before: int | None = None,
+               allowance_s: int = 172800, step_s: int = 3600, lead_days: int = 2,
+               escalated_from: int = 250, limit: int = 10000) -> Frame:
+        """Which orders, in the sequence in which they are dealt with: escalated ones first, then
+        those that are due first, urgent ones, older ones. Frame `selection`. `where`: a condition
+        of the order (docs/formats/policy.md); `state`, `sku` and `node` are about the same units;
+        instants are ns. Due: at the last cut-off that keeps the last day of delivery, `lead_days`
+        before it where no calendar says, and without one `allowance_s` after the order was
+        placed, less `step_s` for each step of its priority."""
     def ship(self, orders: Column, *, now: int = 0, actor: str | None = None,
              progress: Progress | None = None) -> Frame:
         """Records that all released units were shipped. Frame `receipts`."""
@@ -433,6 +458,17 @@ class Engine:
     def unreserve(self, reservations: Column, *, now: int = 0,
                   progress: Progress | None = None) -> Frame:
         """The same of many, each on its own. Frame `reserved`."""
+    def wave(self, *, where: str | None = None, sku: str | None = None, node: str | None = None,
+             type: str | None = None, placed_before: int | None = None,
+             due_before: int | None = None, max_orders: int = 1000, max_lines: int | None = None,
+             remorse_s: int = 0, allowance_s: int = 172800, step_s: int = 3600,
+             lead_days: int = 2, escalated_from: int = 250, key: str = '',
+             actor: str | None = None, now: int = 0) -> dict[str, Any]:
+        """Releases orders with allocated units in sequence, as many as fit; with `node`, their
+        work for it. One that does not fit is passed over, and comes first sooner or later; the
+        first one always goes. Orders younger than `remorse_s` wait, unless they are due. Answers
+        `rows` (frame `wave`), and how many were released (with how many `lines`), refused,
+        `too_young` and `left`."""
     def what_if(self, order: int, node: str) -> Frame:
         """The smallest changes, one at a time, with which a node would have shipped some of an
         order, as things were when it was decided. Frame `changes`; empty where it ships."""

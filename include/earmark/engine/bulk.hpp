@@ -54,7 +54,7 @@ struct bulk_row {
 /// transient there and halted end it early: the rows say how far it came.
 struct bulk_report {
     error why{};
-    std::string problem{};  // of a condition
+    std::string problem{};  // of a condition, or what is missing
     std::vector<bulk_row> rows;
     std::size_t matched = 0;  // orders that the filter fits, or that were named
     std::size_t done = 0, unchanged = 0, refused = 0;

@@ -67,8 +67,8 @@ struct hold_type_row {
     /// None: everything after capture. Empty, of a type whose holds time rejects and whose
     /// rejection cancels: an auto-cancel date, which is in nobody's way until it comes.
     std::optional<std::vector<hold_step>> blocks{};
-    std::int64_t lasts_s = 0;                        // seconds; 0: until it is answered
-    hold_expiry then = hold_expiry::escalate;        // after that time
+    std::int64_t lasts_s = 0;                  // seconds; 0: until it is answered
+    hold_expiry then = hold_expiry::escalate;  // after that time
     hold_rejection rejected = hold_rejection::cancel;
     /// For so many seconds allocated units in scope stay allocated; then they are open again, the
     /// goods are free, and as long as the hold stays it blocks `allocate`, too. 0: they are open

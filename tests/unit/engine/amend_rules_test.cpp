@@ -46,6 +46,23 @@ TEST_CASE("an edit ends by who may end it, while it is one, and what comes after
     CHECK(!s.on.order(p)->held);
 }
 
+TEST_CASE("a hold that an amendment lifts was ended by who amended, now and after a recovery") {
+    shop s;
+    hold_type_row minor = holding::type_of("minor", {hold_step::cancel, hold_step::release});
+    minor.resolve_when = "units < 5";
+    REQUIRE(s.on.load(s.at(), std::vector<hold_type_row>{minor}).accepted == 1);
+    const order_id o = s.sourced({{hat, {3}, 500}, {mug, {1}, 300}});
+    s.hold(o, "minor");
+    const line_change fewer{1, quantity{1}};
+    amend_request r;
+    r.order = o;
+    r.lines = {&fewer, 1};
+    const actor_id ann = *s.on.actor("ann");
+    CHECK(s.on.amend(s.at({}, ann), r).first.what == outcome::done);
+    CHECK(s.seen(o, 1).state == hold_state::resolved);
+    CHECK(s.seen(o, 1).ended_by == ann);
+}
+
 TEST_CASE("units follow their line only as a plan could have put them there") {
     shop s;
     const line_change to_south{1, {}, south, none<sku_id>, 0};
