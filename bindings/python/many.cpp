@@ -103,7 +103,6 @@ frame_ref do_to_all(engine& e, const std::string& action, const any_column& orde
     r.limit = which.size();
     const command by{key, actor ? value_or_raise(e, e.actor(*actor)) : actor_id{}, {now}};
     report::receipt_rows rows{which.size()};
-    if (which.empty()) return to_python(rows.finish());
     const bulk_report done = without_gil([&] { return bulk(e, by, r); });
     if (done.why.code != error_code::ok) raise_about(e, done.why, done.problem);
     for (const bulk_row& row : done.rows) rows.add(row.order, row.done);

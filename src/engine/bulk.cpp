@@ -35,11 +35,20 @@ std::string key_of(const command& c, order_id of, std::uint32_t hold = 0) {
     return key;
 }
 
+/// What is missing, or empty. Whoever forgets to say which orders does not mean all of them.
+std::string_view missing(const bulk_request& r) noexcept {
+    if (needs_reason(r.action) && r.reason == 0) return "hold, resolve and cancel need a reason";
+    const bool is_grave = r.action == bulk_action::hold || r.action == bulk_action::cancel;
+    if (is_grave && !r.orders && r.filter.is_empty())
+        return "say which orders: by a filter, or one by one";
+    return {};
+}
+
 error check(const engine& on, const command& c, const bulk_request& r) {
     if (c.key.size() > max_bulk_key_bytes)
         return fail(error_code::key_too_long, static_cast<std::int64_t>(c.key.size()),
                     static_cast<std::int64_t>(max_bulk_key_bytes));
-    if (needs_reason(r.action) && r.reason == 0) return fail(error_code::missing_field, 0);
+    if (!missing(r).empty()) return fail(error_code::missing_field, 0);
     const bool is_of_holds = r.action == bulk_action::hold || r.action == bulk_action::resolve;
     if (is_of_holds && index_of(r.hold) >= on.hold_types())
         return fail(error_code::unknown_hold_type, -1);
@@ -122,12 +131,13 @@ std::string_view name_of(bulk_action a) noexcept {
 bulk_report bulk(engine& on, const command& c, const bulk_request& r) {
     bulk_report out;
     out.why = check(on, c, r);
-    if (out.why.code == error_code::missing_field)
-        out.problem = "hold, resolve and cancel need a reason";
+    if (out.why.code == error_code::missing_field) out.problem = missing(r);
     if (out.why.code != error_code::ok) return out;
-    std::vector<order_id> orders{r.orders.begin(), r.orders.end()};
-    out.matched = orders.size();
-    if (r.orders.empty()) {
+    std::vector<order_id> orders;
+    if (r.orders) {
+        orders.assign(r.orders->begin(), r.orders->end());
+        out.matched = orders.size();
+    } else {
         const auto found = select(on, r.filter, r.rules, r.limit, &out.problem);
         if (!found) return out.why = found.error(), out;
         out.matched = found->matched;

@@ -49,7 +49,7 @@ answer refused(const call& c, const error& why, const std::string& sentence) {
     problem p = c.to_problem(why, {});
     if (!sentence.empty()) p.sentence = sentence;
     if (why.code == error_code::bad_condition) p.path = "/where";
-    if (why.code == error_code::missing_field) p.path = "/reason";
+    if (why.code == error_code::missing_field && !c.line.has("reason")) p.path = "/reason";
     all.add(std::move(p));
     return refusal(c.object(), all);
 }
@@ -122,7 +122,7 @@ answer run_bulk(const request& r) {
     b.filter = filter_of(c);
     b.rules = rules_of(c.line);
     const auto orders = named_orders(c, r.line);
-    b.orders = orders;
+    if (r.line.contains("orders")) b.orders = orders;
     b.hold = hold_of(c, "hold_type");
     b.accept = c.line.text("answer") != "reject";
     b.reason = static_cast<std::uint8_t>(c.line.whole("reason", 0));

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,8 +35,9 @@ inline constexpr std::size_t max_bulk_key_bytes = max_key_bytes - 32;
 
 struct bulk_request {
     bulk_action action{};
-    order_filter filter{};
-    std::span<const order_id> orders{};      // these, in this sequence, in place of a filter
+    order_filter filter{};  // to hold or to cancel, it has to say something
+    /// These, in this sequence, in place of a filter; an empty list is nobody.
+    std::optional<std::span<const order_id>> orders{};
     hold_type_id hold = none<hold_type_id>;  // of hold and resolve
     bool accept = true;                      // of resolve
     std::uint8_t reason = 0;                 // the caller's own; hold, resolve and cancel need one
@@ -50,8 +52,8 @@ struct bulk_row {
 };
 
 /// `why` is about the command as a whole; nothing was done then: what select() refuses,
-/// missing_field (a reason), key_too_long (max_bulk_key_bytes), unknown_hold_type. What is
-/// transient there and halted end it early: the rows say how far it came.
+/// missing_field (a reason, or which orders), key_too_long (max_bulk_key_bytes), unknown_hold_type.
+/// What is transient there and halted end it early: the rows say how far it came.
 struct bulk_report {
     error why{};
     std::string problem{};  // of a condition, or what is missing

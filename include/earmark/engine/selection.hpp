@@ -74,6 +74,12 @@ struct order_filter {
     std::optional<time_point> placed_from{};  // this instant and later
     std::optional<time_point> placed_before{};
     std::optional<time_point> due_before{};
+
+    /// Does it fit every order that is not at its end?
+    [[nodiscard]] bool is_empty() const noexcept {
+        return where.empty() && !state && sku == none<sku_id> && node == none<node_id> && !type &&
+               hold == none<hold_type_id> && !held && !placed_from && !placed_before && !due_before;
+    }
 };
 
 struct selected_order {

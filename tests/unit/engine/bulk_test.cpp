@@ -70,7 +70,8 @@ TEST_CASE("LC-05: each order has its own answer, and one that is refused stops n
     s.records(a, ship);
     CHECK(s.told(s.all({.action = bulk_action::source})) ==
           "o1 unchanged, o2 unchanged, o3 done, ");
-    const auto gone = s.all({.action = bulk_action::cancel, .reason = 4});
+    const auto gone =
+        s.all({.action = bulk_action::cancel, .filter = {.type = order_type::sales}, .reason = 4});
     CHECK(s.told(gone) == "o1 not_allowed, o2 done, o3 done, ");
     CHECK(s.free(hat, north) == 8);
 }
@@ -80,9 +81,12 @@ TEST_CASE("LC-05: a reason is given, or nothing is done") {
     const order_id a = s.order({{hat, {1}, 500}});
     const auto type = s.type("fraud");
     CHECK(s.all({.action = bulk_action::cancel}).why.code == missing_field);
-    CHECK(s.all({.action = bulk_action::hold, .hold = type}).why.code == missing_field);
+    const order_filter live{.type = order_type::sales};
+    CHECK(s.all({.action = bulk_action::hold, .filter = live, .hold = type}).why.code ==
+          missing_field);
     CHECK(s.all({.action = bulk_action::resolve, .hold = type}).why.code == missing_field);
-    CHECK(s.all({.action = bulk_action::hold, .reason = 1}).why.code == unknown_hold_type);
+    CHECK(s.all({.action = bulk_action::hold, .filter = live, .reason = 1}).why.code ==
+          unknown_hold_type);
     CHECK(s.all({.action = bulk_action::release, .filter = {.where = "?"}}).why.code ==
           bad_condition);
     const std::string key(max_bulk_key_bytes + 1, 'k');
@@ -97,15 +101,33 @@ TEST_CASE("LC-05: a command that broke off goes on where it stopped, and does no
     std::vector<order_id> ids;
     for (int i = 0; i < 3; ++i) ids.push_back(s.order({{hat, {1}, 500}}));
     bulk_request r{.action = bulk_action::cancel, .reason = 2};
-    r.orders = std::span{ids}.first(2);  // it broke off behind the second
+    r.orders = std::span<const order_id>{ids}.first(2);  // it broke off behind the second
     CHECK(s.told(s.all(r, "job 7")) == "o1 done, o2 done, ");
     r.orders = ids;
     CHECK(s.told(s.all(r, "job 7")) == "o1 repeat, o2 repeat, o3 done, ");
     r.reason = 3;
     CHECK(s.told(s.all(r, "job 7")) == "o1 duplicate_key, o2 duplicate_key, o3 duplicate_key, ");
     const order_id unknown{99};
-    r.orders = {&unknown, 1};
+    r.orders = std::span{&unknown, 1};
     CHECK(s.all(r).rows[0].done.error().code == unknown_order);
+}
+
+TEST_CASE("LC-05: who does not say which orders does not cancel all of them") {
+    many_shop s;
+    const order_id a = s.order({{hat, {1}, 500}});
+    const auto type = s.type("fraud");
+    const auto nobody = s.all({.action = bulk_action::cancel, .reason = 1});
+    CHECK(nobody.why.code == missing_field);
+    CHECK(nobody.problem.find("which orders") != std::string::npos);
+    CHECK(s.all({.action = bulk_action::hold, .hold = type, .reason = 1}).why.code ==
+          missing_field);
+    bulk_request r{.action = bulk_action::cancel, .reason = 1};
+    r.orders = std::span<const order_id>{};  // a list that came out empty
+    CHECK(s.told(s.all(r)).empty());
+    CHECK(s.units(a, unit_state::open) == 1);
+    r.orders.reset();
+    r.filter.where = "units >= 1";
+    CHECK(s.told(s.all(r)) == "o1 done, ");
 }
 
 TEST_CASE("several holds of one type on an order are resolved, and others stay") {
