@@ -15,6 +15,18 @@ constexpr std::uint32_t self = 0;  // the fold's slot
 coordinates coordinates_of(std::span<const std::int64_t> f) noexcept {
     return {f[0] != 0, static_cast<std::int32_t>(f[1]), static_cast<std::int32_t>(f[2])};
 }
+constexpr bool is_within(std::int64_t n, std::int64_t least, std::int64_t most) noexcept {
+    return n >= least && n <= most;
+}
+bool are_coordinates(std::span<const std::int64_t> f) noexcept {
+    return is_within(f[0], 0, 1) && is_within(f[1], -900'000'000, 900'000'000) &&
+           is_within(f[2], -1'800'000'000, 1'800'000'000);
+}
+bool is_node(std::span<const std::int64_t> f) noexcept {
+    constexpr auto last_kind = static_cast<std::int64_t>(node_kind::vendor);
+    return is_within(f[0], 0, last_kind) && is_within(f[1], 0, 1) &&
+           is_within(f[2], INT32_MIN, INT32_MAX) && f[3] >= -1 && f[4] >= -1;
+}
 node_facts node_of(std::span<const std::int64_t> f) noexcept {
     node_facts n;
     n.kind = static_cast<node_kind>(f[0]);
@@ -222,13 +234,16 @@ error_code folder::intern(journal::intern_kind kind, const journal::intern_table
             books_.cells.add_sku();
             return catalog_.add_sku(t.key, {static_cast<int>(f[0]), f[1]}), error_code::ok;
         case intern_kind::node:
-            if (!next(catalog_.nodes, node_row_fields)) return error_code::bad_record;
+            if (!next(catalog_.nodes, node_row_fields) || !is_node(f) ||
+                !are_coordinates(f.subspan(node_fields)))
+                return error_code::bad_record;
             nodes_changed_ = true;
             return catalog_.add_node(t.key, node_of(f), coordinates_of(f.subspan(node_fields)),
                                      t.distances),
                    error_code::ok;
         case intern_kind::place:
-            if (!next(catalog_.places, coordinate_fields)) return error_code::bad_record;
+            if (!next(catalog_.places, coordinate_fields) || !are_coordinates(f))
+                return error_code::bad_record;
             return catalog_.add_place(t.key, coordinates_of(f), t.distances), error_code::ok;
         case intern_kind::actor:
             if (!next(catalog_.actors, 0)) return error_code::bad_record;

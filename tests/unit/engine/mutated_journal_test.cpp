@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "earmark/journal/batch.hpp"
+#include "earmark/journal/record.hpp"
 #include "kept_books.hpp"
 
 namespace earmark {
@@ -191,6 +192,39 @@ TEST_CASE(
     MESSAGE(refused, " refused, ", found, " found, ", sound, " sound");
     CHECK(refused > 150);
     CHECK(found > 0);
+}
+
+TEST_CASE("a journal whose nodes or places nobody can have loaded is refused") {
+    using journal::intern_kind;
+    const auto halts = [](intern_kind kind, std::vector<std::int64_t> fields) {
+        const auto sink = std::make_shared<journal::memory_sink>();
+        journal::writer w;
+        w.begin(verb::load, time_point{1'800'000'000'000'000'000}, actor_id{});
+        w.intern(kind, {0, "x", fields, {}});
+        journal::batch_builder b;
+        b.begin(1, 0, 0);
+        b.make_room(w.bytes().size());
+        b.add(1 + (w.bytes().size() + 7) / 8, w.bytes());
+        REQUIRE(sink->append(1, b.finish()));
+        return engine{settings(sink)}.halted().starts_with("recovery: bad_record");
+    };
+    const auto node = [&](std::size_t at, std::int64_t n) {
+        std::vector<std::int64_t> fields = {2, 1, 7, -1, 0, 1, 900'000'000, -1'800'000'000};
+        fields[at] = n;
+        return halts(intern_kind::node, fields);
+    };
+    CHECK(!node(0, 2));
+    CHECK(node(0, 3));  // no such kind
+    CHECK(node(0, -1));
+    CHECK(node(1, 2));
+    CHECK(node(2, INT64_C(1) << 32));
+    CHECK(node(3, -2));
+    CHECK(node(4, -2));
+    CHECK(node(5, 2));
+    CHECK(node(6, 900'000'001));
+    CHECK(node(7, 1'800'000'001));
+    CHECK(!halts(intern_kind::place, {1, -900'000'000, 0}));
+    CHECK(halts(intern_kind::place, {1, -900'000'001, 0}));
 }
 
 }  // namespace earmark
