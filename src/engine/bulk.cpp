@@ -187,7 +187,7 @@ wave_report release_wave(engine& on, const command& c, const wave_request& r) {
             if (ends_all(done.error().code)) break;
         } else if (done->what == outcome::unchanged) {
             out.rows.pop_back();  // somebody else was faster
-        } else {
+        } else if (done->what != outcome::repeat) {
             ++out.released;
             out.lines += o.lines;
         }

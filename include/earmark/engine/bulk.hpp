@@ -91,7 +91,8 @@ struct wave_row {
 struct wave_report {
     error why{};
     std::string problem{};
-    std::vector<wave_row> rows;  // released or refused, in sequence
+    std::vector<wave_row> rows;  // released or refused, in sequence; `repeat`: by an earlier wave
+                                 // of the same key, and what was allocated since then stays
     std::size_t released = 0, lines = 0, refused = 0;
     std::size_t too_young = 0;  // orders that wait for the end of their time of remorse
     std::size_t left = 0;       // orders that found no room

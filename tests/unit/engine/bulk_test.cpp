@@ -182,6 +182,20 @@ TEST_CASE("OM-11b: what is held takes no room in a wave, and is told") {
     CHECK(w.left == 0);
 }
 
+TEST_CASE("OM-11b: what an earlier wave of the same key has released takes no room in this one") {
+    many_shop s;
+    const order_id a = s.ready(1);
+    CHECK(s.told(s.wave({}, "w")) == "o1 done, ");
+    REQUIRE(s.on.record(s.at(), {.kind = reject, .order = a, .node = north}));
+    REQUIRE(s.on.source(s.at(), a));
+    s.ready(1);
+    const auto w = s.wave({.max_orders = 1}, "w");
+    CHECK(s.told(w) == "o1 repeat, o2 done, ");
+    CHECK(w.released == 1);
+    CHECK(s.units(a, unit_state::allocated) == 1);
+    CHECK(s.told(s.wave({}, "next")) == "o1 done, ");
+}
+
 TEST_CASE("a wave for one node leaves what other nodes have of the same orders") {
     many_shop s;
     const order_id o = s.sourced({{mug, {1}, 500, north}, {hat, {2}, 500, south}});
