@@ -13,20 +13,6 @@
 namespace earmark::python {
 namespace {
 
-/// What stands between the commas of a text, without the blanks around it.
-std::vector<std::string> words_of(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(','), text.size());
-        const std::string_view word = text.substr(0, end);
-        const std::size_t first = word.find_first_not_of(' ');
-        if (first != std::string_view::npos)
-            out.emplace_back(word.substr(first, word.find_last_not_of(' ') + 1 - first));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
-
 template <class Enum>
 Enum named_or(Enum otherwise, std::string_view name, std::size_t count, const char* column,
               std::size_t row) {
@@ -102,7 +88,7 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
         r.key = keys.text(i);
         if (!blocks[i].empty()) r.blocks.emplace();
         if (blocks[i] != "nothing")
-            for (const std::string& s : words_of(blocks[i]))
+            for (const std::string& s : words_between_commas(blocks[i]))
                 r.blocks->push_back(named<hold_step>(s, hold_step_count, "blocks", i));
         r.lasts_s = lasts[i];
         r.then = named_or(r.then, then[i], 3, "then", i);
@@ -111,8 +97,8 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
         r.scope = named_or(r.scope, scope[i], 2, "scope", i);
         r.apply_when = apply[i];
         r.resolve_when = resolve[i];
-        r.after = words_of(after[i]);
-        r.answers = words_of(answers[i]);
+        r.after = words_between_commas(after[i]);
+        r.answers = words_between_commas(answers[i]);
     }
     return out;
 }

@@ -2,6 +2,7 @@
 // default; a value that cannot be is refused with its column and row.
 #include "rows.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -21,6 +22,19 @@ std::vector<std::string> optional_texts(const columns& c, std::string_view name,
     if (!c.has(name)) return out;
     const auto texts = c.texts(name, static_cast<std::ptrdiff_t>(n));
     for (std::size_t i = 0; i < n; ++i) out[i] = texts.text(i);
+    return out;
+}
+
+std::vector<std::string> words_between_commas(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        const std::string_view word = text.substr(0, end);
+        const std::size_t first = word.find_first_not_of(' ');
+        if (first != std::string_view::npos)
+            out.emplace_back(word.substr(first, word.find_last_not_of(' ') + 1 - first));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
     return out;
 }
 

@@ -21,6 +21,8 @@ namespace earmark::python {
 /// Texts of a column that may be left out, and may have nulls: empty ones.
 [[nodiscard]] std::vector<std::string> optional_texts(const columns& c, std::string_view name,
                                                       std::size_t n);
+/// What stands between the commas of a text, without the blanks around it.
+[[nodiscard]] std::vector<std::string> words_between_commas(std::string_view text);
 /// The enumerator that a text names; BadInput says what it is of, and which there are.
 template <class Enum>
 [[nodiscard]] Enum named(std::string_view name, std::size_t count, const std::string& what) {

@@ -14,6 +14,7 @@
 #include "earmark/report/stock_frames.hpp"
 #include "facts.hpp"
 #include "holds.hpp"
+#include "restrictions.hpp"
 #include "rows.hpp"
 #include "scalar.hpp"
 
@@ -226,6 +227,8 @@ void bind_stock_and_frames(engine_class& c) {
     c.def("places", table("places"), "Frame: all ship-to places.");
     c.def("distances", table("distances"), "Frame: the distances that were given.");
     c.def("pools", on(&pools_of), "Frame: all pools as they stand.");
+    c.def("restrictions", on(&restrictions_of),
+          "What may not be shipped: a dict for each row, in the order of loading.");
     c.def("stock", table("stock"), "Frame: every SKU at every node where it was stocked.");
     c.def("uncovered", table("uncovered"),
           "Frame: promises without goods, by SKU and node, who loses first first.");
@@ -245,6 +248,12 @@ void bind_facts(const One& one) {
         "empty: none any more), node (of stock. ones, which are of a SKU at a node).");
     one("load_exclusions", load_one("exclusions", &read_exclusions),
         "Nodes that nothing is sourced from for a time. Columns: node, reason, from, until.");
+    one("load_restrictions", load_one("restrictions", &read_restrictions),
+        "What may not be shipped (docs/howto/restrictions.md). Columns: restriction [, reason, "
+        "item, "
+        "origin, destination, order (conditions), services, unless_same (lists with commas), "
+        "active "
+        "(default 1)].");
     one("load_hold_types", load_one("hold_types", &read_hold_types),
         "Types of holds: columns as in docs/howto/holds.md, lists with commas.");
     one("load_amend_rules", load_one("amend_rules", &read_amend_rules),

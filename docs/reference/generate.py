@@ -16,9 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = ROOT / "include" / "earmark"
 HEADERS = ("engine/engine.hpp", "engine/config.hpp", "engine/status.hpp", "model/command.hpp",
            "model/receipt.hpp", "model/view.hpp", "model/tables.hpp", "model/feeds.hpp",
-           "model/thresholds.hpp", "model/holds.hpp", "model/authority.hpp", "model/audit.hpp",
-           "engine/audit.hpp", "core/result.hpp", "journal/sink.hpp", "sourcing/policy.hpp",
-           "report/kpi.hpp", "engine/own_report.hpp", "engine/capture.hpp", "model/capture.hpp",
+           "model/thresholds.hpp", "model/holds.hpp", "model/restrictions.hpp",
+           "model/authority.hpp", "model/audit.hpp", "engine/audit.hpp", "core/result.hpp",
+           "journal/sink.hpp", "sourcing/policy.hpp", "report/kpi.hpp",
+           "engine/own_report.hpp", "engine/capture.hpp", "model/capture.hpp",
            "model/trail.hpp", "engine/story.hpp", "report/order_story.hpp")
 PACKAGE = ROOT / "bindings" / "python" / "earmark"
 MODULES = ("_earmark.pyi", "comparison.py", "criterion.py", "errors.py", "network.py", "export.py",

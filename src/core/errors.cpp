@@ -61,6 +61,9 @@ constexpr error_row rows[] = {
     {not_revisable, "not_revisable", final,
      "no revision changes this of an order that is placed (field {0})",
      "send it as it was placed; or cancel the order and place another one under a new key"},
+    {shipping_restricted, "shipping_restricted", final,
+     "restriction {0} forbids to ship line {1} from node {2} (-1: from any that it may come from)",
+     "ship it from another node, by another service or elsewhere, or change the row"},
 
     // 2xxx vocabulary and tables
     {bad_number, "bad_number", final, "not a number: byte {0} is wrong",
@@ -113,6 +116,9 @@ constexpr error_row rows[] = {
     {bad_condition, "bad_condition", final,
      "the condition of orders cannot be read from byte {0} on",
      "see docs/formats/policy.md, Conditions; attributes of your own are declared first"},
+    {bad_restriction, "bad_restriction", final,
+     "field {0} of the restriction is wrong from its byte {1} on",
+     "3 is item, 4 origin, 5 destination, 6 order, 7 services, 8 unless_same; 0: it says nothing"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",

@@ -9,6 +9,7 @@
 #include "earmark/promise/tables.hpp"
 #include "gate.hpp"
 #include "holder.hpp"
+#include "restrictor.hpp"
 #include "workflow_door.hpp"
 
 namespace earmark {
@@ -163,6 +164,7 @@ error engine::state::amender::plan(desk& d) {
         });
     go_on([&] { return may_ask(d); });
     go_on([&] { return within_holds(d); });
+    go_on([&] { return restrictor{s_, d}.may_become(what_); });
     if (r_.edit != 0) go_on([&] { return holds.end_edit(d, c_, edit, v_.now); });
     go_on([&] { return screen(d); });
     tell(d);

@@ -77,7 +77,7 @@ void declared_facts(const State& s, desk& d, const asked_of& of) {
     const catalog& names = s.names;
     const std::span<const attribute_id> declared = of.declared;
     const std::size_t row_size = of.all.size(), own = row_size - declared.size();
-    d.asked_bytes = load_facts(s.books.ledger.chunks(), d.order.facts);
+    d.asked_bytes = d.placing ? d.facts : load_facts(s.books.ledger.chunks(), d.order.facts);
     const bool is_sound = read_facts(d.asked_bytes, d.order.lines.size(), names.facts, d.values);
     EARMARK_INVARIANT(is_sound, "an order's facts are read as they were kept");
     for (std::size_t a = 0; a < declared.size(); ++a) {

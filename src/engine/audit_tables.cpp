@@ -104,6 +104,7 @@ void engine::state::auditor::look_at_tables() {
             wrong(audit_check::names, {none<sku_id>, node_id{static_cast<std::uint16_t>(i)}},
                   {n.node[i].sequence, rank}, "its rank is not that of its key");
     }
+    look_at_names(n.restrictions.keys, n.restrictions.size(), "restriction");
     look_at_names(n.pools.keys, n.pools.all().size(), "pool");
     for (std::uint32_t i = 0; i < n.pools.all().size(); ++i)
         if (const cell_id c = n.pools[pool_id{i}].cell;

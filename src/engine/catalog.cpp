@@ -140,6 +140,7 @@ std::uint64_t catalog::digest_of_tables() const {
     if (!waiting.empty()) d.add(waiting.digest());
     if (const std::uint64_t rows = answers.digest_of_rows(); rows != 0) d.add(rows);
     if (const std::uint64_t rows = authority.digest_of_rows(); rows != 0) d.add(rows);
+    if (const std::uint64_t rows = restrictions.digest_of_rows(); rows != 0) d.add(rows);
     if (const std::uint64_t noted = denials().digest(); noted != 0) d.add(noted);
     if (dates().has_rows()) d.add(dates().digest_of_dates());
     return d.value();

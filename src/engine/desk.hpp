@@ -7,11 +7,13 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "beside.hpp"
 #include "earmark/engine/facts.hpp"
+#include "earmark/engine/restrictions.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/intake/dedupe.hpp"
 #include "earmark/journal/record.hpp"
@@ -82,6 +84,34 @@ struct filter_memory {
     std::size_t nodes = 0;
     std::vector<sourcing::attribute_value> values;   // nodes x attributes
     std::vector<std::vector<std::uint64_t>> passes;  // by filter; of those that ask `same`, empty
+};
+
+/// What restrictions say of nodes, places and SKUs, as long as their tables stand, and of the order
+/// at hand. Rows of nodes are bits.
+struct restriction_memory {
+    std::uint64_t rows = 0;   // version; 0: of none
+    std::uint64_t facts = 0;  // version
+    std::size_t nodes = 0;
+    asked_attributes of_goods, of_places, of_orders;
+    std::vector<std::vector<std::uint64_t>> origins;  // by restriction
+    struct of_place {
+        std::optional<place_id> place;
+        std::vector<std::uint16_t> rows;   // restrictions that are about it, ascending
+        std::vector<std::uint64_t> nodes;  // of each of them a row
+    };
+    struct of_sku {
+        std::optional<sku_id> sku;
+        std::vector<std::uint16_t> rows;
+    };
+    std::vector<of_place> places;
+    std::vector<of_sku> skus;
+    const of_place* place = nullptr;          // the order's
+    std::vector<std::uint16_t> order;         // of its rows, those that hold for the order
+    std::vector<std::uint16_t> line, wanted;  // and of these, for a line, and for several
+    std::vector<std::byte> own_bytes;
+    std::vector<order_value> own_values;  // what the order says itself
+    std::vector<sourcing::attribute_value> values;
+    std::vector<std::uint64_t> seen;
 };
 
 /// A note about the desk's order, for its record.
@@ -196,9 +226,13 @@ struct desk {
     std::vector<std::uint16_t> removed_by;          // as in `decided`
     std::vector<std::uint64_t> removed, remaining;  // rows of nodes
     filter_memory filters;
+    restriction_memory restrictions;
+    std::vector<sourcing::restricted_goods> restricted;  // as in `decided`
+    std::vector<std::uint16_t> restricted_nodes;         // the same
     sourcing::decision decided;
     std::vector<std::byte> decision;  // the same, encoded
     std::vector<std::byte> facts;     // of the order that is placed
+    bool placing = false;             // its facts are those, and lie nowhere else yet
     std::vector<order_value> values;  // of one that is sourced
 
     /// A basket whose timer is announced, and its header word when it was seen not to be due by

@@ -87,6 +87,39 @@ std::string bound_told(const sourcing_problem& p, const plan& chosen,
     return out;
 }
 
+/// Why a wanted line may not leave from a node, by lines x nodes; empty: it may, or all may.
+std::vector<std::string_view> restrictions_of(const sourcing::decision& d, const catalog& names) {
+    std::vector<std::string_view> out;
+    if (d.restricted.empty()) return out;
+    out.resize(d.wanted.size() * d.nodes);
+    d.each_restricted([&](const auto& r, std::span<const std::uint16_t> nodes) {
+        for (const std::uint16_t k : nodes)
+            out[r.wanted * std::size_t{d.nodes} + k] = names.restrictions.keys.key(r.by);
+    });
+    return out;
+}
+
+/// Which restriction keeps which goods from which nodes.
+std::string restrictions_told(const sourcing::decision& d, const catalog& names,
+                              std::span<const std::string_view> skus,
+                              std::span<const std::string_view> nodes) {
+    constexpr std::size_t most_named = 5;
+    std::string out;
+    d.each_restricted([&](const auto& r, std::span<const std::uint16_t> at) {
+        std::vector<std::string_view> keys;
+        for (const std::uint16_t k : at.first(std::min(at.size(), most_named)))
+            keys.push_back(nodes[k]);
+        std::string others;
+        if (at.size() > most_named) others = std::to_string(at.size() - most_named) + " others";
+        if (!others.empty()) keys.emplace_back(others);
+        out += ' ' + std::string{skus[r.wanted]} + " may not be shipped from " + named(keys) +
+               ": restricted: " + std::string{names.restrictions.keys.key(r.by)};
+        const std::string& why = names.restrictions[r.by].reason;
+        out += why.empty() ? "." : " (" + why + ").";
+    });
+    return out;
+}
+
 /// What a decision wanted, in its order.
 std::vector<wanted_line> wanted_of(const remembered_decision& one) {
     std::vector<wanted_line> out;
@@ -140,6 +173,9 @@ result<std::vector<remembered_decision>> engine::state::recall(const visit& v, o
         if (!lines) return lines.error();
         for (const sourcing::decided_line& w : decided.wanted)
             if (w.line >= lines->size()) return fail(error_code::bad_record, raw(decided.by));
+        for (const sourcing::restricted_goods& r : decided.restricted)
+            if (r.by >= names.restrictions.size())
+                return fail(error_code::bad_record, raw(decided.by));
         if (decided.nodes > names.node.size())  // they are added, never taken away
             return fail(error_code::bad_record, raw(decided.by));
         out.push_back({&whole, *by, std::move(decided), std::move(*lines), d.order.ship_to});
@@ -172,10 +208,11 @@ error engine::state::explain(const visit& v, const remembered_decision& recalled
     for (const auto& w : problem.lines) sku_keys.push_back(names.skus.key(raw(w.sku)));
     const bool by_strategy = decided.strategy != sourcing::no_strategy;
     const auto gone = taken_away(*recalled.whole, decided);
+    const auto barred = restrictions_of(decided, names);
     const auto told = sourcing::explain(
         by, problem, *chosen,
         {order_key, node_keys, sku_keys, by_strategy ? recalled.whole->name() : std::string_view{},
-         gone.by_filter, gone.by_exclusion, gone.by_capacity, gone.by_firm},
+         gone.by_filter, gone.by_exclusion, gone.by_capacity, gone.by_firm, barred},
         d.solver, decided.amounts ? sourcing::picture::amounts : sourcing::picture::enough);
     const bool is_ladder = !recalled.whole->ladder().empty();
     const bool brings = sourcing::is_bringing(*recalled.whole, decided);
@@ -184,6 +221,7 @@ error engine::state::explain(const visit& v, const remembered_decision& recalled
     if (is_ladder) into.words += named(sku_keys) + ": ";
     if (brings) into.words += "To be brought: ";
     into.words += sourcing::strategies_told(*recalled.whole, decided) + told.words;
+    into.words += restrictions_told(decided, names, sku_keys, node_keys);
     if (!brings) into.words += bound_told(problem, *chosen, told, sku_keys, node_keys);
     if (group == 0) name_strategies(*recalled.whole, decided, into.strategy, into.passed_on);
     for (const auto& n : told.nodes)

@@ -312,6 +312,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return read_answer_row(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::privilege:
             return read_privilege(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::restriction:
+            return read_restriction(t, catalog_) ? error_code::ok : error_code::bad_record;
         default:
             return error_code::bad_record;
     }

@@ -12,6 +12,7 @@
 #include "holder.hpp"
 #include "linking.hpp"
 #include "order_timers.hpp"
+#include "restrictor.hpp"
 #include "revising.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
@@ -59,9 +60,17 @@ void engine::state::capture(desk& d, const command& c, const order_request& r) c
     d.violations.clear();
     intake::capture(c, r, names.sku, {names.nodes.size(), names.places.size(), services}, d.order,
                     d.violations);
+    const bool is_shipped =
+        (d.order.ship_to == none<place_id> || index_of(d.order.ship_to) < names.places.size()) &&
+        d.order.lines.size() == r.lines.size();
+    const std::size_t wrong = d.violations.size();
     keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
     d.order.workflow = names.workflows.active(d.order.type);
     d.order.rules = names.workflows.rules(d.order.workflow);
+    if (is_shipped && d.violations.size() == wrong) {
+        const restrictor::placing its_facts{d};
+        restrictor{*this, d}.refuse_lines(d.violations);
+    }
     if (r.to == none<node_id> || !d.violations.empty()) return;
     for (std::size_t l = 0; l < r.lines.size(); ++l)  // what comes must find its place
         if (!books.cells.find(r.lines[l].sku, r.to)) {
@@ -92,7 +101,9 @@ placed engine::state::place_new(const visit& v, const command& c, const order_re
                 placed p = declined(key.first.why);
                 p.first = key.first;
                 capture(v.desk, c, r);  // the same content: found again
-                if (!v.desk.violations.empty()) p.violations = v.desk.violations;
+                const auto is_why = [&](const error& e) { return e.code == key.first.why.code; };
+                if (std::ranges::any_of(v.desk.violations, is_why))  // else tables have changed
+                    p.violations = v.desk.violations;
                 return p;
             }
             placed p;
@@ -277,6 +288,11 @@ error engine::state::take_over(const visit& v, const order_request& r, bool& rea
         const node_id firm = d.order.lines[m.line].firm, at = books.cells.node_of(m.to_cell);
         if (firm != none<node_id> && firm != at)
             return fail(error_code::firm_elsewhere, m.line + 1, raw(firm), raw(at));
+    }
+    {
+        const restrictor::placing its_facts{d};
+        if (const error e = restrictor{*this, d}.may_leave(d.moves); e.code != error_code::ok)
+            return e;
     }
     reacquired = life == reservation_state::expired;
     if (!reacquired) {

@@ -5,6 +5,7 @@
 
 #include "earmark/allocation/allot.hpp"
 #include "earmark/lifecycle/workflow.hpp"
+#include "restrictor.hpp"
 #include "state_calls.hpp"
 #include "workflow_door.hpp"
 
@@ -104,6 +105,7 @@ void engine::state::leave_rest(desk& d, const sourcing::policy& by, const plan& 
         const std::uint8_t number = queue_number(whole, rest);
         const bool cancels = rest.does == sourcing::unserved::deed::cancel;
         if (rest.does == sourcing::unserved::deed::transfer && m.firm != none<node_id> &&
+            !restrictor::is_barred(d, m.wanted, m.firm) &&
             workflow_door::may_wait_for_others(d.order) && books.cells.find(m.sku, m.firm)) {
             d.to_bring.push_back(m.line);
             continue;

@@ -237,6 +237,22 @@ result<std::vector<event>> engine::poll(position cursor, std::size_t limit) cons
     }
 }
 
+/// The row that forbids it, why, and the node.
+static std::string restriction_named(const error& e, const catalog& names) {
+    const auto row = static_cast<std::uint64_t>(e.refs[0]);
+    const auto node = static_cast<std::uint64_t>(e.refs[2]);
+    if (row >= names.restrictions.size()) return {};
+    std::string out = " [restriction '";
+    out.append(names.restrictions.keys.key(static_cast<std::uint32_t>(row))).append("']");
+    if (const std::string& why = names.restrictions[row].reason; !why.empty())
+        out.append(" [reason '").append(why).append("']");
+    if (node < names.nodes.size())
+        out.append(" [node '")
+            .append(names.nodes.key(static_cast<std::uint32_t>(node)))
+            .append("']");
+    return out;
+}
+
 std::string engine::describe(const error& e) const {
     std::string sentence = to_string(e);
     const auto& n = state_->names;
@@ -277,6 +293,7 @@ std::string engine::describe(const error& e) const {
         name("state", name_of(static_cast<unit_state>(lowest)));
     if (e.code == error_code::not_revisable && id < intake::fixed_fields)
         name("field", name_of(static_cast<intake::fixed_field>(id)));
+    if (e.code == error_code::shipping_restricted) sentence += restriction_named(e, n);
     if (e.code == error_code::not_amendable) {
         name("change", name_of(static_cast<change_kind>(id)));
         if (node < unit_states) name("state", name_of(static_cast<unit_state>(node)));

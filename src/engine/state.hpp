@@ -198,6 +198,7 @@ struct engine::state {
     class dating;
     class linking;
     class bringing;
+    class restrictor;
     class movement_reader;
     class expiry_reader;
     class decision_reader;

@@ -133,6 +133,8 @@ const plan& engine::state::choose_by(const visit& v, const sourcing::policy& by,
         found = &decide();
     v.desk.decided.removed_by = v.desk.removed_by;
     v.desk.decided.removed = v.desk.removed;
+    v.desk.decided.restricted = v.desk.restricted;
+    v.desk.decided.restricted_nodes = v.desk.restricted_nodes;
     if (!v.desk.touched.empty()) note_full(v.desk, p);
     return *found;
 }

@@ -1,4 +1,4 @@
-// ATTRIBUTES, FACTS and EXCLUSIONS as JSON.
+// ATTRIBUTES, FACTS, EXCLUSIONS and RESTRICTIONS as JSON.
 #include "submit_load.hpp"
 
 namespace earmark::submission {
@@ -29,6 +29,18 @@ answer run_load_exclusions(const request& r) {
     return load<exclusion_row>(r, [](const values& v) {
         return exclusion_row{std::string{v.text("node")}, std::string{v.text("reason")},
                              v.time("from", {INT64_MIN}), v.time("until", never)};
+    });
+}
+
+answer run_load_restrictions(const request& r) {
+    return load<restriction_row>(r, [](const values& v) {
+        const auto text = [&](std::string_view of) { return std::string{v.text(of)}; };
+        restriction_row out{text("restriction"), text("reason"),      text("item"),
+                            text("origin"),      text("destination"), text("order")};
+        out.services = v.texts("services");
+        out.unless_same = v.texts("unless_same");
+        out.active = v.flag("active", true);
+        return out;
     });
 }
 

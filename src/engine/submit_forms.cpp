@@ -259,6 +259,8 @@ constexpr form all_forms[] = {
     {"load", "attributes", "Declares attributes.", true, load_attributes, run_load_attributes},
     {"load", "facts", "Says what tables have of them.", true, load_facts, run_load_facts},
     {"load", "exclusions", "Excludes nodes.", true, load_exclusions, run_load_exclusions},
+    {"load", "restrictions", "Sets what may not be shipped.", true, load_restrictions,
+     run_load_restrictions},
     {"load", "hold_types", "Sets types of holds.", true, of_holds::load_hold_types,
      run_load_hold_types},
     {"load", "amend_rules", "Sets what amendments may.", true, of_amends::load_rules,

@@ -92,6 +92,7 @@ nlohmann::ordered_json run_load_pools(const request& r);
 nlohmann::ordered_json run_load_attributes(const request& r);
 nlohmann::ordered_json run_load_facts(const request& r);
 nlohmann::ordered_json run_load_exclusions(const request& r);
+nlohmann::ordered_json run_load_restrictions(const request& r);
 nlohmann::ordered_json run_adjust_pool(const request& r);
 nlohmann::ordered_json run_pool(const request& r);
 nlohmann::ordered_json run_load_thresholds(const request& r);

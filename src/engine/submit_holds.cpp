@@ -9,17 +9,10 @@
 namespace earmark::submission {
 namespace {
 
-std::vector<std::string> texts_of(const nlohmann::json& row, const char* field) {
-    std::vector<std::string> out;
-    if (row.contains(field))
-        for (const auto& text : row[field]) out.push_back(text);
-    return out;
-}
-
-std::optional<std::vector<hold_step>> steps_of(const nlohmann::json& row, const values& v) {
-    if (!row.contains("blocks")) return std::nullopt;
+std::optional<std::vector<hold_step>> steps_of(const values& v) {
+    if (!v.has("blocks")) return std::nullopt;
     std::vector<hold_step> out;
-    for (const std::string& name : texts_of(row, "blocks")) {
+    for (const std::string& name : v.texts("blocks")) {
         const auto step = named<hold_step>(name, hold_step_count);
         if (name_of(step) == name)
             out.push_back(step);
@@ -39,13 +32,10 @@ hold_type_id type_of(const call& c) {
 }  // namespace
 
 answer run_load_hold_types(const request& r) {
-    const nlohmann::json& rows = r.line["rows"];
-    std::size_t at = 0;
-    return load<hold_type_row>(r, [&](const values& v) {
-        const nlohmann::json& row_at = rows[at++];
+    return load<hold_type_row>(r, [](const values& v) {
         hold_type_row row;
         row.key = v.text("hold_type");
-        row.blocks = steps_of(row_at, v);
+        row.blocks = steps_of(v);
         row.lasts_s = v.whole("lasts_seconds", 0);
         if (v.has("then")) row.then = named<hold_expiry>(v.text("then"), 3);
         if (v.has("rejected")) row.rejected = named<hold_rejection>(v.text("rejected"), 2);
@@ -53,8 +43,8 @@ answer run_load_hold_types(const request& r) {
         if (v.has("scope")) row.scope = named<hold_scope>(v.text("scope"), 2);
         row.apply_when = v.text("apply_when");
         row.resolve_when = v.text("resolve_when");
-        row.after = texts_of(row_at, "after");
-        row.answers = texts_of(row_at, "answers");
+        row.after = v.texts("after");
+        row.answers = v.texts("answers");
         return row;
     });
 }

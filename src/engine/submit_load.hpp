@@ -41,8 +41,9 @@ answer load(const request& r, Read read) {
         error why = j.why;
         why.row = static_cast<std::uint32_t>(index_of_good[j.row - 1] + 1);
         bad.emplace_back(index_of_good[j.row - 1], c.to_problem(why, "rows"));
-        const bool says_more =
-            why.code == error_code::hold_cycle || why.code == error_code::bad_hold_type;
+        const bool says_more = why.code == error_code::hold_cycle ||
+                               why.code == error_code::bad_hold_type ||
+                               why.code == error_code::bad_restriction;
         if (says_more) bad.back().second.sentence = j.text;  // the ring, or what is wrong in it
     }
     std::ranges::stable_sort(bad, {}, [](const auto& b) { return b.first; });

@@ -139,6 +139,20 @@ inline constexpr field threshold_fields[] = {
     {"active", flag, optional, "false: kept, and silent"},
 };
 
+inline constexpr field restriction_fields[] = {
+    {"restriction", key, required, "key of the row; one that stands there is replaced"},
+    {"reason", text, optional, "for people"},
+    {"item", text, optional, "condition on goods; without one all goods"},
+    {"origin", text, optional, "condition on nodes; without one all nodes"},
+    {"destination", text, optional, "condition on places; without one all places"},
+    {"order", text, optional, "condition on orders; without one all orders"},
+    {"services", keys, optional, "keys of services; without them all orders", 1,
+     max_restriction_services},
+    {"unless_same", keys, optional,
+     "a node's attribute and a place's: where both are given and equal it does not hold", 2, 2},
+    {"active", flag, optional, "false: kept, and out of force"},
+};
+
 inline constexpr field load_skus[] = {rows_of("the SKUs", sku_fields)};
 inline constexpr field load_nodes[] = {rows_of("the nodes", node_fields)};
 inline constexpr field load_places[] = {rows_of("the places", place_fields)};
@@ -152,6 +166,7 @@ inline constexpr field load_pools[] = {rows_of("the pools", pool_fields)};
 inline constexpr field load_attributes[] = {rows_of("the attributes", attribute_fields)};
 inline constexpr field load_facts[] = {rows_of("the facts", fact_fields)};
 inline constexpr field load_exclusions[] = {rows_of("the exclusions", exclusion_fields)};
+inline constexpr field load_restrictions[] = {rows_of("the restrictions", restriction_fields)};
 inline constexpr field load_thresholds[] = {rows_of("the thresholds", threshold_fields)};
 
 }  // namespace earmark::submission::tables

@@ -12,6 +12,13 @@ namespace earmark::submission {
 
 using nlohmann::json;
 
+std::vector<std::string> values::texts(std::string_view name) const {
+    std::vector<std::string> out;
+    if (has(name))
+        for (const auto& text : object_[std::string{name}]) out.push_back(text);
+    return out;
+}
+
 std::string_view values::text(std::string_view name) const {
     const auto at = object_.find(name);
     return at == object_.end() ? std::string_view{} : at->get_ref<const std::string&>();

@@ -40,6 +40,8 @@ public:
 
     /// Empty where the field is missing; valid as long as the line.
     [[nodiscard]] std::string_view text(std::string_view name) const;
+    /// Of a list; empty where the field is missing.
+    [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
     [[nodiscard]] std::int64_t whole(std::string_view name, std::int64_t otherwise) const;
     [[nodiscard]] bool flag(std::string_view name, bool otherwise) const;
     [[nodiscard]] time_point time(std::string_view name, time_point otherwise) const;

@@ -218,12 +218,11 @@ void trail_reader::table_row(journal::intern_kind kind, const journal::intern_ta
         case intern_kind::quarantined:  // its key, then its whole text
             if (!f.empty() && f[0] > 0) row.after = t.key.substr(0, static_cast<std::size_t>(f[0]));
             return;
-        case intern_kind::hold_type:
-            if (t.id < names.holds.size()) row.after = names.holds.keys.key(t.id);
-            return;
         case intern_kind::amend_rule:
         case intern_kind::answer_rule:
         case intern_kind::privilege:
+        case intern_kind::hold_type:
+        case intern_kind::restriction:
             return rule_row(row, kind, t);
         case intern_kind::fact:
             return fact_row(row, t);
@@ -232,9 +231,17 @@ void trail_reader::table_row(journal::intern_kind kind, const journal::intern_ta
     }
 }
 
-/// What amendments may, who may do what, or what a node is asked; of no node: all of them.
+/// Types of holds, what amendments may, who may do what, what may not be shipped, or what a node is
+/// asked; of no node: all of them.
 void trail_reader::rule_row(trail_row& row, journal::intern_kind kind,
                             const journal::intern_table& t) const {
+    const catalog& names = state_.names;
+    if (kind == journal::intern_kind::restriction || kind == journal::intern_kind::hold_type) {
+        const bool is_type = kind == journal::intern_kind::hold_type;
+        const key_table& keys = is_type ? names.holds.keys : names.restrictions.keys;
+        if (t.id < keys.size()) row.after = keys.key(t.id);
+        return;
+    }
     if (kind == journal::intern_kind::amend_rule) {
         if (t.id < change_kinds) row.after = name_of(static_cast<change_kind>(t.id));
         return;
@@ -271,12 +278,13 @@ void trail_reader::fact_row(trail_row& row, const journal::intern_table& t) cons
 
 std::string_view table_name(journal::intern_kind kind) noexcept {
     constexpr std::string_view names[] = {
-        "row",        "sku",         "node",      "place",       "actor",    "cell",
-        "order",      "key",         "policy",    "floor",       "channel",  "unit",
-        "feed",       "pool",        "distance",  "segment",     "section",  "row",
-        "row",        "row",         "threshold", "attribute",   "fact",     "exclusion",
-        "order",      "dates",       "hold_type", "workflow",    "order",    "order",
-        "amend_rule", "quarantined", "tombstone", "answer_rule", "privilege"};
+        "row",        "sku",         "node",      "place",       "actor",     "cell",
+        "order",      "key",         "policy",    "floor",       "channel",   "unit",
+        "feed",       "pool",        "distance",  "segment",     "section",   "row",
+        "row",        "row",         "threshold", "attribute",   "fact",      "exclusion",
+        "order",      "dates",       "hold_type", "workflow",    "order",     "order",
+        "amend_rule", "quarantined", "tombstone", "answer_rule", "privilege", "row",
+        "row",        "restriction"};
     const auto n = static_cast<std::size_t>(kind);
     return n < std::size(names) ? names[n] : names[0];
 }

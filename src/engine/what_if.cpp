@@ -16,6 +16,27 @@ struct picture_of {
     sourcing::picture known;
 };
 
+/// What of the wanted lines restrictions keep from leaving at the node, in words; and bits of
+/// lines x nodes.
+std::string barred_at(const sourcing::decision& d, const catalog& names, node_id node,
+                      std::span<const std::string_view> skus, std::vector<std::uint64_t>& bits,
+                      std::size_t& lines) {
+    std::string out;
+    bits.assign(d.restricted.empty() ? 0 : (d.wanted.size() * d.nodes + 63) / 64, 0);
+    d.each_restricted([&](const auto& r, std::span<const std::uint16_t> nodes) {
+        for (const std::uint16_t k : nodes) {
+            const std::size_t at = r.wanted * std::size_t{d.nodes} + k;
+            bits[at / 64] |= std::uint64_t{1} << at % 64;
+            if (k != raw(node)) continue;
+            ++lines;
+            out += (out.empty() ? "" : " ") + std::string{names.nodes.key(raw(node))} +
+                   " may not ship " + std::string{skus[r.wanted]} +
+                   ": restricted: " + std::string{names.restrictions.keys.key(r.by)} + ".";
+        }
+    });
+    return out;
+}
+
 what_if_view told(const sourcing::what_if_answer& found, const picture_of& p, node_id node,
                   std::string_view name) {
     what_if_view out;
@@ -67,10 +88,18 @@ result<what_if_view> engine::state::what_if(const visit& v, const remembered_dec
     for (std::uint32_t k = 0; k < decided.nodes; ++k) nodes.push_back(names.nodes.key(k));
     for (const wanted_line& w : p.problem.lines) lines.push_back(names.skus.key(raw(w.sku)));
     p.names = {{}, nodes, lines, {}};
+    std::vector<std::uint64_t> bits;
+    std::size_t barred = 0;
+    const std::string restricted = barred_at(decided, names, node, lines, bits, barred);
+    if (barred == p.problem.lines.size() && barred != 0)
+        return what_if_view{.ships = false, .changes = {}, .words = restricted};
+    p.problem.barred = bits;
     std::span<const sourcing::node_selector> from;
     if (decided.by_strategy) from = recalled.whole->strategies()[decided.strategy].from;
     const auto found = sourcing::what_if(p.by, p.problem, node, from, false, d.solver);
-    return told(found, p, node, nodes[raw(node)]);
+    what_if_view out = told(found, p, node, nodes[raw(node)]);
+    if (!restricted.empty()) out.words += (out.words.empty() ? "" : " ") + restricted;
+    return out;
 }
 
 /// Of the groups of a ladder one after the other: what would change any of them.

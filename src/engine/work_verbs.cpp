@@ -13,6 +13,7 @@
 #include "earmark/sourcing/decision.hpp"
 #include "gate.hpp"
 #include "holder.hpp"
+#include "restrictor.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 #include "wanted_value.hpp"
@@ -196,6 +197,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     add_sections(d, v.now);
     const bool brings = d.bring_to != none<node_id> || d.order.type != order_type::sales;
     if (!d.firm.empty() || brings) keep_bound(d, nodes);
+    restrictor{*this, d}.bar();
     d.again.clear();
     d.over.clear();
     if (d.order.beside != no_chunk && by != nullptr) note_rejected(d, by->rejections(), v.now);
@@ -391,6 +393,7 @@ void engine::release(const command& c, const release_request& r, std::span<resul
         state::holder by{s};
         error e = by.keep_unheld(d, hold_step::release, false);
         if (e.code == error_code::ok) e = by.keep_unfrozen(d);
+        if (e.code == error_code::ok) e = state::restrictor{s, d}.keep_allowed();
         if (e.code == error_code::ok) state::asker{s}.ask_for_work(d);
         return e;
     };

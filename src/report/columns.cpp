@@ -191,9 +191,9 @@ constexpr column explanations[] = {
     {"order", int64, "", false, "Id of the order."},
     {"node", dictionary, "", false, "Node that was looked at."},
     {"verdict", utf8, "", false,
-     "chosen, or the first that spoke against it: inactive, excluded, bound, filtered, "
-     "no_capacity, "
-     "not_selected, no_rate, no_stock, kept_back, no_such_plan, worse, later, better "
+     "chosen, or the first that spoke against it: inactive, excluded, restricted, bound, "
+     "filtered, no_capacity, not_selected, no_rate, no_stock, kept_back, no_such_plan, worse, "
+     "later, better "
      "(docs/rooms/sourcing.md)."},
     {"sentence", utf8, "", false, "The verdict in words, with the figures."},
     {"strategy", utf8, "", null, "Strategy that decided, as in `decisions`."},

@@ -151,6 +151,8 @@ const plan& decide(const policy& by, const decision_versions& versions,
     out.tried.clear();
     out.removed_by.clear();
     out.removed.clear();
+    out.restricted.clear();
+    out.restricted_nodes.clear();
     out.given_up = 0;
     out.policy_digest = by.digest();
     out.tables = versions.tables;

@@ -1,6 +1,6 @@
 // THE COMPACT FORM of a decision, format 1, or 2 where filters took nodes away, or 3 where numbers
-// beside scores decided. Numbers are varints (7 bits a byte, low bits first) unless a width is
-// said.
+// beside scores decided, or 4 where restrictions kept lines from nodes. Numbers are varints (7 bits
+// a byte, low bits first) unless a width is said.
 //
 //   1 byte   format
 //   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list,
@@ -8,7 +8,7 @@
 //   policy, digest (8 bytes, low byte first), tables, nodes
 //   strategy where flagged: its number plus one, or 0; how many passed the order on, and of each
 //            its number times four, plus what it could cover
-//   2 and 3  preferences given up; what took nodes away: count, and of each its filter plus one (0:
+//   2 to 4   preferences given up; what took nodes away: count, and of each its filter plus one (0:
 //            an exclusion) and its nodes: count and gaps, or where there are more than an eighth of
 //            all, a bit for each in whole bytes
 //   lines    count
@@ -16,22 +16,28 @@
 //   stock    one bit per line and node in whole bytes, or count and gaps, whichever is shorter;
 //            then, with amounts, n of each
 //   scores   where flagged, of each node that is seen at all: zigzag (0, -1, 1, -2, ...)
-//   format 3 1 byte: a bit for each column that ranks; 1 byte: those that are by line; of each its
+//   3 and 4  1 byte: a bit for each column that ranks; 1 byte: those that are by line; of each its
 //            numbers, as the zigzag of the step from the one before; 1 byte: 1 weights, 2
 //            acceptances, 4 undivided lines; grams of each wanted line; 1,000,000 less accept_ppm
 //            of each node seen; count and gaps of the lines
+//   format 4 count, of which each: wanted (as a step), the restriction, its nodes as those of a
+//            filter
 //   parts    count; each: wanted (as a step), node, n (0: all that the line wanted)
 #include <algorithm>
 #include <bit>
 #include <utility>
 
+#include "decision_bytes.hpp"
 #include "earmark/sourcing/decision.hpp"
 
 namespace earmark::sourcing {
 namespace {
 
+using detail::byte_reader;
+using detail::byte_writer;
+
 constexpr std::uint8_t format = 1;
-constexpr std::uint8_t with_removals = 2, with_numbers = 3;
+constexpr std::uint8_t with_removals = 2, with_numbers = 3, with_restrictions = 4;
 constexpr unsigned with_grams = 1, with_accepts = 2, with_undivided = 4;
 constexpr std::uint32_t all_accepted = 1'000'000;
 constexpr unsigned heuristic = 4;
@@ -40,25 +46,6 @@ constexpr unsigned consecutive = 16;
 constexpr unsigned listed = 32;
 constexpr unsigned with_scores = 64;
 constexpr unsigned with_strategy = 128;
-
-/// Writes into memory that was made large enough before.
-class byte_writer {
-public:
-    explicit byte_writer(std::byte* to) noexcept : to_{to} {}
-
-    void byte(unsigned value) noexcept { *to_++ = static_cast<std::byte>(value); }
-    void number(std::uint64_t value) noexcept {
-        for (; value >= 128; value >>= 7) byte(static_cast<unsigned>(value & 127) | 128U);
-        byte(static_cast<unsigned>(value));
-    }
-    void word(std::uint64_t value) noexcept {
-        for (unsigned shift = 0; shift < 64; shift += 8) byte(value >> shift & 255);
-    }
-    [[nodiscard]] std::byte* end() const noexcept { return to_; }
-
-private:
-    std::byte* to_;
-};
 
 constexpr std::size_t most_number = 5;  // bytes of a varint of 32 bits
 
@@ -143,48 +130,10 @@ std::size_t most_bytes(const decision& d) noexcept {
     const std::size_t removals = 2 * most_number * (1 + d.removed_by.size()) + 8 * d.removed.size();
     return head + d.tried.size() * most_number + removals + table_bytes(d) +
            2 * most_number * d.wanted.size() + most_number * (d.seen_n.size() + d.scores.size()) +
-           3 * most_number * d.parts.size() + most_bytes_of_numbers(d);
+           3 * most_number * d.parts.size() + most_bytes_of_numbers(d) +
+           (3 * most_number + (d.nodes + 7) / 8) * (d.restricted.size() + 1) +
+           3 * d.restricted_nodes.size();
 }
-
-/// Reads hostile bytes; after the first wrong one every answer is 0 and good() is false.
-class byte_reader {
-public:
-    explicit byte_reader(std::span<const std::byte> bytes) : bytes_{bytes} {}
-
-    std::uint8_t byte() {
-        if (at_ >= bytes_.size()) return refuse();
-        return static_cast<std::uint8_t>(bytes_[at_++]);
-    }
-    /// A number of at most `most`.
-    std::uint64_t number(std::uint64_t most) {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            const std::uint8_t b = byte();
-            const std::uint64_t bits = b & 127U;
-            if (shift == 63 && bits > 1) return refuse();
-            value |= bits << shift;
-            if (b < 128) return value <= most ? value : refuse();
-        }
-        return refuse();
-    }
-    std::uint64_t word() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 8) value |= std::uint64_t{byte()} << shift;
-        return value;
-    }
-    std::uint8_t refuse() {
-        good_ = false;
-        return 0;
-    }
-    [[nodiscard]] bool good() const noexcept { return good_; }
-    [[nodiscard]] std::size_t at() const noexcept { return at_; }
-    [[nodiscard]] std::size_t left() const noexcept { return bytes_.size() - at_; }
-
-private:
-    std::span<const std::byte> bytes_;
-    std::size_t at_ = 0;
-    bool good_ = true;
-};
 
 void put_strategy(const decision& d, byte_writer& out) {
     out.number(d.strategy == no_strategy ? 0 : d.strategy + 1u);
@@ -402,7 +351,45 @@ void read_numbers(byte_reader& in, decision& d) {
     const bool says_what_it_has = d.grams.empty() == ((more & with_grams) == 0) &&
                                   d.accepts.empty() == ((more & with_accepts) == 0) &&
                                   d.undivided.empty() == ((more & with_undivided) == 0);
-    if (!has_numbers(d) || !says_what_it_has) in.refuse();  // one spelling for one decision
+    if (!says_what_it_has) in.refuse();
+}
+
+// ---- what restrictions keep --------------------------------------------------------------------
+
+void put_restrictions(const decision& d, byte_writer& out) {
+    std::vector<std::uint64_t> row((d.nodes + std::size_t{63}) / 64);
+    std::uint64_t wanted = 0;
+    out.number(d.restricted.size());
+    d.each_restricted([&](const restricted_goods& r, std::span<const std::uint16_t> nodes) {
+        out.number(r.wanted - std::exchange(wanted, r.wanted));
+        out.number(r.by);
+        std::fill(row.begin(), row.end(), 0);
+        for (const std::uint16_t k : nodes) row[k / 64] |= std::uint64_t{1} << k % 64;
+        put_row(row, d.nodes, out);
+    });
+}
+
+void read_restrictions(byte_reader& in, decision& d) {
+    std::vector<std::uint64_t> row((d.nodes + std::size_t{63}) / 64);
+    restricted_goods r;
+    const std::uint64_t count = in.number(in.left() / 4);
+    if (count == 0) in.refuse();  // one spelling for each
+    for (std::uint64_t i = 0; i < count && in.good(); ++i) {
+        const std::uint64_t wanted = r.wanted + in.number(0xFFFF);
+        const auto by = static_cast<std::uint16_t>(in.number(0xFFFF));
+        const bool follows = i == 0 || wanted > r.wanted || by > r.by;
+        if (wanted >= d.wanted.size() || !follows) return void(in.refuse());
+        std::fill(row.begin(), row.end(), 0);
+        read_row(in, d.nodes, row);
+        const std::size_t nodes = count_of(row);
+        if (!in.good() || nodes == 0) return void(in.refuse());
+        r = {static_cast<std::uint16_t>(wanted), by, static_cast<std::uint16_t>(nodes)};
+        d.restricted.push_back(r);
+        for (std::size_t w = 0; w < row.size(); ++w)
+            for (std::uint64_t left = row[w]; left != 0; left &= left - 1)
+                d.restricted_nodes.push_back(static_cast<std::uint16_t>(
+                    w * 64 + static_cast<std::size_t>(std::countr_zero(left))));
+    }
 }
 
 void read_parts(byte_reader& in, decision& d) {
@@ -426,9 +413,10 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     const std::size_t start = to.size();
     to.resize(start + most_bytes(d));
     byte_writer out{to.data() + start};
-    const std::uint8_t version = has_numbers(d)    ? with_numbers
-                                 : has_removals(d) ? with_removals
-                                                   : format;
+    const std::uint8_t version = !d.restricted.empty() ? with_restrictions
+                                 : has_numbers(d)      ? with_numbers
+                                 : has_removals(d)     ? with_removals
+                                                       : format;
     out.byte(version);
     out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
              (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U) |
@@ -446,7 +434,8 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     }
     put_stock(d, as_list, out);
     for (const std::int32_t score : d.scores) out.number(zigzag(score));
-    if (version == with_numbers) put_numbers(d, out);
+    if (version >= with_numbers) put_numbers(d, out);
+    if (version == with_restrictions) put_restrictions(d, out);
     out.number(d.parts.size());
     std::uint64_t wanted = 0;
     for (const plan_part& part : d.parts) {
@@ -463,7 +452,7 @@ result<decision> decode(std::span<const std::byte> bytes) {
     decision d;
     const std::uint8_t version = in.byte();
     const std::uint8_t flags = in.byte();
-    if (version < format || version > with_numbers || (flags & 3U) == 3U) in.refuse();
+    if (version < format || version > with_restrictions || (flags & 3U) == 3U) in.refuse();
     d.covers = static_cast<coverage>(flags & 3U);
     d.proof = (flags & heuristic) != 0 ? quality::heuristic : quality::exact;
     d.amounts = (flags & amounts) != 0;
@@ -479,7 +468,9 @@ result<decision> decode(std::span<const std::byte> bytes) {
     if (in.good()) read_lines(in, (flags & consecutive) != 0, d);
     if (in.good()) read_stock(in, (flags & listed) != 0, d);
     if (in.good() && d.scored) read_scores(in, d);
-    if (in.good() && version == with_numbers) read_numbers(in, d);
+    if (in.good() && version >= with_numbers) read_numbers(in, d);
+    if (version == with_numbers && !has_numbers(d)) in.refuse();
+    if (in.good() && version == with_restrictions) read_restrictions(in, d);
     if (in.good()) read_parts(in, d);
     if (!in.good() || in.left() != 0)
         return fail(error_code::bad_record, static_cast<std::int64_t>(in.at()));

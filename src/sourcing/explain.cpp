@@ -88,6 +88,7 @@ private:
         if (!facts.active) return {node, verdict::inactive, {}, name + " is inactive."};
         if (const auto why = said_of(names_.exclusions, node); !why.empty())
             return {node, verdict::excluded, {}, fmt::format("{} was excluded: {}.", name, why)};
+        if (const auto barred = judge_restrictions(node, true)) return *barred;
         if (const auto filter = said_of(names_.filters, node); !filter.empty())
             return {node,
                     verdict::filtered,
@@ -114,6 +115,26 @@ private:
         return judge_stock(node);
     }
 
+    /// Where no line may leave from the node, or one may not.
+    [[nodiscard]] std::optional<node_verdict> judge_restrictions(node_id node, bool all) const {
+        std::size_t first = problem_.lines.size(), count = 0;
+        for (std::size_t l = 0; l < problem_.lines.size(); ++l) {
+            if (said_at(l, node).empty()) continue;
+            first = std::min(first, l);
+            ++count;
+        }
+        if (count == 0 || (all && count < problem_.lines.size())) return {};
+        return node_verdict{node,
+                            verdict::restricted,
+                            {},
+                            fmt::format("{} may not ship {}: restricted: {}.", tell_.node(node),
+                                        tell_.line(first), said_at(first, node))};
+    }
+    [[nodiscard]] std::string_view said_at(std::size_t line, node_id node) const {
+        const std::size_t at = line * problem_.nodes.size() + index_of(node);
+        return at < names_.restrictions.size() ? names_.restrictions[at] : std::string_view{};
+    }
+
     [[nodiscard]] node_verdict judge_plan(node_id node, const plan& with) const {
         const comparison c = compare(by_, problem_, chosen_, with);
         const verdict why = c.order > 0                            ? verdict::better
@@ -138,6 +159,8 @@ private:
             if (first == problem_.lines.size() || is_kept) first = l;
             if (is_kept) break;
         }
+        if (first < problem_.lines.size() && !said_at(first, node).empty())
+            return *judge_restrictions(node, false);
         if (first == problem_.lines.size())
             return {node, verdict::no_such_plan, {}, "Nothing is to be sourced."};
         const wanted_line& line = problem_.lines[first];
@@ -367,6 +390,8 @@ std::string_view name_of(verdict v) noexcept {
             return "inactive";
         case verdict::excluded:
             return "excluded";
+        case verdict::restricted:
+            return "restricted";
         case verdict::bound:
             return "bound";
         case verdict::filtered:

@@ -42,7 +42,7 @@ public:
     /// The node can give so much of a line, above what is kept back.
     void give(std::size_t wanted, std::int64_t n) {
         const node_id firm = problem_->lines[wanted].firm;
-        if (firm != none<node_id> && firm != node_) return;
+        if ((firm != none<node_id> && firm != node_) || problem_->bars(wanted, node_)) return;
         const std::int64_t all = n + kept_back(*by_, nodes[k_], problem_->lines[wanted]);
         free[wanted * nodes.size() + k_] =
             static_cast<granules>(std::min<std::int64_t>(all, INT32_MAX));
@@ -174,7 +174,7 @@ private:
 
     void look_at_stock(std::size_t l) {
         const std::int64_t now = std::max<std::int64_t>(gives(l), 0);
-        if (now >= problem_.lines[l].n) return;
+        if (now >= problem_.lines[l].n || problem_.bars(l, node_)) return;
         search(lever::stock, static_cast<std::uint16_t>(l), now, now, problem_.lines[l].n,
                [l](trial& t, std::int64_t n) {
                    t.give(l, n);

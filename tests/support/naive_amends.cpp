@@ -183,13 +183,13 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     if (too_much(o, more, added)) return refuse(error_code::out_of_range);
     if (shrinks) lift(o, hold_step::cancel, wanted_lines(before));
     if (cancels_what_is_held(before, o)) return refuse(error_code::held);
-    const line_units units = standing_of(before);
     std::map<cell_key, std::int64_t> taken;
     for (const line_change& c : r.lines)
         if (c.line != 0 && c.node && *c.node != before.lines[c.line - 1].node &&
             *c.node != none<node_id>)
             if (const auto e = follow(o, c.line, *c.node, taken); e != error_code::ok)
                 return refuse(e);
+    if (is_restricted(before, o, r, more, added)) return refuse(error_code::shipping_restricted);
     for (const auto& [at, n] : taken) {
         const floor_row* const rule = floor_rule_of(at, {}, floor_use::sourcing);
         const std::int64_t floor = rule == nullptr ? 0 : granules_of(at.first, rule->units);
@@ -198,7 +198,7 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
         if (n > left && cells_.at(at).free - n < floor) return refuse(error_code::insufficient);
         cells_.at(at).free -= n;
     }
-    if (shrinks) settle_pools(o, units);
+    if (shrinks) settle_pools(o, standing_of(before));
     for (const auto& [line, n] : more) {
         o.buckets[{line, unit_state::open, none<node_id>}] += n;
         const sku_id sku = o.lines[line - 1].sku;
@@ -214,8 +214,8 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     const bool is_bound = std::ranges::any_of(r.lines, [&](const line_change& c) {
         return c.line != 0 && c.node && *c.node != before.lines[c.line - 1].node;
     });
-    const bool changes = goes || shrinks || !more.empty() || !added.empty() || is_bound;
     if (any_asked) return {.what = outcome::asked, .subject = raw(r.order)};
+    const bool changes = goes || shrinks || !more.empty() || !added.empty() || is_bound;
     return {.what = changes ? outcome::done : outcome::unchanged, .subject = raw(r.order)};
 }
 

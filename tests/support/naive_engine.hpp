@@ -36,6 +36,7 @@
 #include "earmark/model/view.hpp"
 #include "naive_authority.hpp"
 #include "naive_flaws.hpp"
+#include "naive_restrictions.hpp"
 #include "plan_oracle.hpp"
 
 namespace earmark::naive {
@@ -122,6 +123,7 @@ public:
     void load(const command& c, std::span<const hold_type_row> rows);
     /// Who may do what: actors by their numbers as text; all rows are good.
     void load(const command& c, std::span<const privilege_row> rows);
+    void load(const command& c, const restriction& r);
     void restart() { rights_.recover(); }
     [[nodiscard]] const std::vector<denied_note>& denied() const { return rights_.noted(); }
     /// What nodes are asked; all rows are good.
@@ -246,6 +248,7 @@ private:
         std::vector<asked_node> asked = {};                 // in order()
         std::uint64_t revision = 0;
         std::string text = {};  // of that revision
+        std::uint8_t priority = 0;
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -419,6 +422,16 @@ private:
     error_code ask(const command& c, privilege p, std::uint64_t order = UINT64_MAX,
                    hold_type_id type = none<hold_type_id>);
 
+    // What may not be shipped (naive_restrictions.cpp).
+    [[nodiscard]] bool is_restricted(const order_line& l, place_id ship_to, std::uint8_t priority,
+                                     node_id from) const;
+    [[nodiscard]] bool is_restricted(const order_line& l, place_id ship_to,
+                                     std::uint8_t priority) const;
+    [[nodiscard]] bool is_restricted(const held_order& before, const held_order& made,
+                                     const amend_request& r,
+                                     const std::map<std::uint32_t, std::int64_t>& more,
+                                     const std::vector<order_line>& added) const;
+
     // What nodes are asked (naive_asked.cpp).
     struct taken_back {
         bucket of;
@@ -477,6 +490,7 @@ private:
     std::vector<hold_type_row> hold_types_;
     std::map<std::pair<node_id, request_kind>, answer_row> answers_;
     rights rights_;
+    std::map<std::string, restriction> restrictions_;
     std::uint32_t expired_ = 0;                  // what time has done, so far
     std::map<std::string, watched> thresholds_;  // crossings of one record: by key
     std::vector<crossed> crossings_;

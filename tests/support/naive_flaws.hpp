@@ -29,6 +29,7 @@ enum class flaw : std::uint8_t {
     late_create_comes_to_life,  // what was cancelled before it came is placed when it comes
     asks_nobody,                // what a node works on is taken back at once
     lets_everybody,             // who may do what is not asked
+    forgets_origins,            // restrictions are asked of the destination alone
 };
 
 }  // namespace earmark::naive

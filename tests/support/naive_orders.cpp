@@ -40,11 +40,24 @@ std::vector<error_code> engine::violations(const command& c, const order_request
         if (l.node != none<node_id> && !nodes_.contains(l.node))
             found.push_back(error_code::unknown_node);
     }
+    const bool is_captured =
+        std::ranges::all_of(found, [](error_code e) {  // each line, and where it goes
+            return e == error_code::bad_currency || e == error_code::unknown_node ||
+                   e == error_code::bad_price;
+        });
+    std::vector<error_code> restricted;
+    for (const order_line& l : r.lines) {
+        order_line at = l;
+        if (at.node == none<node_id>) at.node = r.node;
+        if (is_captured && is_restricted(at, r.ship_to, r.priority))
+            restricted.push_back(error_code::shipping_restricted);
+    }
     std::map<sku_id, std::int64_t> sums;  // each SKU is one demand
     for (const order_line& l : r.lines)
         if (found.empty()) sums[l.sku] += to_granules(l.sku, l.amount);
     for (const auto& [sku, sum] : sums)
         if (found.empty() && sum > most_granules) found.push_back(error_code::out_of_range);
+    found.insert(found.end(), restricted.begin(), restricted.end());
     std::sort(found.begin(), found.end());
     return found;
 }
@@ -87,6 +100,7 @@ answer engine::place_now(const command& c, const order_request& r) {
     apply_types(o);
     o.revision = r.revision;
     o.text = content_of(r);
+    o.priority = r.priority;
     a.subject = orders_.size();
     orders_[a.subject] = o;
     return a;
@@ -124,6 +138,9 @@ answer engine::take_over(const order_request& r, held_order& o) {
         if (firm != none<node_id> && firm != std::get<2>(at))
             return refuse(error_code::firm_elsewhere);
     }
+    for (const auto& [at, n] : o.buckets)
+        if (is_restricted(o.lines[std::get<0>(at) - 1], r.ship_to, r.priority, std::get<2>(at)))
+            return refuse(error_code::shipping_restricted);
     const held_reservation asked = again ? asked_anew(held, o) : held;
     keep_pools(asked, o, after);
     for (const auto& [at, w] : asked.parts)
@@ -241,7 +258,7 @@ answer engine::source(const command& c, order_id id, bool dry_run, const plan& c
 
 /// Lines of one SKU want the same units and count as one; they stand in the order of first lines.
 sourcing_picture engine::picture_of(const held_order& o) const {
-    sourcing_picture seen{{}, {}, rules_, {}};
+    sourcing_picture seen{{}, {}, rules_, {}, {}};
     for (std::uint32_t line = 1; line <= o.lines.size(); ++line) {
         const bool waits = stops(o, line, hold_step::allocate);
         const std::int64_t n = waits ? 0 : units_in(o, standing(o, line, none<node_id>, unsourced));
@@ -254,6 +271,9 @@ sourcing_picture engine::picture_of(const held_order& o) const {
         } else if (n > 0) {
             seen.wanted.emplace_back(sku, n);
             seen.firm.push_back(firm);
+            for (const auto& [node, of] : nodes_)
+                if (is_restricted(o.lines[line - 1], o.ship_to, o.priority, node))
+                    seen.barred.emplace(w, node);
         }
     }
     for (const auto& [at, c] : cells_) {
@@ -340,6 +360,10 @@ answer engine::release_now(order_id id, node_id from) {
     const auto stopped = std::erase_if(
         ready, [&](const bucket& b) { return stops(o, std::get<0>(b), hold_step::release); });
     if (stopped > 0 && ready.empty()) return refuse(error_code::held);
+    const auto restricted = std::erase_if(ready, [&](const bucket& b) {
+        return is_restricted(o.lines[std::get<0>(b) - 1], o.ship_to, o.priority, std::get<2>(b));
+    });
+    if (restricted > 0 && ready.empty()) return refuse(error_code::shipping_restricted);
     for (const bucket& b : ready) {
         const auto& [line, state, node] = b;
         const std::int64_t n = o.buckets.at(b);

@@ -21,11 +21,12 @@ bool is_idle(const sourcing_picture& left) {
             const auto& [sku, n] = left.wanted[w];
             const node_id firm = left.firm[w];
             any_firm |= firm != none<node_id>;
-            const bool may = firm == none<node_id> || firm == at.second;
+            const bool may = (firm == none<node_id> || firm == at.second) &&
+                             !left.barred.contains({w, at.second});
             one_node_could |= may && n > 0 && sku == at.first && free >= n;
         }
     }
-    if (any_firm) return one_node_could && !left.by.all_or_nothing;
+    if (any_firm || !left.barred.empty()) return one_node_could && !left.by.all_or_nothing;
     if (!left.by.split_lines) return one_node_could;
     bool all = true;
     bool any = false;
@@ -46,6 +47,7 @@ std::string find_fault(const sourcing_picture& seen, const plan& chosen) {
         if (p.n <= 0) return "a part has no units";
         const node_id firm = left.firm[p.wanted];
         if (firm != none<node_id> && firm != p.node) return "a line leaves its firm node";
+        if (left.barred.contains({p.wanted, p.node})) return "a line may not leave from there";
         auto& [sku, n] = left.wanted[p.wanted];
         if (!seen.by.split_lines && p.n != n) return "a line that is to stay whole is split";
         const auto at = left.free.find({sku, p.node});

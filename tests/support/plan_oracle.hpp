@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,8 @@ struct sourcing_picture {
     std::map<std::pair<sku_id, node_id>, std::int64_t> free;  // of active nodes, above what stays
     rules by;
     std::vector<node_id> firm = {};  // of each of `wanted`; none: it may come from anywhere
+    std::set<std::pair<std::size_t, node_id>> barred = {};  // a wanted line, and where it may not
+                                                            // leave from
 };
 
 /// What is wrong with a plan, or nothing.

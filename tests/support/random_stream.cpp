@@ -34,6 +34,7 @@ constexpr pool_id flat_pool{5};
 random_stream::random_stream(std::uint64_t seed)
     : dice_{seed},
       rights_{seed ^ 0xA11},
+      restrictions_{seed ^ 0xBAD},
       nodes_{node_count(seed)},
       has_pools_{seed % 2 == 1},
       has_sections_{seed % 3 == 1},
@@ -41,6 +42,7 @@ random_stream::random_stream(std::uint64_t seed)
       asks_nodes_{asks_nodes(seed)},
       sends_texts_{sends_texts(seed)},
       has_rights_{has_rights(seed)},
+      has_restrictions_{has_restrictions(seed)},
       now_{start} {
     static constexpr std::array<std::uint32_t, 4> taste = {0, 1, 1, 4};
     for (std::size_t k = 0; k < kinds; ++k)
@@ -71,6 +73,7 @@ step random_stream::next() {
     else if (!batch && dice_.chance(12))
         repeat_key(s);
     if (has_rights_) draw_rights(s);
+    if (has_restrictions_) draw_restrictions(s);
     keep(s);
     return s;
 }
@@ -89,6 +92,25 @@ void random_stream::draw_rights(step& s) {
         r.does = rights_.chance(60) ? grant::allow : static_cast<grant>(rights_.below(grants));
         s.grants.push_back(std::move(r));
     }
+}
+
+/// A few rows that replace each other. What forbids everything is not interesting for long.
+void random_stream::draw_restrictions(step& s) {
+    dice& d = restrictions_;
+    if (!d.chance(5)) return;
+    naive::restriction r;
+    r.key = "r" + std::to_string(d.below(4));
+    if (d.chance(40)) r.sku = sku_at(d.below(sku_count));
+    if (!r.sku && d.chance(40)) r.hazmat = true;
+    if (d.chance(40)) r.node = node_at(d.below(nodes_));
+    if (!r.node && d.chance(50)) r.kind = static_cast<node_kind>(d.below(3));
+    if (d.chance(40)) r.place = static_cast<place_id>(d.below(place_count));
+    if (d.chance(15)) r.priority = static_cast<std::uint8_t>(d.below(3));
+    r.across = d.chance(25);
+    const bool says_little = !r.sku && !r.hazmat && !r.names_origin();
+    if (says_little) r.sku = sku_at(d.below(sku_count));
+    r.active = d.chance(70);
+    s.restricts.push_back(std::move(r));
 }
 
 std::uint32_t random_stream::next_kind() {

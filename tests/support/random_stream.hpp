@@ -65,6 +65,8 @@ constexpr bool asks_nodes(std::uint64_t seed) { return seed % 3 == 0; }
 constexpr bool sends_texts(std::uint64_t seed) { return seed % 80 >= 67; }
 /// Seeds whose commands come from several actors, of whom some may more than others.
 constexpr bool has_rights(std::uint64_t seed) { return seed % 5 == 2; }
+/// Seeds in which not everything may be shipped from everywhere.
+constexpr bool has_restrictions(std::uint64_t seed) { return seed % 3 == 2; }
 constexpr std::int64_t second = 1'000'000'000;
 constexpr time_point start{1'795'000'000 * second};
 
@@ -123,10 +125,12 @@ private:
     action make_change();
     action make_move();
     void draw_rights(step& s);
+    void draw_restrictions(step& s);
 
     static constexpr std::size_t kinds = 20;
     dice dice_;
     dice rights_;  // of its own: who gives a step changes no other
+    dice restrictions_;
     std::uint32_t nodes_;
     bool has_pools_;
     bool has_sections_;
@@ -134,6 +138,7 @@ private:
     bool asks_nodes_;
     bool sends_texts_;
     bool has_rights_;
+    bool has_restrictions_;
     std::array<std::uint32_t, kinds> weights_{};
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;

@@ -176,6 +176,7 @@ world make_world(std::uint64_t seed) {
                      {"n1", request_kind::work, 90, silence::refuses, 3},
                      {"n2", request_kind::cancel, 0},
                      {"n3", request_kind::work, 50, silence::accepts}};
+    w.restricts = has_restrictions(seed);
     if (has_labels(seed)) w.workflow = chasing_workflow();
     if (seed % 2 == 1) w.pools = some_pools();
     if (seed % 3 == 1) {

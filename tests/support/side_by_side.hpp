@@ -79,6 +79,8 @@ private:
 
     void wear_in(const world& w);
     void load_privileges(const step& s);
+    void load_countries(const world& w);
+    void load_restrictions(const step& s);
     void renumber(std::uint64_t real, std::uint64_t naive);
     void differ(const std::string& what);
     template <class T>

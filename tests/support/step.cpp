@@ -168,6 +168,13 @@ std::string describe(const step& s) {
                     return r.actor + " " + std::string{name_of(r.does)} + " " +
                            std::string{name_of(r.may)} + " '" + r.hold_type + "'";
                 }) +
+           list(s.restricts,
+                [](const naive::restriction& r) {
+                    const restriction_row row = naive::row_of(r);
+                    std::string out = r.key + (r.active ? ": " : " (off): ");
+                    out += row.item + " | " + row.origin + " | " + row.destination + " | ";
+                    return out + row.order + (r.across ? " | across" : "");
+                }) +
            " " + std::visit(writer{}, s.what);
 }
 

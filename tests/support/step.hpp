@@ -19,6 +19,7 @@
 #include "earmark/model/pools.hpp"
 #include "earmark/model/sections.hpp"
 #include "earmark/model/tables.hpp"
+#include "naive_restrictions.hpp"
 #include "plan_oracle.hpp"
 
 namespace earmark::streams {
@@ -152,8 +153,9 @@ struct step {
     std::string key;  // place_order has its keys in the orders
     time_point now;
     action what;
-    std::uint32_t who = 0;                // the actor's number
-    std::vector<privilege_row> grants{};  // that the host loads before it
+    std::uint32_t who = 0;                        // the actor's number
+    std::vector<privilege_row> grants{};          // that the host loads before it
+    std::vector<naive::restriction> restricts{};  // the same
 };
 
 /// One line of text: enough to write the step down again by hand.
@@ -169,6 +171,7 @@ struct world {
     std::vector<section_row> sections;  // in every third one
     std::vector<hold_type_row> holds;
     std::vector<answer_row> answers;  // of nodes, in every third seed
+    bool restricts = false;           // something may not be shipped, in every third seed
     std::string workflow;             // of orders, in three of eight seeds; empty: the standard one
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle

@@ -256,6 +256,11 @@ class Engine:
                         progress: Progress | None = None) -> dict[str, Any]:
         """Who may do what (docs/howto/authority.md). Columns: actor, may [, hold_type (of
         place_hold and resolve_hold), does (allow, deny, drop)]."""
+    def load_restrictions(self, columns: Table, now: int = 0, *, actor: str | None = None,
+                          progress: Progress | None = None) -> dict[str, Any]:
+        """What may not be shipped (docs/howto/restrictions.md). Columns: restriction [, reason,
+        item, origin, destination, order (conditions), services, unless_same (lists with commas),
+        active (default 1)]."""
     def load_sections(self, columns: Table, now: int = 0, *, actor: str | None = None,
                       progress: Progress | None = None) -> dict[str, Any]:
         """Parts of every node's stock. Columns: section, segment, condition, lot, owner, expires,
@@ -383,6 +388,8 @@ class Engine:
         """One reservation of one SKU at one node; its id, or Refused or Busy."""
     def resolve_hold(self, order: int, hold: int, accept: bool = True, *, reason: int = 0,
                      actor: str | None = None, now: int = 0) -> str: ...
+    def restrictions(self) -> list[Any]:
+        """What may not be shipped: a dict for each row, in the order of loading."""
     def scorecard(self, *args, **kwargs) -> Any:
         """The same of report(), which reads the whole journal; keep one to ask more than once."""
     def sections(self, sku: int) -> Frame:

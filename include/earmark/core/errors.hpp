@@ -27,8 +27,9 @@ enum class error_code : std::uint16_t {
     order_discarded = 1012,  // it was in quarantine, and was taken out of it
     tombstoned = 1013,       // a cancel came before the order
     tombstones_full = 1014,
-    stale_revision = 1015,  // of an order that has a later one, or this one with other content
-    not_revisable = 1016,   // what no amendment can change
+    stale_revision = 1015,       // of an order that has a later one, or this one with other content
+    not_revisable = 1016,        // what no amendment can change
+    shipping_restricted = 1020,  // a restriction forbids to ship it, from there or from anywhere
 
     // 2xxx vocabulary and tables: a value or a row
     bad_number = 2001,
@@ -44,15 +45,16 @@ enum class error_code : std::uint16_t {
     bad_price = 2011,
     missing_field = 2012,
     bad_field = 2013,
-    twin_rule = 2014,      // another rule has the same selectors and use
-    bad_pool = 2015,       // a pool is taken from in another way than it is asked for
-    distance_used = 2016,  // a decision has seen another distance of the pair
-    bad_section = 2017,    // a row would change what a section is, or it goes to itself
-    bad_calendar = 2018,   // its zone, weekdays, cut-off, day or span
-    bad_attribute = 2021,  // a name, a type or an owner that it cannot have
-    bad_hold_type = 2022,  // a field of a row
-    hold_cycle = 2023,     // types that would place each other for ever
-    bad_condition = 2024,  // of orders, in a question
+    twin_rule = 2014,        // another rule has the same selectors and use
+    bad_pool = 2015,         // a pool is taken from in another way than it is asked for
+    distance_used = 2016,    // a decision has seen another distance of the pair
+    bad_section = 2017,      // a row would change what a section is, or it goes to itself
+    bad_calendar = 2018,     // its zone, weekdays, cut-off, day or span
+    bad_attribute = 2021,    // a name, a type or an owner that it cannot have
+    bad_hold_type = 2022,    // a field of a row
+    hold_cycle = 2023,       // types that would place each other for ever
+    bad_condition = 2024,    // of orders, in a question
+    bad_restriction = 2025,  // a field of a row
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call

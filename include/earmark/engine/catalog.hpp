@@ -17,6 +17,7 @@
 #include "earmark/engine/floors.hpp"
 #include "earmark/engine/holds.hpp"
 #include "earmark/engine/pools.hpp"
+#include "earmark/engine/restrictions.hpp"
 #include "earmark/engine/sections.hpp"
 #include "earmark/engine/workflows.hpp"
 #include "earmark/intake/waiting.hpp"
@@ -63,6 +64,7 @@ public:
     lifecycle::amend_table amends;
     lifecycle::answer_table answers;
     authority_table authority;
+    restriction_table restrictions;
     /// Written beside other verbs, under its own lock.
     [[nodiscard]] denial_memory& denials() const noexcept { return *denials_; }
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }

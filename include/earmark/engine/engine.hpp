@@ -31,6 +31,7 @@
 #include "earmark/model/pools.hpp"
 #include "earmark/model/promise.hpp"
 #include "earmark/model/receipt.hpp"
+#include "earmark/model/restrictions.hpp"
 #include "earmark/model/sections.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/model/thresholds.hpp"
@@ -51,9 +52,8 @@ public:
     engine(const engine&) = delete;  // nor assigned: what stands behind it is not copied
 
     // ---- set up -------------------------------------------------------------------------------
-    // Good rows are taken, others reported; a key that stands there already is duplicate_row
-    // (stock rows add up). Nodes and places may come in any order; distances are computed here,
-    // once. O(rows), and O(nodes x places). With `part` others may use the engine between calls.
+    // Good rows are taken, others reported; a key that stands there is duplicate_row (stock adds
+    // up). Distances are computed here. O(rows + nodes x places). With `part` others work between.
     load_report load(const command& c, std::span<const sku_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const node_row> rows, const load_part& part = {});
     load_report load(const command& c, std::span<const place_row> rows, const load_part& part = {});
@@ -72,7 +72,7 @@ public:
     /// Levels of what is available at which crossings() tells of an event.
     load_report load(const command& c, std::span<const threshold_row> rows, const load_part& = {});
     /// Attributes of a host's own, what tables have of them (bad_attribute, parse_value()), nodes'
-    /// exclusions, types of holds, what amendments may, what nodes are asked, who may do what.
+    /// exclusions, types of holds, what amendments may, nodes are asked, actors may, none ships.
     load_report load(const command& c, std::span<const attribute_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const fact_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const exclusion_row> rows, const load_part& = {});
@@ -80,6 +80,7 @@ public:
     load_report load(const command& c, std::span<const amend_rule_row> rows, const load_part& = {});
     load_report load(const command& c, std::span<const answer_row> rows, const load_part& p = {});
     load_report load(const command& c, std::span<const privilege_row> rows, const load_part& = {});
+    load_report load(const command& c, std::span<const restriction_row> r, const load_part& = {});
     /// A row replaces that of its selectors. A calendar is all rows of its key, compiled here.
     load_report load(const command& c, const date_rows& rows, const load_part& part = {});
     /// Compiles a policy (TOML) and makes it the one that `source` uses. With findings nothing
@@ -259,9 +260,8 @@ public:
     /// What the sourcing decisions among them planned; costs are priced again from the record.
     result<page_of<decided>> decisions(position cursor, std::size_t limit) const;
     /// Crossings of thresholds behind `cursor`, oldest first (model/thresholds.hpp): whole records,
-    /// as many as it takes for `limit` rows or more; `next` is the cursor to go on with. Errors:
-    /// cursor_too_old (refs: cursor, oldest), stock_moving (transient: a feed or another reader is
-    /// at it). O(records since it was asked last).
+    /// as many as it takes for `limit` rows or more. Errors: cursor_too_old (refs: cursor, oldest),
+    /// stock_moving (transient: a feed is at it). O(records since it was asked last).
     [[nodiscard]] result<page_of<crossing>> crossings(position cursor, std::size_t limit) const;
     [[nodiscard]] std::string_view threshold_key(std::uint32_t number) const;
     /// One command as a JSON line (docs/formats/submit.md), answered as one JSON line.

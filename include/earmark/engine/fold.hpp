@@ -189,6 +189,7 @@ void record_waiting(journal::writer& into, std::string_view key, const intake::w
 [[nodiscard]] bool read_amend_rule(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_answer_row(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_privilege(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_restriction(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_section(const journal::intern_table& t, catalog& into);
 [[nodiscard]] std::optional<pool_facts> pool_of(std::span<const std::int64_t> fields,
                                                 const catalog& names);

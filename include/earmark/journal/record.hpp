@@ -58,6 +58,7 @@ enum class intern_kind : std::uint8_t {
     tombstone,         // of an order that was cancelled before it came
     answer_rule,       // what nodes are asked
     privilege,         // who may do what
+    restriction = 37,  // what may not be shipped
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.

@@ -77,6 +77,9 @@ struct sourcing_problem {
     std::span<const std::int32_t> scores{};
     /// A bit per node, the lowest of the first word for node 0: those that may be used. Empty: all.
     std::span<const std::uint64_t> selected{};
+    /// A bit for each line x node: the line may not leave from there, and `free` has nothing of it.
+    /// Only who explains asks. Empty: none.
+    std::span<const std::uint64_t> barred{};
     /// By node_column: empty (0 for all), one number a node, or lines x nodes as `free`.
     std::array<std::span<const std::int32_t>, node_columns> numbers{};
 
@@ -90,6 +93,10 @@ struct sourcing_problem {
         return all.empty()                  ? 0
                : all.size() == nodes.size() ? all[node]
                                             : all[wanted * nodes.size() + node];
+    }
+    [[nodiscard]] bool bars(std::size_t wanted, node_id n) const noexcept {
+        const std::size_t at = wanted * nodes.size() + index_of(n);
+        return !barred.empty() && (barred[at / 64] >> at % 64 & 1) != 0;
     }
     [[nodiscard]] bool selects(node_id n) const noexcept {
         return selected.empty() || (selected[index_of(n) / 64] >> index_of(n) % 64 & 1) != 0;

@@ -51,6 +51,14 @@ struct decided_column {
     friend bool operator==(const decided_column&, const decided_column&) = default;
 };
 
+/// Nodes that one of the wanted lines may not leave from, by the first restriction that says so.
+struct restricted_goods {
+    std::uint16_t wanted = 0;
+    std::uint16_t by = 0;     // the restriction's number
+    std::uint16_t count = 0;  // of nodes
+    friend bool operator==(const restricted_goods&, const restricted_goods&) = default;
+};
+
 struct decision {
     policy_id by{};
     /// Of a policy with strategies: the one that decided, or no_strategy where none was left; and
@@ -63,6 +71,10 @@ struct decision {
     /// node. A filter that took none away is not among them.
     std::vector<std::uint16_t> removed_by;
     std::vector<std::uint64_t> removed;
+    /// Ascending by wanted line, then by restriction; their nodes one after the other, ascending
+    /// for each. A node stands once for a line at most.
+    std::vector<restricted_goods> restricted;
+    std::vector<std::uint16_t> restricted_nodes;
     std::uint16_t given_up = 0;  // preferences of the strategy, the last ones
     std::uint64_t policy_digest = 0;
     std::uint32_t tables = 0;  // the caller's version of nodes, rates and distances
@@ -100,6 +112,15 @@ struct decision {
     }
     /// The nodes that are seen with any line, ascending. O(lines x nodes).
     [[nodiscard]] std::vector<std::uint16_t> nodes_seen() const;
+    /// Calls f(restricted_goods, its nodes) for each.
+    template <class F>
+    void each_restricted(F&& f) const {
+        std::size_t begin = 0;
+        for (const restricted_goods& r : restricted) {
+            f(r, std::span{restricted_nodes}.subspan(begin, r.count));
+            begin += r.count;
+        }
+    }
     /// Calls f(index of the wanted line * nodes + node) for each bit that is set, ascending.
     template <class F>
     void each_seen(F&& f) const {

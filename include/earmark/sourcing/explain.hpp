@@ -20,14 +20,16 @@ struct decision;
 /// Where a name is missing or empty, the number stands for it.
 struct explain_names {
     std::string_view order;
-    std::span<const std::string_view> nodes;            // by raw(node_id)
-    std::span<const std::string_view> lines;            // by wanted line: the SKU's key
-    std::string_view policy{};                          // where `by` is a strategy of it
-    std::span<const std::string_view> filters = {};     // by node: the filter that took it away
-    std::span<const std::string_view> exclusions = {};  // by node: why it was excluded; not empty
-    std::span<const std::string_view> capacity = {};    // by node: what is used up there
-    std::span<const std::string_view> bound = {};       // by node: not empty where every line is
-                                                        // bound to other nodes
+    std::span<const std::string_view> nodes;              // by raw(node_id)
+    std::span<const std::string_view> lines;              // by wanted line: the SKU's key
+    std::string_view policy{};                            // where `by` is a strategy of it
+    std::span<const std::string_view> filters = {};       // by node: the filter that took it away
+    std::span<const std::string_view> exclusions = {};    // by node: why it was excluded; not empty
+    std::span<const std::string_view> capacity = {};      // by node: what is used up there
+    std::span<const std::string_view> bound = {};         // by node: not empty where every line is
+                                                          // bound to other nodes
+    std::span<const std::string_view> restrictions = {};  // lines x nodes: why the line may not
+                                                          // leave from there, or empty
 };
 
 /// Why a node is, or is not, in the plan. The first that holds, from the top.
@@ -35,6 +37,7 @@ enum class verdict : std::uint8_t {
     chosen,
     inactive,
     excluded,      // by the host, for that time
+    restricted,    // no line that it could serve may leave from there
     bound,         // every line is bound to other nodes
     filtered,      // a filter of the strategy does not let it through
     no_capacity,   // on none of its days have its pools room for it

@@ -198,6 +198,10 @@ const std::string every_outcome[] = {"adjust: done",
                                      "ship: not_authorised",
                                      "discard: not_authorised",
                                      "privileges: loaded",
+                                     "restrictions: loaded",
+                                     "place_order: shipping_restricted",
+                                     "amend: shipping_restricted",
+                                     "release: shipping_restricted",
                                      "advance: done"};
 
 }  // namespace
@@ -279,6 +283,7 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::forgets_floor_rules) != 0);
     CHECK(caught_by_seed(flaw::asks_nobody) != 0);
     CHECK(caught_by_seed(flaw::lets_everybody) != 0);
+    CHECK(caught_by_seed(flaw::forgets_origins) != 0);
     CHECK(caught_by_seed(flaw::forgets_pools) != 0);
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
     CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);

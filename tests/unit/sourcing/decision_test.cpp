@@ -200,3 +200,36 @@ TEST_CASE("no cut or changed record crashes the reader") {
         }
     }
 }
+
+TEST_CASE("a decision keeps which restriction kept which line from which nodes, in format 4") {
+    decision made;
+    made.nodes = 70;
+    made.wanted = {{0, 1}, {1, 2}};
+    made.seen.assign(3, 0);
+    made.restricted = {{0, 3, 2}, {1, 3, 1}, {1, 500, 9}};
+    made.restricted_nodes = {0, 69, 5, 10, 11, 12, 13, 14, 15, 16, 17, 68};
+    const std::vector<std::byte> bytes = encoded(made);
+    CHECK(bytes[0] == std::byte{4});
+    const auto read = decode(bytes);
+    REQUIRE(read);
+    CHECK(read->restricted == made.restricted);
+    CHECK(read->restricted_nodes == made.restricted_nodes);
+    CHECK(encoded(*read) == bytes);
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut)
+        CHECK(decode(std::span{bytes}.first(cut)).error().code == error_code::bad_record);
+    dice d{25};
+    for (int edit = 0; edit < 4'000; ++edit) {
+        std::vector<std::byte> changed = bytes;
+        changed[d.roll(static_cast<std::uint32_t>(bytes.size()))] =
+            static_cast<std::byte>(d.roll(256));
+        const auto other = decode(changed);
+        if (!other) continue;
+        std::size_t nodes = 0;
+        for (const restricted_goods& r : other->restricted) {
+            CHECK(r.wanted < other->wanted.size());
+            nodes += r.count;
+        }
+        CHECK(nodes == other->restricted_nodes.size());
+        for (const std::uint16_t k : other->restricted_nodes) CHECK(k < other->nodes);
+    }
+}

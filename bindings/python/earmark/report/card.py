@@ -20,6 +20,7 @@ class Rule:
 # In the order in which the engine asks.
 RULES = (Rule("active", ("inactive",)),
          Rule("not excluded", ("excluded",), always=False),
+         Rule("may ship it", ("restricted",), always=False),
          Rule("passes filters", ("filtered",), always=False),
          Rule("has room on its days", ("no_capacity",), always=False),
          Rule("is one that lines are bound to", ("bound",), always=False),
