@@ -102,6 +102,9 @@ frame_ref list_stuck(const engine& e, const std::optional<std::string>& reason,
             u.owner.empty() ? owner.add_null() : owner.add(u.owner);
             auto &hold = b.small_ints("hold"), &policy = b.small_ints("policy");
             u.number == 0 ? hold.add_null() : hold.add(static_cast<std::int32_t>(u.number));
+            auto& repeats = b.ints("repeats");
+            u.repeats == none<order_id> ? repeats.add_null()
+                                        : repeats.add(static_cast<std::int64_t>(raw(u.repeats)));
             b.small_ints("retries").add(static_cast<std::int32_t>(u.retries));
             u.version == 0 ? policy.add_null() : policy.add(static_cast<std::int32_t>(u.version));
             b.times("since").add(u.since.ns);

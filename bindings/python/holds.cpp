@@ -61,6 +61,8 @@ py::list hold_types(const engine& e) {
         row["resolve_when"] = t.resolve_when;
         row["after"] = t.after;
         row["answers"] = t.answers;
+        row["repeats_within_s"] = t.repeats_within_s;
+        row["repeats_by"] = t.repeats_by;
         out.append(row);
     }
     return out;
@@ -69,9 +71,9 @@ py::list hold_types(const engine& e) {
 }  // namespace
 
 std::vector<hold_type_row> read_hold_types(const any_table& table) {
-    constexpr std::string_view known[] = {"hold_type", "blocks",  "lasts_s",     "then",
-                                          "rejected",  "keeps_s", "scope",       "apply_when",
-                                          "after",     "answers", "resolve_when"};
+    constexpr std::string_view known[] = {
+        "hold_type",  "blocks", "lasts_s", "then",         "rejected",   "keeps_s",         "scope",
+        "apply_when", "after",  "answers", "resolve_when", "repeats_by", "repeats_within_s"};
     const columns c{table, known};
     const auto keys = c.texts("hold_type");
     const std::size_t n = keys.size();
@@ -79,9 +81,10 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
     const auto text = [&](const char* name) { return optional_texts(c, name, n); };
     const auto blocks = text("blocks"), then = text("then"), rejected = text("rejected"),
                scope = text("scope"), apply = text("apply_when"), resolve = text("resolve_when"),
-               after = text("after"), answers = text("answers");
+               after = text("after"), answers = text("answers"), repeats = text("repeats_by");
     const auto lasts = c.integers("lasts_s", rows, {0, max_hold_seconds, 0});
     const auto keeps = c.integers("keeps_s", rows, {-1, max_hold_seconds, -1});
+    const auto within = c.integers("repeats_within_s", rows, {0, max_hold_seconds, 0});
     std::vector<hold_type_row> out(n);
     for (std::size_t i = 0; i < n; ++i) {
         hold_type_row& r = out[i];
@@ -99,6 +102,8 @@ std::vector<hold_type_row> read_hold_types(const any_table& table) {
         r.resolve_when = resolve[i];
         r.after = words_between_commas(after[i]);
         r.answers = words_between_commas(answers[i]);
+        r.repeats_within_s = within[i];
+        r.repeats_by = words_between_commas(repeats[i]);
     }
     return out;
 }
@@ -140,6 +145,8 @@ py::list holds_of(const engine& e, const order_view& v) {
         row["ended"] = is_over ? py::cast(h.ended.ns) : py::object(py::none());
         row["ended_reason"] = h.ended_reason;
         row["ended_by"] = who(h.ended_by);
+        row["repeats"] =
+            h.repeats == none<order_id> ? py::object(py::none()) : py::cast(raw(h.repeats));
         out.append(row);
     }
     return out;

@@ -41,7 +41,7 @@ error engine::state::amender::screen(desk& d) {
     if (!s_.names.holds.applies()) return {};
     lifecycle::image next = without_cancelled(d);
     lifecycle::amend(next, what_);
-    return holder{s_}.apply_anew(d, std::move(next), s_.names.known(c_.actor), v_.now);
+    return holder{s_}.apply_anew(d, r_.order, std::move(next), s_.names.known(c_.actor), v_.now);
 }
 
 /// Is nothing sourced from it for a time?

@@ -8,6 +8,7 @@
 #include "earmark/lifecycle/steps.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "order_timers.hpp"
+#include "suspecting.hpp"
 
 namespace earmark {
 namespace {
@@ -171,6 +172,9 @@ void engine::state::auditor::look_at_order(std::uint32_t index) {
         if (h.version == of_.version && h.owner == 0)
             wrong(audit_check::decision, place_of(subject_kind::order, index, 0), {}, sentence);
     }
+    if (is_missing_among_repeats(s_, index, of_))
+        wrong(audit_check::repeats, place_of(subject_kind::order, index, 0), {},
+              "an order of its customer would not be seen to repeat it");
     if (!leads_back(index)) m_.unkeyed.push_back({index, of_.version, of_.remembered, never});
     beside more;
     if (of_.beside == no_chunk || !load_beside(s_.books.ledger.chunks(), of_.beside, more)) return;

@@ -5,6 +5,7 @@
 
 #include "auditor.hpp"
 #include "earmark/promise/tables.hpp"
+#include "suspecting.hpp"
 
 namespace earmark {
 namespace {
@@ -85,6 +86,7 @@ void engine::state::auditor::look_at_tables() {
     look_at_leases();
     look_at_waiting();
     look_at_authority();
+    look_at_repeats();
     look_at_names(n.nodes, n.node.size(), "node");
     look_at_names(n.places, n.place_at.size(), "place");
     look_at_names(n.actors, n.actors.size(), "actor");
@@ -137,6 +139,12 @@ void engine::state::auditor::look_at_authority() {
                   {static_cast<std::int64_t>(p.noted), static_cast<std::int64_t>(p.times)},
                   "actor " + std::to_string(raw(p.actor)) + " was denied '" +
                       std::string{name_of(p.may)} + "' as often as its last note does not allow");
+}
+
+void engine::state::auditor::look_at_repeats() {
+    if (const auto order = stranger_among_repeats(s_))
+        wrong(audit_check::repeats, place_of(subject_kind::order, *order, 0), {},
+              "it is remembered as a customer's that it is not");
 }
 
 /// Quarantine and tombstones: whose keys are remembered nowhere, and what they weigh.

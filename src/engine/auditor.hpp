@@ -102,6 +102,7 @@ private:
     void look_at_tables();
     void look_at_waiting();
     void look_at_authority();
+    void look_at_repeats();
     void look_at_names(const key_table& names, std::size_t rows, const char* what);
     void look_at_row(std::uint32_t sku);
     void look_at_memory();

@@ -6,11 +6,14 @@
 
 #include "earmark/core/digest.hpp"
 #include "earmark/promise/tables.hpp"
+#include "repeats.hpp"
 
 namespace earmark {
 
 catalog::catalog()
-    : dates_{std::make_unique<date_tables>()}, denials_{std::make_unique<denial_memory>()} {
+    : dates_{std::make_unique<date_tables>()},
+      denials_{std::make_unique<denial_memory>()},
+      repeats_{std::make_unique<repeat_memory>()} {
     actors.insert("host");  // actor 0
 }
 catalog::~catalog() = default;

@@ -303,6 +303,8 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::hold_type:
             return read_hold_type(t, catalog_) ? error_code::ok : error_code::bad_record;
+        case intern_kind::suspicion:
+            return read_suspicion(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::quarantined:
         case intern_kind::tombstone:
             return waiting(kind, t);

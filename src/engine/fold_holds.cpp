@@ -25,6 +25,12 @@ error_code folder::wake_order(std::uint32_t index, time_point deadline) {
     return error_code::ok;
 }
 
+/// Is it an order that was born before, and not the same?
+bool folder::is_another(std::uint32_t order, std::uint32_t other) const {
+    return other != order && other < books_.ledger.size(subject_kind::order) &&
+           books_.ledger.at(subject_kind::order, other).version != 0;
+}
+
 error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
                              std::span<const std::byte> bytes) {
     const bool is_of_hold =
@@ -41,7 +47,8 @@ error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::
             lifecycle::hold h;
             h.since = record_now_;
             h.placed_by = by;
-            done = place_as_noted(bytes, number, h, types.size(), image_.lines.size(), of.holds);
+            done = place_as_noted(bytes, number, h, types.size(), image_.lines.size(), of.holds) &&
+                   (of.holds.back().repeats == 0 || is_another(order, of.holds.back().repeats - 1));
         } else {
             hold_change to;
             done = read_ended_note(bytes, to) &&

@@ -21,17 +21,21 @@ std::vector<std::byte> placed_note(const hold& h) {
     put_low_first(out, h.marks, 1);
     put_low_first(out, static_cast<std::uint64_t>(h.until.ns), 8);
     put_low_first(out, static_cast<std::uint64_t>(h.kept_until.ns), 8);
+    if (h.repeats != 0) put_low_first(out, h.repeats, 4);
     return out;
 }
 
 bool read_placed_note(std::span<const std::byte> bytes, hold& into) {
-    if (bytes.size() != placed_bytes) return false;
+    const bool is_suspicion = bytes.size() == placed_bytes + 4;
+    if (bytes.size() != placed_bytes && !is_suspicion) return false;
     into.type = hold_type_id{static_cast<std::uint16_t>(take_low_first(bytes, 2))};
     into.line = static_cast<std::uint16_t>(take_low_first(bytes, 2));
     into.reason = static_cast<std::uint8_t>(take_low_first(bytes, 1));
     into.marks = static_cast<std::uint8_t>(take_low_first(bytes, 1));
     into.until = {static_cast<std::int64_t>(take_low_first(bytes, 8))};
     into.kept_until = {static_cast<std::int64_t>(take_low_first(bytes, 8))};
+    into.repeats = is_suspicion ? static_cast<std::uint32_t>(take_low_first(bytes, 4)) : 0;
+    if (is_suspicion && into.repeats == 0) return false;
     return (into.marks & ~hold::recalls) == 0;
 }
 

@@ -10,8 +10,8 @@
 
 namespace earmark {
 
-/// A hold was placed: type, line (65535: the order), reason, marks, until, kept until. Who and when
-/// are the record's.
+/// A hold was placed: type, line (65535: the order), reason, marks, until, kept until; of a
+/// suspicion the number of the order that is repeated, plus one. Who and when are the record's.
 [[nodiscard]] std::vector<std::byte> placed_note(const lifecycle::hold& h);
 /// Nothing where the bytes are damaged.
 [[nodiscard]] bool read_placed_note(std::span<const std::byte> bytes, lifecycle::hold& into);

@@ -4,6 +4,7 @@
 
 #include "earmark/engine/fold.hpp"
 #include "loader.hpp"
+#include "suspecting.hpp"
 
 namespace earmark {
 namespace {
@@ -23,7 +24,14 @@ struct fault {
 };
 
 /// Fields of hold_type_row, from 1, as bad_hold_type names them.
-enum row_field : std::int64_t { of_blocks = 2, of_apply_when = 8, of_resolve_when = 9 };
+enum row_field : std::int64_t {
+    of_blocks = 2,
+    of_scope = 7,
+    of_apply_when = 8,
+    of_resolve_when = 9,
+    of_repeats_within = 12,
+    of_repeats_by = 13
+};
 
 /// Of what blocks nothing, time makes something.
 bool cancels_by_time(hold_expiry then, hold_rejection rejected) noexcept {
@@ -85,6 +93,35 @@ fault find_types(const hold_type_row& r, const hold_type_table& known, std::uint
             words_of(ring, known.keys, r.key)};
 }
 
+/// What makes a customer, and within which time he repeats himself.
+fault find_suspicion(const hold_type_row& r, const fact_table& known, hold_rule& into) {
+    const auto bad = [](row_field f, std::string words) {
+        return fault{fail(error_code::bad_hold_type, f), std::move(words)};
+    };
+    const std::int64_t within = r.repeats_within_s;
+    if (within < 0 || within > max_hold_seconds)
+        return {fail(error_code::out_of_range, within, within < 0 ? 0 : max_hold_seconds)};
+    if (within == 0 && r.repeats_by.empty()) return {};
+    if (within == 0) return bad(of_repeats_within, "it says no time within which orders repeat");
+    if (r.repeats_by.empty()) return bad(of_repeats_by, "it does not say who the customer is");
+    if (r.scope != hold_scope::order) return bad(of_scope, "orders repeat each other, not lines");
+    if (r.repeats_by.size() > max_repeat_attributes)
+        return {fail(error_code::out_of_range, static_cast<std::int64_t>(r.repeats_by.size()),
+                     static_cast<std::int64_t>(max_repeat_attributes))};
+    for (const std::string& name : r.repeats_by) {
+        const auto a = known.find(name);
+        if (!a || known.owner(*a) != attribute_of::order)
+            return bad(of_repeats_by, "'" + name.substr(0, max_key_bytes) +
+                                          "' is no declared attribute of orders");
+        into.repeats_by.push_back(*a);
+    }
+    std::ranges::sort(into.repeats_by);
+    into.repeats_by.erase(std::unique(into.repeats_by.begin(), into.repeats_by.end()),
+                          into.repeats_by.end());
+    into.repeats_within_s = within;
+    return {};
+}
+
 fault resolve(const hold_type_row& r, const catalog& names, std::uint32_t number,
               resolved_type& into) {
     if (fault f = check(r); f.why.code != error_code::ok) return f;
@@ -102,6 +139,7 @@ fault resolve(const hold_type_row& r, const catalog& names, std::uint32_t number
     if (f.why.code == error_code::ok)
         f = parse(r.resolve_when, of_resolve_when, known, into.rule.resolve);
     if (f.why.code == error_code::ok) f = find_types(r, names.holds, number, into.rule.after);
+    if (f.why.code == error_code::ok) f = find_suspicion(r, names.facts, into.rule);
     for (const std::string& actor : r.answers)
         if (f.why.code == error_code::ok)
             f.why = actor.empty() ? fail(error_code::empty_key)
@@ -140,6 +178,14 @@ std::vector<std::int64_t> fields_of(std::string_view key, const resolved_type& f
     return out;
 }
 
+/// What a type suspects beside what it is.
+void record_suspicion(journal::writer& into, std::uint32_t number, const hold_rule& of) {
+    if (!of.suspects()) return;
+    std::vector<std::int64_t> fields{of.repeats_within_s};
+    for (const attribute_id a : of.repeats_by) fields.push_back(raw(a));
+    into.intern(journal::intern_kind::suspicion, {number, {}, fields, {}});
+}
+
 /// Ids of the actors, which are made and recorded where they are new.
 std::vector<actor_id> name_actors(catalog& names, desk& d, const hold_type_row& r) {
     std::vector<actor_id> out;
@@ -158,7 +204,11 @@ std::vector<actor_id> name_actors(catalog& names, desk& d, const hold_type_row& 
 load_report engine::load(const command& c, std::span<const hold_type_row> rows,
                          const load_part& part) {
     state& s = *state_;
-    return fill(s, c, rows, part, [&](loader& l, desk& d, const hold_type_row& r, std::size_t i) {
+    const auto look_again = [&] {
+        if (s.names.repeats().size() != 0 || s.names.holds.widest_window_s() != 0)
+            remake_repeats(s);
+    };
+    const auto row = [&](loader& l, desk& d, const hold_type_row& r, std::size_t i) {
         hold_type_table& all = s.names.holds;
         const auto known = all.keys.find(r.key);
         const std::uint32_t number = known ? *known : all.keys.size();
@@ -177,9 +227,11 @@ load_report engine::load(const command& c, std::span<const hold_type_row> rows,
         const auto fields = fields_of(r.key, made);
         d.record.intern(journal::intern_kind::hold_type,
                         {number, text_of(r.key, made.rule), fields, {}});
+        record_suspicion(d.record, number, made.rule);
         all.set(r.key, made.terms, std::move(made.rule));
         return l.accept();
-    });
+    };
+    return fill(s, c, rows, part, row, look_again);
 }
 
 namespace {
@@ -258,6 +310,24 @@ bool read_hold_type(const journal::intern_table& t, catalog& into) {
     return true;
 }
 
+bool read_suspicion(const journal::intern_table& t, catalog& into) {
+    const auto f = t.fields;
+    const bool fits = t.id < into.holds.size() && t.key.empty() && f.size() >= 2 &&
+                      f.size() <= max_repeat_attributes + 1 && f[0] > 0 && f[0] <= max_hold_seconds;
+    if (!fits) return false;
+    const hold_type_id type{static_cast<std::uint16_t>(t.id)};
+    std::vector<attribute_id> by;
+    if (into.holds[type].scope != hold_scope::order ||
+        !ascend_below(f.subspan(1), into.facts.size()))
+        return false;
+    for (const std::int64_t id : f.subspan(1)) {
+        by.push_back(attribute_id{static_cast<std::uint16_t>(id)});
+        if (into.facts.owner(by.back()) != attribute_of::order) return false;
+    }
+    into.holds.suspect(type, f[0], std::move(by));
+    return true;
+}
+
 result<hold_type_id> engine::find_hold_type(std::string_view key) const {
     return state_->ask<result<hold_type_id>>([&](const state::visit&) -> result<hold_type_id> {
         const auto at = state_->names.holds.keys.find(key);
@@ -293,6 +363,9 @@ hold_type_row engine::hold_type(hold_type_id id) const {
             for (const hold_type_id a : r.after) row.after.emplace_back(all.keys.key(raw(a)));
             for (const actor_id a : r.answers)
                 row.answers.emplace_back(state_->names.actors.key(raw(a)));
+            row.repeats_within_s = r.repeats_within_s;
+            for (const attribute_id a : r.repeats_by)
+                row.repeats_by.emplace_back(state_->names.facts.names.key(raw(a)));
             return row;
         });
     if (!found) throw_unnamed("hold_type: " + to_string(found.error()), found.error());

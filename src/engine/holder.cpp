@@ -6,6 +6,7 @@
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/cancel.hpp"
 #include "earmark/lifecycle/steps.hpp"
+#include "suspecting.hpp"
 #include "workflow_door.hpp"
 
 namespace earmark {
@@ -99,48 +100,65 @@ sourcing::order_facts engine::state::holder::ask(desk& d) const {
     return s_.facts_asked(d, {all, declared, currency::from_code(d.order.currency)});
 }
 
-std::vector<engine::state::holder::scope> engine::state::holder::applying(desk& d) const {
+auto engine::state::holder::applying(desk& d, const suspecting& of) const
+    -> result<std::vector<scope>> {
     const hold_type_table& all = s_.names.holds;
     std::vector<scope> out;
     const sourcing::order_facts facts = ask(d);
     for (std::size_t t = 0; t < all.size(); ++t) {
         const hold_type_id type{static_cast<std::uint16_t>(t)};
         const hold_rule& rule = all[type];
-        if (!rule.apply) continue;
+        if (!rule.places()) continue;
         const bool is_of_lines = rule.scope == hold_scope::line;
         const std::size_t asked = is_of_lines ? facts.lines.size() : 1;
         for (std::size_t l = 0; l < asked; ++l) {
             const auto about = is_of_lines ? facts.lines.subspan(l, 1) : facts.lines;
-            if (rule.apply->holds({facts.order, about}))
-                out.push_back(
-                    {type, is_of_lines ? static_cast<std::uint16_t>(l) : lifecycle::the_order});
+            if (rule.apply && !rule.apply->holds({facts.order, about})) continue;
+            scope s{type, is_of_lines ? static_cast<std::uint16_t>(l) : lifecycle::the_order};
+            if (rule.suspects()) {
+                const auto other = of.repeated(d.order, rule);
+                if (!other) return other.error();
+                if (!*other) continue;
+                s.repeats = **other + 1;
+            }
+            out.push_back(s);
         }
     }
     return out;
 }
 
-void engine::state::holder::apply(desk& d, actor_id by, time_point now) const {
-    const hold_type_table& all = s_.names.holds;
-    if (!all.applies()) return;
-    for (const scope& s : applying(d)) {
-        const hold h = lifecycle::fresh_hold(s.type, s.line, by, now, all.terms(s.type));
-        EARMARK_INVARIANT(bool{put_by_itself(d, h)},
-                          "a new order has room for a hold of each type");
-    }
+error engine::state::holder::put_by_itself(desk& d, const scope& s, actor_id by,
+                                           time_point now) const {
+    hold h = lifecycle::fresh_hold(s.type, s.line, by, now, s_.names.holds.terms(s.type));
+    h.repeats = s.repeats;
+    return put_by_itself(d, h).error();
 }
 
-error engine::state::holder::apply_anew(desk& d, lifecycle::image next, actor_id by,
+error engine::state::holder::apply(desk& d, const suspecting& of, actor_id by,
+                                   time_point now) const {
+    if (!s_.names.holds.applies()) return {};
+    if (!of.is_ready()) return fail(error_code::stock_moving);
+    const auto all = applying(d, of);
+    if (!all) return all.error();
+    for (const scope& s : *all)
+        EARMARK_INVARIANT(put_by_itself(d, s, by, now).code == error_code::ok,
+                          "a new order has room for a hold of each type");
+    return {};
+}
+
+error engine::state::holder::apply_anew(desk& d, order_id id, lifecycle::image next, actor_id by,
                                         time_point now) const {
-    const hold_type_table& all = s_.names.holds;
-    if (!all.applies()) return {};
-    const auto before = applying(d);
+    if (!s_.names.holds.applies()) return {};
+    const auto of = suspecting::standing(s_, d, static_cast<std::uint32_t>(raw(id)), now);
+    if (!of.is_ready()) return fail(error_code::stock_moving);
+    const auto before = applying(d, of);
     std::swap(d.order, next);
-    const auto after = applying(d);
+    const auto after = before ? applying(d, of) : before;
     std::swap(d.order, next);
-    for (const scope& s : after) {
-        if (std::ranges::find(before, s) != before.end()) continue;
-        const hold h = lifecycle::fresh_hold(s.type, s.line, by, now, all.terms(s.type));
-        if (const auto placed = put_by_itself(d, h); !placed) return placed.error();
+    if (!after) return after.error();
+    for (const scope& s : *after) {
+        if (std::ranges::find(*before, s) != before->end()) continue;
+        if (const error e = put_by_itself(d, s, by, now); e.code != error_code::ok) return e;
     }
     return {};
 }

@@ -13,6 +13,8 @@
 
 namespace earmark {
 
+class suspecting;
+
 class engine::state::holder {
 public:
     explicit holder(state& s) noexcept : s_{s} {}
@@ -66,10 +68,9 @@ public:
     // ---- what the order's own facts say (holder.cpp) -------------------------------------------
 
     /// The holds that types place by themselves, of the order on the desk that is being placed.
-    void apply(desk& d, actor_id by, time_point now) const;
-    /// The same of one that is to be another: those whose condition holds of `next` and did not
-    /// before.
-    [[nodiscard]] error apply_anew(desk& d, lifecycle::image next, actor_id by,
+    [[nodiscard]] error apply(desk& d, const suspecting& of, actor_id by, time_point now) const;
+    /// The same of one that is to be another: those that are to be of `next` and were not before.
+    [[nodiscard]] error apply_anew(desk& d, order_id id, lifecycle::image next, actor_id by,
                                    time_point now) const;
     [[nodiscard]] bool is_over(desk& d, const lifecycle::hold& h) const;
 
@@ -81,14 +82,16 @@ public:
                       std::uint32_t& expired);
 
 private:
-    /// A type, and what a hold of it is on.
+    /// A type, what a hold of it is on, and the order that is repeated, plus one.
     struct scope {
         hold_type_id type{};
         std::uint16_t line = 0;
+        std::uint32_t repeats = 0;
         friend bool operator==(const scope&, const scope&) = default;
     };
-    /// For which the conditions hold of the desk's order.
-    [[nodiscard]] std::vector<scope> applying(desk& d) const;
+    /// For which the conditions hold of the desk's order, and what else types ask.
+    [[nodiscard]] result<std::vector<scope>> applying(desk& d, const suspecting& of) const;
+    [[nodiscard]] error put_by_itself(desk& d, const scope& s, actor_id by, time_point now) const;
     [[nodiscard]] std::optional<verb> silent(std::uint32_t slot, time_point now,
                                              std::uint32_t order) const;
     /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as

@@ -67,12 +67,23 @@ void hold_type_table::set(std::string_view key, const lifecycle::hold_terms& t, 
     }
     terms_[number] = t;
     rules_[number] = std::move(r);
-    const auto any = [&](auto member) {
-        return std::ranges::any_of(rules_,
-                                   [&](const hold_rule& x) { return (x.*member).has_value(); });
-    };
-    applies_ = any(&hold_rule::apply);
-    resolves_ = any(&hold_rule::resolve);
+    look_again();
+}
+
+void hold_type_table::suspect(hold_type_id t, std::int64_t within_s, std::vector<attribute_id> by) {
+    rules_[index_of(t)].repeats_within_s = within_s;
+    rules_[index_of(t)].repeats_by = std::move(by);
+    look_again();
+}
+
+void hold_type_table::look_again() noexcept {
+    applies_ = resolves_ = false;
+    widest_window_s_ = 0;
+    for (const hold_rule& r : rules_) {
+        applies_ |= r.places();
+        resolves_ |= r.resolve.has_value();
+        widest_window_s_ = std::max(widest_window_s_, r.repeats_within_s);
+    }
     changed_ = true;
 }
 
@@ -89,6 +100,9 @@ std::uint64_t hold_type_table::digest_of_types() const {
         for (const hold_type_id a : r.after) d.add(raw(a));
         d.add(r.after.size());
         for (const actor_id a : r.answers) d.add(raw(a));
+        if (!r.suspects()) continue;
+        d.add(static_cast<std::uint64_t>(r.repeats_within_s)).add(r.repeats_by.size());
+        for (const attribute_id a : r.repeats_by) d.add(raw(a));
     }
     return d.value();
 }

@@ -15,6 +15,7 @@
 #include "restrictor.hpp"
 #include "revising.hpp"
 #include "state_calls.hpp"
+#include "suspecting.hpp"
 #include "workflow_door.hpp"
 
 namespace earmark {
@@ -51,6 +52,21 @@ template <class State>
 error route_newborn(const State& s, desk& d) {
     const auto known = workflow_door::known(s, d.order, d.facts, false);
     return lifecycle::route(d.order, d.moves, known);
+}
+
+/// Commits the order on the desk, under its number, with the holds that types place on it.
+template <class State, class F>
+committed commit_held(State& s, const typename State::visit& v, actor_id by, std::uint32_t child,
+                      F&& draft_and_commit) {
+    typename State::holder holds{s};
+    auto others = suspecting::newborn(s, v.desk, child, v.now);
+    const error wrong = holds.apply(v.desk, others, s.names.known(by), v.now);
+    if (wrong.code != error_code::ok) return {wrong.code, {}, 0, 0};
+    others.remember();
+    v.desk.order.beside = no_chunk;  // of an attempt before
+    const committed done = holds.alarmed(v, child, never, draft_and_commit);
+    if (done.code == error_code::ok) others.stays();
+    return done;
 }
 
 }  // namespace
@@ -246,9 +262,7 @@ error engine::state::try_place(const visit& v, const command& c, const order_req
             }
             if (!store_facts(v)) return committed{error_code::out_of_memory, {}, 0, 0};
             if (r.revision != 0) keep_revision(d, r.revision, content);
-            holder{*this}.apply(d, names.known(c.actor), v.now);
-            d.order.beside = no_chunk;  // of an attempt before
-            return holder{*this}.alarmed(v, child.index, never, [&] {
+            return commit_held(*this, v, c.actor, child.index, [&] {
                 first = draft_order(v, c, r, content, key, child.index, reacquired);
                 return commit(v);
             });

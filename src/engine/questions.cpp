@@ -109,6 +109,7 @@ hold_view view_of(const lifecycle::hold& h, lifecycle::hold_table types,
     out.since = h.since;
     out.until = h.until;
     out.ended = h.ended;
+    if (h.repeats != 0) out.repeats = order_id{h.repeats - 1};
     return out;
 }
 

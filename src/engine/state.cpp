@@ -6,6 +6,7 @@
 #include "earmark/engine/fold.hpp"
 #include "holder.hpp"
 #include "order_timers.hpp"
+#include "suspecting.hpp"
 
 namespace earmark {
 namespace {
@@ -102,6 +103,7 @@ void engine::state::recover() {
     for (std::uint32_t i = 0; i < books.ledger.size(kind); ++i)
         if (books.ledger.read(kind, i, at) != error_code::ok || !at.holds())
             books.ledger.spare(kind, i);
+    remake_repeats(*this);
 }
 
 // ---- time --------------------------------------------------------------------------------------

@@ -156,4 +156,9 @@ std::string quantity_text(const engine& on, sku_id sku, quantity q) {
     return to_string(q, on.sku(sku).decimals);
 }
 
+std::string key_of(const engine& on, order_id id) {
+    const auto o = on.order(id);
+    return o ? o->key : std::string{};
+}
+
 }  // namespace earmark::submission

@@ -53,6 +53,9 @@ private:
 /// `{"ok":false,"verb":..,"key":..,"error":..,"violations":[..]}`
 [[nodiscard]] answer refusal(const nlohmann::json& line, const problems& wrong);
 
+/// The key of an order; empty where others change it all the time.
+[[nodiscard]] std::string key_of(const engine& on, order_id id);
+
 /// Promises without goods, as uncovered() lists them.
 [[nodiscard]] answer promises_of(const engine& on, std::span<const uncovered_promise> list);
 

@@ -45,6 +45,8 @@ answer run_load_hold_types(const request& r) {
         row.resolve_when = v.text("resolve_when");
         row.after = v.texts("after");
         row.answers = v.texts("answers");
+        row.repeats_within_s = v.whole("repeats_within_seconds", 0);
+        row.repeats_by = v.texts("repeats_by");
         return row;
     });
 }
@@ -106,6 +108,7 @@ answer holds_of(const engine& on, const order_view& o) {
         if (h.placed_by != actor_id{}) one["actor"] = on.actor_key(h.placed_by);
         one["since"] = to_string(h.since);
         if (h.until != never) one["until"] = to_string(h.until);
+        if (h.repeats != none<order_id>) one["repeats"] = key_of(on, h.repeats);
         if (h.state != hold_state::active) {
             one["ended"] = to_string(h.ended);
             if (h.ended_reason != 0) one["ended_reason"] = h.ended_reason;

@@ -34,6 +34,11 @@ inline constexpr field type_fields[] = {
     {"resolve_when", text, optional, "condition on which it is over when it would stop a step"},
     {"after", keys, optional, "types whose resolution places one of this", 1, 64},
     {"answers", keys, optional, "actors who may resolve it; without it everybody", 1, 64},
+    {"repeats_within_seconds", whole, optional,
+     "placed on an order that repeats an earlier one of its customer within so long", 1,
+     max_hold_seconds},
+    {"repeats_by", keys, optional, "attributes of orders that say who the customer is", 1,
+     max_repeat_attributes},
 };
 inline constexpr field load_hold_types[] = {rows_of("the types of holds", type_fields)};
 

@@ -108,11 +108,6 @@ answer lines_of(const engine& on, const order_view& o) {
     return out;
 }
 
-std::string key_of(const engine& on, order_id id) {
-    const auto o = on.order(id);
-    return o ? o->key : std::string{};
-}
-
 answer facts_of(const engine& on, const order_view& o) {
     answer out = answer::array();
     for (const fact_view& f : o.facts) {

@@ -110,6 +110,7 @@ answer stuck_of(const engine& on, const stuck_units& u) {
     out["quantity"] = quantity_text(on, u.sku, u.amount);
     if (!u.owner.empty()) out["owner"] = u.owner;
     if (u.number != 0) out["hold"] = u.number;
+    if (u.repeats != none<order_id>) out["repeats"] = key_of(on, u.repeats);
     if (u.retries != 0) out["retries"] = u.retries;
     if (u.version != 0) out["policy"] = u.version;
     out["since"] = to_string(u.since);

@@ -400,6 +400,10 @@ error_code trail_reader::hold_note(std::uint32_t order, journal::note_kind kind,
     row.reason = is_placed ? placed.reason : change.reason;
     row.until = is_placed ? placed.until : change.until;
     if (is_placed && placed.is(lifecycle::hold::recalls)) row.what = "recalls";
+    if (is_placed && placed.repeats != 0) {
+        row.other = order_id{placed.repeats - 1};
+        row.other_key = key_of(row.other);
+    }
     if (!is_placed) row.what = hold_events[static_cast<std::size_t>(change.what)];
     return error_code::ok;
 }

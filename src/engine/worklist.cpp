@@ -85,6 +85,7 @@ public:
                  [&](stuck_units& u) {
                      u.owner = types_[index_of(h->type)].key;
                      u.number = h->number;
+                     u.repeats = h->repeats;
                      u.since = h->since;
                      if (h->until != never && !h->escalated) u.until = h->until;
                  });

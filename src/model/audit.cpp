@@ -37,6 +37,7 @@ constexpr std::array<audit_line, audit_checks> lines{{
     {level, "level", false, false, fold_it},
     {waiting, "waiting", false, false, fold_it},
     {denials, "denials", false, false, fold_it},
+    {repeats, "repeats", false, false, "load the types of holds again"},
     {chunk, "chunk", false, true, report_it},
     {number, "number", false, true, report_it},
     {overdue, "overdue", true, false,

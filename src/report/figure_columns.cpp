@@ -82,6 +82,7 @@ constexpr column worklist[] = {
     {"amount", int64, "atoms", false, "Quantity."},
     {"owner", utf8, "", null, "Type of the hold, queue of the policy, or the node that was asked."},
     {"hold", int32, "", null, "Number of the hold in its order."},
+    {"repeats", int64, "", null, "Id of the order that theirs is suspected to repeat."},
     {"retries", int32, "1", false, "How often nodes have given the line back."},
     {"policy", int32, "", null, "Version of the policy that decided about the order last."},
     {"since", timestamp, "ns", false, "When the hold was placed, else the order."},

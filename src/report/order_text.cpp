@@ -107,6 +107,7 @@ std::string held(const trail_row& r) {
     add_until(out, r);
     add_reason(out, r);
     if (r.what == "recalls") out += ", work at a node is recalled";
+    if (!r.other_key.empty()) out += ": it looks like order " + r.other_key;
     return out;
 }
 

@@ -31,7 +31,7 @@ constexpr column trail[] = {
     {"hold_type", utf8, "", null, "Key of its type; null for other rows."},
     {"until", timestamp, "ns", null, "Until when a hold or a reservation lasts; null: for ever."},
     {"policy", int32, "", null, "Version of the policy that decided; null for other rows."},
-    {"other", int64, "", null, "Id of the order that it is linked to; null for other rows."},
+    {"other", int64, "", null, "Id of the order that it is linked to, or repeats; else null."},
     {"other_line", int32, "", null, "Its line; null for other rows."},
     {"reservation", int64, "", null, "Id of the reservation; null for other rows."},
     {"what", utf8, "", null, "Of its kind: the table, the attribute, the change, ...; or null."},

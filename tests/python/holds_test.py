@@ -1,6 +1,7 @@
 """Holds and freezes from Python."""
 
 import earmark
+import pyarrow as pa
 import pytest
 
 NOON = 1_800_000_000 * 10**9
@@ -29,7 +30,7 @@ def test_holds_are_placed_and_answered_by_number_and_the_order_shows_them(shop):
     assert first == {"hold": 1, "type": "fraud", "line": 0, "state": "resolved", "blocks": False,
                      "escalated": False, "gave_back": False, "recalls": False, "reason": 7,
                      "actor": "kim", "since": NOON, "until": None, "ended": NOON + 1,
-                     "ended_reason": 3, "ended_by": None}
+                     "ended_reason": 3, "ended_by": None, "repeats": None}
     assert (second["line"], second["until"], second["state"]) == (2, NOON + 5 * SECOND, "active")
     assert shop.order(order)["held"] is True
     assert shop.source([order]).words("outcome")[0] == "done"
@@ -76,7 +77,31 @@ def test_types_come_as_columns_and_are_shown_as_rows(shop):
         "hold_type": "papers", "blocks": ["release", "ship"], "lasts_s": 60, "then": "reject",
         "rejected": "wait", "keeps_s": 30, "scope": "line", "apply_when": "lines > 2",
         "resolve_when": "",
-        "after": ["fraud", "credit"], "answers": ["customs desk", "kim"]}
+        "after": ["fraud", "credit"], "answers": ["customs desk", "kim"], "repeats_within_s": 0,
+        "repeats_by": []}
+
+
+def test_a_repeat_is_held_and_the_order_that_it_looks_like_is_shown(shop):
+    shop.load_attributes({"attribute": ["customer", "channel"], "type": ["text", "text"]})
+    assert shop.load_hold_types({
+        "hold_type": ["duplicate", "bad"], "repeats_within_s": [60, 60],
+        "repeats_by": ["customer, channel", "nobody"]})["rejected"][0][1] == "bad_hold_type"
+    duplicate = next(t for t in shop.hold_types() if t["hold_type"] == "duplicate")
+    assert duplicate["repeats_within_s"] == 60
+    assert duplicate["repeats_by"] == ["customer", "channel"]
+
+    def buys(key, lines, now=NOON):
+        facts = {"customer": "kim", "channel": "web"}
+        return shop.place_order(key, lines, currency="EUR", facts=facts, now=now)
+
+    first = buys("a", [("hat", 2)])
+    again = buys("b", [("hat", 1), ("hat", 1)])
+    assert shop.order(first)["holds"] == []
+    assert [(h["type"], h["repeats"]) for h in shop.order(again)["holds"]] == [("duplicate", first)]
+    assert "it looks like order a" in str(shop.story(again))
+    rows = pa.table(shop.worklist()).to_pylist()
+    assert {(r["order"], r["repeats"]) for r in rows} == {(again, first)}
+    assert not shop.order(buys("c", [("hat", 2)], NOON + 61 * 10**9))["held"]
 
 
 def test_a_freeze_stops_what_is_promised_and_what_is_released(shop):

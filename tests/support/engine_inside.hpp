@@ -2,7 +2,8 @@
 // Nothing else may look.
 #pragma once
 
-#include "state_calls.hpp"  // src/engine
+#include "repeats.hpp"  // src/engine
+#include "state_calls.hpp"
 
 namespace earmark {
 

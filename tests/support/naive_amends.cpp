@@ -210,7 +210,7 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
             to_granules(l.sku, l.amount);
     }
     if (goes) o.ship_to = *r.ship_to;
-    if (wanted_lines(before) < 4) apply_types(o);  // its one condition is that there are four
+    apply_types(o, raw(r.order), &before);
     const bool is_bound = std::ranges::any_of(r.lines, [&](const line_change& c) {
         return c.line != 0 && c.node && *c.node != before.lines[c.line - 1].node;
     });

@@ -247,7 +247,7 @@ private:
         std::map<std::uint32_t, std::int64_t> chased = {};  // of the back-ordered ones, by line
         std::vector<asked_node> asked = {};                 // in order()
         std::uint64_t revision = 0;
-        std::string text = {};  // of that revision
+        std::string text = {}, customer = {};  // of that revision; whose it is
         std::uint8_t priority = 0;
     };
     struct held_reservation {
@@ -394,7 +394,8 @@ private:
     put_answer put_hold(held_order& o, hold_view h);
     [[nodiscard]] time_point until_of(hold_type_id type) const;
     [[nodiscard]] static std::size_t wanted_lines(const held_order& o);
-    void apply_types(held_order& o);
+    void apply_types(held_order& o, std::uint64_t id, const held_order* before);
+    order_id repeated(const held_order& o, std::uint64_t id, const hold_type_row& type) const;
     void lift(held_order& o, hold_step s);
     void lift(held_order& o, hold_step s, std::size_t lines);  // as many as are wanted of it
     [[nodiscard]] error_code may(const held_order& o, std::uint32_t line,

@@ -30,6 +30,8 @@ enum class flaw : std::uint8_t {
     asks_nobody,                // what a node works on is taken back at once
     lets_everybody,             // who may do what is not asked
     forgets_origins,            // restrictions are asked of the destination alone
+    trusts_repeats,             // an order that comes twice is not suspected
+    suspects_for_ever,          // however long ago the first one came
 };
 
 }  // namespace earmark::naive

@@ -88,13 +88,42 @@ std::size_t engine::wanted_lines(const held_order& o) {
     return lines.size();
 }
 
-void engine::apply_types(held_order& o) {
+/// The newest order before it, of its customer, that is the same goods to the same place.
+order_id engine::repeated(const held_order& o, std::uint64_t id, const hold_type_row& type) const {
+    const auto goods = [&](const held_order& of) {
+        std::map<sku_id, std::int64_t> sum;
+        for (const auto& [at, n] : of.buckets)
+            if (std::get<1>(at) != unit_state::cancelled)
+                sum[of.lines[std::get<0>(at) - 1].sku] += n;
+        return sum;
+    };
+    const auto wanted = goods(o);
+    const bool trusts = flaw_ == flaw::trusts_repeats;
+    if (type.repeats_within_s == 0 || o.customer.empty() || wanted.empty() || trusts)
+        return none<order_id>;
+    for (std::uint64_t other = id; other-- > 0;) {
+        const auto at = orders_.find(other);
+        if (at == orders_.end() || at->second.customer != o.customer) continue;
+        const bool is_new = at->second.placed + seconds(type.repeats_within_s) >= now_;
+        if (!is_new && flaw_ != flaw::suspects_for_ever) continue;
+        if (at->second.ship_to == o.ship_to && goods(at->second) == wanted) return order_id{other};
+    }
+    return none<order_id>;
+}
+
+/// Those that are to be, and were not `before`; of a new order all.
+void engine::apply_types(held_order& o, std::uint64_t id, const held_order* before) {
     for (std::size_t t = 0; t < hold_types_.size(); ++t) {
-        const hold_type_id type{static_cast<std::uint16_t>(t)};
+        const hold_type_row& row = hold_types_[t];
         hold_view h;
-        h.type = type;
-        h.until = until_of(type);
-        if (!hold_types_[t].apply_when.empty() && wanted_lines(o) >= 4) put_hold(o, h);
+        h.type = hold_type_id{static_cast<std::uint16_t>(t)};
+        h.until = until_of(h.type);
+        h.repeats = repeated(o, id, row);
+        const auto had = before == nullptr ? none<order_id> : repeated(*before, id, row);
+        const bool is_big = !row.apply_when.empty() && wanted_lines(o) >= 4;
+        const bool was_big = before != nullptr && wanted_lines(*before) >= 4;
+        if ((is_big && !was_big) || (h.repeats != none<order_id> && h.repeats != had))
+            put_hold(o, h);
     }
 }
 

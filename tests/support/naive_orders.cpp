@@ -18,6 +18,7 @@ std::string content_of(const order_request& r) {
     for (const order_line& l : r.lines)
         out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor,
                        raw(l.node == none<node_id> ? r.node : l.node));
+    if (!r.facts.empty()) out += " for " + std::string{r.facts.front().value};
     return r.revision == 0 ? out : out + " revision " + std::to_string(r.revision);
 }
 
@@ -97,11 +98,12 @@ answer engine::place_now(const command& c, const order_request& r) {
             if (std::get<0>(at) == line) open -= n;
         if (open > 0) o.buckets[{line, unit_state::open, none<node_id>}] = open;
     }
-    apply_types(o);
+    a.subject = orders_.size();
+    if (!r.facts.empty()) o.customer = r.facts.front().value;
+    apply_types(o, a.subject, nullptr);
     o.revision = r.revision;
     o.text = content_of(r);
     o.priority = r.priority;
-    a.subject = orders_.size();
     orders_[a.subject] = o;
     return a;
 }

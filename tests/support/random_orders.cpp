@@ -71,12 +71,14 @@ action random_stream::make_text() {
     const auto roll = dice_.below(100);
     s.does = roll < 45   ? send
              : roll < 60 ? correct
-             : roll < 68 ? place
+             : roll < 74 ? place
              : roll < 85 ? replay
              : roll < 93 ? discard
                          : park;
     if (sends_texts_) return make_revision(s.does == discard ? send : s.does);
     s.key = "t" + std::to_string(dice_.below(40));
+    if (s.does == discard) discarded_ = s.key;
+    if (s.does == place && !discarded_.empty() && customers_.chance(50)) s.key = discarded_;
     order_line line;
     line.sku = sku_at(dice_.below(sku_count));
     line.amount = units(line.sku, 1, 2);

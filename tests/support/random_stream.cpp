@@ -35,6 +35,7 @@ random_stream::random_stream(std::uint64_t seed)
     : dice_{seed},
       rights_{seed ^ 0xA11},
       restrictions_{seed ^ 0xBAD},
+      customers_{seed ^ 0xB0B},
       nodes_{node_count(seed)},
       has_pools_{seed % 2 == 1},
       has_sections_{seed % 3 == 1},
@@ -410,7 +411,35 @@ new_order random_stream::make_order(serial own) {
         if (dice_.chance(8)) o.lines.back().node = node_at(dice_.below(nodes_));
     }
     if (dice_.chance(4)) o.node = node_at(dice_.below(nodes_));
+    draw_customer(o);
     return o;
+}
+
+void random_stream::draw_customer(new_order& o) {
+    if (customers_.chance(30)) return;
+    o.customer = "c" + std::to_string(customers_.below(3));
+    if (!lately_.empty() && customers_.chance(30)) {
+        const new_order& had = customers_.pick(lately_);
+        if (customers_.chance(80)) o.customer = had.customer;
+        if (customers_.chance(85)) o.ship_to = had.ship_to;
+        o.reservation = nothing;
+        o.lines = had.lines;
+        o.node = none<node_id>;
+        order_line& first = o.lines.front();
+        const std::int64_t one = granule_of[index_of(first.sku) % granule_of.size()];
+        if (first.amount.atoms > one && customers_.chance(40)) {  // the same on two lines
+            order_line rest = first;
+            rest.amount.atoms -= one;
+            first.amount.atoms = one;
+            o.lines.push_back(rest);
+        } else if (customers_.chance(15)) {
+            first.amount.atoms += one;
+        }
+        if (customers_.chance(40)) std::swap(o.lines.front(), o.lines.back());
+    }
+    if (lately_.size() == 8) lately_.erase(lately_.begin());
+    lately_.push_back(o);
+    deadlines_.push_back({now_.ns + repeats_within_s * second + 1});
 }
 
 action random_stream::make_place() {

@@ -50,6 +50,7 @@ private:
     std::uint64_t state_;
 };
 
+inline constexpr std::int64_t repeats_within_s = 90;  // of the type that suspects
 constexpr std::array<std::int64_t, 7> granule_of = {1, 1, 1, 1, 50, 6, 6};
 constexpr std::uint32_t place_count = 4;
 constexpr sku_id sku_at(std::uint32_t i) { return static_cast<sku_id>(i); }
@@ -112,6 +113,8 @@ private:
     };
     shelf some_shelf();
     new_order make_order(serial own);
+    /// Somebody orders, and some order again what they or others have ordered lately.
+    void draw_customer(new_order& o);
     std::vector<order_line> lines_like(const basket& b);
     std::vector<serial> some_orders();
     void spoil(step& s);
@@ -131,6 +134,7 @@ private:
     dice dice_;
     dice rights_;  // of its own: who gives a step changes no other
     dice restrictions_;
+    dice customers_;
     std::uint32_t nodes_;
     bool has_pools_;
     bool has_sections_;
@@ -140,6 +144,8 @@ private:
     bool has_rights_;
     bool has_restrictions_;
     std::array<std::uint32_t, kinds> weights_{};
+    std::vector<new_order> lately_;  // with a customer
+    std::string discarded_;          // or was to be: the key of the last text
     serial last_ = 0;
     std::uint32_t last_kind_ = 0;
     time_point now_;

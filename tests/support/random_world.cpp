@@ -74,10 +74,11 @@ std::vector<pool_row> some_pools() {
 }
 
 /// Beside the six that are known: what ends by itself, gives stock back, blocks cancel, comes after
-/// another, is placed by a condition, is lifted by one, and a date on which to cancel.
+/// another, is placed by a condition, is lifted by one, a date on which to cancel, and what
+/// suspects a repeat.
 std::vector<hold_type_row> hold_types() {
     using enum hold_step;
-    std::vector<hold_type_row> out(8);
+    std::vector<hold_type_row> out(9);
     const auto name = [&](std::size_t i, const char* key) -> hold_type_row& {
         out[i].key = key;
         return out[i];
@@ -112,6 +113,12 @@ std::vector<hold_type_row> hold_types() {
     cancel_date.blocks.emplace();
     cancel_date.lasts_s = 45;
     cancel_date.then = hold_expiry::reject;
+    hold_type_row& again = name(8, "again");
+    again.blocks = {{allocate, release}};
+    again.lasts_s = 40;
+    again.then = hold_expiry::resolve;
+    again.repeats_within_s = repeats_within_s;
+    again.repeats_by = {"customer"};
     return out;
 }
 

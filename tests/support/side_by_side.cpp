@@ -63,12 +63,12 @@ side_by_side::side_by_side(const world& w, settings s)
     real_ = std::make_unique<engine>(config_);
     const command c{};
     const auto load = [&](const auto& rows) {
-        const std::span all{rows.data(), rows.size()};
-        compare_report(real_->load(c, all), naive_.load(c, all));
+        compare_report(real_->load(c, std::span{rows}), naive_.load(c, std::span{rows}));
     };
     load(w.skus);
     load(w.nodes);
     load(w.places);
+    (void)real_->load(c, std::vector<attribute_row>{{"customer", value_type::text}});
     if (!real_->load(c, w.holds).rejected.empty()) differ("the types of holds");
     naive_.load(c, w.holds);
     if (!real_->load(c, w.answers).rejected.empty()) differ("what nodes are asked");
@@ -452,7 +452,7 @@ void side_by_side::compare_order(std::uint64_t id) {
                 << (h.escalated ? " escalated" : "") << (h.gave_back ? " gave back" : "")
                 << (h.recalls ? " recalls" : "") << " " << int{h.reason} << " "
                 << int{h.ended_reason} << " " << h.since.ns << " to " << h.until.ns << " ended "
-                << h.ended.ns;
+                << h.ended.ns << " repeats " << raw(h.repeats);
         for (const request_view& r : o.requests)
             out << " | " << name_of(r.request) << " " << r.line << " n" << raw(r.node) << " x"
                 << r.amount.atoms << " until " << r.until.ns << " " << name_of(r.then) << " "

@@ -8,12 +8,16 @@ namespace earmark::streams {
 void side_by_side::play_one(const command& c, const place_step& s, const step& whole) {
     std::vector<command> commands;
     std::vector<order_request> requests;
+    std::vector<order_fact> customers;
+    for (const new_order& o : s.orders) customers.push_back({attribute_id{0}, 0, o.customer});
     for (const new_order& o : s.orders) {
         commands.push_back({o.key, c.actor, c.now});
         const auto basket = static_cast<reservation_id>(reservation_of(o.reservation).real);
         requests.push_back({o.lines, o.ship_to, o.currency, o.priority,
                             o.reservation == nothing ? none<reservation_id> : basket});
         requests.back().node = o.node;
+        if (!o.customer.empty())
+            requests.back().facts = std::span{customers}.subspan(requests.size() - 1, 1);
     }
     std::vector<placed> real(requests.size());
     const auto baskets = std::ranges::count_if(

@@ -96,7 +96,8 @@ struct writer {
                                           (l.node == none<node_id> ? "" : node_text(l.node));
                                }) +
                           (o.node == none<node_id> ? "" : " all from " + node_text(o.node)) +
-                          " takes over " + name(o.reservation);
+                          " takes over " + name(o.reservation) +
+                          (o.customer.empty() ? "" : " for " + o.customer);
                });
     }
     std::string operator()(const cancel_step& s) const {

@@ -72,6 +72,7 @@ struct new_order {
     std::uint8_t priority = 0;
     serial reservation = nothing;
     node_id node = none<node_id>;  // firm, of lines that name none
+    std::string customer{};        // empty: nobody knows
 };
 struct place_step {
     std::vector<new_order> orders;  // more than one: a batch, as above

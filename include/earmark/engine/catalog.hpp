@@ -38,6 +38,7 @@ namespace earmark {
 }
 
 class date_tables;
+class repeat_memory;
 
 class catalog {
 public:
@@ -67,6 +68,8 @@ public:
     restriction_table restrictions;
     /// Written beside other verbs, under its own lock.
     [[nodiscard]] denial_memory& denials() const noexcept { return *denials_; }
+    /// The same: orders that may be repeated. No table, and no part of any digest.
+    [[nodiscard]] repeat_memory& repeats() const noexcept { return *repeats_; }
     [[nodiscard]] date_tables& dates() noexcept { return *dates_; }
     [[nodiscard]] const date_tables& dates() const noexcept { return *dates_; }
     workflow_table workflows;
@@ -132,6 +135,7 @@ private:
     std::uint32_t inactive_nodes_ = 0;
     std::unique_ptr<date_tables> dates_;
     std::unique_ptr<denial_memory> denials_;
+    std::unique_ptr<repeat_memory> repeats_;
     std::vector<std::vector<unit_facts>> units_;  // by SKU
 };
 

@@ -70,6 +70,7 @@ private:
     error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
     error_code order_note(std::uint32_t order, journal::note_kind kind, std::uint32_t ref,
                           std::span<const std::byte> bytes);
+    [[nodiscard]] bool is_another(std::uint32_t order, std::uint32_t other) const;
     error_code hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
                          std::span<const std::byte> bytes);
     error_code new_cell(const journal::intern_table& t);
@@ -186,6 +187,7 @@ void record_waiting(journal::writer& into, std::string_view key, const intake::w
 [[nodiscard]] bool read_tombstone(const journal::intern_table& t, time_point now, actor_id by,
                                   intake::waiting_room& into);
 [[nodiscard]] bool read_hold_type(const journal::intern_table& t, catalog& into);
+[[nodiscard]] bool read_suspicion(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_amend_rule(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_answer_row(const journal::intern_table& t, catalog& into);
 [[nodiscard]] bool read_privilege(const journal::intern_table& t, catalog& into);

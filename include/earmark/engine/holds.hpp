@@ -23,8 +23,13 @@ class fact_table;
 struct hold_rule {
     hold_scope scope = hold_scope::order;
     std::optional<sourcing::condition> apply{}, resolve{};
-    std::vector<hold_type_id> after{};  // whose resolution places one of this
-    std::vector<actor_id> answers{};    // ascending; empty: everybody
+    std::vector<hold_type_id> after{};       // whose resolution places one of this
+    std::vector<actor_id> answers{};         // ascending; empty: everybody
+    std::int64_t repeats_within_s = 0;       // 0: it suspects nobody
+    std::vector<attribute_id> repeats_by{};  // ascending
+
+    [[nodiscard]] bool suspects() const noexcept { return repeats_within_s > 0; }
+    [[nodiscard]] bool places() const noexcept { return apply || suspects(); }
 };
 
 class hold_type_table {
@@ -47,12 +52,16 @@ public:
     /// Does any type place holds by itself; or resolve them?
     [[nodiscard]] bool applies() const noexcept { return applies_; }
     [[nodiscard]] bool resolves() const noexcept { return resolves_; }
+    /// How far back types look for what an order repeats; 0: none does.
+    [[nodiscard]] std::int64_t widest_window_s() const noexcept { return widest_window_s_; }
     /// The types that the resolution of one places, ascending.
     [[nodiscard]] std::vector<hold_type_id> placed_after(hold_type_id t) const;
 
     /// The ring that there would be if type `number`, which may be new, came after these.
     [[nodiscard]] std::vector<hold_type_id> ring_with(std::size_t number,
                                                       std::span<const hold_type_id> after) const;
+    /// What a type that stands there suspects.
+    void suspect(hold_type_id t, std::int64_t within_s, std::vector<attribute_id> by);
     /// Sets a type whose key stands there, or is new. May throw std::bad_alloc; the types are then
     /// of no use.
     void set(std::string_view key, const lifecycle::hold_terms& t, hold_rule r);
@@ -61,8 +70,11 @@ public:
     [[nodiscard]] std::uint64_t digest_of_types() const;
 
 private:
+    void look_again() noexcept;
+
     std::vector<lifecycle::hold_terms> terms_;
     std::vector<hold_rule> rules_;
+    std::int64_t widest_window_s_ = 0;
     bool applies_ = false, resolves_ = false, changed_ = false;
 };
 

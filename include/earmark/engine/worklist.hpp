@@ -61,6 +61,7 @@ struct stuck_units {
     quantity amount;
     std::string owner{};  // whose it is: the hold's type, the policy's queue, the node; or empty
     std::uint32_t number = 0;           // of the hold
+    order_id repeats = none<order_id>;  // that theirs is suspected to repeat (model/holds.hpp)
     std::uint32_t retries = 0;          // how often nodes have given the line back
     std::uint32_t version = 0;          // of the policy that decided about the order; 0: none did
     time_point since;                   // the hold's, else the order's

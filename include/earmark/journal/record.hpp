@@ -58,6 +58,7 @@ enum class intern_kind : std::uint8_t {
     tombstone,         // of an order that was cancelled before it came
     answer_rule,       // what nodes are asked
     privilege,         // who may do what
+    suspicion,         // of what a type of holds suspects an order
     restriction = 37,  // what may not be shipped
 };
 

@@ -33,7 +33,7 @@ struct hold {
     hold_state state = hold_state::active;
     std::uint8_t reason = 0, ended_reason = 0;
     std::uint8_t marks = 0;
-    std::uint32_t spare = 0;
+    std::uint32_t repeats = 0;  // the number of the order that its own looks like, plus one
     actor_id placed_by{}, ended_by{};
     time_point since;
     time_point until = never;       // of an active one; what is due then, its type says

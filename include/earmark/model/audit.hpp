@@ -37,6 +37,7 @@ enum class audit_check : std::uint8_t {
     level,    // what a threshold watches is not the sum over its cells
     waiting,  // an order in quarantine, or a tombstone, whose key is remembered; or their sum
     denials,  // how often who was denied what is not what was noted, or privileges are unguarded
+    repeats,  // what finds the orders of a customer is not in line with the orders
     chunk,    // memory with two owners; exact audits only
     number,   // a number that lives is given out again; exact audits only
     // what somebody has left behind: leaks
@@ -49,7 +50,7 @@ enum class audit_check : std::uint8_t {
     stopped,      // a caller that stays inside
     idle_lease,   // units in lease words of slots that nobody has borrowed: counted, not lost
 };
-inline constexpr std::size_t audit_checks = 30;
+inline constexpr std::size_t audit_checks = 31;
 
 /// The auditor's line for a check: the one spelling of its name, and what to do about a finding.
 struct audit_line {

@@ -83,7 +83,25 @@ struct hold_type_row {
     std::vector<std::string> after{};    // types whose resolution places one of this, same scope
     std::vector<std::string> answers{};  // actors who may resolve or reject, or say `until` where
                                          // the end of its time does; empty: everybody
+    /// Above 0: a suspicion. One is placed on an order that looks like an earlier one of the same
+    /// customer, of other key, that was placed no more than so many seconds ago (the last one
+    /// counts) and is not cancelled whole; `apply_when` must hold of it, too, where there is one.
+    /// It looks the same where type and destination are equal, and of each SKU as many units are
+    /// wanted, on whatever lines: both orders as they stand now, without what was cancelled.
+    /// place_order asks, and an amendment that makes it look so. The hold names the other order
+    /// (hold_view::repeats). Nobody is refused for it. Scope: the order.
+    std::int64_t repeats_within_s = 0;
+    /// Who the customer is: declared attributes of orders, all of which both orders must have, and
+    /// have the same. Of an order that lacks one nothing is suspected.
+    std::vector<std::string> repeats_by{};
 };
+
+/// Suspicion remembers the newest orders of the widest window: so many in each of 64 parts, which
+/// customers share by chance; and looks at so many of one customer, the newest first. Whose orders
+/// are more is suspected of the newest alone.
+inline constexpr std::size_t max_repeats_kept = 16'384;
+inline constexpr std::size_t max_repeats_looked_at = 1'000;
+inline constexpr std::size_t max_repeat_attributes = 8;
 
 /// Bounds of one order and of the table. From max_holds on nobody places one by hand, and what
 /// types place by themselves is placed on the whole order in place of a line; for that there is
@@ -127,7 +145,8 @@ struct hold_view {
     actor_id ended_by{};  // 0 also where time did it
     time_point since;
     time_point until = never;
-    time_point ended;  // of an active one 0
+    time_point ended;                   // of an active one 0
+    order_id repeats = none<order_id>;  // the order that this one looks like, of a suspicion
 };
 
 }  // namespace earmark

@@ -79,7 +79,7 @@ struct trail_row {
     std::string_view hold_type{};
     time_point until = never;  // of a hold, a reservation, or what a node was asked
     policy_id policy{};
-    order_id other = none<order_id>;  // that it is linked to
+    order_id other = none<order_id>;  // that it is linked to, or is suspected to repeat
     std::string other_key{};
     std::uint32_t other_line = 0;
     reservation_id reservation = none<reservation_id>;

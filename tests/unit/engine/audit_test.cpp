@@ -24,7 +24,6 @@ constexpr time_point noon{1'800'000'000'000'000'000};
 constexpr std::uint32_t me = 3;  // a slot that a test borrows for its damage
 constexpr auto order_kind = subject_kind::order;
 constexpr auto basket_kind = subject_kind::reservation;
-using inside = engine_inside::state;
 
 config small() {
     config c;
@@ -38,7 +37,7 @@ config small() {
 /// A shop with an order that is sourced, one that is not, and two baskets.
 struct shop {
     engine e{small()};
-    inside& in = engine_inside::of(e);
+    engine_inside::state& in = engine_inside::of(e);
     cell_id cell{};
     std::uint32_t order = 0;
     std::uint32_t basket = 0;
@@ -50,9 +49,7 @@ struct shop {
         const stock_row stock[] = {{"mug", "bonn", {5'000}}, {"jug", "kiel", {7}}};
         const place_row home{"home", geo_point{50, 8}};
         floor_row floor;
-        floor.key = "keep";
-        floor.sku = "jug";
-        floor.units = 1;
+        floor.key = "keep", floor.sku = "jug", floor.units = 1;
         REQUIRE(e.load(when(), skus).rejected.empty());
         REQUIRE(e.load(when(), nodes).rejected.empty());
         REQUIRE(e.load(when(), stock).rejected.empty());
@@ -69,9 +66,8 @@ struct shop {
     static command when(std::string_view key = {}) { return {key, {}, noon}; }
     std::uint32_t place(std::string_view key) {
         const order_line line{sku_id{0}, {3}, 500};
-        const auto p = e.place_order(
-            when(key),
-            {{&line, 1}, place_id{0}, currency::parse("EUR").value(), 0, none<reservation_id>});
+        const auto p =
+            e.place_order(when(key), {{&line, 1}, place_id{0}, currency::parse("EUR").value(), 0});
         REQUIRE(p.first.what == outcome::done);
         return static_cast<std::uint32_t>(p.first.subject);
     }
@@ -245,6 +241,10 @@ std::vector<damage> damage_to_tables() {
         {audit_check::waiting, [](shop& s) { s.in.names.waiting.bury("first", {}); }},
         {audit_check::denials,
          [](shop& s) { s.in.names.denials().of(actor_id{}, privilege::load).times = 1; }},
+        {audit_check::repeats,
+         [](shop& s) {
+             s.in.names.repeats().add(7, {noon, s.order});
+         }},
         {audit_check::chunk,
          [](shop& s) {
              s.in.books.ledger.chunks().give_back(me,

@@ -284,6 +284,8 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::asks_nobody) != 0);
     CHECK(caught_by_seed(flaw::lets_everybody) != 0);
     CHECK(caught_by_seed(flaw::forgets_origins) != 0);
+    CHECK(caught_by_seed(flaw::trusts_repeats) != 0);
+    CHECK(caught_by_seed(flaw::suspects_for_ever) != 0);
     CHECK(caught_by_seed(flaw::forgets_pools) != 0);
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
     CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);
