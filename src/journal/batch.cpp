@@ -76,20 +76,28 @@ std::span<const std::byte> batch_builder::finish() noexcept {
     return bytes_;
 }
 
+result<batch_info> header_of(std::span<const std::byte> b, std::uint64_t number) {
+    if (b.size() < batch_header_bytes) return bad(number, b.size());
+    const std::byte* h = b.data();
+    if (get<std::uint32_t>(h) != magic || get<std::uint16_t>(h + 4) != format_version)
+        return bad(number, 0);
+    const batch_info info{get<std::uint64_t>(h + 8),  get<std::uint64_t>(h + 16),
+                          get<std::uint64_t>(h + 24), get<std::uint32_t>(h + 32),
+                          get<std::uint64_t>(h + 40), get<std::uint64_t>(h + checksum_at)};
+    if (info.number != number) return bad(number, 8);
+    return info;
+}
+
 result<batch_info> read_batch(
     std::span<const std::byte> b, const batch_info* before,
     const std::function<error(std::uint64_t, std::span<const std::byte>)>& f) {
     const std::uint64_t expected = before != nullptr ? before->number + 1 : 1;
-    if (b.size() < batch_header_bytes) return bad(expected, b.size());
+    const auto header = header_of(b, expected);
+    if (!header) return header;
+    const batch_info& info = *header;
     const std::byte* h = b.data();
-    if (get<std::uint32_t>(h) != magic || get<std::uint16_t>(h + 4) != format_version)
-        return bad(expected, 0);
-    const batch_info info{get<std::uint64_t>(h + 8),  get<std::uint64_t>(h + 16),
-                          get<std::uint64_t>(h + 24), get<std::uint32_t>(h + 32),
-                          get<std::uint64_t>(h + 40), get<std::uint64_t>(h + checksum_at)};
     if (get<std::uint32_t>(h + 36) != b.size() - batch_header_bytes) return bad(expected, 36);
     if (checksum(b) != info.checksum) return bad(expected, checksum_at);
-    if (info.number != expected) return bad(expected, 8);
     if (info.chain != (before != nullptr ? before->checksum : 0)) return bad(expected, 40);
     if (before != nullptr && info.first != before->last) return bad(expected, 16);
 

@@ -34,9 +34,11 @@ log::log(std::size_t ring_bytes, std::size_t retained_bytes, std::shared_ptr<sin
     : ring_{ring_bytes, last.last},
       sink_{std::move(to)},
       retained_limit_{retained_bytes},
+      old_{sink_},
       forgotten_{last.last},
       drained_{last.last},
       last_{last},
+      stored_{last},
       digest_{digest_so_far} {
     for (auto& a : at_level_) a.store(last.last, std::memory_order_relaxed);
 }
@@ -77,8 +79,9 @@ error_code log::drain_more(bool complete) {
         ring_.drain(batch_bytes - std::min(batch_bytes, batch_.size()), ready, take);
         if (batch_.empty()) return error_code::ok;
         at_level_[0].store(drained_, std::memory_order_release);
+        const auto written = write_batch();
         while (retained_bytes_ > retained_limit_ && retained_.size() > 1) forget_oldest();
-        if (const auto e = write_batch(); e != error_code::ok) return e;
+        if (written != error_code::ok) return written;
         if (!complete || drained_ >= goal) return error_code::ok;
     }
 }
@@ -119,6 +122,7 @@ error_code log::write_batch() {
         const auto reached = offered(*sink_, info.number, bytes);
         sink_dead_ = !reached;
         if (reached) level = *reached;
+        if (reached) stored_ = info;
     }
     is_open_ = false;
     last_ = info;
@@ -149,31 +153,35 @@ position log::durable(durability level) const noexcept {
 result<std::vector<log::kept>> log::after(position cursor, std::size_t limit) noexcept {
     const std::lock_guard lock{draining_};
     if (const auto e = drain_locked(true); e != error_code::ok) return fail(e);
-    if (raw(cursor) < forgotten_)
-        return fail(error_code::cursor_too_old, static_cast<std::int64_t>(raw(cursor)),
-                    static_cast<std::int64_t>(forgotten_));
     try {
-        return copies_after(raw(cursor), limit);
+        std::vector<kept> out;
+        if (raw(cursor) < forgotten_) {
+            if (!sink_)
+                return fail(error_code::cursor_too_old, static_cast<std::int64_t>(raw(cursor)),
+                            static_cast<std::int64_t>(forgotten_));
+            const error e = old_.read(stored_, raw(cursor), forgotten_, limit, out);
+            if (e.code != error_code::ok) return e;
+        }
+        add_after(std::max(raw(cursor), forgotten_), limit, out);
+        return out;
     } catch (const std::bad_alloc&) {
         return fail(error_code::out_of_memory);
     }
 }
 
-std::vector<log::kept> log::copies_after(std::uint64_t cursor, std::size_t limit) const {
+void log::add_after(std::uint64_t cursor, std::size_t limit, std::vector<kept>& out) const {
     auto from = std::upper_bound(retained_.begin(), retained_.end(), cursor,
                                  [](std::uint64_t at, const page& p) { return at < p.last; });
-    std::vector<kept> out;
     for (; from != retained_.end(); ++from) {
         std::uint64_t at = from->before;
         for (std::size_t i = 0; i < from->words.size(); i += ring<>::words_for(from->words[i])) {
-            if (out.size() == limit) return out;
+            if (out.size() == limit) return;
             at += ring<>::words_for(from->words[i]);
             if (at <= cursor) continue;
             const auto* const bytes = reinterpret_cast<const std::byte*>(&from->words[i] + 1);
             out.push_back({at, {bytes, bytes + from->words[i]}});
         }
     }
-    return out;
 }
 
 std::uint64_t log::digest_of_events() noexcept {

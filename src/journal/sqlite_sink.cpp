@@ -82,6 +82,21 @@ public:
         return step == SQLITE_DONE ? error_code::ok : error_code::sink_failed;
     }
 
+    error_code read_one(std::uint64_t number,
+                        const std::function<void(std::span<const std::byte>)>& visit) override {
+        sqlite3_stmt* raw = nullptr;
+        if (sqlite3_prepare_v2(db_.get(), "SELECT bytes FROM batch WHERE number = ?1", -1, &raw,
+                               nullptr) != SQLITE_OK)
+            return error_code::sink_failed;
+        const statement select{raw};
+        sqlite3_bind_int64(raw, 1, static_cast<sqlite3_int64>(number));
+        const int step = sqlite3_step(raw);
+        if (step == SQLITE_ROW)
+            visit({static_cast<const std::byte*>(sqlite3_column_blob(raw, 0)),
+                   static_cast<std::size_t>(sqlite3_column_bytes(raw, 0))});
+        return step == SQLITE_ROW || step == SQLITE_DONE ? error_code::ok : error_code::sink_failed;
+    }
+
 private:
     database db_;
     statement insert_;

@@ -8,9 +8,8 @@
 // once, however often he reads the same page. Slices are those of engine time, as of 1970, and a
 // notice is told when its slice is over.
 //
-// Who may call: any thread. Reads the records that are in memory, as trail() does: after a restart
-// those since then. A cursor from before it answers cursor_too_old: what had happened and was not
-// read is in the journal file, and no notice any more.
+// Who may call: any thread. Reads the journal as trail() does. With a sink a cursor is good for
+// ever, across restarts too: who keeps his own is told everything at least once.
 #pragma once
 
 #include <bitset>

@@ -23,9 +23,9 @@ public:
     own_report(const own_report&) = delete;
     own_report& operator=(const own_report&) = delete;
 
-    /// Reads what the journal has gained. Errors: cursor_too_old where the engine does not keep
-    /// its whole journal in memory any more (config::retained_bytes, or it was recovered from a
-    /// sink), too_many_decimals where a SKU came that is finer than `decimals`; then the report is
+    /// Reads what the journal has gained, of a recovered engine from the first record on. Errors:
+    /// cursor_too_old where the engine has no sink and does not keep its whole journal in memory
+    /// any more (config::retained_bytes), too_many_decimals where a SKU came that is finer than `decimals`; then the report is
     /// of the journal up to some record, and of no use.
     [[nodiscard]] error update();
 

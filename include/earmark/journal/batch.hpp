@@ -51,6 +51,10 @@ private:
     std::vector<std::byte> bytes_;
 };
 
+/// What a batch's first bytes say of it, of which the magic, the version and the number are looked
+/// at and nothing else. Errors: bad_batch (refs: `number`, offset).
+[[nodiscard]] result<batch_info> header_of(std::span<const std::byte> batch, std::uint64_t number);
+
 /// Checks a batch against the one before it (null: it must be the first) and hands out its records:
 /// f(position, record) answers an error to stop. Errors: bad_batch (refs: batch number, offset).
 [[nodiscard]] result<batch_info> read_batch(

@@ -17,6 +17,7 @@
 #include "earmark/journal/batch.hpp"
 #include "earmark/journal/ring.hpp"
 #include "earmark/journal/sink.hpp"
+#include "earmark/journal/stored_records.hpp"
 
 namespace earmark::journal {
 
@@ -37,12 +38,11 @@ public:
     result<position> flush(durability level) noexcept;
     [[nodiscard]] position durable(durability level) const noexcept;
 
-    struct kept {
-        std::uint64_t position = 0;
-        std::vector<std::byte> bytes;
-    };
-    /// Copies of at most `limit` records after `cursor`. Drains first. cursor_too_old where some
-    /// of them are no longer kept (refs: cursor, oldest position kept). Errors as try_drain.
+    using kept = kept_record;
+    /// Copies of the first `limit` records after `cursor`, or of all that there are. Drains first.
+    /// Those that are no longer in memory are read back from the sink; cursor_too_old where there
+    /// is none, or it does not have them (refs: cursor, oldest position kept). Other errors:
+    /// bad_batch; as try_drain.
     result<std::vector<kept>> after(position cursor, std::size_t limit) noexcept;
 
     /// Digest of all records so far, in order. Drains first, as far as memory goes.
@@ -64,7 +64,7 @@ private:
 
     error_code drain_locked(bool complete) noexcept;
     error_code drain_more(bool complete);
-    [[nodiscard]] std::vector<kept> copies_after(std::uint64_t cursor, std::size_t limit) const;
+    void add_after(std::uint64_t cursor, std::size_t limit, std::vector<kept>& out) const;
     void make_room_to_keep(std::uint64_t at, std::size_t record_bytes);
     void keep(std::uint64_t at, std::span<const std::byte> record) noexcept;
     void forget_oldest() noexcept;
@@ -75,6 +75,7 @@ private:
     std::size_t retained_limit_;
 
     std::mutex draining_;
+    stored_records old_;
     std::deque<page> retained_;
     std::size_t retained_bytes_ = 0;
     std::uint64_t forgotten_ = 0;  // position of the last record that is not kept any more
@@ -82,6 +83,7 @@ private:
     bool is_open_ = false;       // the batch is not with the sink yet
     std::uint64_t drained_ = 0;  // position up to which records are drained and batched
     batch_info last_;
+    batch_info stored_;  // the last one that the sink has accepted
     std::uint64_t digest_;
     counters counters_;
     bool sink_dead_ = false;

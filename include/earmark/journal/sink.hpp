@@ -38,6 +38,12 @@ public:
     /// a hole in the numbers; what the bytes say is checked by the reader (journal/batch.hpp).
     virtual error_code read(
         const std::function<bool(std::uint64_t number, std::span<const std::byte>)>& visit) = 0;
+
+    /// Calls `visit` with the stored batch of that number; not at all where there is none. Errors
+    /// as of read(). Here it reads from the first batch on, O(bytes before it): a sink that finds a
+    /// batch by its number should override it, as readers of old records ask for one at a time.
+    virtual error_code read_one(std::uint64_t number,
+                                const std::function<void(std::span<const std::byte>)>& visit);
 };
 
 /// Keeps batches in memory: for tests, simulations and as a source for `fold`.
@@ -47,6 +53,8 @@ public:
     result<durability> sync() override;
     error_code read(
         const std::function<bool(std::uint64_t, std::span<const std::byte>)>& visit) override;
+    error_code read_one(std::uint64_t number,
+                        const std::function<void(std::span<const std::byte>)>& visit) override;
 
     [[nodiscard]] const std::vector<std::vector<std::byte>>& batches() const { return batches_; }
 

@@ -12,9 +12,9 @@
 // ones: a basket whose deadline has passed counts as held until the record that expires it, and a
 // section that is expired counts until the first record from then on.
 //
-// They are folded when they are asked for, so that other verbs pay nothing for them. Ask before the
-// journal has grown by config::retained_bytes, or the stretch that is not kept any more shows as
-// one step, and cursors before it are too old. The newest config::crossing_events are kept.
+// They are folded when they are asked for, so that other verbs pay nothing for them. Where there is
+// no sink, ask before the journal has grown by config::retained_bytes, or the stretch that is not
+// kept any more shows as one step, and cursors before it are too old. The newest config::crossing_events are kept.
 #pragma once
 
 #include <cstdint>

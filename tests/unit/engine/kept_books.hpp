@@ -1,5 +1,5 @@
 // A small engine whose journal is kept: when it goes, whatever a test did with it, its books are
-// whole and the journal knows them.
+// whole and the journal knows them; whoever reads it after a restart is told the same.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "all_told.hpp"
 #include "earmark/engine/engine.hpp"
 
 namespace earmark {
@@ -29,6 +30,7 @@ struct kept_books {
         CHECK(again.halted() == "");
         CHECK(again.state_hash() == live);
         CHECK(again.check_invariants() == std::vector<std::string>{});
+        CHECK(all_told(again) == all_told(on));
         for (const auto how : {audit_how::online, audit_how::exact}) {
             CHECK(on.audit(how)->clean());
             CHECK(again.audit(how)->clean());

@@ -21,8 +21,8 @@ struct shop {
     std::unique_ptr<engine> e;
     position cursor{};
 
-    explicit shop(config c = {}) {
-        c.sink = sink;
+    explicit shop(config c = {}, bool is_stored = true) {
+        if (is_stored) c.sink = sink;
         e = std::make_unique<engine>(c);
         const sku_row skus[] = {{"mug", 0, 1}, {"cable", 2, 50}};
         const node_row nodes[] = {{"bonn", node_kind::dc, {}, 0, true, {}, {}},
@@ -242,7 +242,12 @@ TEST_CASE("what is not kept any more is said, and a gap in the journal shows as 
     config small;
     small.retained_bytes = 1u << 12;
     small.ring_bytes = 1u << 16;
-    shop t{small};
+    shop whole{small};
+    REQUIRE(whole.watch(whole.level("few", "mug", "bonn", 4, 8)).rejected.empty());
+    for (int i = 0; i < 500; ++i) REQUIRE(whole.e->unreserve(whole.when(), whole.hold(9)));
+    CHECK(whole.e->crossings({}, 2'000)->rows.size() == 1'000);  // read back from the sink
+
+    shop t{small, false};
     REQUIRE(t.watch(t.level("few", "mug", "bonn", 4, 8)).rejected.empty());
     CHECK(t.heard().empty());
     for (int i = 0; i < 500; ++i) REQUIRE(t.e->unreserve(t.when(), t.hold(9)));
