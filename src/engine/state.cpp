@@ -16,8 +16,8 @@ config checked(config c) {
                   "config: max_orders, max_reservations and max_keys must be positive");
     EARMARK_CHECK(c.max_keys <= 1u << 30, "config: max_keys must be at most 2^30");
     EARMARK_CHECK(c.max_cells >= stock::block_cells, "config: max_cells must be at least 8");
-    EARMARK_CHECK(c.take_limit >= 2 && c.take_limit <= 1024,
-                  "config: take_limit must be 2 to 1024");
+    EARMARK_CHECK(c.take_limit >= 2 && c.take_limit <= stock::most_lines,
+                  "config: take_limit must be 2 to 8192");
     EARMARK_CHECK(c.max_debt >= 0 && c.max_debt <= stock::max_amount,
                   "config: max_debt must be 0 to 4,194,303");
     EARMARK_CHECK(c.ring_bytes >= 1u << 16 && (c.ring_bytes & (c.ring_bytes - 1)) == 0,

@@ -17,10 +17,10 @@ struct config {
     std::uint32_t max_keys = 1u << 24;  // idempotency keys that are remembered
     std::size_t ledger_bytes = std::size_t{1} << 36;
     std::size_t ring_bytes = std::size_t{1} << 22;  // records between two flushes; a power of two
-    std::size_t retained_bytes = std::size_t{1} << 28;   // of records that poll() can still read
+    std::size_t retained_bytes = std::size_t{1} << 28;   // of records in memory; older: the sink's
     std::size_t feed_events = std::size_t{1} << 20;      // of our own that a snapshot may look past
     std::size_t crossing_events = std::size_t{1} << 18;  // of thresholds, for crossings()
-    std::uint32_t take_limit = 1024;                     // cells in one take
+    std::uint32_t take_limit = 8192;                     // cells in one take, 2 to 8192
     /// How far shipments and counts may bring a cell's goods on hand below zero, in granules: what
     /// a node has shipped is gone whatever the books say. Receipts pay the debt first.
     std::int32_t max_debt = (1 << 22) - 1;

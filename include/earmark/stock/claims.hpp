@@ -85,12 +85,7 @@ public:
                                                                    // its instant, too
         if (first.sequence != by.sequence) return {take_state::failed, 0};
         if (first.state != take_state::succeeded) return {first.state, 0};
-        const std::uint32_t count = s.count.load(std::memory_order_acquire);
-        granules n = 0;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const std::uint64_t target = s.lines[i].target.load(std::memory_order_acquire);  // (d)
-            if (target >> 32 == raw(at)) n = static_cast<granules>(target & 0xFFFFFFFF);
-        }
+        const granules n = amount_at(s, at);
         const status again = status::of(s.status.load(std::memory_order_acquire));  // slots (3)
         if (again.sequence != by.sequence) return {take_state::failed, 0};
         return {take_state::succeeded, n};
@@ -122,6 +117,24 @@ private:
         s.status.store(status{sequence, take_state::undecided}.bits(),
                        std::memory_order_release);  // (e) from here on others may finish it
         return sequence;
+    }
+
+    /// What the slot's lines, ascending as they are, say of a cell; whatever they say where its
+    /// borrower has gone on meanwhile, as fate() finds out.
+    [[nodiscard]] static granules amount_at(slot<Env>& s, cell_id at) noexcept {
+        constexpr std::uint32_t few = 16;
+        std::uint32_t first = 0, last = s.count.load(std::memory_order_acquire);
+        while (last - first > few) {
+            const std::uint32_t middle = first + (last - first) / 2;
+            const auto target = s.lines[middle].target.load(std::memory_order_acquire);  // (d)
+            (target >> 32 <= raw(at) ? first : last) = middle;
+        }
+        granules n = 0;
+        for (std::uint32_t i = first; i < last; ++i) {
+            const std::uint64_t target = s.lines[i].target.load(std::memory_order_acquire);  // (d)
+            if (target >> 32 == raw(at)) n = static_cast<granules>(target & 0xFFFFFFFF);
+        }
+        return n;
     }
 
     /// decide() for the owner: its lines need not be read back from where it has published them,

@@ -83,7 +83,7 @@ struct alignas(128) slot {
 template <class Env = std_env>
 class slot_table {
 public:
-    /// Requires 1 <= slots <= 127 and 2 <= take_limit <= 1,024. Allocates all that takes ever need.
+    /// Requires 1 <= slots <= 127 and 2 <= take_limit <= 8,192. Allocates all that takes ever need.
     slot_table(std::uint32_t slots, std::uint32_t take_limit)
         : count_{slots},
           take_limit_{take_limit},

@@ -63,7 +63,7 @@ public:
             const status decided = claims_.change(me, lines);
             if (slots_[me].met != nobody_met) leasing_.met(me);
             if (decided.state == take_state::succeeded) return std::nullopt;
-            if (!cells_.leases().ever()) return shortage{decided.line, decided.free};
+            if (!cells_.leases().ever()) return lack_of(decided, lines[decided.line]);
             if (const auto free = leasing_.short_of(me, lines[decided.line]))
                 return shortage{decided.line, *free};
         }
@@ -214,6 +214,12 @@ private:
             if (cell.load(std::memory_order_seq_cst) == seen.bits())
                 return seen.free() - (state == take_state::succeeded ? n : 0);
         }
+    }
+
+    /// Where the status could not hold what was seen, the cell is looked at again.
+    [[nodiscard]] shortage lack_of(const status& decided, const take_line& line) const noexcept {
+        if (!decided.is_saturated()) return {decided.line, decided.free};
+        return {decided.line, std::min(free(line.cell), line.floor + line.n - 1)};
     }
 
     /// The first cells of a take; a long one runs ahead of itself.

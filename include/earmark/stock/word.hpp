@@ -69,33 +69,43 @@ private:
 static_assert(word{-5, true, {3, 9}}.free() == -5);
 static_assert(word{7, false, {127, 0xFFFFFFFF}}.by() == tag{127, 0xFFFFFFFF});
 
-// THE STATUS of a slot's multi-line take: sequence:32 | free seen:20 | line:10 | state:2. The last
+// THE STATUS of a slot's multi-line take: sequence:32 | free seen:17 | line:13 | state:2. The last
 // three are written together with the decision, so that a refusal says which line and why.
 enum class take_state : std::uint8_t { preparing, undecided, succeeded, failed };
 
+inline constexpr std::uint32_t most_lines = 1u << 13;  // of a take
+
 struct status {
+    /// Free units saturate here: they inform, nothing is decided by them.
+    static constexpr granules most_free = (1 << 16) - 1;
+
     std::uint32_t sequence = 0;
     take_state state = take_state::preparing;
     std::uint32_t line = 0;
-    granules free = 0;  // saturates at +-2^19: it informs, nothing is decided by it
+    granules free = 0;
 
     [[nodiscard]] constexpr std::uint64_t bits() const noexcept {
-        constexpr granules limit = (1 << 19) - 1;
-        const granules f = free > limit ? limit : free < -limit ? -limit : free;
+        const granules f = free > most_free ? most_free : free < -most_free ? -most_free : free;
         return static_cast<std::uint64_t>(sequence) << 32 |
-               static_cast<std::uint64_t>(static_cast<std::uint32_t>(f + limit + 1) & 0xFFFFF)
-                   << 12 |
-               static_cast<std::uint64_t>(line & 1023u) << 2 | static_cast<std::uint64_t>(state);
+               static_cast<std::uint64_t>(static_cast<std::uint32_t>(f + most_free + 1) & 0x1FFFF)
+                   << 15 |
+               static_cast<std::uint64_t>(line % most_lines) << 2 |
+               static_cast<std::uint64_t>(state);
     }
     [[nodiscard]] static constexpr status of(std::uint64_t bits) noexcept {
         return {static_cast<std::uint32_t>(bits >> 32), static_cast<take_state>(bits & 3),
-                static_cast<std::uint32_t>(bits >> 2 & 1023),
-                static_cast<granules>(bits >> 12 & 0xFFFFF) - (1 << 19)};
+                static_cast<std::uint32_t>(bits >> 2) % most_lines,
+                static_cast<granules>(bits >> 15 & 0x1FFFF) - (most_free + 1)};
+    }
+    [[nodiscard]] constexpr bool is_saturated() const noexcept {
+        return free >= most_free || free <= -most_free;
     }
     [[nodiscard]] constexpr bool undecided(std::uint32_t of_sequence) const noexcept {
         return sequence == of_sequence && state == take_state::undecided;
     }
 };
-static_assert(status::of(status{7, take_state::failed, 1023, -3}.bits()).free == -3);
+static_assert(status::of(status{7, take_state::failed, 8'191, -3}.bits()).free == -3);
+static_assert(status::of(status{7, take_state::failed, 8'191, 1 << 20}.bits()).line == 8'191);
+static_assert(status::of(status{7, take_state::failed, 0, -70'000}.bits()).is_saturated());
 
 }  // namespace earmark::stock

@@ -13,23 +13,25 @@ namespace {
 
 /// SKUs with stock at one node, and orders of the first `count` of them.
 struct wide_shop {
-    engine e{settings()};
+    engine e;
     std::size_t made = 0;
 
-    static config settings() {
+    static config settings(std::uint32_t take_limit) {
         config c;
+        c.take_limit = take_limit;
         c.max_orders = c.max_keys = 64;
         c.max_reservations = 64;
-        c.max_cells = 16 * 1024;
-        c.ledger_bytes = std::size_t{1} << 22;
-        c.ring_bytes = c.retained_bytes = std::size_t{1} << 20;
+        c.max_cells = 64 * 1024;
+        c.ledger_bytes = std::size_t{1} << 24;
+        c.ring_bytes = c.retained_bytes = std::size_t{1} << 22;
         c.sink = std::make_shared<journal::memory_sink>();
         return c;
     }
     static command now(std::string_view key = {}) {
         return {key, {}, time_point{1'800'000'000'000'000'000}};
     }
-    explicit wide_shop(std::size_t skus) {
+    explicit wide_shop(std::size_t skus, std::uint32_t take_limit = config{}.take_limit)
+        : e{settings(take_limit)} {
         std::vector<std::string> names;
         for (std::size_t i = 0; i < skus; ++i) names.push_back("s" + std::to_string(i));
         std::vector<sku_row> rows;
@@ -58,8 +60,24 @@ struct wide_shop {
     }
 };
 
-TEST_CASE("an order of 1,024 cells is taken whole, one of 1,025 is refused whole") {
-    wide_shop s{1'025};
+TEST_CASE("an order of 5,000 lines goes its way whole, from one node, in one take each time") {
+    wide_shop s{5'000};
+    for (int i = 0; i < 3; ++i) {
+        const auto done = s.order(5'000u);
+        REQUIRE_MESSAGE(done, to_string(done.error()));
+        CHECK(done->chosen.parts.size() == 5'000);
+        const order_id o{static_cast<std::uint32_t>(i)};
+        REQUIRE(s.e.release(wide_shop::now(), o));
+        REQUIRE(s.e.record(wide_shop::now(), {.kind = fact_kind::ship, .order = o}));
+        REQUIRE(s.e.record(wide_shop::now(), {.kind = fact_kind::deliver, .order = o}));
+    }
+    CHECK(s.e.available(sku_id{4'999})->atoms == 0);
+    CHECK(s.order(5'000u)->first.what == outcome::backordered);
+    CHECK(s.e.check_invariants().empty());
+}
+
+TEST_CASE("an order of as many cells as a take may have is taken whole, one more refused whole") {
+    wide_shop s{1'025, 1'024};
     for (const std::size_t cells : {1'023u, 1'024u}) {
         const auto done = s.order(cells);
         REQUIRE_MESSAGE(done, to_string(done.error()));

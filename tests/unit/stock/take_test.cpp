@@ -11,8 +11,8 @@ namespace {
 /// A row of cells with stock, and a slot.
 struct shelf {
     explicit shelf(std::vector<granules> stock, std::uint32_t slots = 4,
-                   std::uint32_t take_limit = 8)
-        : table{1024, 6}, callers{slots, take_limit}, take{table, callers} {
+                   std::uint32_t take_limit = 8, std::uint32_t cells_at_most = 1'024)
+        : table{cells_at_most, 6}, callers{slots, take_limit}, take{table, callers} {
         table.add_sku();
         for (std::size_t i = 0; i < stock.size(); ++i) {
             const cell_id c = *table.make(sku_id{0}, node_id{static_cast<std::uint16_t>(i)});
@@ -107,8 +107,8 @@ TEST_CASE("a batch makes each take on its own, in order, and says which were ref
 
 TEST_CASE(
     "a take of as many cells as the limit allows is whole, also when its last cell is short") {
-    for (const std::size_t count : {1'023u, 1'024u}) {
-        shelf s{std::vector<granules>(count, 2), 2, 1'024};
+    for (const std::size_t count : {1'024u, 8'191u, 8'192u}) {
+        shelf s{std::vector<granules>(count, 2), 2, 8'192, 16'384};
         std::vector<take_line> lines;
         for (std::size_t i = 0; i < count; ++i) lines.push_back(s.line(i, 1));
         CHECK_FALSE(s.take.take(0, lines).has_value());
@@ -118,6 +118,19 @@ TEST_CASE(
         CHECK(lack->line == count - 1);
         CHECK(lack->free == 1);
         for (const cell_id c : s.cells) CHECK(s.take.free(c) == 1);
+    }
+}
+
+TEST_CASE("a refusal says what was free, also where that is more than a status holds") {
+    for (const granules free : {65'534, 65'535, 65'536, 1'000'000, -70'000}) {
+        shelf s{{9, std::max(free, 0)}};
+        if (free < 0) (void)s.take.lose(0, s.cells[1], -free);
+        std::vector<take_line> lines{s.line(0, 1), s.line(1, std::max(free, 0) + 1)};
+        const auto lack = s.take.take(1, lines);
+        REQUIRE(lack.has_value());
+        CHECK(lack->line == 1);
+        CHECK(lack->free == free);
+        CHECK(s.take.free(s.cells[0]) == 9);
     }
 }
 
