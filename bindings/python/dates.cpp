@@ -46,7 +46,8 @@ py::dict plan_of(const engine& e, const promised& p, const std::vector<order_lin
 
 py::dict promise(engine& e, const py::iterable& lines, const std::optional<std::string>& place,
                  const std::string& money, const std::optional<std::string>& method,
-                 std::optional<std::int64_t> when, bool infinite) {
+                 std::optional<std::int64_t> when, bool infinite,
+                 const std::optional<std::string>& node, const std::string& type) {
     const auto wanted = order_lines(e, lines);
     promise_request r;
     r.order.lines = wanted;
@@ -55,6 +56,8 @@ py::dict promise(engine& e, const py::iterable& lines, const std::optional<std::
     if (method) r.order.method = value_or_raise(e, e.find_service(*method));
     if (when) r.at = time_point{*when};
     r.infinite = infinite;
+    if (node) r.order.node = value_or_raise(e, e.find_node(*node));
+    r.order.type = named<order_type>(type, order_types, "type");
     const promised found = value_or_raise(e, e.promise(r));
     py::list options;
     for (const promise_option& o : found.options) {
@@ -75,11 +78,13 @@ py::dict promise(engine& e, const py::iterable& lines, const std::optional<std::
 void bind_promises(engine_class& c) {
     c.def("promise", on(&promise), py::arg("lines"), py::kw_only(), py::arg("place") = std::nullopt,
           py::arg("currency") = "USD", py::arg("method") = std::nullopt,
-          py::arg("at") = std::nullopt, py::arg("infinite") = false,
+          py::arg("at") = std::nullopt, py::arg("infinite") = false, py::arg("node") = std::nullopt,
+          py::arg("type") = "sales",
           "When lines (sku key, amount[, price_minor]) would be at the door, if they were ordered "
           "`at` an instant (engine time): `options`, of each node, and `plan`, as the active "
           "policy would source them; days as texts, and order_within, the instant at which the "
-          "answer would be a later one. Takes nothing. `infinite`: as if no pool were used up.");
+          "answer would be a later one. Takes nothing. `infinite`: as if no pool were used up. "
+          "`type` and `node` as of place_order: of make_to_order, when it would be made.");
 }
 
 }  // namespace earmark::python

@@ -382,13 +382,15 @@ py::dict order(const engine& e, std::uint64_t id) {
 /// What nodes report, and an order as it stands.
 void bind_records(engine_class& c) {
     const auto now = py::arg("now") = 0;
-    c.def("record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
-          py::arg("node") = std::nullopt, py::arg("amount") = 0, py::arg("reason") = 0,
-          py::arg("event") = "", py::kw_only(), now, by_actor(),
-          "What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or "
-          "(mark) an event of the order's own workflow: of a line from 1, or (0) of all; at "
-          "a node or any; an amount, or (0) all that stands in the state before. What a node "
-          "rejects (with a code of your own as `reason`) is open again, and the order remembers.");
+    c.def(
+        "record", on(&record), py::arg("order"), py::arg("fact"), py::arg("line") = 0,
+        py::arg("node") = std::nullopt, py::arg("amount") = 0, py::arg("reason") = 0,
+        py::arg("event") = "", py::kw_only(), now, by_actor(),
+        "What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or "
+        "(mark) an event of the order's own workflow, or (make) that goods which were ordered to "
+        "be made are there and in stock, for this order alone: of a line from 1, or (0) of all; at "
+        "a node or any; an amount, or (0) all that stands in the state before. What a node "
+        "rejects (with a code of your own as `reason`) is open again, and the order remembers.");
     c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");
 }
 
@@ -419,7 +421,8 @@ void bind_orders(engine_class& c) {
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
         "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "
         "none: they come from there, or they wait; `type`: sales, draft, transfer, purchase, "
-        "service, sample or replacement; `to`: of a transfer or a purchase, key of the node that "
+        "service, sample, replacement or make_to_order, whose lines' nodes make them; `to`: of a "
+        "transfer or a purchase, key of the node that "
         "its goods go to.");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, by_actor(),

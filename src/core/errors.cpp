@@ -37,7 +37,8 @@ constexpr error_row rows[] = {
      "split the request, or leave it out when it is empty"},
     {bad_order_type, "bad_order_type", final,
      "its type and where its goods go do not fit (type {0}, to node {1}; -1: none)",
-     "transfers and purchases, and no others, say `to`; drafts and services hand no basket over"},
+     "`to` is of transfers and purchases; drafts, services, made goods take no basket; "
+     "made goods name a node"},
     {order_quarantined, "order_quarantined", final,
      "an order of other content waits in quarantine under the key, for {0} reasons",
      "correct it (capture with `correct`), replay it or discard it"},

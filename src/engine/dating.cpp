@@ -88,10 +88,23 @@ result<date_chain> engine::state::dating::dates(node_id from, std::span<const go
     return fail(error_code::no_date, 0, found->work.n, found->delivery.n);
 }
 
+/// Of the slowest of them. Days are whole.
+std::int32_t engine::state::dating::days_to_make(node_id from, std::span<const goods> of) const {
+    const auto known = s_.names.facts.find("stock.make_days");
+    if (!known || s_.names.facts.type(*known) != value_type::number) return 0;
+    constexpr std::int64_t a_day = 10'000, most = 36'500;
+    std::int64_t days = 0;
+    for (const goods& g : of)
+        if (const kept_value v = s_.names.facts.get(*known, g.sku, from); v.given)
+            days = std::max(days, v.n / a_day + (v.n % a_day > 0 ? 1 : 0));
+    return static_cast<std::int32_t>(std::min(days, most));
+}
+
 result<date_chain> engine::state::dating::any_dates(node_id from, std::span<const goods> of,
                                                     bool needs_hours) const {
     const question asked{this, from, of};
     date_question q{from, service_, place_, metres_[index_of(from)], at_, {}};
+    if (to_make_) q.more_days = days_to_make(from, of);
     if (has_pools_)
         q.room = {&asked, [](const void* what, civil_day work, civil_day ship) {
                       const auto& is = *static_cast<const question*>(what);

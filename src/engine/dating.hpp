@@ -40,6 +40,8 @@ public:
         today_ = today;
         last_ = last;
     }
+    /// The goods are still to be made, which takes stock.make_days more of the node's days.
+    void to_make() noexcept { to_make_ = true; }
     /// The day of UTC.
     [[nodiscard]] civil_day today() const noexcept;
     /// Pools counted by orders that the order has already taken from are not taken from again.
@@ -75,6 +77,7 @@ private:
                                 civil_day ship) const;
     [[nodiscard]] result<date_chain> any_dates(node_id from, std::span<const goods> of,
                                                bool needs_hours) const;
+    [[nodiscard]] std::int32_t days_to_make(node_id from, std::span<const goods> of) const;
     [[nodiscard]] result<date_chain> without_hours(node_id from, std::span<const goods> of) const;
 
     const state& s_;
@@ -84,6 +87,7 @@ private:
     time_point at_;
     bool has_pools_;
     bool today_ = false;
+    bool to_make_ = false;
     civil_day last_ = no_day;
     std::vector<claim> claims_;
     std::vector<cell_id> taken_;

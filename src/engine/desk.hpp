@@ -170,6 +170,7 @@ struct desk {
     bool infinite = false;            // no pool of a day is ever used up
     lifecycle::fact_bits known = 0;   // of the order, what its image does not show; for guards
     bool barred = false;              // units that its workflow does not source
+    bool to_make = false;             // when would what is to be made be there?
     bool partial = false;             // a basket of what there is
     bool clipped = false;             // which is less than was asked for
     bool corrects = false;            // `stock` is what a source or a count says: work::corrects
@@ -255,7 +256,7 @@ struct desk {
         stock.clear();
         dated.clear();
         leaving = none<node_id>;
-        open_now = in_time = not_again = infinite = partial = clipped = corrects = false;
+        open_now = in_time = not_again = infinite = partial = clipped = corrects = to_make = false;
         moves.clear();
         beside.clear();
         changes_beside = false;

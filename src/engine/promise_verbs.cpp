@@ -92,6 +92,7 @@ result<promised> engine::state::promise(const visit& v, bool infinite) {
     promised found;
     for (const wanted_line& w : v.desk.wanted) found.lines.push_back(w.line);
     dating by{*this, v.desk.order, v.now, infinite};
+    if (v.desk.to_make) by.to_make();
     ask_nodes(v, p, by, found);
     ask_policy(v, p, by, found);
     return found;
@@ -107,6 +108,7 @@ result<promised> engine::promise(const promise_request& r) {
         d.infinite = r.infinite;
         s.capture(d, {}, r.order);
         if (!d.violations.empty()) return d.violations.front();
+        d.to_make = is_made(d.order.type);
         if (!s.store_facts(v)) return fail(error_code::out_of_memory);
         const auto give_back = [&] { s.drop_facts(v); };
         const auto found = or_give_back([&] { return s.promise(v, r.infinite); }, give_back);

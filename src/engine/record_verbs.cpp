@@ -1,11 +1,14 @@
 // RECORD: what nodes, carriers and people report of an order's units.
+#include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "asking.hpp"
 #include "earmark/core/check.hpp"
 #include "earmark/fulfilment/work.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/lifecycle/steps.hpp"
 #include "gate.hpp"
 #include "holder.hpp"
 #include "state_calls.hpp"
@@ -45,6 +48,39 @@ bool is_answer(fact_kind k) noexcept {
            k == fact_kind::refuse_cancel;
 }
 
+/// What was made for an order comes into its node's stock, promised as it comes.
+template <class State>
+error make(const State& s, desk& d, const fact& f, std::int64_t line, granules wanted) {
+    const lifecycle::image& of = d.order;
+    if (!is_made(of.type))
+        return fail(error_code::bad_order_type, static_cast<std::int64_t>(of.type), -1);
+    const auto& by = lifecycle::rules_of(of);
+    granules made = 0;
+    for (std::uint32_t l = 0; l < of.lines.size(); ++l) {
+        const auto [sku, node] = std::pair{of.lines[l].sku, of.lines[l].firm};
+        const bool is_asked =
+            (line < 0 || line == l) && (f.node == none<node_id> || f.node == node);
+        if (!is_asked || node == none<node_id>) continue;
+        const auto held = lifecycle::buckets_of(of, l);
+        for (auto b = held.rbegin(); b != held.rend(); ++b) {  // those in production first
+            const granules n = wanted == 0 ? b->n : std::min(b->n, wanted - made);
+            if (n == 0 || b->state != unit_state::open ||
+                !by.leads_to(lifecycle::state_of(*b), unit_state::allocated))
+                continue;
+            const auto cell = s.books.cells.find(sku, node);
+            if (!cell) return fail(error_code::no_cell, raw(sku), raw(node));
+            d.moves.push_back({0, b->line, n, b->state, unit_state::allocated, none<cell_id>, *cell,
+                               0, b->ref, lifecycle::ref_of(0, 0)});
+            d.stock.push_back({*cell, 0, n});
+            made += n;
+        }
+    }
+    if (made == 0)
+        return fail(error_code::not_allowed, line + 1,
+                    static_cast<std::int64_t>(lifecycle::status_of(of, line).lowest));
+    return made < wanted ? fail(error_code::too_few_units, wanted, made, line + 1) : error{};
+}
+
 }  // namespace
 
 result<receipt> engine::record(const command& c, const fact& f) {
@@ -70,6 +106,7 @@ result<receipt> engine::record(const command& c, const fact& f) {
         if (const error e = read_amount(s, d, f, wanted); e.code != error_code::ok) return e;
         const auto line = static_cast<std::int64_t>(f.line) - 1;
         if (marks) return workflow_door::mark(s, d, f, line, wanted);
+        if (f.kind == fact_kind::make) return make(s, d, f, line, wanted);
         if (is_answer(f.kind)) return state::asker{s}.answer(d, f, wanted);
         // What is brought to a node is delivered there, wherever it came from.
         const bool is_there = f.kind == fact_kind::deliver && f.node == d.order.lines.front().to;

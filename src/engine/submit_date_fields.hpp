@@ -6,6 +6,7 @@
 #include "earmark/core/quantity.hpp"
 #include "earmark/model/dates.hpp"
 #include "submit_fields.hpp"
+#include "submit_order_fields.hpp"
 
 namespace earmark::submission::of_dates {
 
@@ -62,6 +63,7 @@ inline constexpr field promise_line_fields[] = {
     {"quantity", decimal, required, "units that would be ordered"},
     uom_field,
     {"unit_price", decimal, optional, "of the SKU's own unit, default 0"},
+    {"node", key, optional, "key of the node that it would be bound to"},
 };
 inline constexpr field promise_fields[] = {
     {"lines", rows, required, "what would be ordered", 1, 5'000, {}, promise_line_fields},
@@ -72,6 +74,9 @@ inline constexpr field promise_fields[] = {
     {"deliver_by", time, optional, "the last day of delivery, a date"},
     {"at", time, optional, "when it would be placed; without one engine time"},
     {"infinite", flag, optional, "as if no pool were ever used up, default false"},
+    {"node", key, optional, "key of the node that lines would be bound to which name none"},
+    {"type", choice, optional, "default sales; make_to_order: nodes would make it", 0, 0,
+     of_orders::placed_types},
 };
 
 }  // namespace earmark::submission::of_dates

@@ -1,6 +1,7 @@
 // DATES as JSON: calendars, services, hours, lanes, and promise.
 #include "earmark/core/time_text.hpp"
 #include "submit_load.hpp"
+#include "submit_order_text.hpp"
 
 namespace earmark::submission {
 namespace {
@@ -27,6 +28,7 @@ std::vector<order_line> wanted_of(const request& r, call& c, currency of_prices)
         order_line& l = lines.emplace_back();
         l.sku = row.sku();
         l.amount = row.units_of("quantity", l.sku);
+        l.node = row.node();
         if (row.has("unit_price") && of_prices != currency{})
             l.unit_price_minor = row.minor("unit_price", of_prices);
     }
@@ -127,6 +129,8 @@ answer run_promise(const request& r) {
     p.order.deliver_by = c.line.day("deliver_by");
     if (c.line.has("at")) p.at = c.line.time("at", {});
     p.infinite = c.line.flag("infinite", false);
+    p.order.node = c.line.node();
+    p.order.type = type_of(c.line);
     if (!c.wrong.empty()) return c.refused();
     const auto found = r.on.promise(p);
     if (!found) return c.refused(found.error());

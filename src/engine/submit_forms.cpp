@@ -18,9 +18,9 @@ using namespace tables;
 constexpr std::string_view reasons[] = {"receipt", "count", "damage", "theft", "correction"};
 constexpr std::string_view bases[] = {"on_hand", "available"};
 constexpr std::string_view asked_uses[] = {"selling", "sourcing"};
-constexpr std::string_view facts[] = {"ship", "deliver", "reject",         "pick",
-                                      "pack", "lose",    "unpick",         "fulfil",
-                                      "mark", "accept",  "confirm_cancel", "refuse_cancel"};
+constexpr std::string_view facts[] = {"ship",           "deliver",       "reject", "pick", "pack",
+                                      "lose",           "unpick",        "fulfil", "mark", "accept",
+                                      "confirm_cancel", "refuse_cancel", "make"};
 constexpr std::string_view levels[] = {"memory", "os", "disk"};
 
 constexpr field pool_line_fields[] = {

@@ -10,8 +10,8 @@ namespace earmark::submission::of_orders {
 
 using namespace tables;
 
-inline constexpr std::string_view placed_types[] = {"sales",   "draft",  "transfer",   "purchase",
-                                                    "service", "sample", "replacement"};
+inline constexpr std::string_view placed_types[] = {
+    "sales", "draft", "transfer", "purchase", "service", "sample", "replacement", "make_to_order"};
 inline constexpr field order_line_fields[] = {
     {"sku", key, required, "key of the SKU"},
     {"quantity", decimal, required, "units ordered"},

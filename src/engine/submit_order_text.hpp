@@ -9,6 +9,9 @@
 
 namespace earmark::submission {
 
+/// Of the field `type`.
+[[nodiscard]] order_type type_of(const values& line);
+
 /// An order of a line, or a canonical one, that has the right shape. `order` points into it.
 struct order_text {
     order_request order;

@@ -132,7 +132,6 @@ answer park(call& c) {
 
 }  // namespace
 
-/// One of the choices of its field.
 order_type type_of(const values& line) {
     const std::string_view name = line.text("type");
     return name.empty() ? order_type::sales : named<order_type>(name, order_types);

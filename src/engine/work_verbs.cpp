@@ -86,6 +86,12 @@ void keep_bound(desk& d, std::size_t nodes) {
     }
 }
 
+/// Its node has as much of a line as it can make.
+void have_made(desk& d, std::size_t nodes) {
+    for (std::size_t w = 0; w < d.wanted.size(); ++w)
+        d.free[w * nodes + index_of(d.wanted[w].firm)] = stock::max_amount;
+}
+
 /// The lines of the desk's order, or of the group at hand, that have units to source.
 void gather_members(desk& d) {
     const auto& by = lifecycle::rules_of(d.order);
@@ -95,7 +101,8 @@ void gather_members(desk& d) {
         if (b.state != unit_state::open && b.state != unit_state::backordered) continue;
         if (!d.in_group.empty() && !d.in_group[b.line]) continue;
         if (!d.on_hold.empty() && d.on_hold[b.line]) continue;
-        if (!by.leads_to(lifecycle::state_of(b), unit_state::allocated)) {
+        const bool waits_for_works = is_made(d.order.type) && !d.to_make;
+        if (waits_for_works || !by.leads_to(lifecycle::state_of(b), unit_state::allocated)) {
             d.barred = true;
             continue;
         }
@@ -196,6 +203,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
         by_marks ? see_unmarked(d, w) : see_cells(d, w);
     add_sections(d, v.now);
     const bool brings = d.bring_to != none<node_id> || d.order.type != order_type::sales;
+    if (d.to_make) have_made(d, nodes);
     if (!d.firm.empty() || brings) keep_bound(d, nodes);
     restrictor{*this, d}.bar();
     d.again.clear();

@@ -37,6 +37,7 @@ way way_of(fact_kind kind, bool at_node) noexcept {
         case fact_kind::accept:
         case fact_kind::confirm_cancel:
         case fact_kind::refuse_cancel:
+        case fact_kind::make:
             break;
     }
     return {to_ship, shipped};

@@ -85,8 +85,9 @@ private:
         if (n != none<node_id> && index_of(n) >= terms_.tables.nodes)
             return fail(error_code::unknown_node, raw(n));
         const node_id to = order_.lines.front().to;  // of all its lines, where it has one
-        if (n != none<node_id> && n == to)
-            return fail(error_code::bad_order_type, static_cast<std::int64_t>(order_.type), raw(n));
+        if (n == none<node_id> ? is_made(order_.type) : n == to)
+            return fail(error_code::bad_order_type, static_cast<std::int64_t>(order_.type),
+                        n == none<node_id> ? -1 : raw(n));
         return {};
     }
 

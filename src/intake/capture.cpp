@@ -59,8 +59,13 @@ error node_problem(const order_request& r, const order_line& l, const loaded& ta
     return {};
 }
 
-/// Returns and exchanges come with their money, made-to-order goods with their works. Offers and
-/// services take no goods when they are placed, so they hand no basket over.
+bool has_works(const order_request& r) noexcept {
+    return std::all_of(r.lines.begin(), r.lines.end(),
+                       [&](const order_line& l) { return firm_node(r, l) != none<node_id>; });
+}
+
+/// Returns and exchanges come with their money. Offers, services and goods that are made take no
+/// stock when they are placed, so they hand no basket over; and somebody has to make what is made.
 bool may_be_placed(const order_request& r) noexcept {
     switch (r.type) {
         case order_type::sales:
@@ -72,6 +77,8 @@ bool may_be_placed(const order_request& r) noexcept {
         case order_type::draft:
         case order_type::service:
             return r.reservation == none<reservation_id>;
+        case order_type::make_to_order:
+            return r.reservation == none<reservation_id> && has_works(r);
         default:
             return false;
     }

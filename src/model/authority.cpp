@@ -28,6 +28,7 @@ std::optional<privilege> privilege_of(verb v) noexcept {
         case verb::accept:
         case verb::confirm_cancel:
         case verb::refuse_cancel:
+        case verb::make:
             return privilege::record;
         case verb::adjust:
         case verb::transfer:

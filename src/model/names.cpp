@@ -17,17 +17,17 @@ namespace earmark {
 namespace {
 
 constexpr std::array<std::string_view, verbs> verb_names = {
-    "none",       "load",      "activate",    "advance",        "adjust",       "reserve",
-    "change",     "unreserve", "place_order", "cancel",         "source",       "release",
-    "ship",       "deliver",   "expire",      "move",           "snapshot",     "delta",
-    "count",      "transfer",  "reject",      "place_hold",     "resolve_hold", "pick",
-    "pack",       "lose",      "unpick",      "fulfil",         "mark",         "amend",
-    "quarantine", "discard",   "accept",      "confirm_cancel", "refuse_cancel"};
+    "none",       "load",      "activate",    "advance",        "adjust",        "reserve",
+    "change",     "unreserve", "place_order", "cancel",         "source",        "release",
+    "ship",       "deliver",   "expire",      "move",           "snapshot",      "delta",
+    "count",      "transfer",  "reject",      "place_hold",     "resolve_hold",  "pick",
+    "pack",       "lose",      "unpick",      "fulfil",         "mark",          "amend",
+    "quarantine", "discard",   "accept",      "confirm_cancel", "refuse_cancel", "make"};
 
 constexpr std::array<verb, fact_kinds> verbs_of_facts = {
-    verb::ship, verb::deliver, verb::reject,         verb::pick,
-    verb::pack, verb::lose,    verb::unpick,         verb::fulfil,
-    verb::mark, verb::accept,  verb::confirm_cancel, verb::refuse_cancel};
+    verb::ship,           verb::deliver,       verb::reject, verb::pick, verb::pack,
+    verb::lose,           verb::unpick,        verb::fulfil, verb::mark, verb::accept,
+    verb::confirm_cancel, verb::refuse_cancel, verb::make};
 
 constexpr std::array<std::string_view, order_types> type_names = {
     "sales",   "draft",  "transfer",    "purchase", "make_to_order",
@@ -75,7 +75,7 @@ constexpr std::array<std::string_view, privileges> privilege_names = {
 constexpr std::array<std::string_view, grants> grant_names = {"allow", "deny", "drop"};
 constexpr std::array<std::string_view, 3> permission_names = {"allow", "ignore", "deny"};
 
-static_assert(verb_names[static_cast<std::size_t>(verb::refuse_cancel)] == "refuse_cancel");
+static_assert(verb_names[static_cast<std::size_t>(verb::make)] == "make");
 static_assert(type_names[static_cast<std::size_t>(order_type::return_)] == "return");
 static_assert(outcome_names[static_cast<std::size_t>(outcome::asked)] == "asked");
 static_assert(state_names[static_cast<std::size_t>(unit_state::cancelled)] == "cancelled");

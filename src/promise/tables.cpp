@@ -141,7 +141,7 @@ result<date_chain> date_tables::dates(const date_question& q) const {
     ship_terms ship;
     ship.node = &work_days(*h);
     ship.pickup = days(h->pickup);
-    ship.processing = h->processing;
+    ship.processing = h->processing + q.more_days;
     ship.room = q.room;
     if (over.transit < 0) return ship_dates(q.at, ship);
     return promise_dates(q.at, ship, over);

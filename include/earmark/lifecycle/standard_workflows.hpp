@@ -158,20 +158,19 @@ inline constexpr definition purchase{
     {},
     purchase_steps};
 
-inline constexpr state_key in_production{open, 1}, made{open, 2};
-inline constexpr own_state made_states[] = {{open, "in_production"}, {open, "made"}};
-inline constexpr std::string_view made_events[] = {"start", "stop", "finish"};
+inline constexpr state_key in_production{open, 1};
+inline constexpr own_state made_states[] = {{open, "in_production"}};
+inline constexpr std::string_view made_events[] = {"start", "stop"};
 inline constexpr auto made_steps = joined(
     std::to_array<step>({
         {open, event_key::own(0), in_production, "the works began"},
+        {open, allocate, allocated, "it was made: its own piece, not what others could have"},
         {open, cancel, cancelled, "nothing was made yet"},
         {in_production, event_key::own(1), open, "the works stopped; it begins anew"},
-        {in_production, event_key::own(2), made, "it is there, and its stock was booked in"},
-        {made, allocate, allocated, "its own piece: finished stock of others is left alone"},
-        {made, cancel, cancelled, "the piece is stock for others now", 0, 0, bit(ask_person)},
+        {in_production, allocate, allocated, "it was made: its own piece"},
         {allocated, cancel, cancelled, "the piece is stock for others now", 0, 0, bit(ask_person)},
     }),
-    to_customer(made));
+    to_customer(open));
 inline constexpr definition make_to_order{
     "make_to_order", "Goods that are made once they are ordered.", made_states, made_events, {},
     made_steps};

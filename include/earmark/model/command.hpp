@@ -95,8 +95,9 @@ struct order_request {
     service_id method = none<service_id>;  // how it travels; none: by what holds for all services
     civil_day deliver_by = no_day;         // the last day of delivery that was asked for
     node_id node = none<node_id>;          // the firm node of lines that name none
-    order_type type = order_type::sales;   // bad_order_type: make_to_order, exchange, return; and
-                                           // draft and service with a reservation
+    order_type type = order_type::sales;   // bad_order_type: exchange, return; a draft, a service
+                                           // and make_to_order with a reservation; make_to_order
+                                           // with a line that has no node, which makes its goods
     node_id to = none<node_id>;            // of a transfer or a purchase: where its goods go
     std::uint64_t revision = 0;            // of its text, which capture() amends by; 0: it has none
 };
@@ -136,6 +137,11 @@ struct release_request {
 /// called. `accept`, `confirm_cancel`, `refuse_cancel`: what a node answers that was asked
 /// (model/asked.hpp), for 0 units about all of them; not_asked where it was not. Units that a node
 /// rejects and was asked to give back are cancelled, and not open again.
+///
+/// `make`: units of a make-to-order order were made. They come into the stock of their line's node
+/// and are the order's, allocated, at the same instant: nobody else can have them. Units that are
+/// in production come first. bad_order_type of other orders, no_cell where the SKU was never
+/// stocked at the node, stock_overflow.
 enum class fact_kind : std::uint8_t {
     ship,
     deliver,
@@ -149,8 +155,9 @@ enum class fact_kind : std::uint8_t {
     accept,
     confirm_cancel,
     refuse_cancel,
+    make,
 };
-inline constexpr std::size_t fact_kinds = 12;
+inline constexpr std::size_t fact_kinds = 13;
 [[nodiscard]] std::string_view name_of(fact_kind k) noexcept;
 [[nodiscard]] verb verb_of(fact_kind k) noexcept;
 struct fact {

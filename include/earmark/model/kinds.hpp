@@ -44,8 +44,9 @@ enum class verb : std::uint8_t {
     accept,          // record(accept): a node does the work that it was asked to do
     confirm_cancel,  // record(confirm_cancel): a node agrees that units are taken back
     refuse_cancel,   // record(refuse_cancel): it does not
+    make,            // record(make): goods that were ordered to be made are there
 };
-inline constexpr std::size_t verbs = 35;
+inline constexpr std::size_t verbs = 36;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Is it about one order, or about one reservation? Those that are neither are about tables, stock
@@ -58,7 +59,7 @@ inline constexpr std::size_t verbs = 35;
     if (is_of_reservation(v)) return false;
     return (v >= verb::place_order && v <= verb::deliver) ||
            (v >= verb::reject && v < verb::quarantine) ||
-           (v > verb::discard && v <= verb::refuse_cancel);
+           (v > verb::discard && v <= verb::make);
 }
 
 /// Why stock changed outside of orders. Part of the journal.
@@ -80,6 +81,10 @@ enum class order_type : std::uint8_t {
 };
 inline constexpr std::size_t order_types = 10;
 [[nodiscard]] std::string_view name_of(order_type t) noexcept;
+/// Its goods are made by the node of each line once they are ordered: no plan takes stock for it.
+[[nodiscard]] constexpr bool is_made(order_type t) noexcept {
+    return t == order_type::make_to_order;
+}
 
 enum class node_kind : std::uint8_t { dc, store, vendor };
 

@@ -57,6 +57,7 @@ struct date_question {
     std::uint32_t metres = UINT32_MAX;  // between the two; UINT32_MAX: unknown
     time_point at;
     room_question room{};
+    std::int32_t more_days = 0;  // of processing, for goods that are still to be made
 };
 
 class date_tables {

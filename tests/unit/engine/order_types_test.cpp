@@ -98,8 +98,7 @@ TEST_CASE("OM-04: an offer and a service hand no basket over, and go nowhere els
         CHECK(s.on.place_order(s.at("b" + name), r).first.why.code == bad_order_type);
     }
     CHECK(s.on.reservation(reservation_id{held->subject})->state == reservation_state::active);
-    for (const order_type type :
-         {order_type::make_to_order, order_type::exchange, order_type::return_}) {
+    for (const order_type type : {order_type::exchange, order_type::return_}) {
         order_request r{{&line, 1}, none<place_id>, *currency::parse("USD")};
         const std::string name{name_of(type)};
         r.type = type;

@@ -83,10 +83,15 @@ TEST_CASE("a service is never sourced and closes when it is done") {
     CHECK(service_workflow.next(open, fulfil) == state_key{delivered});
 }
 
-TEST_CASE("what is made to order takes no stock before it was made") {
-    for (const char* name : {"open", "in_production"})
-        CHECK_FALSE(made_workflow.next(*find_state(made_workflow, name), allocate).has_value());
-    CHECK(made_workflow.next(*find_state(made_workflow, "made"), allocate).has_value());
+TEST_CASE("what is made to order waits in no queue for stock, and stops before it is cancelled") {
+    const auto in_production = *find_state(made_workflow, "in_production");
+    for (const state_key from : {state_key{open}, in_production}) {
+        CHECK(made_workflow.next(from, allocate) == state_key{allocated});
+        CHECK_FALSE(made_workflow.next(from, backorder).has_value());
+        CHECK_FALSE(made_workflow.next(from, reserve).has_value());
+    }
+    CHECK_FALSE(made_workflow.next(in_production, cancel).has_value());
+    CHECK(made_workflow.next(in_production, *find_event(made_workflow, "stop")) == state_key{open});
 }
 
 TEST_CASE("a state that no steps lead to is found") {
