@@ -4,10 +4,12 @@
 // engine, and SKUs at one node each, which pay for a block of eight. Reservations: baskets of one
 // line and of four with a deadline, records of the journal not counted (they leave with a flush).
 // Orders: of three lines, each with its key, its digest and its first answer; sourced ones with the
-// decision, too. And how fast a million of them come in, in batches of 64.
+// decision, too. And how fast a million of them come in, in batches of 64; and what a line of a
+// large order takes from its capture to its delivery, in nanoseconds.
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <fstream>
@@ -100,6 +102,23 @@ public:
         }
     }
 
+    /// One order of so many SKUs, captured, sourced, released, shipped and delivered.
+    void live(std::size_t lines) {
+        std::vector<order_line> wanted;
+        for (std::uint32_t l = 0; l < lines; ++l) wanted.push_back({sku_id{l}, {1}, 999});
+        const std::string key = fmt::format("large-{}", placed_++);
+        const placed p =
+            engine_.place_order({key}, {wanted, none<place_id>, *currency::parse("EUR")});
+        demand(p.first.what == outcome::done, "the order is taken");
+        const order_id o{p.first.subject};
+        const auto decided = engine_.source({}, o);
+        demand(decided && decided->first.what == outcome::done, "all of it is there");
+        demand(engine_.release({}, o).has_value(), "released");
+        demand(engine_.record({}, {.kind = fact_kind::ship, .order = o}).has_value(), "shipped");
+        demand(engine_.record({}, {.kind = fact_kind::deliver, .order = o}).has_value(), "there");
+        flush();
+    }
+
 private:
     static config forgetful() {
         config c;
@@ -164,6 +183,21 @@ double orders_a_second() {
     return million / gone.count();
 }
 
+/// Nanoseconds a line, of the fastest of twenty orders, which all have 10 nodes to come from.
+double life_of_a_line(std::size_t lines) {
+    store s{5'000, 10};
+    s.fill();
+    double least = 1e300;
+    for (int i = 0; i < 20; ++i) {
+        const auto before = std::chrono::steady_clock::now();
+        s.live(lines);
+        const std::chrono::duration<double, std::nano> gone =
+            std::chrono::steady_clock::now() - before;
+        least = std::min(least, gone.count() / static_cast<double>(lines));
+    }
+    return least;
+}
+
 struct thing {
     const char* name;
     double (*measure)();
@@ -180,6 +214,8 @@ const thing things[] = {
     {"memory.order3", [] { return live_orders(3, false); }, goal::value_at_most(320)},
     {"memory.order3.sourced", [] { return live_orders(3, true); }, {}},
     {"ingest.order3.1m", orders_a_second, {}, "orders/s"},
+    {"order.life.lines50", [] { return life_of_a_line(50); }, {}, "ns/line"},
+    {"order.life.lines5000", [] { return life_of_a_line(5'000); }, {}, "ns/line"},
 };
 
 }  // namespace
