@@ -110,9 +110,12 @@ fault find_suspicion(const hold_type_row& r, const fact_table& known, hold_rule&
                      static_cast<std::int64_t>(max_repeat_attributes))};
     for (const std::string& name : r.repeats_by) {
         const auto a = known.find(name);
-        if (!a || known.owner(*a) != attribute_of::order)
-            return bad(of_repeats_by, "'" + name.substr(0, max_key_bytes) +
-                                          "' is no declared attribute of orders");
+        if (!a || known.owner(*a) != attribute_of::order) {
+            std::string what{"'"};
+            what += name.substr(0, max_key_bytes);
+            what += "' is no declared attribute of orders";
+            return bad(of_repeats_by, std::move(what));
+        }
         into.repeats_by.push_back(*a);
     }
     std::ranges::sort(into.repeats_by);

@@ -25,8 +25,8 @@ public:
 
     /// Reads what the journal has gained, of a recovered engine from the first record on. Errors:
     /// cursor_too_old where the engine has no sink and does not keep its whole journal in memory
-    /// any more (config::retained_bytes), too_many_decimals where a SKU came that is finer than `decimals`; then the report is
-    /// of the journal up to some record, and of no use.
+    /// any more (config::retained_bytes), too_many_decimals where a SKU came that is finer than
+    /// `decimals`; then the report is of the journal up to some record, and of no use.
     [[nodiscard]] error update();
 
     [[nodiscard]] report::kpis& figures() noexcept { return figures_; }

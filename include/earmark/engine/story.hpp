@@ -1,9 +1,10 @@
 // THE STORY of an order, and the audit trail: the journal read again, for people.
 //
 // Both read the whole journal: the newest records from memory (config::retained_bytes), those from
-// before, or from before a restart, back from the sink; without one they are gone. There is no index from orders to records: a story reads those between the order's birth
-// and its last change, or the last attempt to change it that was denied, whoever they are about;
-// the trail reads all that are behind its cursor.
+// before, or from before a restart, back from the sink; without one they are gone. There is no
+// index from orders to records: a story reads those between the order's birth and its last change,
+// or the last attempt to change it that was denied, whoever they are about; the trail reads all
+// that are behind its cursor.
 #pragma once
 
 #include <cstddef>

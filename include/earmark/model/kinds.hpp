@@ -58,8 +58,7 @@ inline constexpr std::size_t verbs = 36;
 [[nodiscard]] constexpr bool is_of_order(verb v) noexcept {
     if (is_of_reservation(v)) return false;
     return (v >= verb::place_order && v <= verb::deliver) ||
-           (v >= verb::reject && v < verb::quarantine) ||
-           (v > verb::discard && v <= verb::make);
+           (v >= verb::reject && v < verb::quarantine) || (v > verb::discard && v <= verb::make);
 }
 
 /// Why stock changed outside of orders. Part of the journal.

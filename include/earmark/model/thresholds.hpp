@@ -14,7 +14,8 @@
 //
 // They are folded when they are asked for, so that other verbs pay nothing for them. Where there is
 // no sink, ask before the journal has grown by config::retained_bytes, or the stretch that is not
-// kept any more shows as one step, and cursors before it are too old. The newest config::crossing_events are kept.
+// kept any more shows as one step, and cursors before it are too old. The newest
+// config::crossing_events are kept.
 #pragma once
 
 #include <cstdint>

@@ -55,6 +55,54 @@ struct works : shop {
     }
 };
 
+/// Made and sold orders, and how many hats there have to be at both nodes.
+struct busy_works : works {
+    std::mt19937 dice;
+    std::vector<order_id> made, sold;
+    std::int64_t there = 18, gone = 0;
+
+    explicit busy_works(std::uint32_t seed) : dice{seed} {}
+
+    bool toss() { return dice() % 2 == 0; }
+    order_id one_of(const std::vector<order_id>& v) { return v[dice() % v.size()]; }
+    order_id any() { return one_of(toss() ? made : sold); }
+    std::int64_t units_made(order_id o) const {
+        return units(o, unit_state::allocated) + units(o, unit_state::released);
+    }
+    void make_some(order_id o, std::int64_t n) {
+        const std::int64_t before = units_made(o);
+        const auto done = makes(o, toss() ? 0 : n);
+        const std::int64_t more = units_made(o) - before;
+        CHECK((done == ok) == (more > 0));
+        there += more;
+    }
+    void source_some(order_id o) {
+        (void)sources(one_of(sold));
+        const std::int64_t waiting = units(o, unit_state::open);
+        CHECK(sources(o) == (waiting > 0 ? not_allowed : ok));
+        CHECK(units(o, unit_state::open) == waiting);
+    }
+    void ship_some(order_id o) {
+        const std::int64_t before = units(o, unit_state::shipped);
+        (void)ships(o);
+        gone += units(o, unit_state::shipped) - before;
+    }
+    void step() {
+        const auto what = static_cast<unsigned>(dice() % 10);
+        const auto n = static_cast<std::int64_t>(1 + dice() % 3);
+        if (made.empty() || what == 0)
+            return made.push_back(to_make({{hat, {n}, 500}}, toss() ? north : south));
+        if (sold.empty() || what == 1) return sold.push_back(order({{hat, {n}, 500}}));
+        if (what == 2) return void(marks(one_of(made), dice() % 3 == 0 ? "stop" : "start"));
+        if (what < 5) return make_some(one_of(made), n);
+        if (what == 5) return source_some(one_of(made));
+        if (what == 6) return void(releases(any()));
+        if (what == 7) return ship_some(any());
+        if (what == 8) return void(on.cancel(at(), {any()}));
+        (void)on.record(at(), {.kind = reject, .order = any(), .node = toss() ? north : south});
+    }
+};
+
 }  // namespace
 
 TEST_CASE("OM-06: what is made to order leaves finished stock to those who need it") {
@@ -259,51 +307,10 @@ TEST_CASE("OM-06: whatever is done to made and sold orders, goods are where they
     const bool all = std::getenv("EARMARK_LONG") != nullptr;
     for (std::uint32_t seed = 0; seed < (all ? 400u : 40u); ++seed) {
         CAPTURE(seed);
-        std::mt19937 dice{seed};
-        works s;
-        std::vector<order_id> made, sold;
-        std::int64_t there = 18, gone = 0;  // hats at both nodes
-        const auto one_of = [&](const std::vector<order_id>& v) { return v[dice() % v.size()]; };
-        const auto units_made = [&](order_id o) {
-            return s.units(o, unit_state::allocated) + s.units(o, unit_state::released);
-        };
+        busy_works s{seed};
         for (int step = 0; step < 60; ++step) {
-            const auto what = static_cast<unsigned>(dice() % 10);
-            const auto n = static_cast<std::int64_t>(1 + dice() % 3);
-            if (made.empty() || what == 0)
-                made.push_back(s.to_make({{hat, {n}, 500}}, dice() % 2 == 0 ? north : south));
-            else if (sold.empty() || what == 1)
-                sold.push_back(s.order({{hat, {n}, 500}}));
-            else if (what == 2)
-                (void)s.marks(one_of(made), dice() % 3 == 0 ? "stop" : "start");
-            else if (what < 5) {
-                const order_id o = one_of(made);
-                const std::int64_t before = units_made(o);
-                const auto done = s.makes(o, dice() % 2 == 0 ? 0 : n);
-                const std::int64_t more = units_made(o) - before;
-                CHECK((done == ok) == (more > 0));
-                there += more;
-            } else if (what == 5) {
-                (void)s.sources(one_of(sold));
-                const order_id o = one_of(made);
-                const std::int64_t waiting = s.units(o, unit_state::open);
-                CHECK(s.sources(o) == (waiting > 0 ? not_allowed : ok));
-                CHECK(s.units(o, unit_state::open) == waiting);
-            } else if (what == 6) {
-                (void)s.releases(one_of(dice() % 2 == 0 ? made : sold));
-            } else if (what == 7) {
-                const order_id o = one_of(dice() % 2 == 0 ? made : sold);
-                const std::int64_t before = s.units(o, unit_state::shipped);
-                (void)s.ships(o);
-                gone += s.units(o, unit_state::shipped) - before;
-            } else if (what == 8) {
-                (void)s.on.cancel(s.at(), {one_of(dice() % 2 == 0 ? made : sold)});
-            } else {
-                (void)s.on.record(s.at(), {.kind = reject,
-                                           .order = one_of(dice() % 2 == 0 ? made : sold),
-                                           .node = dice() % 2 == 0 ? north : south});
-            }
-            CHECK(s.on_hand(hat, north) + s.on_hand(hat, south) == there - gone);
+            s.step();
+            CHECK(s.on_hand(hat, north) + s.on_hand(hat, south) == s.there - s.gone);
         }
     }
 }
