@@ -115,7 +115,8 @@ std::string restrictions_told(const sourcing::decision& d, const catalog& names,
         out += ' ' + std::string{skus[r.wanted]} + " may not be shipped from " + named(keys) +
                ": restricted: " + std::string{names.restrictions.keys.key(r.by)};
         const std::string& why = names.restrictions[r.by].reason;
-        out += why.empty() ? "." : " (" + why + ").";
+        if (!why.empty()) out.append(" (").append(why).append(")");
+        out += '.';
     });
     return out;
 }

@@ -29,9 +29,9 @@ std::string barred_at(const sourcing::decision& d, const catalog& names, node_id
             bits[at / 64] |= std::uint64_t{1} << at % 64;
             if (k != raw(node)) continue;
             ++lines;
-            out += (out.empty() ? "" : " ") + std::string{names.nodes.key(raw(node))} +
-                   " may not ship " + std::string{skus[r.wanted]} +
-                   ": restricted: " + std::string{names.restrictions.keys.key(r.by)} + ".";
+            if (!out.empty()) out += ' ';
+            out.append(names.nodes.key(raw(node))).append(" may not ship ").append(skus[r.wanted]);
+            out.append(": restricted: ").append(names.restrictions.keys.key(r.by)).append(".");
         }
     });
     return out;

@@ -166,8 +166,7 @@ TEST_CASE("an order of a type goes by the standard workflow of its type") {
     image o = order_of({1});
     std::vector<bucket_move> moves{allocate(0, 1)};
     CHECK(route(o, moves, 0).code == error_code::ok);
-    for (const order_type t :
-         {order_type::draft, order_type::service, order_type::return_}) {
+    for (const order_type t : {order_type::draft, order_type::service, order_type::return_}) {
         o.type = t;
         CHECK(route(o, moves, 0).code == error_code::not_allowed);
         CHECK(apply(o, moves[0]) == error_code::not_allowed);
