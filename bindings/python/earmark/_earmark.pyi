@@ -327,8 +327,8 @@ class Engine:
         touched. `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`:
         attributes by name, as text, for policies to ask; `node`: key of the firm node of lines
         that name none: they come from there, or they wait; `type`: sales, draft, transfer,
-        purchase, service, sample or replacement; `to`: of a transfer or a purchase, key of the
-        node that its goods go to."""
+        purchase, service, sample, replacement or make_to_order, whose lines' nodes make them;
+        `to`: of a transfer or a purchase, key of the node that its goods go to."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
@@ -344,12 +344,13 @@ class Engine:
     def pools(self) -> Frame:
         """Frame: all pools as they stand."""
     def promise(self, lines: Iterable[Any], *, place: str | None = None, currency: str = 'USD',
-                method: str | None = None, at: int | None = None,
-                infinite: bool = False) -> dict[str, Any]:
+                method: str | None = None, at: int | None = None, infinite: bool = False,
+                node: str | None = None, type: str = 'sales') -> dict[str, Any]:
         """When lines (sku key, amount[, price_minor]) would be at the door, if they were ordered
         `at` an instant (engine time): `options`, of each node, and `plan`, as the active policy
         would source them; days as texts, and order_within, the instant at which the answer would
-        be a later one. Takes nothing. `infinite`: as if no pool were used up."""
+        be a later one. Takes nothing. `infinite`: as if no pool were used up. `type` and `node`
+        as of place_order: of make_to_order, when it would be made."""
     def quarantined(self) -> Frame:
         """Frame: orders in quarantine, by key."""
     def queues(self) -> list[Any]:
@@ -358,9 +359,10 @@ class Engine:
                amount: int = 0, reason: int = 0, event: str = '', *, now: int = 0,
                actor: str | None = None) -> str:
         """What a node or a carrier reports, pick, pack, ship, deliver, lose, unpick or fulfil, or
-        (mark) an event of the order's own workflow: of a line from 1, or (0) of all; at a node or
-        any; an amount, or (0) all that stands in the state before. What a node rejects (with a
-        code of your own as `reason`) is open again, and the order remembers."""
+        (mark) an event of the order's own workflow, or (make) that goods which were ordered to be
+        made are there and in stock, for this order alone: of a line from 1, or (0) of all; at a
+        node or any; an amount, or (0) all that stands in the state before. What a node rejects
+        (with a code of your own as `reason`) is open again, and the order remembers."""
     def release(self, orders: Column, *, node: str | None = None, now: int = 0,
                 actor: str | None = None, progress: Progress | None = None) -> Frame:
         """Tells the nodes, or one of them. Frame `receipts`."""
