@@ -81,6 +81,10 @@ TEST_CASE("hot cells: a cell becomes hot, and cold again, in the middle of anyth
     complete("hot beside a basket", race({3, 1}, {take(3, 1)}, {lease(0), take(1)}, eager));
     complete("two cells of one group",
              hot({5, 4}, one_leased(), {take(1), take(1)}, {lease(1), take(0, 1)}));
+    complete("a basket of two cells of one group, whose turns change",
+             hot({5, 4}, one_leased(), {take(1, 1)}, {lease(1), take(0, 1)}));
+    complete("the same with a lease each",
+             hot({6, 4}, both_leased(), {take(1, 1)}, {lease(1), take(1, 1)}));
     complete("both make it hot", race({4}, {lease(0), take(1)}, {lease(0), take(1)}, eager));
 }
 
@@ -148,6 +152,15 @@ void caught(const S& s) {
 
 TEST_CASE("canary missing recall is caught: units in another's lease are called sold out") {
     caught(hot<missing_recall>({4}, one_leased(), {read(0)}, {take(3)}));
+}
+/// A basket takes two lines from one lease word, the first of a cell whose turn is over.
+struct shared_lane_env : env {
+    using canary_shared_lane = void;
+};
+
+TEST_CASE("canary shared lane is caught: a basket of two cells is paid for once") {
+    caught(race<stock::taker, shared_lane_env>({5, 4}, {take(1, 1)}, {lease(1), take(0, 1)}, eager,
+                                               one_leased()));
 }
 TEST_CASE("canary plain recall is caught: a refill beside it makes it refuse without cause") {
     caught(hot<plain_recall>({5}, one_leased(), {take(1), take(1)}, {take(2)}));

@@ -79,7 +79,7 @@ TEST_CASE("nobody is refused without cause: what two callers hold between them i
             if (c.take.free(c.hot) < 0) ++short_reads;
             granules free[2];
             const cell_id asked[] = {c.hot, c.other};
-            if (i % 5 == 0 && c.take.read_together(t, asked, free)) {
+            if (i % 64 == 0 && c.take.read_together(t, asked, free)) {
                 ++pictures;
                 if (free[0] < 0 || free[1] < 0 || free[0] > free[1]) ++short_reads;
             }

