@@ -113,6 +113,8 @@ std::string_view without_verb(const lifecycle::image& of, const lifecycle::possi
     const auto on = static_cast<unit_event>(p.on.n);
     if (p.from.base == unit_state::reserved && on != unit_event::cancel)
         return "it comes with the order that brings the units";
+    if (is_made(of.type) && (on == unit_event::backorder || on == unit_event::reserve))
+        return "no plan looks for goods that are made";
     if (on == unit_event::backorder &&
         !lifecycle::rules_of(of).leads_to(p.from, unit_state::allocated))
         return "only what may be allocated is sourced";
@@ -123,9 +125,16 @@ std::string_view without_verb(const lifecycle::image& of, const lifecycle::possi
                                                   : std::string_view{};
 }
 
-std::string_view command_of(const lifecycle::possible_step& p) noexcept {
+/// That goods were made is what has happened, whatever holds say of plans.
+bool is_making(const lifecycle::image& of, const lifecycle::possible_step& p) noexcept {
+    return is_made(of.type) && p.on == lifecycle::event_key{unit_event::allocate};
+}
+
+std::string_view command_of(const lifecycle::image& of,
+                            const lifecycle::possible_step& p) noexcept {
     const lifecycle::event_key on = p.on;
     if (on.is_own()) return "record(mark)";
+    if (is_making(of, p)) return "record(make)";
     if (p.from.base == unit_state::reserved && on != lifecycle::event_key{unit_event::cancel})
         return {};
     switch (static_cast<unit_event>(on.n)) {
@@ -351,12 +360,13 @@ result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order
             const auto steps = lifecycle::allowed(o, known(s, id, o), holds.masks());
             std::vector<allowed_view> out;
             for (const lifecycle::possible_step& p : steps) {
-                const bool has_step = p.is.is == lifecycle::verdict::possible && !p.held;
+                const bool has_step =
+                    p.is.is == lifecycle::verdict::possible && (!p.held || is_making(o, p));
                 const auto alone = has_step ? without_verb(o, p) : std::string_view{};
                 const bool can = has_step && alone.empty();
                 out.push_back({p.line + 1u, name_of(by, p.from),
                                s.to_quantity(o.lines[p.line].sku, p.n), name_of(by, p.on),
-                               command_of(p), can,
+                               command_of(o, p), can,
                                p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by),
                                has_step ? std::string{alone} : why_not(by, p, holds)});
             }

@@ -33,7 +33,10 @@ error stored_records::find(const batch_info& newest, std::uint64_t cursor) {
         else
             high = middle - 1;
     }
-    return fetch(low);
+    if (const error e = fetch(low); e.code != error_code::ok) return e;
+    constexpr std::int64_t first_position = 16;  // its offset
+    if (header_.first <= cursor) return {};
+    return fail(error_code::bad_batch, static_cast<std::int64_t>(low), first_position);
 }
 
 error stored_records::read(const batch_info& newest, std::uint64_t cursor, std::uint64_t until,
@@ -42,20 +45,19 @@ error stored_records::read(const batch_info& newest, std::uint64_t cursor, std::
                             static_cast<std::int64_t>(until));
     if (newest.number == 0) return gone;
     if (const error e = find(newest, cursor); e.code != error_code::ok) return e;
-    for (std::uint64_t at = cursor;;) {
-        const batch_info before{header_.number - 1, 0, header_.first, 0, 0, header_.chain};
-        const auto whole = read_batch(
-            batch_, header_.number == 1 ? nullptr : &before,
-            [&](std::uint64_t position, std::span<const std::byte> record) -> error {
-                const bool wanted = position > cursor && position <= until && out.size() < limit;
-                if (wanted) out.push_back({position, {record.begin(), record.end()}});
-                return {};
-            });
-        if (!whole) return whole.error();
-        at = header_.last;
-        if (at >= until || out.size() == limit) return {};
-        if (header_.number == newest.number) return gone;
-        if (const error e = fetch(header_.number + 1); e.code != error_code::ok) return e;
+    batch_info before{header_.number - 1, 0, header_.first, 0, 0, header_.chain};
+    const auto keep = [&](std::uint64_t position, std::span<const std::byte> record) -> error {
+        const bool is_wanted = position > cursor && position <= until && out.size() < limit;
+        if (is_wanted) out.push_back({position, {record.begin(), record.end()}});
+        return {};
+    };
+    for (;;) {
+        const auto whole = read_batch(batch_, header_.number == 1 ? nullptr : &before, keep);
+        if (!whole) return header_ = {}, whole.error();
+        if (whole->last >= until || out.size() == limit) return {};
+        if (whole->number == newest.number) return gone;
+        before = *whole;
+        if (const error e = fetch(before.number + 1); e.code != error_code::ok) return e;
     }
 }
 

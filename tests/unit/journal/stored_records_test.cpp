@@ -168,6 +168,36 @@ TEST_CASE("a batch that has gone bad since is refused by number, and nothing of 
     CHECK(text_of(whole->front().bytes) == j.written[0].second);
 }
 
+TEST_CASE("a sink that answers with another batch, or a journal's of another, is found out") {
+    class mixed_up final : public plain_sink {
+        error_code read_one(std::uint64_t number,
+                            const std::function<void(std::span<const std::byte>)>& f) override {
+            const auto& from = number == 4 && other ? other->batches() : stored.batches();
+            const std::uint64_t n = number == 4 && swapped ? 5 : number;
+            f(from[n - 1]);
+            return error_code::ok;
+        }
+
+    public:
+        std::shared_ptr<memory_sink> other;
+        bool swapped = false;
+    };
+    const auto to = std::make_shared<mixed_up>();
+    forgetful j{to};
+    j.write(100);
+    to->swapped = true;
+    CHECK(j.journal.after(position{0}, 1'000).error() == fail(error_code::bad_batch, 4, 8));
+    to->swapped = false;
+    to->other = std::make_shared<memory_sink>();
+    forgetful another{to->other};
+    another.write(1);
+    another.written.emplace_back(0, "");  // from here on other texts at the same places
+    another.write(99);
+    CHECK(j.journal.after(position{0}, 1'000).error().code == error_code::bad_batch);
+    to->other = nullptr;
+    CHECK(read_on(j.journal, 0, 1'000) == j.written);
+}
+
 TEST_CASE("what a sink has never accepted is too old as soon as it is not in memory") {
     const auto to = std::make_shared<plain_sink>();
     forgetful j{to};
