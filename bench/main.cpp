@@ -3,7 +3,7 @@
 //   earmark_bench [--quick] [--json FILE] [--dir FOLDER] [--commit NAME] [--date TEXT]
 //                 [--python PROGRAM --python-rows SCRIPT] [--only sourcing]
 //   earmark_bench --drive ROW [--bursts N]        N bursts of one row alone, for bench/instructions
-//   earmark_bench --memory THING                  for itself: bytes of one thing (memory_rows.cpp)
+//   earmark_bench --alone ROW                     for itself: one row of alone_rows.cpp
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
@@ -25,7 +25,7 @@ using namespace earmark::bench;
 struct options {
     bool quick = false;
     int bursts = 1;
-    std::string json, dir = ".", commit, date, drive, memory, only;
+    std::string json, dir = ".", commit, date, drive, alone, only;
     python_program python;
 };
 
@@ -53,7 +53,7 @@ std::optional<options> parse(int argc, char** argv) {
                                   : name == "--commit"      ? &o.commit
                                   : name == "--date"        ? &o.date
                                   : name == "--drive"       ? &o.drive
-                                  : name == "--memory"      ? &o.memory
+                                  : name == "--alone"       ? &o.alone
                                   : name == "--only"        ? &o.only
                                   : name == "--python"      ? &o.python.interpreter
                                   : name == "--python-rows" ? &o.python.script
@@ -104,7 +104,7 @@ void run_others(const options& o, report& r) {
     }
     count_spurious(r, o.quick ? 200'000 : 2'000'000);
     count_bytes(r);
-    count_memory(r);
+    measure_alone(r);
 
     std::vector<std::unique_ptr<suite>> on_disk;
     on_disk.push_back(disk_suite(o.dir));
@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
     }
     try {
         if (!o->drive.empty()) return drive(o->drive, o->bursts);
-        if (!o->memory.empty()) return weigh(o->memory);
+        if (!o->alone.empty()) return measure_one_alone(o->alone);
         const report r = run(*o);
         std::fputs(r.table().c_str(), stdout);
         if (o->json.empty()) return 0;

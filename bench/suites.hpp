@@ -45,9 +45,9 @@ struct python_program {
 /// Counts, not times.
 void count_spurious(report& r, std::uint64_t attempts);
 void count_bytes(report& r);
-void count_memory(report& r);
-/// Prints what one thing of count_memory takes; its exit code.
-int weigh(const std::string& name);
+void measure_alone(report& r);
+/// Prints what one row of measure_alone gives; its exit code.
+int measure_one_alone(const std::string& name);
 
 /// What the machine and the build are, beside `load`.
 void describe_machine(report& r);

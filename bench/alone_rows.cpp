@@ -1,11 +1,11 @@
-// MEMORY, measured: what the resident set of a process grows by while it makes a million of a
-// thing, divided by how many. Each is made in a process of its own (earmark_bench --memory WHAT),
-// so that nothing else is counted. Cells: SKUs at 30 nodes each, as the shop has them, through the
-// engine, and SKUs at one node each, which pay for a block of eight. Reservations: baskets of one
-// line and of four with a deadline, records of the journal not counted (they leave with a flush).
-// Orders: of three lines, each with its key, its digest and its first answer; sourced ones with the
-// decision, too. And how fast a million of them come in, in batches of 64; and what a line of a
-// large order takes from its capture to its delivery, in nanoseconds.
+// ROWS OF A PROCESS OF THEIR OWN (earmark_bench --alone ROW), so that nothing else is counted and
+// nothing else has warmed what they touch. Bytes: what the resident set grows by while a million of
+// a thing are made, divided by how many. Cells: SKUs at 30 nodes each, as the shop has them,
+// through the engine, and SKUs at one node each, which pay for a block of eight. Reservations:
+// baskets of one line and of four with a deadline, records of the journal not counted (they leave
+// with a flush). Orders: of three lines, each with its key, its digest and its first answer;
+// sourced ones with the decision, too. Speed: how fast a million of them come in, in batches of 64;
+// and what a line of a large order takes from its capture to its delivery, in nanoseconds.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -198,14 +198,14 @@ double life_of_a_line(std::size_t lines) {
     return least;
 }
 
-struct thing {
+struct lone_row {
     const char* name;
     double (*measure)();
     std::optional<goal> aim;
     const char* unit = "bytes";
 };
 
-const thing things[] = {
+const lone_row lone_rows[] = {
     {"memory.cell", [] { return cells(33'334, 30); }, goal::value_at_most(24)},
     {"memory.cell.alone", [] { return cells(million, 1); }, {}},
     {"rival.map.memory.cell", map_entries, {}},
@@ -220,8 +220,8 @@ const thing things[] = {
 
 }  // namespace
 
-int weigh(const std::string& name) {
-    for (const thing& t : things)
+int measure_one_alone(const std::string& name) {
+    for (const lone_row& t : lone_rows)
         if (name == t.name) {
             std::printf("%.3f\n", t.measure());
             return 0;
@@ -229,14 +229,14 @@ int weigh(const std::string& name) {
     return 2;
 }
 
-void count_memory(report& r) {
-    for (const thing& t : things) {
-        child other{{"/proc/self/exe", "--memory", t.name}};
+void measure_alone(report& r) {
+    for (const lone_row& t : lone_rows) {
+        child other{{"/proc/self/exe", "--alone", t.name}};
         const std::string told = other.hear();
-        double bytes = 0;
-        if (std::from_chars(told.data(), told.data() + told.size(), bytes).ec != std::errc{})
+        double value = 0;
+        if (std::from_chars(told.data(), told.data() + told.size(), value).ec != std::errc{})
             throw std::runtime_error{fmt::format("{}: the child said '{}'", t.name, told)};
-        r.rows.push_back({t.name, bytes, t.unit, {}, {}, t.aim});
+        r.rows.push_back({t.name, value, t.unit, {}, {}, t.aim});
     }
 }
 
