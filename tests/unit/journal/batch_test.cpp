@@ -3,13 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <new>
 #include <string>
 #include <utility>
 
 #include "earmark/journal/log.hpp"
 #include "unit/allocations.hpp"
+#include "unit/journal/temporary_file.hpp"
 
 namespace earmark::journal {
 namespace {
@@ -29,17 +29,6 @@ std::vector<std::byte> batch(std::uint64_t number, std::uint64_t first, std::uin
     return {done.begin(), done.end()};
 }
 error nothing(std::uint64_t, std::span<const std::byte>) { return {}; }
-
-/// A file name that nobody else has, gone at the end.
-struct temporary {
-    std::string path = (std::filesystem::temp_directory_path() /
-                        ("earmark_test_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) +
-                         "_" + std::to_string(std::rand())))
-                           .string();
-    ~temporary() {
-        for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
-    }
-};
 
 TEST_CASE("a batch gives back its records with their positions") {
     std::vector<std::string> seen;
@@ -84,7 +73,7 @@ TEST_CASE("a batch that is missing, repeated or from another journal breaks the 
 }
 
 TEST_CASE("the SQLite sink keeps batches across a reopening and refuses a stranger's file") {
-    const temporary file;
+    const test::temporary_file file;
     std::string why;
     const auto a = batch(1, 0, 0, {"one"});
     {
@@ -105,7 +94,7 @@ TEST_CASE("the SQLite sink keeps batches across a reopening and refuses a strang
         CHECK(batches == 1);
         CHECK_FALSE(open_sqlite(file.path, &why).has_value());  // one process, one writer
     }
-    const temporary other;
+    const test::temporary_file other;
     std::FILE* f = std::fopen(other.path.c_str(), "w");
     REQUIRE(f != nullptr);
     std::fputs("this is a text file, of some length, and no database at all", f);

@@ -3,13 +3,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <filesystem>
 #include <string>
 #include <utility>
 
 #include "earmark/journal/log.hpp"
 #include "unit/allocations.hpp"
+#include "unit/journal/temporary_file.hpp"
 
 namespace earmark::journal {
 namespace {
@@ -90,15 +89,11 @@ void reads_everything(const std::shared_ptr<sink>& to) {
 TEST_CASE("every cursor is answered as if all records were in memory, by each kind of sink") {
     reads_everything(std::make_shared<memory_sink>());
     reads_everything(std::make_shared<plain_sink>());
-    const auto path = (std::filesystem::temp_directory_path() /
-                       ("earmark_stored_" + std::to_string(std::rand()) + ".db"))
-                          .string();
+    const test::temporary_file file;
     std::string why;
-    auto file = open_sqlite(path, &why);
-    REQUIRE_MESSAGE(file.has_value(), why);
-    reads_everything(*file);
-    *file = nullptr;
-    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+    const auto stored = open_sqlite(file.path, &why);
+    REQUIRE_MESSAGE(stored.has_value(), why);
+    reads_everything(*stored);
 }
 
 TEST_CASE("pages that follow each other ask for each batch once") {
