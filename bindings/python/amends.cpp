@@ -13,17 +13,37 @@
 #include "rows.hpp"
 
 namespace earmark::python {
+
+line_terms own_terms(const engine& e, const py::dict& of) {
+    line_terms own;
+    for (const auto& [name, value] : of) {
+        const auto word = name.cast<std::string>();
+        const bool is_known = word == "place" || word == "method" || word == "deliver_by";
+        if (!is_known || !(value.is_none() || py::isinstance<py::str>(value)))
+            bad_input("a line has place, method and deliver_by of its own, each a text, and not '" +
+                      word + "'");
+        if (value.is_none()) continue;
+        const auto text = value.cast<std::string>();
+        if (word == "place") own.ship_to = value_or_raise(e, e.find_place(text));
+        if (word == "method") own.method = value_or_raise(e, e.find_service(text));
+        if (word == "deliver_by") own.deliver_by = value_or_raise(e, parse_day(text));
+    }
+    return own;
+}
 namespace {
 
 using text = std::optional<std::string>;
 
 void refuse_unknown(const py::dict& one) {
-    constexpr std::string_view known[] = {"line", "amount", "node", "sku", "price_minor"};
+    constexpr std::string_view known[] = {"line",        "amount", "node",   "sku",
+                                          "price_minor", "place",  "method", "deliver_by"};
     for (const auto& [name, value] : one) {
         const auto word = name.cast<std::string>();
         if (std::find(std::begin(known), std::end(known), word) == std::end(known))
-            bad_input("a change has line, amount, node, sku and price_minor, and not '" + word +
-                      "'");
+            bad_input(
+                "a change has line, amount, node, place, method, deliver_by, sku and "
+                "price_minor, and not '" +
+                word + "'");
     }
 }
 
@@ -49,6 +69,13 @@ line_change change_of(const engine& e, const py::dict& one) {
         c.sku = value_or_raise(e, e.find_sku(*sku));
     c.unit_price_minor =
         field<std::int64_t>(one, "price_minor", "a whole number of minor units").value_or(0);
+    py::dict terms;
+    for (const char* name : {"place", "method", "deliver_by"})
+        if (one.contains(name)) terms[name] = one[name];
+    const line_terms own = own_terms(e, terms);
+    if (terms.contains("place")) c.ship_to = own.ship_to;
+    if (terms.contains("method")) c.method = own.method;
+    if (terms.contains("deliver_by")) c.deliver_by = own.deliver_by;
     if (!one.contains("node")) return c;
     c.node = one["node"].is_none()
                  ? none<node_id>
@@ -201,7 +228,8 @@ void bind_amends(engine_class& c) {
           py::arg("now") = 0,
           "Changes what an order asks for, all of it or (Refused, with everything that stands in "
           "the way) nothing. `changes`: dicts with line (from 1) and what it is to be, amount "
-          "(atoms in all, without the cancelled) or node (key of its firm node, None: any); "
+          "(atoms in all, without the cancelled), node (key of its firm node, None: any), or its "
+          "own place, method and deliver_by (None: as the order says); "
           "without line a new one, with sku, amount, price_minor. `base_version`: of the order "
           "that was seen; `edit`: number of a hold that ends with the change; `preview`: change "
           "nothing. What becomes of lines (line, sku, before, after) and of units (line, from, "

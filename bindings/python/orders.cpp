@@ -56,14 +56,21 @@ std::vector<order_line> order_lines(const engine& e, const py::iterable& lines) 
     std::vector<order_line> wanted;
     for (const py::handle item : lines) {
         const auto line = py::cast<py::tuple>(item);
-        if (line.size() < 2 || line.size() > 4)
-            bad_input("a line is (sku key, amount[, price_minor[, key of its firm node]])");
+        if (line.size() < 2 || line.size() > 5)
+            bad_input(
+                "a line is (sku key, amount[, price_minor[, key of its firm node[, dict of "
+                "its own place, method and deliver_by]]])");
         const sku_id sku = value_or_raise(e, e.find_sku(line[0].cast<std::string>()));
         wanted.push_back({sku,
                           {line[1].cast<std::int64_t>()},
                           line.size() > 2 ? line[2].cast<std::int64_t>() : 0});
         if (line.size() > 3 && !line[3].is_none())
             wanted.back().node = value_or_raise(e, e.find_node(line[3].cast<std::string>()));
+        if (line.size() > 4 && !line[4].is_none()) {
+            if (!py::isinstance<py::dict>(line[4]))
+                bad_input("a line's own terms are a dict: {'place': 'paris'}");
+            wanted.back().own = own_terms(e, py::reinterpret_borrow<py::dict>(line[4]));
+        }
     }
     return wanted;
 }
@@ -87,18 +94,26 @@ std::vector<order_line> read_lines(const columns& c) {
     const auto amount = c.integers("amount", n, {-most, most});
     const auto price = c.integers("price_minor", n, {-most, most, 0});
     const auto node = c.integers("line_node", n, {-1, no_node - 1, -1});
+    const auto place =
+        c.integers("line_place", n, {-1, std::numeric_limits<std::uint32_t>::max(), -1});
+    const auto method = c.integers("line_method", n, {-1, no_method - 1, -1});
+    const auto day = c.integers("line_deliver_by", n, {INT64_MIN, INT64_MAX, never.ns});
     std::vector<order_line> lines(sku.size());
     for (std::size_t i = 0; i < lines.size(); ++i)
-        lines[i] = {
-            sku_id{static_cast<std::uint32_t>(sku[i])}, {amount[i]}, price[i], node_of(node[i])};
+        lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])},
+                    {amount[i]},
+                    price[i],
+                    node_of(node[i]),
+                    {place_of(place[i]), method_of(method[i]), day_of({day[i]})}};
     return lines;
 }
 
 order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
     std::vector<std::string_view> known{
-        "key", "offsets",     "sku",    "amount",     "price_minor", "place",    "priority",
-        "now", "reservation", "method", "deliver_by", "node",        "line_node"};
+        "key",       "offsets",    "sku",         "amount",         "price_minor", "place",
+        "priority",  "now",        "reservation", "method",         "deliver_by",  "node",
+        "line_node", "line_place", "line_method", "line_deliver_by"};
     const auto attributes = attributes_of(e);
     for (const attribute_row& a : attributes) known.emplace_back(a.name);
     columns c{table, known};
@@ -324,18 +339,29 @@ void add_ties(const engine& e, const order_view& v, py::dict& out) {
     for (const fact_view& f : v.facts)
         facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
     out["facts"] = facts;  // (attribute, line from 1 or 0, value)
-    py::list firm, rejections;
-    for (std::size_t l = 0; l < v.lines.size(); ++l)
-        if (v.lines[l].node != none<node_id>)
-            firm.append(py::make_tuple(l + 1, e.node(v.lines[l].node).key));
+    py::list firm, rejections, goes;
+    const auto or_none = [](bool is_there, auto&& key) {
+        return is_there ? py::object(py::cast(key())) : py::object(py::none());
+    };
+    for (std::size_t l = 0; l < v.lines.size(); ++l) {
+        const line_view& of = v.lines[l];
+        if (of.node != none<node_id>) firm.append(py::make_tuple(l + 1, e.node(of.node).key));
+        if (of.ship_to != v.ship_to || of.method != v.method || of.deliver_by != v.deliver_by)
+            goes.append(py::make_tuple(
+                l + 1,
+                or_none(of.ship_to != none<place_id>, [&] { return e.place_key(of.ship_to); }),
+                or_none(of.method != none<service_id>, [&] { return e.service_key(of.method); }),
+                or_none(of.deliver_by != no_day, [&] { return to_string(of.deliver_by); })));
+    }
     for (const rejection_view& r : v.rejections)
         rejections.append(py::make_tuple(r.line, e.node(r.node).key, r.times, r.reason, r.at.ns));
     py::list links;
     for (const link_view& l : v.links)
         links.append(
             py::make_tuple(l.line, raw(l.other), l.other_line, l.brings, e.node(l.node).key));
-    out["links"] = links;            // (line from 1, other order, its line, brings for it, node)
-    out["firm"] = firm;              // (line from 1, node)
+    out["links"] = links;  // (line from 1, other order, its line, brings for it, node)
+    out["firm"] = firm;    // (line from 1, node)
+    out["goes"] = goes;    // lines that go another way: (line from 1, place, method, deliver_by)
     out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
 }
 
@@ -396,18 +422,17 @@ void bind_records(engine_class& c) {
 
 }  // namespace
 
-void bind_orders(engine_class& c) {
-    bind_explanations(c);
+static void bind_placing(engine_class& c) {
     const auto now = py::arg("now") = 0;
     const auto money = py::arg("currency") = "USD";
     const auto progress = py::arg("progress") = py::none();
-    const auto orders = py::arg("orders");
     c.def("place_orders", on(&place_orders), py::arg("columns"), py::kw_only(), money, now,
           progress,
           "Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount "
           "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method "
           "(id of a service) (null or -1: none), deliver_by (an instant of its UTC date), node and "
-          "line_node (ids: the firm node of an order, of a line; null or -1: none), and of "
+          "line_node (ids: the firm node of an order, of a line; null or -1: none), line_place, "
+          "line_method and line_deliver_by (as those of the order, of a line's own), and of "
           "attributes those columns that are named like one (texts; 0 and 1 for flags; of line. "
           "ones a row per line). Frame `placed`, with the frame `violations`.");
     c.def(
@@ -416,7 +441,8 @@ void bind_orders(engine_class& c) {
         py::arg("method") = std::nullopt, py::arg("deliver_by") = std::nullopt,
         py::arg("facts") = std::map<std::string, std::string>{}, py::arg("node") = std::nullopt,
         py::arg("type") = "sales", py::arg("to") = std::nullopt,
-        "One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused or "
+        "One order with lines (sku key, amount[, price_minor[, firm node[, own]]]), `own` being a "
+        "dict of the place, method and deliver_by that are not the order's; its id, or Refused or "
         "Busy. A `reservation` is handed over: its units are the order's, and no stock is touched. "
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
         "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "
@@ -424,6 +450,14 @@ void bind_orders(engine_class& c) {
         "service, sample, replacement or make_to_order, whose lines' nodes make them; `to`: of a "
         "transfer or a purchase, key of the node that "
         "its goods go to.");
+}
+
+void bind_orders(engine_class& c) {
+    bind_explanations(c);
+    bind_placing(c);
+    const auto now = py::arg("now") = 0;
+    const auto progress = py::arg("progress") = py::none();
+    const auto orders = py::arg("orders");
     c.def("cancel", on(&cancel), py::arg("order"), py::arg("line") = 0, py::arg("amount") = 0,
           py::kw_only(), now, by_actor(),
           "Cancels what can be: of a line from 1, or (0) of all; `asked` where nodes must agree.");

@@ -41,7 +41,9 @@ template <class Enum>
     return named<Enum>(name, count,
                        "column '" + std::string{column} + "', row " + std::to_string(row + 1));
 }
-/// Lines (sku key, amount[, price_minor]) of one order.
+/// Of a dict of place, method and deliver_by; None: as the order says.
+[[nodiscard]] line_terms own_terms(const engine& e, const py::dict& of);
+/// Lines (sku key, amount[, price_minor[, firm node[, own terms]]]) of one order.
 [[nodiscard]] std::vector<order_line> order_lines(const engine& e, const py::iterable& lines);
 
 [[nodiscard]] std::vector<sku_row> read_skus(const any_table& table);

@@ -201,6 +201,8 @@ void engine::state::amender::tell(const desk& d) {
     }
     for (const auto& m : what_.more) of[m.line].more += m.n;
     for (const auto& b : what_.bound) of[b.line].is_bound = true;
+    for (const auto& s : what_.sent)
+        if (s.line < of.size()) of[s.line].is_bound = true;
     const auto add = [&](std::size_t line, sku_id sku, granules before, granules after) {
         answer_.lines.push_back({static_cast<std::uint32_t>(line + 1), sku,
                                  s_.to_quantity(sku, before), s_.to_quantity(sku, after)});

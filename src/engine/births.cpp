@@ -16,6 +16,22 @@ void record_nodes(journal::writer& into, std::uint32_t index, const lifecycle::i
     if (!fields.empty()) into.intern(kind, {index, {}, fields, {}});
 }
 
+/// A line, its place, its service and its day, of the lines that have their own.
+void record_own_terms(journal::writer& into, std::uint32_t index, const lifecycle::image& of) {
+    if (of.own.empty()) return;
+    std::vector<std::int64_t> fields;
+    for (std::size_t l = 0; l < of.lines.size(); ++l) {
+        if (of.lines[l].own == 0) continue;
+        const line_terms& own = of.own[of.lines[l].own - 1U];
+        fields.insert(fields.end(),
+                      {static_cast<std::int64_t>(l),
+                       own.ship_to == none<place_id> ? -1 : std::int64_t{raw(own.ship_to)},
+                       own.method == none<service_id> ? -1 : std::int64_t{raw(own.method)},
+                       own.deliver_by.n});
+    }
+    into.intern(journal::intern_kind::own_terms, {index, {}, fields, {}});
+}
+
 }  // namespace
 
 void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::image& of) {
@@ -27,6 +43,7 @@ void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::i
         into.intern(journal::intern_kind::order_terms,
                     {index, {}, std::span{terms}.first(is_plain ? 2 : 4), {}});
     }
+    record_own_terms(into, index, of);
     record_nodes(into, index, of, journal::intern_kind::firm, &lifecycle::line::firm);
     record_nodes(into, index, of, journal::intern_kind::bound_for, &lifecycle::line::to);
 }

@@ -20,12 +20,16 @@ class engine::state::dating {
 public:
     /// Of one order at an instant. Where `infinite`, no pool is ever used up.
     dating(const state& s, const lifecycle::image& order, time_point at, bool infinite)
-        : s_{s},
-          service_{order.method},
-          place_{order.ship_to},
-          metres_{s.names.metres(order.ship_to)},
-          at_{at},
-          has_pools_{!infinite && s.names.pools.has_dated()} {}
+        : s_{s}, at_{at}, has_pools_{!infinite && s.names.pools.has_dated()} {
+        go({order.ship_to, order.method, order.deliver_by});
+    }
+
+    /// From now on these are asked for.
+    void go(const line_terms& to) {
+        service_ = to.method;
+        place_ = to.ship_to;
+        metres_ = s_.names.metres(to.ship_to);
+    }
 
     using goods = dating_goods;
     /// What a part takes of a pool.

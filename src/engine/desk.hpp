@@ -75,6 +75,7 @@ struct member {
     std::uint16_t wanted = 0;
     std::int64_t n = 0;
     node_id firm = none<node_id>;
+    std::uint16_t own = 0;  // terms, as the order numbers them
 };
 
 /// What a policy's filters say of nodes, as long as its tables stand.
@@ -105,7 +106,8 @@ struct restriction_memory {
     };
     std::vector<of_place> places;
     std::vector<of_sku> skus;
-    const of_place* place = nullptr;          // the order's
+    const of_place* place = nullptr;          // of the line's way
+    std::uint16_t way = 0;                    // terms, as the order numbers them
     std::vector<std::uint16_t> order;         // of its rows, those that hold for the order
     std::vector<std::uint16_t> line, wanted;  // and of these, for a line, and for several
     std::vector<std::byte> own_bytes;
@@ -196,10 +198,10 @@ struct desk {
     sourcing::scratch solver;
     std::vector<member> members;
     std::vector<wanted_line> wanted;
-    std::vector<wanted_line> all_wanted;  // of all groups of a ladder
-    std::vector<bool> in_group;       // by line, while a ladder sources some; empty: all of them
-    order_id sourced_id{};            // of the order, where it has one
-    std::vector<rejection> rejected;  // of it
+    std::vector<wanted_line> all_wanted;  // of all groups of lines
+    std::vector<bool> in_group;           // by line, while some are sourced; empty: all of them
+    order_id sourced_id{};                // of the order, where it has one
+    std::vector<rejection> rejected;      // of it
     std::vector<std::pair<std::uint16_t, node_id>> again;  // wanted lines and nodes that gave
                                                            // them back, ascending
     std::vector<std::size_t> over;  // wanted lines that were given back too often

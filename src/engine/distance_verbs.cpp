@@ -17,16 +17,24 @@ std::vector<std::uint32_t> nodes_seen(const State& s) {
     const auto& ledger = s.books.ledger;
     for (std::uint32_t i = 0; i < ledger.size(subject_kind::order); ++i) {
         if (ledger.read(subject_kind::order, i, of) != error_code::ok || of.version == 0) continue;
-        if (index_of(of.ship_to) >= seen.size()) continue;
-        std::uint32_t& most = seen[index_of(of.ship_to)];
+        std::uint32_t most = 0;
         for (const auto& b : of.buckets)
             if (b.cell != none<cell_id>)
                 most = std::max(most, raw(s.books.cells.node_of(b.cell)) + 1u);
+        const auto note = [&](place_id p) {
+            if (index_of(p) < seen.size()) seen[index_of(p)] = std::max(seen[index_of(p)], most);
+        };
+        const auto note_all = [&] {
+            note(of.ship_to);
+            for (const line_terms& own : of.own) note(own.ship_to);
+        };
+        note_all();
         if (raw(of.decided_by) == 0) continue;
         const auto all = sourcing::decode_all(load_cold(ledger.chunks(), of.cold, of.cold_bytes));
         if (!all) most = static_cast<std::uint32_t>(s.names.node.size());
         for (std::size_t k = 0; all && k < all->size(); ++k)
             most = std::max<std::uint32_t>(most, (*all)[k].nodes);
+        note_all();
     }
     return seen;
 }

@@ -136,7 +136,7 @@ std::vector<wanted_line> wanted_of(std::span<const remembered_decision> all) {
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
     const auto is_again = [&](const wanted_line& w) {
         return &*std::find_if(out.begin(), out.end(), [&](const auto& x) {
-            return x.sku == w.sku && x.firm == w.firm;
+            return same_goods(x, w) && x.own == w.own;
         }) != &w;
     };
     std::vector<wanted_line> first;
@@ -179,7 +179,10 @@ result<std::vector<remembered_decision>> engine::state::recall(const visit& v, o
                 return fail(error_code::bad_record, raw(decided.by));
         if (decided.nodes > names.node.size())  // they are added, never taken away
             return fail(error_code::bad_record, raw(decided.by));
-        out.push_back({&whole, *by, std::move(decided), std::move(*lines), d.order.ship_to});
+        const auto& wanted = decided.wanted;
+        const line_terms goes = wanted.empty() ? line_terms{d.order.ship_to}
+                                               : lifecycle::terms_of(d.order, wanted.front().line);
+        out.push_back({&whole, *by, std::move(decided), std::move(*lines), goes.ship_to});
     }
     return out;
 }
@@ -219,7 +222,11 @@ error engine::state::explain(const visit& v, const remembered_decision& recalled
     const bool brings = sourcing::is_bringing(*recalled.whole, decided);
     const auto group = static_cast<std::uint32_t>(into.groups.size());
     into.words += into.words.empty() ? "" : "\n";
-    if (is_ladder) into.words += named(sku_keys) + ": ";
+    const bool is_way = !d.order.own.empty();
+    if (is_ladder || is_way) into.words += named(sku_keys);
+    if (is_way && recalled.ship_to != none<place_id>)
+        into.words.append(" to ").append(names.places.key(raw(recalled.ship_to)));
+    if (is_ladder || is_way) into.words += ": ";
     if (brings) into.words += "To be brought: ";
     into.words += sourcing::strategies_told(*recalled.whole, decided) + told.words;
     into.words += restrictions_told(decided, names, sku_keys, node_keys);

@@ -294,11 +294,10 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
             return read_section(t, catalog_) && levels_.intern(kind, t) ? error_code::ok
                                                                         : error_code::bad_record;
         case intern_kind::order_terms:
-            return order_terms(t);
+        case intern_kind::own_terms:
         case intern_kind::firm:
-            return nodes_of_lines(t, &lifecycle::line::firm);
         case intern_kind::bound_for:
-            return nodes_of_lines(t, &lifecycle::line::to);
+            return of_newborn(kind, t);
         case intern_kind::dates:
             return read_dates(t, catalog_) ? error_code::ok : error_code::bad_record;
         case intern_kind::hold_type:

@@ -68,6 +68,14 @@ error_code folder::order_terms(const journal::intern_table& t) {
     return error_code::bad_record;
 }
 
+error_code folder::of_newborn(journal::intern_kind kind, const journal::intern_table& t) {
+    using journal::intern_kind;
+    if (kind == intern_kind::order_terms) return order_terms(t);
+    if (kind == intern_kind::own_terms) return own_terms(t);
+    const bool is_firm = kind == intern_kind::firm;
+    return nodes_of_lines(t, is_firm ? &lifecycle::line::firm : &lifecycle::line::to);
+}
+
 /// Pairs of a line and its node, by ascending line, each once.
 error_code folder::nodes_of_lines(const journal::intern_table& t, node_id lifecycle::line::*which) {
     const auto f = t.fields;
@@ -86,6 +94,34 @@ error_code folder::nodes_of_lines(const journal::intern_table& t, node_id lifecy
     return error_code::ok;
 }
 
+bool folder::is_known(const line_terms& t) const {
+    return (t.ship_to == none<place_id> || index_of(t.ship_to) < catalog_.places.size()) &&
+           (t.method == none<service_id> ||
+            index_of(t.method) < catalog_.dates().services().size()) &&
+           intake::is_day(t.deliver_by);
+}
+
+/// A line, its place, its service and its day, by ascending line.
+error_code folder::own_terms(const journal::intern_table& t) {
+    const auto f = t.fields;
+    constexpr std::size_t row = 4;
+    if (!is_newborn(t.id) || f.empty() || f.size() % row != 0) return error_code::bad_record;
+    std::vector<line_terms> all(image_.lines.size());
+    for (std::size_t i = 0; i < f.size(); i += row) {
+        const bool is_row = f[i] >= 0 && f[i] < static_cast<std::int64_t>(all.size()) &&
+                            (i == 0 || f[i] > f[i - row]) && f[i + 1] >= -1 &&
+                            f[i + 1] < UINT32_MAX && f[i + 2] >= -1 && f[i + 2] < UINT16_MAX &&
+                            f[i + 3] >= INT32_MIN && f[i + 3] <= INT32_MAX;
+        if (!is_row) return error_code::bad_record;
+        line_terms& own = all[static_cast<std::size_t>(f[i])];
+        if (f[i + 1] >= 0) own.ship_to = place_id{static_cast<std::uint32_t>(f[i + 1])};
+        if (f[i + 2] >= 0) own.method = service_id{static_cast<std::uint16_t>(f[i + 2])};
+        own.deliver_by = {static_cast<std::int32_t>(f[i + 3])};
+        if (own.empty() || !is_known(own)) return error_code::bad_record;
+    }
+    return lifecycle::set_own_terms(image_, all) ? error_code::ok : error_code::bad_record;
+}
+
 /// Does it name what there is?
 bool folder::is_known(const lifecycle::amendment& a) const {
     const auto is_there = []<class Id>(Id id, std::size_t size) {
@@ -96,6 +132,7 @@ bool folder::is_known(const lifecycle::amendment& a) const {
            (!a.method || is_there(*a.method, catalog_.dates().services().size())) &&
            (!a.deliver_by || intake::is_day(*a.deliver_by)) &&
            std::ranges::all_of(a.bound, [&](const auto& b) { return is_there(b.firm, nodes); }) &&
+           std::ranges::all_of(a.sent, [&](const auto& s) { return is_known(s.own); }) &&
            std::ranges::all_of(a.added, [&](const lifecycle::line& l) {
                return index_of(l.sku) < catalog_.sku.size() && is_there(l.firm, nodes) &&
                       l.to == image_.lines.front().to &&

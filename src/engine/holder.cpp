@@ -6,6 +6,7 @@
 #include "earmark/allocation/allot.hpp"
 #include "earmark/intake/cancel.hpp"
 #include "earmark/lifecycle/steps.hpp"
+#include "seen_from.hpp"
 #include "suspecting.hpp"
 #include "workflow_door.hpp"
 
@@ -100,11 +101,42 @@ sourcing::order_facts engine::state::holder::ask(desk& d) const {
     return s_.facts_asked(d, {all, declared, currency::from_code(d.order.currency)});
 }
 
+auto engine::state::holder::lines_of_way(const desk& d, const sourcing::order_facts& facts,
+                                         std::uint16_t own) -> std::vector<one_line> {
+    std::vector<one_line> out;
+    for (std::size_t l = 0; l < facts.lines.size(); ++l)
+        if (d.order.lines[l].own == own) out.push_back(facts.lines[l]);
+    return out;
+}
+
 auto engine::state::holder::applying(desk& d, const suspecting& of) const
     -> result<std::vector<scope>> {
-    const hold_type_table& all = s_.names.holds;
+    std::vector<scope> all;
+    each_way(d.order, [&](std::uint16_t own) { return apply_by_way(d, own, all), true; });
+    if (!d.order.own.empty()) {  // ways may agree on what holds the order
+        std::ranges::sort(all, {}, [](const scope& s) { return std::pair{s.type, s.line}; });
+        all.erase(std::unique(all.begin(), all.end()), all.end());
+    }
     std::vector<scope> out;
+    for (scope& s : all) {
+        const hold_rule& rule = s_.names.holds[s.type];
+        if (rule.suspects()) {
+            const auto other = of.repeated(d.order, rule);
+            if (!other) return other.error();
+            if (!*other) continue;
+            s.repeats = **other + 1;
+        }
+        out.push_back(s);
+    }
+    return out;
+}
+
+/// What lines that go one way bring on themselves, or on their order.
+void engine::state::holder::apply_by_way(desk& d, std::uint16_t own,
+                                         std::vector<scope>& out) const {
+    const hold_type_table& all = s_.names.holds;
     const sourcing::order_facts facts = ask(d);
+    const auto lines = lines_of_way(d, facts, own);
     for (std::size_t t = 0; t < all.size(); ++t) {
         const hold_type_id type{static_cast<std::uint16_t>(t)};
         const hold_rule& rule = all[type];
@@ -112,19 +144,14 @@ auto engine::state::holder::applying(desk& d, const suspecting& of) const
         const bool is_of_lines = rule.scope == hold_scope::line;
         const std::size_t asked = is_of_lines ? facts.lines.size() : 1;
         for (std::size_t l = 0; l < asked; ++l) {
-            const auto about = is_of_lines ? facts.lines.subspan(l, 1) : facts.lines;
+            if (is_of_lines && d.order.lines[l].own != own) continue;
+            const std::span about =
+                is_of_lines ? facts.lines.subspan(l, 1) : std::span<const one_line>{lines};
             if (rule.apply && !rule.apply->holds({facts.order, about})) continue;
-            scope s{type, is_of_lines ? static_cast<std::uint16_t>(l) : lifecycle::the_order};
-            if (rule.suspects()) {
-                const auto other = of.repeated(d.order, rule);
-                if (!other) return other.error();
-                if (!*other) continue;
-                s.repeats = **other + 1;
-            }
-            out.push_back(s);
+            out.push_back(
+                {type, is_of_lines ? static_cast<std::uint16_t>(l) : lifecycle::the_order});
         }
     }
-    return out;
 }
 
 error engine::state::holder::put_by_itself(desk& d, const scope& s, actor_id by,
@@ -166,9 +193,16 @@ error engine::state::holder::apply_anew(desk& d, order_id id, lifecycle::image n
 bool engine::state::holder::is_over(desk& d, const hold& h) const {
     const hold_rule& rule = s_.names.holds[h.type];
     if (!rule.resolve || h.state != hold_state::active) return false;
-    const sourcing::order_facts facts = ask(d);
-    if (h.line == lifecycle::the_order) return rule.resolve->holds(facts);
-    return rule.resolve->holds({facts.order, facts.lines.subspan(h.line, 1)});
+    if (h.line != lifecycle::the_order) {
+        const seen_from there{d.order, h.line};
+        const sourcing::order_facts facts = ask(d);
+        return rule.resolve->holds({facts.order, facts.lines.subspan(h.line, 1)});
+    }
+    return each_way(d.order, [&](std::uint16_t own) {
+        const sourcing::order_facts facts = ask(d);
+        const auto lines = lines_of_way(d, facts, own);
+        return rule.resolve->holds({facts.order, lines});
+    });
 }
 
 // ---- changes -----------------------------------------------------------------------------------

@@ -107,6 +107,11 @@ private:
     [[nodiscard]] lifecycle::hold_table types() const noexcept { return s_.names.holds.terms(); }
     [[nodiscard]] error held_by(const lifecycle::hold& h) const noexcept;
     [[nodiscard]] sourcing::order_facts ask(desk& d) const;
+    using one_line = std::span<const sourcing::attribute_value>;
+    [[nodiscard]] static std::vector<one_line> lines_of_way(const desk& d,
+                                                            const sourcing::order_facts& facts,
+                                                            std::uint16_t own);
+    void apply_by_way(desk& d, std::uint16_t own, std::vector<scope>& out) const;
     /// Places it on the desk's order, which has room for so many, with its note. Answers its
     /// number, and whether it is new.
     [[nodiscard]] result<lifecycle::placing> put(desk& d, lifecycle::hold h,

@@ -1,12 +1,15 @@
-// LADDERS at work: the lines of the order on the desk are sourced in groups, each by the strategy
-// that fits its lines best. The most specific group goes first; what it takes is not there for the
-// ones after it; all of them are one commit.
+// GROUPS of lines of the order on the desk are sourced one after the other: lines that go to one
+// place, by one service and day, and of these, under a ladder, those that one strategy fits best.
+// The most specific group goes first; what it takes is not there for the ones after it; all of them
+// are one commit.
 #include "earmark/sourcing/ladder.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "earmark/core/check.hpp"
 #include "earmark/sourcing/decision.hpp"
+#include "seen_from.hpp"
 #include "state_calls.hpp"
 #include "strategy_names.hpp"
 
@@ -28,7 +31,7 @@ void add(plan_cost& to, const plan_cost& more) noexcept {
 }
 
 std::size_t wanted_of(std::span<const wanted_line> all, const wanted_line& of) noexcept {
-    const auto is_it = [&](const wanted_line& w) { return w.sku == of.sku && w.firm == of.firm; };
+    const auto is_it = [&](const wanted_line& w) { return same_goods(w, of) && w.own == of.own; };
     return static_cast<std::size_t>(std::find_if(all.begin(), all.end(), is_it) - all.begin());
 }
 
@@ -68,49 +71,12 @@ line_group group_of(const sourcing::policy& whole, const sourcing::decision& d) 
     return out;
 }
 
-/// Conditions ask of the group's lines.
-void engine::state::ask_group(desk& d, std::size_t row) {
+sourcing::order_facts engine::state::ask_group(desk& d, std::size_t row) {
     const std::span<const sourcing::attribute_value> all{d.asked};
     d.asked_lines.clear();
     for (std::size_t l = 0; l < d.in_group.size(); ++l)
         if (d.in_group[l]) d.asked_lines.push_back(all.subspan((l + 1) * row, row));
-}
-
-/// Marks the lines whose strategy it is. False where there are none.
-bool engine::state::begin_group(desk& d, std::size_t strategy) {
-    bool any = false;
-    d.group_moves = d.moves.size();
-    d.in_group.assign(d.order.lines.size(), false);
-    d.tried.clear();
-    for (std::size_t l = 0; l < d.fits.size(); ++l) {
-        if (d.fits[l] != strategy) continue;
-        d.in_group[l] = any = true;
-        for (const passed_lines& p : d.passed) {
-            const auto is_it = [&](const auto& t) { return t.strategy == p.by.strategy; };
-            if (std::binary_search(p.lines.begin(), p.lines.end(), l) &&
-                std::none_of(d.tried.begin(), d.tried.end(), is_it))
-                d.tried.push_back(p.by);
-        }
-    }
-    std::sort(d.tried.begin(), d.tried.end(),
-              [](const auto& a, const auto& b) { return a.strategy < b.strategy; });
-    return any;
-}
-
-/// Each line of the group goes to the next strategy that fits it.
-void engine::state::pass_lines(const visit& v, const sourcing::policy& whole,
-                               const sourcing::tried_strategy& by) const {
-    desk& d = v.desk;
-    const std::size_t row = whole.of_orders().size();
-    const std::span<const sourcing::attribute_value> all{d.asked};
-    passed_lines passed{by, {}};
-    for (std::size_t l = 0; l < d.fits.size(); ++l) {
-        if (d.fits[l] != by.strategy) continue;
-        passed.lines.push_back(static_cast<std::uint16_t>(l));
-        d.fits[l] = sourcing::best_fit(whole, by.strategy + std::size_t{1}, all.first(row),
-                                       all.subspan((l + 1) * row, row), v.now);
-    }
-    d.passed.push_back(std::move(passed));
+    return {all.first(row), d.asked_lines};
 }
 
 /// Units that groups before have taken are not there for this one.
@@ -136,56 +102,147 @@ error engine::state::allot_and_date(const visit& v, const sourcing::policy& by,
     return e.code == error_code::ok && names.pools.has_dated() ? take_days(v, p, chosen) : e;
 }
 
-/// The lines that stand at a strategy, or at none: decided, and taken note of, or passed on.
-error engine::state::source_group(const visit& v, std::uint32_t version, std::size_t strategy,
-                                  sourcing_problem& p, sourced& into) {
-    desk& d = v.desk;
-    const sourcing::policy& whole = policies[version - 1];
-    const bool is_none = strategy == whole.strategies().size();
-    if (const error e = problem(v, version, p); e.code != error_code::ok) return e;
-    if (d.wanted.empty()) return {};
-    facts_asked(d, version);  // the problem may have read the order's facts anew
-    ask_group(d, whole.of_orders().size());
-    take_off(d);
-    if (bindings[version - 1].numbers) fill_numbers(v, whole, p);
-    d.pictured.assign(d.free.begin(), d.free.end());
-    const plan& found =
-        is_none ? decide_without(v, version, p) : decide_among(v, version, strategy, p);
-    if (const auto passed = is_none ? std::nullopt : passed_on(d, whole, strategy, found)) {
-        pass_lines(v, whole, *passed);
-        return {};
+/// Sources the desk's order, all wanted lines of which are on the desk.
+class engine::state::grouping {
+public:
+    grouping(state& s, const visit& v, std::uint32_t version, sourcing_problem& p, sourced& into)
+        : s_{s},
+          v_{v},
+          d_{v.desk},
+          version_{version},
+          whole_{s.policies[version - 1]},
+          row_{whole_.of_orders().size()},
+          p_{p},
+          into_{into} {}
+
+    error run();
+
+private:
+    error of_way(std::span<const std::uint16_t> lines);
+    error all_together(std::span<const std::uint16_t> lines);
+    error by_ladder(std::span<const std::uint16_t> lines);
+    error source(std::size_t strategy);
+    [[nodiscard]] bool begin(std::size_t strategy);
+    void pass(const sourcing::tried_strategy& by);
+    error take_note(const sourcing::policy& by, const plan& found);
+
+    state& s_;
+    const visit& v_;
+    desk& d_;
+    const std::uint32_t version_;
+    const sourcing::policy& whole_;
+    const std::size_t row_;
+    sourcing_problem& p_;
+    sourced& into_;
+};
+
+/// Marks the lines whose strategy it is. False where there are none.
+bool engine::state::grouping::begin(std::size_t strategy) {
+    bool any = false;
+    d_.group_moves = d_.moves.size();
+    d_.in_group.assign(d_.order.lines.size(), false);
+    d_.tried.clear();
+    for (std::size_t l = 0; l < d_.fits.size(); ++l) {
+        if (d_.fits[l] != strategy) continue;
+        d_.in_group[l] = any = true;
+        for (const passed_lines& p : d_.passed) {
+            const auto is_it = [&](const auto& t) { return t.strategy == p.by.strategy; };
+            if (std::binary_search(p.lines.begin(), p.lines.end(), l) &&
+                std::none_of(d_.tried.begin(), d_.tried.end(), is_it))
+                d_.tried.push_back(p.by);
+        }
     }
-    join_plans(into.chosen, found, d.all_wanted, d.wanted, p.nodes, into.groups.empty());
-    into.groups.push_back(group_of(whole, d.decided));
-    sourcing::encode(d.decided, d.decided_groups.emplace_back());
-    return allot_and_date(v, is_none ? whole : whole.strategies()[strategy].by, p, found);
+    std::sort(d_.tried.begin(), d_.tried.end(),
+              [](const auto& a, const auto& b) { return a.strategy < b.strategy; });
+    return any;
+}
+
+/// Each line of the group goes to the next strategy that fits it.
+void engine::state::grouping::pass(const sourcing::tried_strategy& by) {
+    const std::span<const sourcing::attribute_value> all{d_.asked};
+    passed_lines passed{by, {}};
+    for (std::size_t l = 0; l < d_.fits.size(); ++l) {
+        if (d_.fits[l] != by.strategy) continue;
+        passed.lines.push_back(static_cast<std::uint16_t>(l));
+        d_.fits[l] = sourcing::best_fit(whole_, by.strategy + std::size_t{1}, all.first(row_),
+                                        all.subspan((l + 1) * row_, row_), v_.now);
+    }
+    d_.passed.push_back(std::move(passed));
+}
+
+error engine::state::grouping::take_note(const sourcing::policy& by, const plan& found) {
+    join_plans(into_.chosen, found, d_.all_wanted, d_.wanted, p_.nodes, into_.groups.empty());
+    into_.groups.push_back(group_of(whole_, d_.decided));
+    sourcing::encode(d_.decided, d_.decided_groups.emplace_back());
+    return s_.allot_and_date(v_, by, p_, found);
+}
+
+/// The lines that stand at a strategy, or at none: decided, and taken note of, or passed on.
+error engine::state::grouping::source(std::size_t strategy) {
+    const bool is_none = strategy == whole_.strategies().size();
+    if (const error e = s_.problem(v_, version_, p_); e.code != error_code::ok) return e;
+    if (d_.wanted.empty()) return {};
+    s_.facts_asked(d_, version_);  // the problem may have read the order's facts anew
+    ask_group(d_, row_);
+    s_.take_off(d_);
+    if (s_.bindings[version_ - 1].numbers) s_.fill_numbers(v_, whole_, p_);
+    d_.pictured.assign(d_.free.begin(), d_.free.end());
+    const plan& found =
+        is_none ? s_.decide_without(v_, version_, p_) : s_.decide_among(v_, version_, strategy, p_);
+    if (const auto passed = is_none ? std::nullopt : passed_on(d_, whole_, strategy, found))
+        return pass(*passed), error{};
+    return take_note(is_none ? whole_ : whole_.strategies()[strategy].by, found);
+}
+
+error engine::state::grouping::by_ladder(std::span<const std::uint16_t> lines) {
+    s_.facts_asked(d_, version_);
+    if (!whole_.filters().empty()) s_.ready_filters(d_, version_);
+    const std::span<const sourcing::attribute_value> all{d_.asked};
+    d_.fits.assign(d_.order.lines.size(), SIZE_MAX);
+    for (const std::uint16_t l : lines)
+        d_.fits[l] = sourcing::best_fit(whole_, 0, all.first(row_),
+                                        all.subspan((l + std::size_t{1}) * row_, row_), v_.now);
+    for (std::size_t i = 0; i <= whole_.strategies().size(); ++i) {
+        if (!begin(i)) continue;
+        if (const error e = source(i); e.code != error_code::ok) return e;
+    }
+    return {};
+}
+
+error engine::state::grouping::all_together(std::span<const std::uint16_t> lines) {
+    d_.group_moves = d_.moves.size();
+    d_.in_group.assign(d_.order.lines.size(), false);
+    for (const std::uint16_t l : lines) d_.in_group[l] = true;
+    if (const error e = s_.problem(v_, version_, p_); e.code != error_code::ok) return e;
+    s_.take_off(d_);
+    const auto [by, found] = s_.choose(v_, version_, p_);
+    if (const error e = take_note(by, found); e.code != error_code::ok) return e;
+    return d_.to_bring.empty() ? error{} : s_.bring_rest(v_, version_, p_, into_);
+}
+
+error engine::state::grouping::of_way(std::span<const std::uint16_t> lines) {
+    const seen_from there{d_.order, lines.front()};
+    return whole_.ladder().empty() ? all_together(lines) : by_ladder(lines);
+}
+
+error engine::state::grouping::run() {
+    d_.all_wanted = d_.wanted;
+    d_.passed.clear();
+    std::map<std::uint16_t, std::vector<std::uint16_t>> ways;
+    for (const member& m : d_.members) ways[d_.order.lines[m.line].own].push_back(m.line);
+    for (const auto& [own, lines] : ways)
+        if (const error e = of_way(lines); e.code != error_code::ok) return e;
+    d_.in_group.clear();
+    p_.lines = d_.all_wanted;
+    EARMARK_INVARIANT(!into_.groups.empty(), "every line with units to source is in a group");
+    into_.strategy = into_.groups.front().strategy;
+    into_.passed_on = into_.groups.front().passed_on;
+    return {};
 }
 
 error engine::state::source_groups(const visit& v, std::uint32_t version, sourcing_problem& p,
                                    sourced& into) {
-    desk& d = v.desk;
-    const sourcing::policy& whole = policies[version - 1];
-    const std::size_t row = whole.of_orders().size();
-    facts_asked(d, version);
-    if (!whole.filters().empty()) ready_filters(d, version);
-    const std::span<const sourcing::attribute_value> all{d.asked};
-    d.all_wanted = d.wanted;
-    d.passed.clear();
-    d.fits.assign(d.order.lines.size(), SIZE_MAX);
-    for (const member& m : d.members)
-        d.fits[m.line] = sourcing::best_fit(
-            whole, 0, all.first(row), all.subspan((m.line + std::size_t{1}) * row, row), v.now);
-    for (std::size_t i = 0; i <= whole.strategies().size(); ++i) {
-        if (!begin_group(d, i)) continue;
-        if (const error e = source_group(v, version, i, p, into); e.code != error_code::ok)
-            return e;
-    }
-    d.in_group.clear();
-    p.lines = d.all_wanted;
-    EARMARK_INVARIANT(!into.groups.empty(), "every line with units to source is in a group");
-    into.strategy = into.groups.front().strategy;
-    into.passed_on = into.groups.front().passed_on;
-    return {};
+    return grouping{*this, v, version, p, into}.run();
 }
 
 }  // namespace earmark

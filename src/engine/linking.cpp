@@ -233,7 +233,7 @@ void engine::state::linking::spread(const brought_part& part, other_order& by) {
         const sku_id sku = d_.order.lines[mine.line].sku;
         mine.order = by.index;
         mine.other_line = static_cast<std::uint16_t>(by.next.lines.size());
-        by.next.lines.push_back({sku, 0, 0, 0, 0, part.from, part.to});
+        by.next.lines.push_back({sku, 0, 0, 0, 0, 0, part.from, part.to});
         by.next.buckets.push_back({none<cell_id>, 0, mine.other_line, unit_state::open, 0, 0});
         by.beside.links.push_back({static_cast<std::uint32_t>(raw(d_.sourced_id)), part.link,
                                    mine.other_line, mine.line, link_kind::brings_for, 0, part.to});

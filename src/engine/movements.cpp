@@ -25,9 +25,9 @@ public:
         return {};
     }
     [[nodiscard]] const lifecycle::image& image() const noexcept { return image_; }
-    [[nodiscard]] std::uint32_t metres_from(node_id node) const noexcept {
-        return node == none<node_id> ? unknown_distance
-                                     : names_.metres(image_.ship_to)[index_of(node)];
+    [[nodiscard]] std::uint32_t metres_from(node_id node, std::uint16_t line) const noexcept {
+        if (node == none<node_id> || line >= image_.lines.size()) return unknown_distance;
+        return names_.metres(terms_of(image_, line).ship_to)[index_of(node)];
     }
 
 private:
@@ -119,7 +119,7 @@ public:
         m.to = b.to;
         const cell_id cell = b.from_cell != none<cell_id> ? b.from_cell : b.to_cell;
         if (cell != none<cell_id>) m.node = state_.books.cells.node_of(cell);
-        m.metres = orders_.metres_from(m.node);
+        m.metres = orders_.metres_from(m.node, b.line);
         m.reason = b.reason;
         m.type = orders_.image().type;
         rows.push_back(m);
@@ -231,7 +231,10 @@ private:
         sourcing_problem p;
         p.lines = wanted;
         p.nodes = std::span{state_.names.node}.first(d.nodes);
-        p.metres = state_.names.metres(orders_.image().ship_to).first(d.nodes);
+        const lifecycle::image& order = orders_.image();
+        const line_terms goes =
+            wanted.empty() ? line_terms{order.ship_to} : lifecycle::terms_of(order, wanted[0].line);
+        p.metres = state_.names.metres(goes.ship_to).first(d.nodes);
         const std::vector<granules> unseen(wanted.size() * d.nodes);  // stock has no price
         p.free = unseen;
         decided row{at, now_, order, d.by, d.proof, 0, 0, sourcing::price(by, p, d.parts)};

@@ -155,6 +155,14 @@ std::vector<fact_view> facts_of(const State& s, const lifecycle::image& of) {
     return out;
 }
 
+line_view line_of(const lifecycle::image& of, std::size_t l, quantity ordered) {
+    const lifecycle::line& line = of.lines[l];
+    const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
+    const line_terms goes = terms_of(of, l);
+    return {line.sku,  ordered, line.unit_price_minor, status.lowest, status.highest,
+            line.firm, false,   goes.ship_to,          goes.method,   goes.deliver_by};
+}
+
 }  // namespace
 
 result<order_view> engine::order(order_id id) const {
@@ -188,9 +196,7 @@ result<order_view> engine::order(order_id id) const {
         view.highest = all.highest;
         for (std::size_t l = 0; l < of.lines.size(); ++l) {
             const auto& line = of.lines[l];
-            const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
-            view.lines.push_back({line.sku, s.to_quantity(line.sku, line.ordered),
-                                  line.unit_price_minor, status.lowest, status.highest, line.firm});
+            view.lines.push_back(line_of(of, l, s.to_quantity(line.sku, line.ordered)));
         }
         show_beside(s, more, view);
         show_holds(of, more, s.names.holds.terms(), view);

@@ -8,6 +8,7 @@
 #include "earmark/core/check.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/lifecycle/amendment.hpp"
+#include "seen_from.hpp"
 #include "wanted_value.hpp"
 
 namespace earmark {
@@ -134,10 +135,12 @@ std::span<const std::uint16_t> engine::state::restrictor::goods_rows(sku_id sku)
 
 // ---- of the order on the desk -------------------------------------------------------------------
 
-void engine::state::restrictor::read() const {
+void engine::state::restrictor::read(std::size_t line) const {
     ready();
     restriction_memory& m = d_.restrictions;
     const lifecycle::image& order = d_.order;
+    m.way = order.lines[line].own;
+    const seen_from there{d_.order, line};
     restriction_memory::of_place& p = m.places[raw(order.ship_to) % m.places.size()];
     if (p.place != order.ship_to) keep_place(p, order.ship_to);
     m.place = &p;
@@ -187,6 +190,7 @@ void engine::state::restrictor::add_own_rows(std::size_t line) const {
 
 void engine::state::restrictor::read_line(std::size_t line) const {
     restriction_memory& m = d_.restrictions;
+    if (m.way != d_.order.lines[line].own) read(line);
     m.line.clear();
     if (m.order.empty()) return;
     const auto goods = goods_rows(d_.order.lines[line].sku);
@@ -208,10 +212,10 @@ std::span<const std::uint64_t> engine::state::restrictor::nodes_at(std::uint16_t
 void engine::state::restrictor::bar() const {
     d_.restricted.clear();
     d_.restricted_nodes.clear();
-    if (!hold()) return;
-    read();
+    if (!hold() || d_.members.empty()) return;
+    read(d_.members.front().line);
     restriction_memory& m = d_.restrictions;
-    if (m.order.empty()) return;
+    if (m.order.empty() && d_.order.own.empty()) return;
     std::vector<std::uint64_t>& seen = m.seen;
     for (std::size_t i = 0; i < d_.members.size();) {
         const std::uint16_t wanted = d_.members[i].wanted;
@@ -298,8 +302,8 @@ error engine::state::restrictor::check_any(std::size_t line) const {
 }
 
 void engine::state::restrictor::refuse_lines(std::vector<error>& violations) const {
-    if (!hold()) return;
-    read();
+    if (!hold() || d_.order.lines.empty()) return;
+    read(0);
     for (std::size_t l = 0; l < d_.order.lines.size(); ++l) {
         error e = check_any(l);
         e.row = static_cast<std::uint32_t>(l + 1);
@@ -309,7 +313,7 @@ void engine::state::restrictor::refuse_lines(std::vector<error>& violations) con
 
 error engine::state::restrictor::may_leave(std::span<const bucket_move> moves) const {
     if (!hold()) return {};
-    read();
+    read(0);
     for (const bucket_move& m : moves) {
         if (m.to_cell == none<cell_id>) continue;
         error e = check(m.line, s_.books.cells.node_of(m.to_cell));
@@ -321,7 +325,7 @@ error engine::state::restrictor::may_leave(std::span<const bucket_move> moves) c
 
 error engine::state::restrictor::keep_allowed() const {
     if (!hold() || d_.moves.empty()) return {};
-    read();
+    read(0);
     error first;
     std::erase_if(d_.moves, [&](const bucket_move& m) {
         if (m.from_cell == none<cell_id>) return false;
@@ -335,7 +339,7 @@ error engine::state::restrictor::keep_allowed() const {
 error engine::state::restrictor::may_become(const lifecycle::amendment& what) const {
     const bool whole = what.ship_to || what.method;
     const bool is_more = !what.more.empty() || !what.added.empty();
-    if (!hold() || (!whole && !is_more && what.bound.empty())) return {};
+    if (!hold() || (!whole && !is_more && what.bound.empty() && what.sent.empty())) return {};
     lifecycle::image next = d_.order;
     for (const bucket_move& m : d_.moves)  // what comes from elsewhere has left a node before
         for (lifecycle::bucket& b : next.buckets)
@@ -345,14 +349,15 @@ error engine::state::restrictor::may_become(const lifecycle::amendment& what) co
     const std::size_t before = next.lines.size();
     lifecycle::amend(next, what);
     std::swap(d_.order, next);
-    read();
+    read(0);
     error first;
     const auto refuse = [&](const error& e) {
         if (first.code == error_code::ok) first = e;
     };
     const auto is_about = [&](std::uint16_t l) {
-        return whole || l >= before ||
-               std::ranges::any_of(what.bound, [&](const auto& b) { return b.line == l; });
+        const auto is_it = [&](const auto& of) { return of.line == l; };
+        return whole || l >= before || std::ranges::any_of(what.bound, is_it) ||
+               std::ranges::any_of(what.sent, is_it);
     };
     for (const auto& m : what.more) refuse(check_any(m.line));
     for (const lifecycle::bucket& b : d_.order.buckets) {

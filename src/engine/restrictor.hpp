@@ -45,8 +45,8 @@ public:
     [[nodiscard]] error may_become(const lifecycle::amendment& what) const;
 
 private:
-    /// Which rows the order on the desk has to fear: into the desk's memory.
-    void read() const;
+    /// Which rows the order on the desk has to fear, by the way of a line: into the desk's memory.
+    void read(std::size_t line) const;
     void ready() const;
     [[nodiscard]] std::vector<std::uint64_t> nodes_of(const restriction& r,
                                                       const asked_attributes& asked) const;

@@ -47,6 +47,7 @@ std::string path_of(fixed_field f) {
 std::string path_of(change_kind k) {
     std::string out{"/"};
     switch (k) {
+        case change_kind::node:
         case change_kind::ship_to:
         case change_kind::method:
         case change_kind::deliver_by:
@@ -187,17 +188,31 @@ private:
                                 path("/quantity"), amount_text(line.sku, now),
                                 amount_text(line.sku, *c.amount)});
         }
+        const auto update = [&](change_kind k, const char* field, std::string was, std::string is) {
+            changes_.push_back(
+                {compensation::update, k, c.line, path(field), std::move(was), std::move(is)});
+        };
         if (c.node)
-            changes_.push_back({compensation::update, change_kind::node, c.line, path("/node"),
-                                key_of(s_.names.nodes, line.firm),
-                                key_of(s_.names.nodes, *c.node)});
+            update(change_kind::node, "/node", key_of(s_.names.nodes, line.firm),
+                   key_of(s_.names.nodes, *c.node));
+        const line_terms own = line.own == 0 ? line_terms{} : d.order.own[line.own - 1U];
+        if (c.ship_to)
+            update(change_kind::ship_to, "/ship_to", key_of(s_.names.places, own.ship_to),
+                   key_of(s_.names.places, *c.ship_to));
+        const auto& services = s_.names.dates().service_keys;
+        if (c.method)
+            update(change_kind::method, "/method", key_of(services, own.method),
+                   key_of(services, *c.method));
+        if (c.deliver_by)
+            update(change_kind::deliver_by, "/deliver_by", day_text(own.deliver_by),
+                   day_text(*c.deliver_by));
     }
+    static std::string day_text(civil_day n) { return n == no_day ? std::string{} : to_string(n); }
     void tell(const desk& d) {
         const auto term = [&](change_kind k, std::string before, std::string after) {
             changes_.push_back(
                 {compensation::update, k, 0, path_of(k), std::move(before), std::move(after)});
         };
-        const auto day = [](civil_day n) { return n == no_day ? std::string{} : to_string(n); };
         const auto& places = s_.names.places;
         const auto& services = s_.names.dates().service_keys;
         if (draft_.ship_to)
@@ -207,7 +222,8 @@ private:
             term(change_kind::method, key_of(services, d.order.method),
                  key_of(services, *draft_.method));
         if (draft_.deliver_by)
-            term(change_kind::deliver_by, day(d.order.deliver_by), day(*draft_.deliver_by));
+            term(change_kind::deliver_by, day_text(d.order.deliver_by),
+                 day_text(*draft_.deliver_by));
         if (draft_.priority)
             term(change_kind::priority, std::to_string(d.order.priority),
                  std::to_string(*draft_.priority));
@@ -227,8 +243,8 @@ private:
         const std::uint32_t row = draft_.rows[e.row - 1];
         if (row == 0) return "/lines";  // a line that the text has no more
         if (draft_.lines[e.row - 1].line == 0) return row_path(row, "");
-        const bool is_node = is_of_change && change == change_kind::node;
-        return row_path(row, is_node ? "/node" : "/quantity");
+        if (!is_of_change || change < change_kind::node) return row_path(row, "/quantity");
+        return row_path(row, path_of(change).c_str());
     }
 
     state& s_;

@@ -6,6 +6,7 @@
 #include "earmark/promise/tables.hpp"
 #include "engine_door.hpp"
 #include "hold_scope.hpp"
+#include "seen_from.hpp"
 
 namespace earmark {
 namespace {
@@ -125,32 +126,48 @@ private:
             if (held != *f_.held) return false;
         }
         if (!where_) return true;
-        return where_->holds(
-            s_.facts_asked(d, {asked_, declared_, currency::from_code(of.currency)}));
+        return !each_way(d.order, [&](std::uint16_t) {  // of any way that its lines go
+            return !where_->holds(
+                s_.facts_asked(d, {asked_, declared_, currency::from_code(of.currency)}));
+        });
     }
 
-    [[nodiscard]] time_point due_of(const lifecycle::image& of) const {
-        if (of.deliver_by == no_day) {
+    /// By when units that go so have to be on their way; of no node: as all would.
+    [[nodiscard]] time_point due_of(const lifecycle::image& of, const line_terms& goes,
+                                    node_id from) const {
+        if (goes.deliver_by == no_day) {
             const std::int64_t less = rules_.step_s * of.priority;
             return of.made + seconds(std::max<std::int64_t>(0, rules_.allowance_s - less));
         }
+        const time_point otherwise = midnight_utc(goes.deliver_by + -rules_.lead_days);
         const date_tables& dates = s_.names.dates();
-        const time_point otherwise = midnight_utc(of.deliver_by + -rules_.lead_days);
-        if (dates.empty()) return otherwise;
+        if (from == none<node_id> || dates.empty()) return otherwise;
+        return dates
+            .latest({from,
+                     goes.method,
+                     goes.ship_to,
+                     s_.names.metres(goes.ship_to)[index_of(from)],
+                     {},
+                     {}},
+                    goes.deliver_by)
+            .value_or(otherwise);
+    }
+    /// Of its most urgent units that are still to go.
+    [[nodiscard]] time_point due_of(const lifecycle::image& of) const {
         time_point due = never;
+        std::uint16_t way = 0;
         node_id last = none<node_id>;
         for (const lifecycle::bucket& b : of.buckets) {
             if (!is_ahead(b.state)) continue;
             const node_id n = node_of(b);
-            if (n == none<node_id>) return std::min(due, otherwise);
-            if (n == last) continue;
+            const std::uint16_t own = of.lines[b.line].own;
+            if (due != never && n == last && own == way) continue;
             last = n;
-            const auto latest = dates.latest(
-                {n, of.method, of.ship_to, s_.names.metres(of.ship_to)[index_of(n)], {}, {}},
-                of.deliver_by);
-            due = std::min(due, latest.value_or(otherwise));
+            way = own;
+            due = std::min(due, due_of(of, terms_of(of, b.line), n));
         }
-        return due == never ? otherwise : due;
+        return due == never ? due_of(of, {of.ship_to, of.method, of.deliver_by}, none<node_id>)
+                            : due;
     }
     [[nodiscard]] queue_key place_of(const lifecycle::image& of, order_id id) const {
         return {of.priority >= rules_.escalated_from, due_of(of), of.priority, of.made, id};

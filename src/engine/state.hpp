@@ -198,6 +198,7 @@ struct engine::state {
     class dating;
     class linking;
     class bringing;
+    class grouping;
     class restrictor;
     class movement_reader;
     class expiry_reader;
@@ -447,18 +448,15 @@ struct engine::state {
 
     /// The order's lines in groups, as one plan. `p` has all wanted lines again when it is done.
     error source_groups(const visit& v, std::uint32_t version, sourcing_problem& p, sourced& into);
-    error source_group(const visit& v, std::uint32_t version, std::size_t strategy,
-                       sourcing_problem& p, sourced& into);
-    static bool begin_group(desk& d, std::size_t strategy);
-    static void ask_group(desk& d, std::size_t row);
-    void pass_lines(const visit& v, const sourcing::policy& whole,
-                    const sourcing::tried_strategy& by) const;
+    /// Conditions ask of the lines of the group at hand, once all were asked.
+    static sourcing::order_facts ask_group(desk& d, std::size_t row);
     void take_off(desk& d) const;
     error allot_and_date(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                          const plan& chosen);
     error allot(const visit& v, const sourcing::policy& by, const sourcing_problem& p,
                 const plan& chosen);
     void leave_rest(desk& d, const sourcing::policy& by, const plan& chosen) const;
+    error bring_rest(const visit& v, std::uint32_t version, sourcing_problem& p, sourced& into);
     error source_transfers(const visit& v, std::uint32_t version, sourcing_problem& p, sourced& to);
     void bring(desk& d, const plan_part& part, const draw& from) const;
     void tell_links(const desk& d, std::string& words) const;
@@ -481,8 +479,7 @@ struct engine::state {
     [[nodiscard]] sourcing::decision_facts facts_of(const remembered_decision& r) const;
     /// Of the order on the desk.
     result<promised> promise(const visit& v, bool infinite);
-    void ask_nodes(const visit& v, const sourcing_problem& p, const dating& by,
-                   promised& into) const;
+    void ask_nodes(const visit& v, const sourcing_problem& p, dating& by, promised& into) const;
     void ask_policy(const visit& v, sourcing_problem& p, dating& by, promised& into);
     error explain(const visit& v, const remembered_decision& recalled, explanation& into);
     result<explanation> explain(const visit& v, order_id id);

@@ -235,7 +235,8 @@ engine::state::choice engine::state::choose(const visit& v, std::uint32_t versio
 
     d.pictured.assign(d.free.begin(), d.free.end());
     d.tried.clear();
-    const auto facts = facts_asked(d, version);
+    auto facts = facts_asked(d, version);
+    if (!d.in_group.empty()) facts = ask_group(d, whole.of_orders().size());
     if (!whole.filters().empty()) ready_filters(d, version);
     for (std::size_t i = 0; i < all.size(); ++i) {
         const sourcing::strategy& s = all[i];

@@ -22,6 +22,14 @@ line_change change_of(const order_view& o, const values& row) {
     if (row.has("quantity")) c.amount = row.units_of("quantity", of);
     if (row.has("node")) c.node = row.node();
     if (row.flag("anywhere", false)) c.node = none<node_id>;
+    if (row.flag("as_order", false)) {
+        c.ship_to = none<place_id>;
+        c.method = none<service_id>;
+        c.deliver_by = no_day;
+    }
+    if (row.has("ship_to")) c.ship_to = row.ship_to();
+    if (row.has("method")) c.method = row.service("method");
+    if (row.has("deliver_by")) c.deliver_by = row.day("deliver_by");
     if (row.has("unit_price")) c.unit_price_minor = row.minor("unit_price", o.currency);
     return c;
 }

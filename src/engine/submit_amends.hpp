@@ -40,6 +40,10 @@ inline constexpr field change_fields[] = {
     uom_field,
     {"node", key, optional, "key of the node that it is to be bound to"},
     {"anywhere", flag, optional, "true: bound to no node", 0, 0, {}, {}, "node"},
+    {"ship_to", key, optional, "key of a place of its own"},
+    {"method", key, optional, "key of a service of its own"},
+    {"deliver_by", time, optional, "a last day of delivery of its own, a date"},
+    {"as_order", flag, optional, "true: all of these that are not given are as the order says"},
     {"sku", key, optional, "of a new line: key of the SKU"},
     {"unit_price", decimal, optional, "of a new line, as of place_order"},
 };

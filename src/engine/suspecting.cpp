@@ -19,16 +19,25 @@ const order_value* value_of(std::span<const order_value> values, attribute_id a)
     return at == values.end() ? nullptr : &*at;
 }
 
-/// What is wanted of each SKU, ascending.
-std::vector<std::pair<sku_id, std::int64_t>> goods_of(const lifecycle::image& of) {
-    std::vector<std::pair<sku_id, std::int64_t>> out;
+/// What is wanted of a SKU at a place.
+struct wanted_goods {
+    sku_id sku{};
+    place_id place{};
+    std::int64_t n = 0;
+    friend auto operator<=>(const wanted_goods&, const wanted_goods&) = default;
+};
+
+/// Each SKU and place once, ascending.
+std::vector<wanted_goods> goods_of(const lifecycle::image& of) {
+    std::vector<wanted_goods> out;
     for (const lifecycle::bucket& b : of.buckets)
-        if (b.state != unit_state::cancelled && b.n > 0) out.push_back({of.lines[b.line].sku, b.n});
+        if (b.state != unit_state::cancelled && b.n > 0)
+            out.push_back({of.lines[b.line].sku, terms_of(of, b.line).ship_to, b.n});
     std::ranges::sort(out);
     std::size_t kept = 0;
     for (std::size_t i = 0; i < out.size(); ++i) {
-        if (kept > 0 && out[kept - 1].first == out[i].first)
-            out[kept - 1].second += out[i].second;
+        if (kept > 0 && out[kept - 1].sku == out[i].sku && out[kept - 1].place == out[i].place)
+            out[kept - 1].n += out[i].n;
         else
             out[kept++] = out[i];
     }
@@ -152,9 +161,8 @@ result<std::optional<std::uint32_t>> suspecting::repeated(const lifecycle::image
         if (order == order_) return false;
         wrong = read_patiently(s_, order, other);
         if (wrong.code != error_code::ok) return true;
-        const bool is_equal = other.type == of.type && other.ship_to == of.ship_to &&
-                              bound_for(other) == bound_for(of) && goods_of(other) == goods &&
-                              is_same_customer(other, by);
+        const bool is_equal = other.type == of.type && bound_for(other) == bound_for(of) &&
+                              goods_of(other) == goods && is_same_customer(other, by);
         if (is_equal) found = order;
         return is_equal;
     });

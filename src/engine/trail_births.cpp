@@ -16,6 +16,7 @@ std::string service_text(const catalog& names, service_id s) {
     const bool is_known = index_of(s) < names.dates().services().size();
     return is_known ? std::string{names.dates().service_keys.key(raw(s))} : "any";
 }
+const std::string as_the_order = "as the order";
 std::string day_text(civil_day d) { return d == no_day ? "any" : to_string(d); }
 
 template <class Id>
@@ -46,6 +47,7 @@ error_code trail_reader::intern(const journal::intern_order& o) {
     said_.method = said_.deliver_by = "any";
     said_.priority = std::to_string(o.priority);
     said_.firm.assign(o.lines.size(), "any");
+    said_.own.assign(o.lines.size(), {});
     trail_row& whole = add(trail_kind::captured, o.index);
     whole.what = name_of(image_.type);
     if (o.ship_to != none<place_id>) whole.after = "to " + said_.ship_to;
@@ -98,6 +100,33 @@ error_code trail_reader::firm_nodes(const journal::intern_table& t) {
     return error_code::ok;
 }
 
+/// A line, its place, its service and its day (-1: none), by ascending line.
+error_code trail_reader::own_terms(const journal::intern_table& t) {
+    if (!concerns(t.id) || born_ != order_id{t.id}) return error_code::ok;
+    for (std::size_t i = 0; i + 3 < t.fields.size(); i += 4) {
+        const auto line = static_cast<std::size_t>(t.fields[i]);
+        if (line >= said_.own.size()) return error_code::bad_record;
+        line_terms& own = said_.own[line];
+        own = {id_of<place_id>(t.fields[i + 1]),
+               id_of<service_id>(t.fields[i + 2]),
+               {static_cast<std::int32_t>(t.fields[i + 3])}};
+        const auto is_its = [&](const trail_row& r) {
+            return r.kind == trail_kind::placed && r.order == born_ && r.line == line + 1;
+        };
+        for (std::size_t r = first_; r < rows.size(); ++r) {
+            if (!is_its(rows[r])) continue;
+            const catalog& names = state_.names;
+            if (own.ship_to != none<place_id>)
+                rows[r].after.append(", to ").append(place_text(names, own.ship_to));
+            if (own.method != none<service_id>)
+                rows[r].after.append(", by ").append(service_text(names, own.method));
+            if (own.deliver_by != no_day)
+                rows[r].after.append(", wanted by ").append(day_text(own.deliver_by));
+        }
+    }
+    return error_code::ok;
+}
+
 // ---- amendments ---------------------------------------------------------------------------------
 
 error_code trail_reader::amended_note(std::uint32_t order, std::span<const std::byte> bytes) {
@@ -117,7 +146,10 @@ error_code trail_reader::amended_note(std::uint32_t order, std::span<const std::
         row.after =
             to_string(money{l.unit_price_minor, earmark::currency::from_code(image_.currency)});
         if (said_.is_known) said_.firm.push_back(node_text(l.firm));
+        if (said_.is_known) said_.own.emplace_back();
     }
+    for (const auto& s : what->sent)
+        if (!has_line(s.line)) return error_code::bad_record;
     for (const auto& b : what->bound)
         if (!has_line(b.line)) return error_code::bad_record;
     changes(order, *what);
@@ -132,8 +164,36 @@ void trail_reader::change(std::uint32_t order, change_kind what, std::string aft
     row.after = std::move(after);
 }
 
+/// What a line says of its own; where its birth was not shown, all that it says now.
+void trail_reader::sends(std::uint32_t order, const lifecycle::amendment::sending& s) {
+    const catalog& names = state_.names;
+    const bool is_known = said_.is_known && s.line < said_.own.size();
+    const line_terms had = is_known ? said_.own[s.line] : line_terms{};
+    const auto say = [&](change_kind what, std::string before, std::string after) {
+        change(order, what, std::move(after), nullptr);
+        trail_row& row = rows.back();
+        if (is_known) row.before = std::move(before);
+        set_line(row, s.line, 0);
+    };
+    const auto place = [&](place_id p) {
+        return p == none<place_id> ? std::string{as_the_order} : place_text(names, p);
+    };
+    const auto service = [&](service_id m) {
+        return m == none<service_id> ? std::string{as_the_order} : service_text(names, m);
+    };
+    const auto day = [&](civil_day d) { return d == no_day ? as_the_order : to_string(d); };
+    if (s.own.ship_to != had.ship_to || (!is_known && s.own.empty()))
+        say(change_kind::ship_to, place(had.ship_to), place(s.own.ship_to));
+    if (s.own.method != had.method)
+        say(change_kind::method, service(had.method), service(s.own.method));
+    if (s.own.deliver_by != had.deliver_by)
+        say(change_kind::deliver_by, day(had.deliver_by), day(s.own.deliver_by));
+    if (is_known) said_.own[s.line] = s.own;
+}
+
 void trail_reader::changes(std::uint32_t order, const lifecycle::amendment& a) {
     const catalog& names = state_.names;
+    for (const auto& s : a.sent) sends(order, s);
     for (const auto& b : a.bound) {
         const bool is_known = said_.is_known && b.line < said_.firm.size();
         change(order, change_kind::node, node_text(b.firm),
@@ -161,6 +221,7 @@ error_code trail_reader::intern(journal::intern_kind kind, const journal::intern
     using journal::intern_kind;
     if (kind == intern_kind::order_terms) return order_terms(t);
     if (kind == intern_kind::firm) return firm_nodes(t);
+    if (kind == intern_kind::own_terms) return own_terms(t);
     if (kind == intern_kind::bound_for) return (void)concerns(t.id), error_code::ok;
     if (!skips_ && asked_.order == none<order_id>) table_row(kind, t);
     return error_code::ok;

@@ -89,9 +89,11 @@ private:
     error_code count_note(std::uint32_t cell, std::span<const std::byte> bytes);
     error_code denied_note(std::uint32_t may, std::span<const std::byte> bytes);
     void change(std::uint32_t order, change_kind what, std::string after, std::string* before);
+    void sends(std::uint32_t order, const lifecycle::amendment::sending& s);
     void changes(std::uint32_t order, const lifecycle::amendment& a);
     error_code order_terms(const journal::intern_table& t);
     error_code firm_nodes(const journal::intern_table& t);
+    error_code own_terms(const journal::intern_table& t);
     void rule_row(trail_row& row, journal::intern_kind kind, const journal::intern_table& t) const;
     void fact_row(trail_row& row, const journal::intern_table& t) const;
     void table_row(journal::intern_kind kind, const journal::intern_table& t);
@@ -122,6 +124,7 @@ private:
         bool is_known = false;
         std::string ship_to, method, deliver_by, priority;
         std::vector<std::string> firm;  // by line
+        std::vector<line_terms> own;    // the same
     };
     said said_;
 };

@@ -117,13 +117,10 @@ error engine::state::bringing::to(node_id node) {
     return allot(whole_, s_.decide_without(v_, version_, p_));
 }
 
-error engine::state::source_transfers(const visit& v, std::uint32_t version, sourcing_problem& p,
-                                      sourced& into) {
+/// The lines that a strategy has left for others to bring.
+error engine::state::bring_rest(const visit& v, std::uint32_t version, sourcing_problem& p,
+                                sourced& into) {
     desk& d = v.desk;
-    const sourcing::policy& whole = policies[version - 1];
-    d.all_wanted = d.wanted;
-    into.groups.push_back(group_of(whole, d.decided));
-    sourcing::encode(d.decided, d.decided_groups.emplace_back());
     const auto lines = std::exchange(d.to_bring, {});
     std::vector<node_id> targets;
     for (const std::uint16_t l : lines) targets.push_back(d.order.lines[l].firm);
@@ -138,9 +135,19 @@ error engine::state::source_transfers(const visit& v, std::uint32_t version, sou
             return e;
     }
     d.bring_to = none<node_id>;
+    into.chosen.covers = covered(std::span<const wanted_line>{d.all_wanted}, into.chosen);
+    return {};
+}
+
+error engine::state::source_transfers(const visit& v, std::uint32_t version, sourcing_problem& p,
+                                      sourced& into) {
+    desk& d = v.desk;
+    d.all_wanted = d.wanted;
+    into.groups.push_back(group_of(policies[version - 1], d.decided));
+    sourcing::encode(d.decided, d.decided_groups.emplace_back());
+    if (const error e = bring_rest(v, version, p, into); e.code != error_code::ok) return e;
     d.in_group.clear();
     p.lines = d.all_wanted;
-    into.chosen.covers = covered(std::span<const wanted_line>{d.all_wanted}, into.chosen);
     return {};
 }
 

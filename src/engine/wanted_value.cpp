@@ -59,6 +59,7 @@ wanted_line whole_line(const lifecycle::image& order, std::uint16_t line, std::i
     }
     out.set = set_of(order, line);
     out.firm = l.firm;
+    out.own = l.own;
     return out;
 }
 

@@ -41,11 +41,11 @@ bool numbered_apart(std::vector<member>& members) noexcept {
 void group_by_sku(std::vector<member>& members) {
     if (numbered_apart(members)) return;
     std::sort(members.begin(), members.end(), [](const member& a, const member& b) {
-        return std::tuple{a.sku, a.firm, a.line} < std::tuple{b.sku, b.firm, b.line};
+        return std::tuple{a.sku, a.firm, a.own, a.line} < std::tuple{b.sku, b.firm, b.own, b.line};
     });
     const auto same_goods = [&](std::size_t i) {
         return i > 0 && members[i].sku == members[i - 1].sku &&
-               members[i].firm == members[i - 1].firm;
+               members[i].firm == members[i - 1].firm && members[i].own == members[i - 1].own;
     };
     for (std::size_t i = 0; i < members.size(); ++i)
         members[i].wanted = same_goods(i) ? members[i - 1].wanted : members[i].line;
@@ -108,8 +108,8 @@ void gather_members(desk& d) {
         }
         const lifecycle::line& of = d.order.lines[b.line];
         if (d.members.empty() || d.members.back().line != b.line)
-            d.members.push_back(
-                {of.sku, b.line, 0, 0, d.bring_to == none<node_id> ? of.firm : none<node_id>});
+            d.members.push_back({of.sku, b.line, 0, 0,
+                                 d.bring_to == none<node_id> ? of.firm : none<node_id>, of.own});
         d.members.back().n += b.n;
     }
     group_by_sku(d.members);
@@ -180,8 +180,8 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
         }
         const auto e9 = names.granule_e9(m.sku);
         if (!e9) return e9.error();
-        d.wanted.push_back({m.line, m.sku, static_cast<granules>(m.n), *e9});
-        d.wanted.back().firm = m.firm;
+        d.wanted.push_back(
+            {m.line, m.sku, static_cast<granules>(m.n), *e9, 0, 0, 0, true, m.firm, m.own});
     }
     for (wanted_line& w : d.wanted)
         if (by != nullptr && by->judges_shipments()) {
@@ -268,7 +268,7 @@ bool engine::state::decide(const visit& v, const command& c, const source_one& a
         found.first.what = outcome::unchanged;
         return answer = only_remembered(v, c, content, std::move(found)), true;
     }
-    if (policies[version - 1].ladder().empty()) {
+    if (policies[version - 1].ladder().empty() && d.order.own.empty()) {
         const auto [by, chosen] = choose(v, version, p);
         if (chosen.covers != coverage::full && finds_hidden(d))
             return answer = fail(error_code::stock_moving), false;

@@ -89,7 +89,7 @@ public:
                      u.since = h->since;
                      if (h->until != never && !h->escalated) u.until = h->until;
                  });
-        const std::int64_t days = days_left();
+        const std::int64_t days = days_left(b.line);
         if (days < 0) take(left, stuck_reason::late, plain);
         if (days <= q_.slack_days && b.state < unit_state::shipped)
             take(left, stuck_reason::at_risk, plain);
@@ -150,9 +150,10 @@ private:
         const auto& all = *types_[index_of(h.type)].blocks;
         return std::find(all.begin(), all.end(), s) != all.end();
     }
-    [[nodiscard]] std::int64_t days_left() const {
-        if (order_.deliver_by == no_day) return INT32_MAX;
-        return std::int64_t{order_.deliver_by.n} - day_of(of_.now()).n;
+    [[nodiscard]] std::int64_t days_left(std::uint32_t line) const {
+        const civil_day wanted = order_.lines[line - 1].deliver_by;
+        if (wanted == no_day) return INT32_MAX;
+        return std::int64_t{wanted.n} - day_of(of_.now()).n;
     }
     [[nodiscard]] std::uint32_t rejections(std::uint32_t line) const {
         std::uint32_t times = 0;

@@ -43,6 +43,7 @@ public:
         const auto by_line = [](const auto& a, const auto& b) { return a.line < b.line; };
         std::sort(what_.more.begin(), what_.more.end(), by_line);
         std::sort(what_.bound.begin(), what_.bound.end(), by_line);
+        std::sort(what_.sent.begin(), what_.sent.end(), by_line);
         if (wrong_.empty()) check_sums();
     }
 
@@ -66,19 +67,43 @@ private:
         if (wrong.code != error_code::ok) return refuse(wrong, 0);
         if (*asked != now && judge(k, -1, 0)) into = asked;
     }
+    [[nodiscard]] error problem(place_id p) const noexcept {
+        const bool is_there = p == none<place_id> || index_of(p) < terms_.tables.places;
+        return is_there ? error{} : fail(error_code::unknown_place, raw(p));
+    }
+    [[nodiscard]] error problem(service_id s) const noexcept {
+        const bool is_there = s == none<service_id> || index_of(s) < terms_.tables.services;
+        return is_there ? error{} : fail(error_code::unknown_service, raw(s));
+    }
+    [[nodiscard]] static error problem(civil_day d) noexcept {
+        return is_day(d) ? error{} : fail(error_code::out_of_range, d.n, farthest_day);
+    }
     void change_terms() {
-        const loaded& t = terms_.tables;
-        error bad_place, bad_method, bad_day;
-        if (r_.ship_to && *r_.ship_to != none<place_id> && index_of(*r_.ship_to) >= t.places)
-            bad_place = fail(error_code::unknown_place, raw(*r_.ship_to));
-        if (r_.method && *r_.method != none<service_id> && index_of(*r_.method) >= t.services)
-            bad_method = fail(error_code::unknown_service, raw(*r_.method));
-        if (r_.deliver_by && !is_day(*r_.deliver_by))
-            bad_day = fail(error_code::out_of_range, r_.deliver_by->n, farthest_day);
-        set(change_kind::ship_to, r_.ship_to, order_.ship_to, bad_place, what_.ship_to);
-        set(change_kind::method, r_.method, order_.method, bad_method, what_.method);
-        set(change_kind::deliver_by, r_.deliver_by, order_.deliver_by, bad_day, what_.deliver_by);
+        const auto wrong = [&](const auto& asked) { return asked ? problem(*asked) : error{}; };
+        set(change_kind::ship_to, r_.ship_to, order_.ship_to, wrong(r_.ship_to), what_.ship_to);
+        set(change_kind::method, r_.method, order_.method, wrong(r_.method), what_.method);
+        set(change_kind::deliver_by, r_.deliver_by, order_.deliver_by, wrong(r_.deliver_by),
+            what_.deliver_by);
         set(change_kind::priority, r_.priority, order_.priority, {}, what_.priority);
+    }
+
+    /// What a line says of its own is to be something else; `line` < 0: of a new one.
+    template <class T>
+    void set_own(change_kind k, std::int64_t line, std::size_t row, const std::optional<T>& asked,
+                 T& own) {
+        if (!asked || *asked == own) return;
+        if (const error e = problem(*asked); e.code != error_code::ok) return refuse(e, row);
+        if (line < 0 || judge(k, line, row)) own = *asked;
+    }
+    void send(const line_change& c, std::uint16_t line, bool is_new, std::size_t row) {
+        const std::uint16_t had = is_new ? std::uint16_t{0} : order_.lines[line].own;
+        const line_terms before = had == 0 ? line_terms{} : order_.own[had - 1U];
+        line_terms own = before;
+        const std::int64_t judged = is_new ? -1 : std::int64_t{line};
+        set_own(change_kind::ship_to, judged, row, c.ship_to, own.ship_to);
+        set_own(change_kind::method, judged, row, c.method, own.method);
+        set_own(change_kind::deliver_by, judged, row, c.deliver_by, own.deliver_by);
+        if (own != before) what_.sent.push_back({line, own});
     }
 
     error node_problem(node_id n) const noexcept {
@@ -111,9 +136,10 @@ private:
         if (const error e = node_problem(firm); e.code != error_code::ok) refuse(e, row);
         const auto n = to_granules(c.amount.value_or(quantity{}), terms_.skus[index_of(c.sku)]);
         if (!n) return refuse(n.error(), row);
-        if (may_add(row))
-            what_.added.push_back(
-                {c.sku, *n, c.unit_price_minor, 0, 0, firm, order_.lines.front().to});
+        if (!may_add(row)) return;
+        send(c, static_cast<std::uint16_t>(lines - 1), true, row);
+        what_.added.push_back(
+            {c.sku, *n, c.unit_price_minor, 0, 0, 0, firm, order_.lines.front().to});
     }
 
     void change_line(const line_change& c, std::size_t row) {
@@ -130,6 +156,7 @@ private:
             else if (judge(change_kind::node, line, row))
                 what_.bound.push_back({line, *c.node});
         }
+        send(c, line, false, row);
         if (!c.amount) return;
         granules asked = 0;
         if (c.amount->atoms != 0) {
@@ -171,6 +198,8 @@ private:
 
     /// Each SKU is one demand that a cell can count, and the order's value is a number.
     void check_sums() {
+        if (!what_.sent.empty() && !lifecycle::fits(order_, what_))  // all else of it does
+            return refuse(fail(error_code::too_many_terms, max_line_terms), 0);
         lifecycle::image after = order_;
         lifecycle::amend(after, what_);
         std::map<sku_id, std::int64_t> wanted;
@@ -237,6 +266,11 @@ digest128 content_of(const amend_request& r) {
                      {c.line, raw(c.sku), static_cast<std::uint64_t>(c.unit_price_minor)});
         say(c.amount, [](quantity q) { return q.atoms; });
         say(c.node, id);
+        if (!c.ship_to && !c.method && !c.deliver_by) continue;
+        words.push_back(UINT64_MAX);  // no line's number, so no other change says this
+        say(c.ship_to, id);
+        say(c.method, id);
+        say(c.deliver_by, [](civil_day d) { return d.n; });
     }
     return content_digest(std::as_bytes(std::span{words}));
 }

@@ -59,6 +59,26 @@ error node_problem(const order_request& r, const order_line& l, const loaded& ta
     return {};
 }
 
+/// What is wrong with where it goes, how and by when.
+template <class F>
+void check_terms(const line_terms& t, const loaded& tables, F&& refuse) {
+    if (t.ship_to != none<place_id> && index_of(t.ship_to) >= tables.places)
+        refuse(fail(error_code::unknown_place, raw(t.ship_to)));
+    if (t.method != none<service_id> && index_of(t.method) >= tables.services)
+        refuse(fail(error_code::unknown_service, raw(t.method)));
+    if (!is_day(t.deliver_by)) refuse(fail(error_code::out_of_range, t.deliver_by.n, farthest_day));
+}
+
+/// Each line's own.
+void keep_own_terms(const order_request& r, lifecycle::image& into, std::vector<error>& wrong) {
+    const auto has_some = [](const order_line& l) { return !l.own.empty(); };
+    if (std::none_of(r.lines.begin(), r.lines.end(), has_some)) return;
+    std::vector<line_terms> all;
+    for (const order_line& l : r.lines) all.push_back(l.own);
+    if (!lifecycle::set_own_terms(into, all))
+        wrong.push_back(fail(error_code::too_many_terms, max_line_terms));
+}
+
 bool has_works(const order_request& r) noexcept {
     return std::all_of(r.lines.begin(), r.lines.end(),
                        [&](const order_line& l) { return firm_node(r, l) != none<node_id>; });
@@ -88,10 +108,7 @@ bool may_be_placed(const order_request& r) noexcept {
 template <class F>
 void check_head(const order_request& r, const loaded& tables, F&& refuse) {
     if (r.currency == currency{}) refuse(fail(error_code::bad_currency), 0);
-    if (r.ship_to != none<place_id> && index_of(r.ship_to) >= tables.places)
-        refuse(fail(error_code::unknown_place, raw(r.ship_to)), 0);
-    if (r.method != none<service_id> && index_of(r.method) >= tables.services)
-        refuse(fail(error_code::unknown_service, raw(r.method)), 0);
+    check_terms({r.ship_to, r.method, r.deliver_by}, tables, [&](error e) { refuse(e, 0); });
     if (r.node != none<node_id> && index_of(r.node) >= tables.nodes)
         refuse(fail(error_code::unknown_node, raw(r.node)), 0);
     const bool brings = r.type == order_type::transfer || r.type == order_type::purchase;
@@ -104,8 +121,6 @@ void check_head(const order_request& r, const loaded& tables, F&& refuse) {
     if (r.revision > max_revision)
         refuse(fail(error_code::out_of_range, INT64_MAX, static_cast<std::int64_t>(max_revision)),
                0);
-    if (!is_day(r.deliver_by))
-        refuse(fail(error_code::out_of_range, r.deliver_by.n, farthest_day), 0);
 }
 
 }  // namespace
@@ -151,16 +166,18 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
             continue;
         }
         if (const error e = node_problem(r, l, tables); e.code != error_code::ok) add(e, i + 1);
+        check_terms(l.own, tables, [&](error e) { add(e, i + 1); });
         const auto n = to_granules(l.amount, skus[index_of(l.sku)]);
         if (!n) {
             add(n.error(), i + 1);
             continue;
         }
-        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0, firm_node(r, l), r.to});
+        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0, 0, firm_node(r, l), r.to});
         into.buckets.push_back(
             {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
     if (!violations.empty()) return;  // a line that is not there cannot be added up
+    keep_own_terms(r, into, violations);
     if (const std::size_t line = too_dear(r.lines))
         add(fail(error_code::bad_price, r.lines[line - 1].unit_price_minor), line);
     check_sums(into.lines, [&](std::int64_t sum, std::size_t i) {  // two lines' at most: it fits
@@ -197,6 +214,21 @@ static digest128 content_of(const digest128& bare, const order_request& r) {
     return words.size() == 2 ? bare : content_digest(std::as_bytes(std::span{words}));
 }
 
+/// With terms of lines.
+static digest128 content_of_terms(const digest128& bare, std::span<const order_line> lines) {
+    std::vector<std::uint64_t> words{bare.low, bare.high};
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const line_terms& own = lines[i].own;
+        if (own.empty()) continue;
+        const auto day = static_cast<std::uint32_t>(own.deliver_by.n);
+        words.push_back(std::uint64_t{i} << 32 | raw(own.ship_to));
+        words.push_back(std::uint64_t{day} << 16 | raw(own.method));
+    }
+    if (words.size() == 2) return bare;
+    words.push_back(0);  // no firm node says this
+    return content_digest(std::as_bytes(std::span{words}));
+}
+
 digest128 content_of(const order_request& r) {
     // Dates are said of some orders only: others have the digest that they always had.
     const bool has_dates = r.method != none<service_id> || r.deliver_by != no_day;
@@ -222,6 +254,7 @@ digest128 content_of(const order_request& r) {
     const auto is_firm = [](const order_line& l) { return l.node != none<node_id>; };
     if (r.node != none<node_id> || std::any_of(r.lines.begin(), r.lines.end(), is_firm))
         bare = content_of(bare, r);
+    bare = content_of_terms(bare, r.lines);
     if (r.type != order_type::sales) {
         const std::uint64_t terms[] = {bare.low, bare.high, static_cast<std::uint64_t>(r.type),
                                        raw(r.to)};

@@ -22,10 +22,17 @@ struct side {
     std::int64_t price = 0;
     node_id node{};
     granules n = 0;
+    line_terms own{};
     std::uint32_t other = 0;  // from 1, of the other side; 0: not found yet
 
     [[nodiscard]] auto as(likeness how) const noexcept {
-        return std::tuple{sku, price, how == likeness::goods ? node_id{} : node,
+        const line_terms way = how == likeness::all ? own : line_terms{};
+        return std::tuple{sku,
+                          price,
+                          how == likeness::goods ? node_id{} : node,
+                          way.ship_to,
+                          way.method,
+                          way.deliver_by,
                           how == likeness::all ? n : 0};
     }
 };
@@ -42,6 +49,13 @@ void match(std::vector<side>& order, std::vector<side>& text, likeness how) {
         order[t.other - 1].other = row;
         at->second.pop_back();
     }
+}
+
+/// What a line is to say of its own.
+void compare_own(const line_terms& was, const line_terms& is, line_change& into) {
+    if (is.ship_to != was.ship_to) into.ship_to = is.ship_to;
+    if (is.method != was.method) into.method = is.method;
+    if (is.deliver_by != was.deliver_by) into.deliver_by = is.deliver_by;
 }
 
 /// What the two say of the whole order.
@@ -67,13 +81,16 @@ std::string_view name_of(fixed_field f) noexcept {
 revision_draft revise(const lifecycle::image& order, std::span<const lifecycle::asked> asked,
                       const order_request& text, std::span<const sku_facts> skus) {
     std::vector<side> ours, theirs;
+    const std::vector<line_terms> own = lifecycle::own_terms(order);
     for (std::uint16_t l = 0; l < order.lines.size(); ++l) {
         const lifecycle::line& line = order.lines[l];
-        ours.push_back({line.sku, line.unit_price_minor, line.firm, wanted_of(order, l, asked)});
+        ours.push_back(
+            {line.sku, line.unit_price_minor, line.firm, wanted_of(order, l, asked), own[l]});
     }
     for (const order_line& l : text.lines)
         theirs.push_back({l.sku, l.unit_price_minor, l.node == none<node_id> ? text.node : l.node,
-                          static_cast<granules>(l.amount.atoms / skus[index_of(l.sku)].granule)});
+                          static_cast<granules>(l.amount.atoms / skus[index_of(l.sku)].granule),
+                          l.own});
     for (const likeness how : {likeness::all, likeness::node, likeness::goods})
         match(ours, theirs, how);
 
@@ -89,8 +106,9 @@ revision_draft revise(const lifecycle::image& order, std::span<const lifecycle::
             const side& is = theirs[was.other - 1];
             if (is.n != was.n) c.amount = text.lines[was.other - 1].amount;
             if (is.node != was.node) c.node = is.node;
+            compare_own(was.own, is.own, c);
         }
-        if (!c.amount && !c.node) continue;
+        if (!c.amount && !c.node && !c.ship_to && !c.method && !c.deliver_by) continue;
         out.lines.push_back(c);
         out.rows.push_back(was.other);
     }
@@ -100,6 +118,7 @@ revision_draft revise(const lifecycle::image& order, std::span<const lifecycle::
         out.line_of.push_back(is.other != 0 ? is.other : ++next);
         if (is.other != 0) continue;
         out.lines.push_back({0, text.lines[row - 1].amount, is.node, is.sku, is.price});
+        compare_own({}, is.own, out.lines.back());
         out.rows.push_back(row);
     }
     return out;

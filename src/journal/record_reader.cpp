@@ -237,7 +237,7 @@ private:
         if (kind == static_cast<unsigned>(intern_kind::key)) return intern_key_op();
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
-                               kind <= static_cast<unsigned>(intern_kind::suspicion)) ||
+                               kind <= static_cast<unsigned>(intern_kind::own_terms)) ||
                               kind == static_cast<unsigned>(intern_kind::restriction);
         if (kind < 1 || !is_known) return refuse();
         intern_table t;

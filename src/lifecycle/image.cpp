@@ -127,6 +127,32 @@ const workflow& rules_of(const image& of) noexcept {
     return of.rules != nullptr ? *of.rules : standard_of(of.type);
 }
 
+std::vector<line_terms> own_terms(const image& of) {
+    std::vector<line_terms> out(of.lines.size());
+    for (std::size_t l = 0; l < out.size(); ++l)
+        if (const std::uint16_t own = of.lines[l].own; own != 0) out[l] = of.own[own - 1U];
+    return out;
+}
+
+bool set_own_terms(image& of, std::span<const line_terms> by_line) {
+    std::vector<line_terms> all;
+    std::vector<std::uint16_t> numbers(of.lines.size());
+    std::uint16_t last = 0;
+    for (std::size_t l = 0; l < numbers.size(); ++l) {
+        if (by_line[l].empty()) continue;
+        if (last == 0 || all[last - 1U] != by_line[l]) {  // lines that go together stand together
+            const auto at = std::find(all.begin(), all.end(), by_line[l]);
+            last = static_cast<std::uint16_t>(at - all.begin() + 1);
+            if (at == all.end()) all.push_back(by_line[l]);
+            if (all.size() > max_line_terms) return false;
+        }
+        numbers[l] = last;
+    }
+    for (std::size_t l = 0; l < numbers.size(); ++l) of.lines[l].own = numbers[l];
+    of.own = std::move(all);
+    return true;
+}
+
 std::span<const bucket> buckets_of(const image& of, std::uint32_t line) noexcept {
     const auto all = of_line(of.buckets, line);
     return {all.begin(), all.end()};
@@ -306,6 +332,12 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
     for (const line& l : of.lines)
         if (l.firm != none<node_id>)
             d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), raw(l.firm)));
+    for (std::size_t l = 0; !of.own.empty() && l < of.lines.size(); ++l) {
+        if (of.lines[l].own == 0) continue;
+        const line_terms& own = of.own[of.lines[l].own - 1U];
+        d.add(join(static_cast<std::uint32_t>(l), raw(own.ship_to)))
+            .add(join(raw(own.method), static_cast<std::uint32_t>(own.deliver_by.n)));
+    }
     for (const line& l : of.lines)
         if (l.to != none<node_id>)
             d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), raw(l.to))).add(1);

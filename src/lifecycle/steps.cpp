@@ -39,7 +39,7 @@ fact_bits guard_facts_of(const image& of, std::uint16_t line, unit_state from, s
     add(guard_fact::whole_order, whole_order);
     add(guard_fact::firm, l.firm != none<node_id>);
     add(guard_fact::together, l.group != 0);
-    add(guard_fact::dated, of.deliver_by != no_day);
+    add(guard_fact::dated, terms_of(of, line).deliver_by != no_day);
     add(guard_fact::urgent, of.priority != 0);
     add(guard_fact::linked, link_of(ref) != 0);
     return known;

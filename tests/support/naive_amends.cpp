@@ -22,22 +22,28 @@ std::string content_of(const amend_request& r) {
                 r.base_version, r.preview ? 1 : 0);
     for (const line_change& l : r.lines)
         out += text_of(verb::amend, l.line, raw(l.sku), l.unit_price_minor,
-                       l.amount ? l.amount->atoms : -77, l.node ? int{raw(*l.node)} : -1);
+                       l.amount ? l.amount->atoms : -77, l.node ? int{raw(*l.node)} : -1,
+                       l.ship_to ? std::int64_t{raw(*l.ship_to)} : -1,
+                       l.deliver_by ? std::int64_t{l.deliver_by->n} : INT64_MAX);
     return out;
 }
 
 }  // namespace
 
-error_code engine::may(const held_order& o, std::uint32_t line, bool of_line_or_more) const {
-    bool any = false;
+error_code engine::may(const held_order& o, std::uint32_t line, bool of_line_or_more,
+                       bool of_address) const {
+    bool any = false, all_own = true, has_units = false;
     for (const auto& [at, n] : o.buckets) {
         const auto& [its_line, state, node] = at;
         if ((line != 0 && line != its_line) || state == unit_state::cancelled) continue;
+        has_units = true;
+        if (of_address && o.lines[its_line - 1].own.ship_to != none<place_id>) continue;
+        all_own = false;
         const say s = of_line_or_more ? of_more(state) : of_terms(state);
         if (s == say::no) return error_code::not_amendable;
         any |= s == say::yes;
     }
-    return any ? error_code::ok : error_code::not_amendable;
+    return any || (has_units && all_own) ? error_code::ok : error_code::not_amendable;
 }
 
 error_code engine::fewer(held_order& o, std::uint32_t line, std::int64_t n, bool& any_asked) {
@@ -81,10 +87,24 @@ error_code engine::follow(held_order& o, std::uint32_t line, node_id node,
     return error_code::ok;
 }
 
+/// What a line says of its own of where it goes and by when.
+template <class Refuse>
+void engine::send(const held_order& before, const line_change& c, order_line& l,
+                  Refuse&& refuse_once) const {
+    const auto may_go = [&] { return c.line == 0 || refuse_once(may(before, c.line, false)); };
+    if (c.ship_to && *c.ship_to != l.own.ship_to) {
+        const bool is_there =
+            *c.ship_to == none<place_id> || index_of(*c.ship_to) < place_keys_.size();
+        if (refuse_once(is_there ? error_code::ok : error_code::unknown_place) && may_go())
+            l.own.ship_to = *c.ship_to;
+    }
+    if (c.deliver_by && *c.deliver_by != l.own.deliver_by && may_go())
+        l.own.deliver_by = *c.deliver_by;
+}
+
 /// Of a request: lines that shrink, and the first thing that is wrong.
 error_code engine::change_lines(held_order& o, const amend_request& r, bool& shrinks,
-                                bool& any_asked, std::map<std::uint32_t, std::int64_t>& more,
-                                std::vector<order_line>& added) {
+                                bool& any_asked, by_line& more, std::vector<order_line>& added) {
     error_code first = error_code::ok;
     const auto refuse_once = [&](error_code e) {
         if (first == error_code::ok) first = e;
@@ -103,6 +123,7 @@ error_code engine::change_lines(held_order& o, const amend_request& r, bool& shr
             if (refuse_once(check_amount(c.sku, c.amount.value_or(quantity{}))) &&
                 refuse_once(may(before, 0, true)))
                 added.push_back({c.sku, c.amount.value_or(quantity{}), c.unit_price_minor, firm});
+            if (first == error_code::ok) send(before, c, added.back(), refuse_once);
             continue;
         }
         if (c.line > before.lines.size()) {
@@ -118,6 +139,7 @@ error_code engine::change_lines(held_order& o, const amend_request& r, bool& shr
             refuse_once(known(*c.node) ? error_code::ok : error_code::unknown_node) &&
             refuse_once(may(before, c.line, false)))
             l.node = *c.node;
+        send(before, c, l, refuse_once);
         if (!c.amount) continue;
         if (c.amount->atoms != 0 && !refuse_once(check_amount(l.sku, *c.amount))) continue;
         const std::int64_t wanted = c.amount->atoms == 0 ? 0 : to_granules(l.sku, *c.amount);
@@ -146,7 +168,7 @@ answer engine::amend(const command& c, const amend_request& r) {
 }
 
 /// Each SKU is one demand.
-bool engine::too_much(const held_order& o, const std::map<std::uint32_t, std::int64_t>& more,
+bool engine::too_much(const held_order& o, const by_line& more,
                       const std::vector<order_line>& added) const {
     std::map<sku_id, std::int64_t> wanted;
     for (const auto& [at, n] : o.buckets)
@@ -172,12 +194,12 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     const held_order before = o;
     const stock stock_before = cells_;
     bool shrinks = false, any_asked = false;
-    std::map<std::uint32_t, std::int64_t> more;
+    by_line more;
     std::vector<order_line> added;
     const bool goes = r.ship_to && *r.ship_to != o.ship_to;
     if (r.ship_to && *r.ship_to != none<place_id> && index_of(*r.ship_to) >= place_keys_.size())
         return refuse(error_code::unknown_place);
-    if (goes && may(o, 0, false) != error_code::ok) return refuse(error_code::not_amendable);
+    if (goes && may(o, 0, false, true) != error_code::ok) return refuse(error_code::not_amendable);
     if (const auto e = change_lines(o, r, shrinks, any_asked, more, added); e != error_code::ok)
         return refuse(e);
     if (too_much(o, more, added)) return refuse(error_code::out_of_range);
@@ -193,8 +215,7 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     for (const auto& [at, n] : taken) {
         const floor_row* const rule = floor_rule_of(at, {}, floor_use::sourcing);
         const std::int64_t floor = rule == nullptr ? 0 : granules_of(at.first, rule->units);
-        const std::int64_t left =
-            cells_.at(at).free - stock_before.at(at).free;  // by the same step
+        const auto left = cells_.at(at).free - stock_before.at(at).free;  // by the same step
         if (n > left && cells_.at(at).free - n < floor) return refuse(error_code::insufficient);
         cells_.at(at).free -= n;
     }
@@ -212,7 +233,8 @@ answer engine::amend_now(held_order& o, const amend_request& r) {
     if (goes) o.ship_to = *r.ship_to;
     apply_types(o, raw(r.order), &before);
     const bool is_bound = std::ranges::any_of(r.lines, [&](const line_change& c) {
-        return c.line != 0 && c.node && *c.node != before.lines[c.line - 1].node;
+        return c.line != 0 && ((c.node && *c.node != before.lines[c.line - 1].node) ||
+                               o.lines[c.line - 1].own != before.lines[c.line - 1].own);
     });
     if (any_asked) return {.what = outcome::asked, .subject = raw(r.order)};
     const bool changes = goes || shrinks || !more.empty() || !added.empty() || is_bound;

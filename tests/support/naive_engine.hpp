@@ -235,6 +235,7 @@ private:
         }
     };
     using bucket = std::tuple<std::uint32_t, unit_state, node_id>;  // line from 1
+    using by_line = std::map<std::uint32_t, std::int64_t>;          // line from 1
     struct held_order {
         std::string key;
         time_point placed;
@@ -244,8 +245,8 @@ private:
         std::map<bucket, std::int64_t> buckets;
         std::map<std::pair<std::uint32_t, cell_key>, std::int64_t> pools;  // line from 1; 0: flat
         std::vector<kept_hold> holds = {};
-        std::map<std::uint32_t, std::int64_t> chased = {};  // of the back-ordered ones, by line
-        std::vector<asked_node> asked = {};                 // in order()
+        by_line chased = {};                 // of the back-ordered ones
+        std::vector<asked_node> asked = {};  // in order()
         std::uint64_t revision = 0;
         std::string text = {}, customer = {};  // of that revision; whose it is
         std::uint8_t priority = 0;
@@ -337,6 +338,7 @@ private:
     answer source_unlifted(held_order& o, order_id id, bool dry_run, const plan& chosen);
     answer release_now(order_id o, node_id node);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
+    [[nodiscard]] static std::uint32_t line_way(const held_order& o, std::uint32_t line);
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
 
     // A section of a SKU is like a SKU of its own, of which nobody asks for what is available.
@@ -398,19 +400,18 @@ private:
     order_id repeated(const held_order& o, std::uint64_t id, const hold_type_row& type) const;
     void lift(held_order& o, hold_step s);
     void lift(held_order& o, hold_step s, std::size_t lines);  // as many as are wanted of it
-    [[nodiscard]] error_code may(const held_order& o, std::uint32_t line,
-                                 bool of_line_or_more) const;
+    template <class Refuse>
+    void send(const held_order& before, const line_change& c, order_line& l, Refuse&& no) const;
+    [[nodiscard]] error_code may(const held_order& o, std::uint32_t line, bool of_line_or_more,
+                                 bool of_address = false) const;
     error_code fewer(held_order& o, std::uint32_t line, std::int64_t n, bool& any_asked);
     error_code follow(held_order& o, std::uint32_t line, node_id node,
                       std::map<cell_key, std::int64_t>& taken);
     error_code change_lines(held_order& o, const amend_request& r, bool& shrinks, bool& any_asked,
-                            std::map<std::uint32_t, std::int64_t>& more,
-                            std::vector<order_line>& added);
-    [[nodiscard]] bool too_much(const held_order& o,
-                                const std::map<std::uint32_t, std::int64_t>& more,
+                            by_line& more, std::vector<order_line>& added);
+    [[nodiscard]] bool too_much(const held_order& o, const by_line& more,
                                 const std::vector<order_line>& added) const;
-    [[nodiscard]] bool cancels_what_is_held(const held_order& before,
-                                            const held_order& after) const;
+    [[nodiscard]] bool cancels_what_is_held(const held_order& was, const held_order& is) const;
     answer amend_now(held_order& o, const amend_request& r);
     bool clear_scope(held_order& o, std::uint32_t line, std::span<const unit_state> from,
                      unit_state to, std::uint8_t reason = 0);
@@ -429,8 +430,7 @@ private:
     [[nodiscard]] bool is_restricted(const order_line& l, place_id ship_to,
                                      std::uint8_t priority) const;
     [[nodiscard]] bool is_restricted(const held_order& before, const held_order& made,
-                                     const amend_request& r,
-                                     const std::map<std::uint32_t, std::int64_t>& more,
+                                     const amend_request& r, const by_line& more,
                                      const std::vector<order_line>& added) const;
 
     // What nodes are asked (naive_asked.cpp).

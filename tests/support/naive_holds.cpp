@@ -91,10 +91,12 @@ std::size_t engine::wanted_lines(const held_order& o) {
 /// The newest order before it, of its customer, that is the same goods to the same place.
 order_id engine::repeated(const held_order& o, std::uint64_t id, const hold_type_row& type) const {
     const auto goods = [&](const held_order& of) {
-        std::map<sku_id, std::int64_t> sum;
-        for (const auto& [at, n] : of.buckets)
-            if (std::get<1>(at) != unit_state::cancelled)
-                sum[of.lines[std::get<0>(at) - 1].sku] += n;
+        std::map<std::pair<sku_id, place_id>, std::int64_t> sum;
+        for (const auto& [at, n] : of.buckets) {
+            const order_line& l = of.lines[std::get<0>(at) - 1];
+            const place_id there = l.own.ship_to == none<place_id> ? of.ship_to : l.own.ship_to;
+            if (std::get<1>(at) != unit_state::cancelled) sum[{l.sku, there}] += n;
+        }
         return sum;
     };
     const auto wanted = goods(o);
@@ -106,7 +108,7 @@ order_id engine::repeated(const held_order& o, std::uint64_t id, const hold_type
         if (at == orders_.end() || at->second.customer != o.customer) continue;
         const bool is_new = at->second.placed + seconds(type.repeats_within_s) >= now_;
         if (!is_new && flaw_ != flaw::suspects_for_ever) continue;
-        if (at->second.ship_to == o.ship_to && goods(at->second) == wanted) return order_id{other};
+        if (goods(at->second) == wanted) return order_id{other};
     }
     return none<order_id>;
 }

@@ -17,7 +17,8 @@ std::string content_of(const order_request& r) {
                               raw(r.reservation));
     for (const order_line& l : r.lines)
         out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor,
-                       raw(l.node == none<node_id> ? r.node : l.node));
+                       raw(l.node == none<node_id> ? r.node : l.node), raw(l.own.ship_to),
+                       l.own.deliver_by.n);
     if (!r.facts.empty()) out += " for " + std::string{r.facts.front().value};
     return r.revision == 0 ? out : out + " revision " + std::to_string(r.revision);
 }
@@ -40,6 +41,8 @@ std::vector<error_code> engine::violations(const command& c, const order_request
         if (l.unit_price_minor < 0) found.push_back(error_code::bad_price);
         if (l.node != none<node_id> && !nodes_.contains(l.node))
             found.push_back(error_code::unknown_node);
+        if (l.own.ship_to != none<place_id> && index_of(l.own.ship_to) >= place_keys_.size())
+            found.push_back(error_code::unknown_place);
     }
     const bool is_captured =
         std::ranges::all_of(found, [](error_code e) {  // each line, and where it goes
@@ -258,6 +261,15 @@ answer engine::source(const command& c, order_id id, bool dry_run, const plan& c
                 [&] { return source_now(id, dry_run, chosen); });
 }
 
+/// The first line that goes as this one does; 0: it goes as the order does.
+std::uint32_t engine::line_way(const held_order& o, std::uint32_t line) {
+    const line_terms& own = o.lines[line - 1].own;
+    if (own == line_terms{}) return 0;
+    std::uint32_t first = 1;
+    while (o.lines[first - 1].own != own) ++first;
+    return first;
+}
+
 /// Lines of one SKU want the same units and count as one; they stand in the order of first lines.
 sourcing_picture engine::picture_of(const held_order& o) const {
     sourcing_picture seen{{}, {}, rules_, {}, {}};
@@ -266,13 +278,17 @@ sourcing_picture engine::picture_of(const held_order& o) const {
         const std::int64_t n = waits ? 0 : units_in(o, standing(o, line, none<node_id>, unsourced));
         const sku_id sku = o.lines[line - 1].sku;
         const node_id firm = o.lines[line - 1].node;
+        const std::uint32_t way = line_way(o, line);
         std::size_t w = 0;
-        while (w < seen.wanted.size() && (seen.wanted[w].first != sku || seen.firm[w] != firm)) ++w;
+        while (w < seen.wanted.size() &&
+               (seen.wanted[w].first != sku || seen.firm[w] != firm || seen.way[w] != way))
+            ++w;
         if (w < seen.wanted.size()) {
             seen.wanted[w].second += n;
         } else if (n > 0) {
             seen.wanted.emplace_back(sku, n);
             seen.firm.push_back(firm);
+            seen.way.push_back(way);
             for (const auto& [node, of] : nodes_)
                 if (is_restricted(o.lines[line - 1], o.ship_to, o.priority, node))
                     seen.barred.emplace(w, node);
@@ -332,7 +348,8 @@ answer engine::source_unlifted(held_order& o, order_id id, bool dry_run, const p
         for (const bucket& b : standing(o, 0, none<node_id>, unsourced)) {
             const std::uint32_t line = std::get<0>(b);
             const order_line& l = o.lines[line - 1];
-            const bool is_its = l.sku == sku && l.node == firm && !is_stopped(b);
+            const bool is_its = l.sku == sku && l.node == firm &&
+                                line_way(o, line) == seen.way[p.wanted] && !is_stopped(b);
             const std::int64_t n = is_its ? std::min(left, o.buckets.at(b)) : 0;
             if (n > 0) move(o, b, {line, unit_state::allocated, p.node}, n);
             left -= n;

@@ -46,6 +46,7 @@ void engine::load(const command& c, const restriction& r) {
 
 bool engine::is_restricted(const order_line& l, place_id ship_to, std::uint8_t priority,
                            node_id from) const {
+    if (l.own.ship_to != none<place_id>) ship_to = l.own.ship_to;
     const auto forbids = [&](const restriction& r) {
         if (flaw_ == flaw::forgets_origins && r.names_origin()) return false;
         if (!r.active || (r.sku && *r.sku != l.sku) || (r.hazmat && !is_hazmat(l.sku)))
@@ -71,13 +72,14 @@ bool engine::is_restricted(const order_line& l, place_id ship_to, std::uint8_t p
 /// Would an amendment leave units where they may not leave from? `made` is what it makes of the
 /// order, but for its address and units that are more.
 bool engine::is_restricted(const held_order& before, const held_order& made, const amend_request& r,
-                           const std::map<std::uint32_t, std::int64_t>& more,
-                           const std::vector<order_line>& added) const {
+                           const by_line& more, const std::vector<order_line>& added) const {
     held_order next = made;
     next.ship_to = r.ship_to.value_or(before.ship_to);
     std::set<std::uint32_t> about;
     for (const line_change& c : r.lines)
-        if (c.line != 0 && c.node && *c.node != before.lines[c.line - 1].node) about.insert(c.line);
+        if (c.line != 0 && ((c.node && *c.node != before.lines[c.line - 1].node) ||
+                            made.lines[c.line - 1].own != before.lines[c.line - 1].own))
+            about.insert(c.line);
     for (std::uint32_t l = 1; next.ship_to != before.ship_to && l <= next.lines.size(); ++l)
         about.insert(l);
     const auto may_not = [&](std::uint32_t line) {

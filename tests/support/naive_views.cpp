@@ -73,6 +73,9 @@ order_view engine::order(order_id id) const {
             add(n - plain, "chased");
         }
         view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
+        const line_terms goes = joined(l.own, {o.ship_to, none<service_id>, no_day});
+        view.lines.back().ship_to = goes.ship_to;
+        view.lines.back().deliver_by = goes.deliver_by;
     }
     view.requests = requests_of(o);
     view.revision = o.revision;

@@ -29,6 +29,7 @@ struct sourcing_picture {
     std::vector<node_id> firm = {};  // of each of `wanted`; none: it may come from anywhere
     std::set<std::pair<std::size_t, node_id>> barred = {};  // a wanted line, and where it may not
                                                             // leave from
+    std::vector<std::uint32_t> way = {};  // of each of `wanted`: limits hold for those of one way
 };
 
 /// What is wrong with a plan, or nothing.

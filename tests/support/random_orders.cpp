@@ -41,6 +41,10 @@ action random_stream::make_amend() {
         if (is_new || dice_.chance(80)) l.amount = units(sku, 0, 6);
         if (dice_.chance(30))
             l.node = dice_.chance(20) ? none<node_id> : node_at(dice_.below(nodes_));
+        if (ways_.chance(15))
+            l.ship_to =
+                ways_.chance(30) ? none<place_id> : static_cast<place_id>(ways_.below(place_count));
+        if (ways_.chance(5)) l.deliver_by = ways_.chance(30) ? no_day : civil_day{20'001};
         s.lines.push_back(l);
     } while (dice_.chance(35));
     return s;
@@ -103,6 +107,8 @@ action random_stream::make_revision(text_step::what does) {
     if (sent != texts_.end() && dice_.chance(60)) {  // the same goods, in other amounts
         s.lines = sent->second.lines;
         if (dice_.chance(65)) s.lines.front().amount = units(s.lines.front().sku, 1, 3);
+        if (ways_.chance(30)) s.lines.front().own = {};
+        draw_way(s.lines.front());
         s.revision = sent->second.revision + dice_.below(3);
         if (dice_.chance(30)) std::swap(s.lines.front(), s.lines.back());
         if (s.lines.size() > 1 && dice_.chance(20)) s.lines.pop_back();
@@ -114,6 +120,7 @@ action random_stream::make_revision(text_step::what does) {
     while (s.lines.empty() || (s.lines.size() < 4 && dice_.chance(30))) {
         const sku_id sku = dice_.chance(60) ? first : sku_at(dice_.below(sku_count));
         s.lines.push_back({sku, units(sku, 1, 3), dice_.between(1, 2)});
+        draw_way(s.lines.back());
     }
     texts_[s.key] = s;
     return s;

@@ -36,6 +36,7 @@ random_stream::random_stream(std::uint64_t seed)
       rights_{seed ^ 0xA11},
       restrictions_{seed ^ 0xBAD},
       customers_{seed ^ 0xB0B},
+      ways_{seed ^ 0xA1A},
       nodes_{node_count(seed)},
       has_pools_{seed % 2 == 1},
       has_sections_{seed % 3 == 1},
@@ -393,6 +394,12 @@ std::vector<order_line> random_stream::lines_like(const basket& b) {
     return out;
 }
 
+void random_stream::draw_way(order_line& l) {
+    if (ways_.chance(85)) return;
+    if (ways_.chance(80)) l.own.ship_to = static_cast<place_id>(ways_.below(place_count));
+    if (ways_.chance(30)) l.own.deliver_by = {static_cast<std::int32_t>(20'000 + ways_.below(3))};
+}
+
 new_order random_stream::make_order(serial own) {
     new_order o;
     o.key = "o" + std::to_string(own);
@@ -411,6 +418,7 @@ new_order random_stream::make_order(serial own) {
         if (dice_.chance(8)) o.lines.back().node = node_at(dice_.below(nodes_));
     }
     if (dice_.chance(4)) o.node = node_at(dice_.below(nodes_));
+    for (order_line& l : o.lines) draw_way(l);
     draw_customer(o);
     return o;
 }

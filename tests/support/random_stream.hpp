@@ -135,6 +135,8 @@ private:
     dice rights_;  // of its own: who gives a step changes no other
     dice restrictions_;
     dice customers_;
+    dice ways_;
+    void draw_way(order_line& l);
     std::uint32_t nodes_;
     bool has_pools_;
     bool has_sections_;

@@ -16,7 +16,12 @@ std::string text_of(const engine& on, const text_step& s) {
         lines += s.is_known ? std::string{sku.key} : "new" + std::to_string(raw(l.sku));
         lines += R"(","quantity":")";
         lines += to_string(l.amount, s.is_known ? sku.decimals : 0) + R"(","unit_price":")";
-        lines += to_string(quantity{l.unit_price_minor}, 2) + R"("})";
+        lines += to_string(quantity{l.unit_price_minor}, 2) + '"';
+        if (l.own.ship_to != none<place_id>)
+            lines += R"(,"ship_to":")" + std::string{on.place_key(l.own.ship_to)} + '"';
+        if (l.own.deliver_by != no_day)
+            lines += R"(,"deliver_by":")" + to_string(l.own.deliver_by) + '"';
+        lines += '}';
     }
     return out + R"("lines":[)" + lines + "]}";
 }

@@ -14,6 +14,12 @@ std::string time_text(time_point t) { return t == never ? "never" : std::to_stri
 std::string node_text(node_id n) {
     return n == none<node_id> ? "any" : "n" + std::to_string(raw(n));
 }
+std::string own_text(const line_terms& own) {
+    std::string out;
+    if (own.ship_to != none<place_id>) out += " to p" + std::to_string(raw(own.ship_to));
+    if (own.deliver_by != no_day) out += " by " + std::to_string(own.deliver_by.n);
+    return out;
+}
 /// A node, and the section of it that a row names.
 template <class Row>
 std::string place_text(const Row& r) {
@@ -93,7 +99,8 @@ struct writer {
                                           std::to_string(l.amount.atoms) + " at " +
                                           std::to_string(l.unit_price_minor) +
                                           (l.node == none<node_id> ? "" : " from ") +
-                                          (l.node == none<node_id> ? "" : node_text(l.node));
+                                          (l.node == none<node_id> ? "" : node_text(l.node)) +
+                                          own_text(l.own);
                                }) +
                           (o.node == none<node_id> ? "" : " all from " + node_text(o.node)) +
                           " takes over " + name(o.reservation) +
@@ -111,7 +118,10 @@ struct writer {
                    return "line " + std::to_string(l.line) +
                           (l.line == 0 ? " s" + std::to_string(raw(l.sku)) : "") +
                           (l.amount ? " x" + std::to_string(l.amount->atoms) : "") +
-                          (l.node ? " from " + node_text(*l.node) : "");
+                          (l.node ? " from " + node_text(*l.node) : "") +
+                          own_text({l.ship_to.value_or(none<place_id>), none<service_id>,
+                                    l.deliver_by.value_or(no_day)}) +
+                          (l.ship_to == none<place_id> ? " to where the order goes" : "");
                });
     }
     std::string operator()(const text_step& s) const {
@@ -120,7 +130,7 @@ struct writer {
                std::to_string(s.revision) + (s.is_known ? " " : " (unknown) ") +
                list(s.lines, [](const order_line& l) {
                    return "s" + std::to_string(raw(l.sku)) + " x" + std::to_string(l.amount.atoms) +
-                          " at " + std::to_string(l.unit_price_minor);
+                          " at " + std::to_string(l.unit_price_minor) + own_text(l.own);
                });
     }
     std::string operator()(const source_step& s) const {

@@ -1,24 +1,17 @@
 // DAYS OF A CALENDAR ON A WALL: dates without a time zone, and days of a week.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "earmark/core/day.hpp"
 #include "earmark/core/result.hpp"
 #include "earmark/core/time.hpp"
 
 namespace earmark {
 
-/// A date on the wall: days since 1970-01-01, of no time zone.
-struct civil_day {
-    std::int32_t n = 0;
-    friend constexpr auto operator<=>(civil_day, civil_day) = default;
-};
-constexpr civil_day operator+(civil_day d, std::int32_t days) noexcept { return {d.n + days}; }
-inline constexpr civil_day no_day{INT32_MAX};
 /// The dates that a table may name: 1723 to 2216, within which nanoseconds do not overflow.
 inline constexpr std::int32_t farthest_day = 90'000;
 

@@ -29,6 +29,7 @@ enum class error_code : std::uint16_t {
     tombstones_full = 1014,
     stale_revision = 1015,       // of an order that has a later one, or this one with other content
     not_revisable = 1016,        // what no amendment can change
+    too_many_terms = 1017,       // places, services and days that its lines have of their own
     shipping_restricted = 1020,  // a restriction forbids to ship it, from there or from anywhere
 
     // 2xxx vocabulary and tables: a value or a row

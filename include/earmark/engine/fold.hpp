@@ -85,9 +85,12 @@ private:
     error_code feed(const journal::intern_table& t);
     error_code unit(const journal::intern_table& t);
     error_code distance(const journal::intern_table& t);
+    error_code of_newborn(journal::intern_kind kind, const journal::intern_table& t);
     error_code order_terms(const journal::intern_table& t);
     error_code waiting(journal::intern_kind kind, const journal::intern_table& t);
     error_code nodes_of_lines(const journal::intern_table& t, node_id lifecycle::line::*which);
+    error_code own_terms(const journal::intern_table& t);
+    [[nodiscard]] bool is_known(const line_terms& t) const;
     [[nodiscard]] bool is_newborn(std::uint32_t order) const noexcept {
         return open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&
                rewrite_.index == order;

@@ -59,6 +59,7 @@ enum class intern_kind : std::uint8_t {
     answer_rule,       // what nodes are asked
     privilege,         // who may do what
     suspicion,         // of what a type of holds suspects an order
+    own_terms,         // of lines of the order born just before: place, service, day of delivery
     restriction = 37,  // what may not be shipped
 };
 

@@ -26,8 +26,13 @@ struct amendment {
         std::uint16_t line = 0;
         node_id firm = none<node_id>;
     };
+    struct sending {
+        std::uint16_t line = 0;  // one that there was, or that is added
+        line_terms own{};
+    };
     std::vector<growth> more;
     std::vector<binding> bound;
+    std::vector<sending> sent;
     std::vector<line> added;  // behind the last line; all their units are open
     std::uint16_t first = 0;  // of them: so many lines there were
     std::optional<place_id> ship_to;
@@ -38,16 +43,16 @@ struct amendment {
     /// Was the last decision about an order that went elsewhere, or that was bound otherwise? Then
     /// it is not this one's any more.
     [[nodiscard]] bool ends_decision() const noexcept {
-        return ship_to || method || !bound.empty();
+        return ship_to || method || !bound.empty() || (!sent.empty() && sent.front().line < first);
     }
     [[nodiscard]] bool empty() const noexcept {
         return more.empty() && bound.empty() && added.empty() && !ship_to && !method &&
-               !deliver_by && !priority;
+               !deliver_by && !priority && sent.empty();
     }
 };
 
 /// Does it name lines that the order has, each once, and amounts that fit?
-[[nodiscard]] bool fits(const image& of, const amendment& a) noexcept;
+[[nodiscard]] bool fits(const image& of, const amendment& a);
 /// Requires that it fits. A decision that it ends is not the image's any more; its chunk is the
 /// caller's to give back. May allocate.
 void amend(image& of, const amendment& a);

@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "earmark/core/env.hpp"
-#include "earmark/lifecycle/image.hpp"
+#include "earmark/lifecycle/image_words.hpp"
 #include "earmark/lifecycle/numbers.hpp"
 #include "earmark/lifecycle/slab.hpp"
 

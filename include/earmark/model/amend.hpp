@@ -32,8 +32,9 @@
 
 namespace earmark {
 
-/// What can be changed. Of a line: the first two and `node`; of the order: the others, which are
-/// judged by all its units.
+/// What can be changed. Of a line: the first two and `node`; of the order: `add_line` and
+/// `priority`, which are judged by all its units; of either: the others, which are judged by the
+/// line's units, or by those of all lines that say nothing of their own about it.
 enum class change_kind : std::uint8_t {
     decrease,
     increase,
@@ -69,6 +70,9 @@ struct line_change {
     std::optional<node_id> node{};      // its firm node; none: it may come from anywhere
     sku_id sku = none<sku_id>;          // of a new line
     std::int64_t unit_price_minor = 0;  // of a new line; others keep theirs
+    std::optional<place_id> ship_to{};  // of its own; none, as of the next two: as the order says
+    std::optional<service_id> method{};
+    std::optional<civil_day> deliver_by{};
 };
 
 struct amend_request {

@@ -16,6 +16,7 @@
 #include "earmark/core/time.hpp"
 #include "earmark/model/attributes.hpp"
 #include "earmark/model/kinds.hpp"
+#include "earmark/model/line_terms.hpp"
 
 namespace earmark {
 
@@ -80,6 +81,7 @@ struct order_line {
     std::int64_t unit_price_minor = 0;  // in the order's currency, before tax
     /// A firm node: the line comes from there, or it waits; sourcing never moves it.
     node_id node = none<node_id>;
+    line_terms own{};  // where it goes, how and by when, if not as the order says
 };
 
 inline constexpr std::uint64_t max_revision = (std::uint64_t{1} << 53) - 1;  // exact in all JSON

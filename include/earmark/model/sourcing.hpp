@@ -41,6 +41,7 @@ struct wanted_line {
     std::uint16_t set = 0;         // lines of one number, not 0, are a set
     bool may_split = true;         // false: from one node, whatever the policy says
     node_id firm = none<node_id>;  // `free` has nothing of any other node
+    std::uint16_t own = 0;         // lines that go elsewhere than the order have another number
 };
 
 /// Do they want the same units? What lines of a SKU that are bound to different nodes want is told

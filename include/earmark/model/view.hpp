@@ -69,8 +69,11 @@ struct line_view {
     std::int64_t unit_price_minor = 0;
     unit_state lowest = unit_state::open;  // of its units; cancelled ones count only if all are
     unit_state highest = unit_state::open;
-    node_id node = none<node_id>;  // its firm node
-    bool held = false;             // some hold on it, or on its order, blocks some step
+    node_id node = none<node_id>;       // its firm node
+    bool held = false;                  // some hold on it, or on its order, blocks some step
+    place_id ship_to = none<place_id>;  // where it goes, how and by when: its own, or the order's
+    service_id method = none<service_id>;
+    civil_day deliver_by = no_day;
 };
 
 /// What an order, or a line of it, said of itself.

@@ -26,7 +26,7 @@ struct pair {
     void has(sku_id sku, granules n, std::int64_t price, node_id firm = none<node_id>,
              unit_state state = unit_state::open) {
         const auto line = static_cast<std::uint16_t>(order.lines.size());
-        order.lines.push_back({sku, n, price, 0, 0, firm});
+        order.lines.push_back({sku, n, price, 0, 0, 0, firm});
         order.buckets.push_back({none<cell_id>, n, line, state});
     }
     void wants(sku_id sku, std::int64_t atoms, std::int64_t price, node_id node = none<node_id>) {

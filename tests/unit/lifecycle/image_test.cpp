@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "earmark/lifecycle/amendment.hpp"
+#include "earmark/lifecycle/image_words.hpp"
 #include "earmark/lifecycle/standard_workflows.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
 #include "images.hpp"
@@ -92,6 +94,58 @@ TEST_CASE("an image survives its way through a chunk's words") {
     CHECK(back.cold == 3);
     CHECK(back.cold_bytes == 21);
     CHECK(unsound(back) == nullptr);
+}
+
+TEST_CASE("terms of lines lie behind them, each once, and stay where only units move") {
+    image o = order_of({3, 4, 5});
+    const line_terms away{place_id{7}, none<service_id>, civil_day{-3}};
+    const line_terms fast{none<place_id>, service_id{2}, no_day};
+    const auto digest = digest_of(o, 1);
+    CHECK(set_own_terms(o, std::vector{fast, away, fast}));
+    CHECK(o.own == std::vector{fast, away});
+    CHECK(digest_of(o, 1) != digest);
+    CHECK(words_of(o) * 8 == 64 + 3 * 32 + 2 * 16 + 3 * 16);
+    o.ship_to = place_id{1};
+    CHECK(terms_of(o, 0) == line_terms{place_id{1}, service_id{2}, no_day});
+    CHECK(terms_of(o, 1) == line_terms{place_id{7}, none<service_id>, civil_day{-3}});
+    std::vector<std::uint64_t> words(words_of(o));
+    to_words(o, false, [&](std::size_t i, std::uint64_t w) { words.at(i) = w; });
+    CHECK(words_behind(words[0]) == words.size());
+    CHECK(apply(o, allocate(1, 4, 9)) == error_code::ok);
+    std::size_t written = 0;
+    to_words(o, true, [&](std::size_t i, std::uint64_t w) {
+        words.at(i) = w;
+        ++written;
+    });
+    CHECK(written == 8 + 3 * 2);
+    image back;
+    from_words(
+        words[0], [&](std::size_t i) { return words.at(i); }, back);
+    CHECK(digest_of(back, 1) == digest_of(o, 1));
+    CHECK(own_terms(back) == std::vector{fast, away, fast});
+    CHECK(set_own_terms(back, std::vector<line_terms>(3)));
+    CHECK(back.own.empty());
+}
+
+TEST_CASE("an amendment that sends lines elsewhere is read as it was written, or not at all") {
+    image o = order_of({3, 4});
+    amendment a;
+    a.first = 2;
+    a.added.push_back({sku_id{1}, 2, 5});
+    a.sent = {{1, {place_id{7}, none<service_id>, no_day}}, {2, {{}, service_id{3}, {-9}}}};
+    CHECK(fits(o, a));
+    const auto bytes = bytes_of(a);
+    const auto read = read_amendment(bytes);
+    REQUIRE(read);
+    CHECK(bytes_of(*read) == bytes);
+    amend(o, *read);
+    CHECK(o.own == std::vector{a.sent[0].own, a.sent[1].own});
+    for (std::size_t n = 0; n < bytes.size(); ++n)
+        CHECK_FALSE(read_amendment(std::span{bytes}.first(n)));
+    a.sent = {{3, a.sent[0].own}};
+    CHECK_FALSE(fits(order_of({3, 4}), a));
+    a.sent = {{1, {}}, {1, {}}};
+    CHECK_FALSE(fits(order_of({3, 4}), a));
 }
 
 TEST_CASE("a three-line order with a bucket a line lies in 320 bytes or less") {
