@@ -64,6 +64,9 @@ inline constexpr field promise_line_fields[] = {
     uom_field,
     {"unit_price", decimal, optional, "of the SKU's own unit, default 0"},
     {"node", key, optional, "key of the node that it would be bound to"},
+    own_place_field,
+    own_method_field,
+    own_day_field,
 };
 inline constexpr field promise_fields[] = {
     {"lines", rows, required, "what would be ordered", 1, 5'000, {}, promise_line_fields},

@@ -29,6 +29,7 @@ std::vector<order_line> wanted_of(const request& r, call& c, currency of_prices)
         l.sku = row.sku();
         l.amount = row.units_of("quantity", l.sku);
         l.node = row.node();
+        l.own = {row.ship_to(), row.service("method"), row.day("deliver_by")};
         if (row.has("unit_price") && of_prices != currency{})
             l.unit_price_minor = row.minor("unit_price", of_prices);
     }

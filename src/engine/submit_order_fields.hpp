@@ -18,9 +18,9 @@ inline constexpr field order_line_fields[] = {
     uom_field,
     {"unit_price", decimal, required, "of the SKU's own unit, in the order's currency, before tax"},
     {"node", key, optional, "key of the node it is bound to: it comes from there, or it waits"},
-    {"ship_to", key, optional, "key of a place, if it does not go where the order goes"},
-    {"method", key, optional, "key of a service, if it travels by another one"},
-    {"deliver_by", time, optional, "its own last day of delivery, a date"},
+    own_place_field,
+    own_method_field,
+    own_day_field,
 };
 inline constexpr field place_fields[] = {
     {"currency", text, required, "ISO 4217 code of all prices of the order"},
