@@ -14,14 +14,25 @@
 
 namespace earmark::python {
 
+std::uint16_t set_of(const py::dict& of) {
+    if (!of.contains("set") || of["set"].is_none()) return 0;
+    if (!py::isinstance<py::int_>(of["set"])) bad_input("a line's set is a whole number");
+    const auto set = of["set"].cast<std::int64_t>();
+    if (set < 0 || set > UINT16_MAX) bad_input("a line's set is a number from 1 to 65535");
+    return static_cast<std::uint16_t>(set);
+}
+
 line_terms own_terms(const engine& e, const py::dict& of) {
     line_terms own;
     for (const auto& [name, value] : of) {
         const auto word = name.cast<std::string>();
+        if (word == "set") continue;
         const bool is_known = word == "place" || word == "method" || word == "deliver_by";
         if (!is_known || !(value.is_none() || py::isinstance<py::str>(value)))
-            bad_input("a line has place, method and deliver_by of its own, each a text, and not '" +
-                      word + "'");
+            bad_input(
+                "a line has place, method and deliver_by of its own, each a text, and a set, and "
+                "not '" +
+                word + "'");
         if (value.is_none()) continue;
         const auto text = value.cast<std::string>();
         if (word == "place") own.ship_to = value_or_raise(e, e.find_place(text));
@@ -35,13 +46,13 @@ namespace {
 using text = std::optional<std::string>;
 
 void refuse_unknown(const py::dict& one) {
-    constexpr std::string_view known[] = {"line",        "amount", "node",   "sku",
-                                          "price_minor", "place",  "method", "deliver_by"};
+    constexpr std::string_view known[] = {"line",  "amount", "node",       "sku", "price_minor",
+                                          "place", "method", "deliver_by", "set"};
     for (const auto& [name, value] : one) {
         const auto word = name.cast<std::string>();
         if (std::find(std::begin(known), std::end(known), word) == std::end(known))
             bad_input(
-                "a change has line, amount, node, place, method, deliver_by, sku and "
+                "a change has line, amount, node, place, method, deliver_by, sku, set and "
                 "price_minor, and not '" +
                 word + "'");
     }
@@ -73,6 +84,7 @@ line_change change_of(const engine& e, const py::dict& one) {
     for (const char* name : {"place", "method", "deliver_by"})
         if (one.contains(name)) terms[name] = one[name];
     const line_terms own = own_terms(e, terms);
+    c.set = set_of(one);
     if (terms.contains("place")) c.ship_to = own.ship_to;
     if (terms.contains("method")) c.method = own.method;
     if (terms.contains("deliver_by")) c.deliver_by = own.deliver_by;
@@ -220,21 +232,22 @@ py::list requests_of(const engine& e, const order_view& v) {
 }
 
 void bind_amends(engine_class& c) {
-    c.def("amend", on(&amend), py::arg("order"), py::arg("changes") = py::tuple(), py::kw_only(),
-          py::arg("place") = std::nullopt, py::arg("method") = std::nullopt,
-          py::arg("deliver_by") = std::nullopt, py::arg("priority") = std::nullopt,
-          py::arg("base_version") = 0, py::arg("edit") = 0, py::arg("reason") = 0,
-          py::arg("preview") = false, py::arg("key") = "", py::arg("actor") = std::nullopt,
-          py::arg("now") = 0,
-          "Changes what an order asks for, all of it or (Refused, with everything that stands in "
-          "the way) nothing. `changes`: dicts with line (from 1) and what it is to be, amount "
-          "(atoms in all, without the cancelled), node (key of its firm node, None: any), or its "
-          "own place, method and deliver_by (None: as the order says); "
-          "without line a new one, with sku, amount, price_minor. `base_version`: of the order "
-          "that was seen; `edit`: number of a hold that ends with the change; `preview`: change "
-          "nothing. What becomes of lines (line, sku, before, after) and of units (line, from, "
-          "to, node, amount); `asks` are those that a node has to agree to first (line, node, "
-          "amount).");
+    c.def(
+        "amend", on(&amend), py::arg("order"), py::arg("changes") = py::tuple(), py::kw_only(),
+        py::arg("place") = std::nullopt, py::arg("method") = std::nullopt,
+        py::arg("deliver_by") = std::nullopt, py::arg("priority") = std::nullopt,
+        py::arg("base_version") = 0, py::arg("edit") = 0, py::arg("reason") = 0,
+        py::arg("preview") = false, py::arg("key") = "", py::arg("actor") = std::nullopt,
+        py::arg("now") = 0,
+        "Changes what an order asks for, all of it or (Refused, with everything that stands in "
+        "the way) nothing. `changes`: dicts with line (from 1) and what it is to be, amount "
+        "(atoms in all, without the cancelled), node (key of its firm node, None: any), or its "
+        "own place, method and deliver_by (None: as the order says); "
+        "without line a new one, with sku, amount, price_minor, set. `base_version`: of the order "
+        "that was seen; `edit`: number of a hold that ends with the change; `preview`: change "
+        "nothing. What becomes of lines (line, sku, before, after) and of units (line, from, "
+        "to, node, amount); `asks` are those that a node has to agree to first (line, node, "
+        "amount).");
     c.def("amend_rules", on(&amend_rules),
           "What amendments may: by change, then by state, allow, ignore or deny.");
 }

@@ -69,7 +69,9 @@ std::vector<order_line> order_lines(const engine& e, const py::iterable& lines) 
         if (line.size() > 4 && !line[4].is_none()) {
             if (!py::isinstance<py::dict>(line[4]))
                 bad_input("a line's own terms are a dict: {'place': 'paris'}");
-            wanted.back().own = own_terms(e, py::reinterpret_borrow<py::dict>(line[4]));
+            const auto own = py::reinterpret_borrow<py::dict>(line[4]);
+            wanted.back().own = own_terms(e, own);
+            wanted.back().set = set_of(own);
         }
     }
     return wanted;
@@ -98,22 +100,24 @@ std::vector<order_line> read_lines(const columns& c) {
         c.integers("line_place", n, {-1, std::numeric_limits<std::uint32_t>::max(), -1});
     const auto method = c.integers("line_method", n, {-1, no_method - 1, -1});
     const auto day = c.integers("line_deliver_by", n, {INT64_MIN, INT64_MAX, never.ns});
+    const auto set = c.integers("line_set", n, {0, UINT16_MAX, 0});
     std::vector<order_line> lines(sku.size());
     for (std::size_t i = 0; i < lines.size(); ++i)
         lines[i] = {sku_id{static_cast<std::uint32_t>(sku[i])},
                     {amount[i]},
                     price[i],
                     node_of(node[i]),
-                    {place_of(place[i]), method_of(method[i]), day_of({day[i]})}};
+                    {place_of(place[i]), method_of(method[i]), day_of({day[i]})},
+                    static_cast<std::uint16_t>(set[i])};
     return lines;
 }
 
 order_batch read_batch(const engine& e, const any_table& table, const std::string& money,
                        std::int64_t now) {
     std::vector<std::string_view> known{
-        "key",       "offsets",    "sku",         "amount",         "price_minor", "place",
-        "priority",  "now",        "reservation", "method",         "deliver_by",  "node",
-        "line_node", "line_place", "line_method", "line_deliver_by"};
+        "key",       "offsets",    "sku",         "amount",          "price_minor", "place",
+        "priority",  "now",        "reservation", "method",          "deliver_by",  "node",
+        "line_node", "line_place", "line_method", "line_deliver_by", "line_set"};
     const auto attributes = attributes_of(e);
     for (const attribute_row& a : attributes) known.emplace_back(a.name);
     columns c{table, known};
@@ -339,12 +343,13 @@ void add_ties(const engine& e, const order_view& v, py::dict& out) {
     for (const fact_view& f : v.facts)
         facts.append(py::make_tuple(e.attribute(f.attribute).name, f.line, f.value));
     out["facts"] = facts;  // (attribute, line from 1 or 0, value)
-    py::list firm, rejections, goes;
+    py::list firm, rejections, goes, sets;
     const auto or_none = [](bool is_there, auto&& key) {
         return is_there ? py::object(py::cast(key())) : py::object(py::none());
     };
     for (std::size_t l = 0; l < v.lines.size(); ++l) {
         const line_view& of = v.lines[l];
+        if (of.set != 0) sets.append(py::make_tuple(l + 1, of.set));
         if (of.node != none<node_id>) firm.append(py::make_tuple(l + 1, e.node(of.node).key));
         if (of.ship_to != v.ship_to || of.method != v.method || of.deliver_by != v.deliver_by)
             goes.append(py::make_tuple(
@@ -361,6 +366,7 @@ void add_ties(const engine& e, const order_view& v, py::dict& out) {
             py::make_tuple(l.line, raw(l.other), l.other_line, l.brings, e.node(l.node).key));
     out["links"] = links;  // (line from 1, other order, its line, brings for it, node)
     out["firm"] = firm;    // (line from 1, node)
+    out["sets"] = sets;    // (line from 1, set)
     out["goes"] = goes;    // lines that go another way: (line from 1, place, method, deliver_by)
     out["rejections"] = rejections;  // (line from 1, node, times, reason, instant)
 }
@@ -432,7 +438,8 @@ static void bind_placing(engine_class& c) {
           "(atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method "
           "(id of a service) (null or -1: none), deliver_by (an instant of its UTC date), node and "
           "line_node (ids: the firm node of an order, of a line; null or -1: none), line_place, "
-          "line_method and line_deliver_by (as those of the order, of a line's own), and of "
+          "line_method and line_deliver_by (as those of the order, of a line's own), line_set (a "
+          "number; 0: of none), and of "
           "attributes those columns that are named like one (texts; 0 and 1 for flags; of line. "
           "ones a row per line). Frame `placed`, with the frame `violations`.");
     c.def(
@@ -442,7 +449,8 @@ static void bind_placing(engine_class& c) {
         py::arg("facts") = std::map<std::string, std::string>{}, py::arg("node") = std::nullopt,
         py::arg("type") = "sales", py::arg("to") = std::nullopt,
         "One order with lines (sku key, amount[, price_minor[, firm node[, own]]]), `own` being a "
-        "dict of the place, method and deliver_by that are not the order's; its id, or Refused or "
+        "dict of the place, method and deliver_by that are not the order's, and the `set` of lines "
+        "that are released together; its id, or Refused or "
         "Busy. A `reservation` is handed over: its units are the order's, and no stock is touched. "
         "`method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`: attributes "
         "by name, as text, for policies to ask; `node`: key of the firm node of lines that name "

@@ -42,6 +42,7 @@ template <class Enum>
                        "column '" + std::string{column} + "', row " + std::to_string(row + 1));
 }
 /// Of a dict of place, method and deliver_by; None: as the order says.
+[[nodiscard]] std::uint16_t set_of(const py::dict& of);
 [[nodiscard]] line_terms own_terms(const engine& e, const py::dict& of);
 /// Lines (sku key, amount[, price_minor[, firm node[, own terms]]]) of one order.
 [[nodiscard]] std::vector<order_line> order_lines(const engine& e, const py::iterable& lines);

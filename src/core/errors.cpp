@@ -203,6 +203,9 @@ constexpr error_row rows[] = {
      "line {0} has the step, and its guard does not hold: facts {1} are missing, facts {2} forbid "
      "it",
      "ask allowed() which facts its workflow asks for, by name"},
+    {waits_for_set, "waits_for_set", final,
+     "line {0} is released together with line {1}, which is not ready, or held (set {2})",
+     "source what is missing, or resolve the hold; `explain` says what a line waits for"},
 
     // 5xxx sourcing
     {no_policy, "no_policy", final, "no sourcing policy is active", "activate a policy first"},

@@ -16,6 +16,15 @@ void record_nodes(journal::writer& into, std::uint32_t index, const lifecycle::i
     if (!fields.empty()) into.intern(kind, {index, {}, fields, {}});
 }
 
+/// Pairs of a line and its set, of the lines that have one.
+void record_sets(journal::writer& into, std::uint32_t index, const lifecycle::image& of) {
+    std::vector<std::int64_t> fields;
+    for (std::size_t l = 0; l < of.lines.size(); ++l)
+        if (of.lines[l].group != 0)
+            fields.insert(fields.end(), {static_cast<std::int64_t>(l), of.lines[l].group});
+    if (!fields.empty()) into.intern(journal::intern_kind::sets, {index, {}, fields, {}});
+}
+
 /// A line, its place, its service and its day, of the lines that have their own.
 void record_own_terms(journal::writer& into, std::uint32_t index, const lifecycle::image& of) {
     if (of.own.empty()) return;
@@ -44,6 +53,7 @@ void record_terms(journal::writer& into, std::uint32_t index, const lifecycle::i
                     {index, {}, std::span{terms}.first(is_plain ? 2 : 4), {}});
     }
     record_own_terms(into, index, of);
+    record_sets(into, index, of);
     record_nodes(into, index, of, journal::intern_kind::firm, &lifecycle::line::firm);
     record_nodes(into, index, of, journal::intern_kind::bound_for, &lifecycle::line::to);
 }

@@ -26,6 +26,8 @@ result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const c
         lines.push_back(
             whole_line(order, static_cast<std::uint16_t>(lines.size()), *e9, of_policy));
     }
+    const std::vector<std::uint16_t> sets = sets_of(order);
+    for (std::size_t l = 0; l < sets.size(); ++l) lines[l].set = sets[l];
     return lines;
 }
 

@@ -295,6 +295,7 @@ error_code folder::rule(journal::intern_kind kind, const journal::intern_table& 
                                                                         : error_code::bad_record;
         case intern_kind::order_terms:
         case intern_kind::own_terms:
+        case intern_kind::sets:
         case intern_kind::firm:
         case intern_kind::bound_for:
             return of_newborn(kind, t);

@@ -72,6 +72,7 @@ error_code folder::of_newborn(journal::intern_kind kind, const journal::intern_t
     using journal::intern_kind;
     if (kind == intern_kind::order_terms) return order_terms(t);
     if (kind == intern_kind::own_terms) return own_terms(t);
+    if (kind == intern_kind::sets) return sets(t);
     const bool is_firm = kind == intern_kind::firm;
     return nodes_of_lines(t, is_firm ? &lifecycle::line::firm : &lifecycle::line::to);
 }
@@ -120,6 +121,19 @@ error_code folder::own_terms(const journal::intern_table& t) {
         if (own.empty() || !is_known(own)) return error_code::bad_record;
     }
     return lifecycle::set_own_terms(image_, all) ? error_code::ok : error_code::bad_record;
+}
+
+/// Pairs of a line and its set, by ascending line.
+error_code folder::sets(const journal::intern_table& t) {
+    const auto f = t.fields;
+    if (!is_newborn(t.id) || f.empty() || f.size() % 2 != 0) return error_code::bad_record;
+    for (std::size_t i = 0; i < f.size(); i += 2) {
+        if (f[i] < 0 || f[i] >= static_cast<std::int64_t>(image_.lines.size()) || f[i + 1] < 1 ||
+            f[i + 1] > UINT16_MAX || (i > 0 && f[i] <= f[i - 2]))
+            return error_code::bad_record;
+        image_.lines[static_cast<std::size_t>(f[i])].group = static_cast<std::uint16_t>(f[i + 1]);
+    }
+    return error_code::ok;
 }
 
 /// Does it name what there is?

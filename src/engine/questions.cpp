@@ -160,7 +160,8 @@ line_view line_of(const lifecycle::image& of, std::size_t l, quantity ordered) {
     const auto status = lifecycle::status_of(of, static_cast<std::int64_t>(l));
     const line_terms goes = terms_of(of, l);
     return {line.sku,  ordered, line.unit_price_minor, status.lowest, status.highest,
-            line.firm, false,   goes.ship_to,          goes.method,   goes.deliver_by};
+            line.firm, false,   goes.ship_to,          goes.method,   goes.deliver_by,
+            line.group};
 }
 
 }  // namespace

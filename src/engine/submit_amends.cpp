@@ -22,6 +22,7 @@ line_change change_of(const order_view& o, const values& row) {
     if (row.has("quantity")) c.amount = row.units_of("quantity", of);
     if (row.has("node")) c.node = row.node();
     if (row.flag("anywhere", false)) c.node = none<node_id>;
+    c.set = static_cast<std::uint16_t>(row.whole("set", 0));
     if (row.flag("as_order", false)) {
         c.ship_to = none<place_id>;
         c.method = none<service_id>;

@@ -44,6 +44,7 @@ inline constexpr field change_fields[] = {
     {"method", key, optional, "key of a service of its own"},
     {"deliver_by", time, optional, "a last day of delivery of its own, a date"},
     {"as_order", flag, optional, "true: all of these that are not given are as the order says"},
+    {"set", whole, optional, "of a new line, as of place_order", 1, 65'535},
     {"sku", key, optional, "of a new line: key of the SKU"},
     {"unit_price", decimal, optional, "of a new line, as of place_order"},
 };

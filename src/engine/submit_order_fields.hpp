@@ -21,6 +21,7 @@ inline constexpr field order_line_fields[] = {
     own_place_field,
     own_method_field,
     own_day_field,
+    {"set", whole, optional, "lines of one number are released together", 1, 65'535},
 };
 inline constexpr field place_fields[] = {
     {"currency", text, required, "ISO 4217 code of all prices of the order"},

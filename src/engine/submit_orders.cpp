@@ -40,6 +40,7 @@ std::vector<order_line> lines_of(call& c, const nlohmann::json& rows, currency o
         if (of_prices != currency{}) l.unit_price_minor = row.minor("unit_price", of_prices);
         l.node = row.node();
         l.own = {row.ship_to(), row.service("method"), row.day("deliver_by")};
+        l.set = static_cast<std::uint16_t>(row.whole("set", 0));
         for (const problem& p : here.list()) c.wrong.add(p);
         if (here.empty()) check_line(c.on, l, row);
         for (const problem& p : here.list()) all.add(p);
@@ -105,6 +106,7 @@ answer lines_of(const engine& on, const order_view& o) {
                        {"highest", name_of(l.highest)}});
         if (l.node != none<node_id>) out.back()["node"] = on.node(l.node).key;
         if (l.held) out.back()["held"] = true;
+        if (l.set != 0) out.back()["set"] = l.set;
         if (l.ship_to != o.ship_to) out.back()["ship_to"] = on.place_key(l.ship_to);
         if (l.method != o.method) out.back()["method"] = on.service_key(l.method);
         if (l.deliver_by != o.deliver_by) out.back()["deliver_by"] = to_string(l.deliver_by);

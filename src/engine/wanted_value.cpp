@@ -1,7 +1,8 @@
 #include "wanted_value.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <map>
+#include <tuple>
 
 #include "earmark/sourcing/solve.hpp"
 
@@ -11,34 +12,49 @@ __extension__ typedef __int128 wide;
 
 namespace {
 
-/// Lines of one set leave together, and so do lines of one SKU, which are sourced as one. The
-/// number is that of the first line which is bound to this one; 0: none is.
-std::uint16_t set_of(const lifecycle::image& order, std::uint16_t line) {
-    const auto& lines = order.lines;
-    const auto is_grouped = [](const lifecycle::line& l) { return l.group != 0; };
-    if (std::none_of(lines.begin(), lines.end(), is_grouped)) return 0;
-    std::vector<bool> is_bound(lines.size());
-    is_bound[line] = true;
-    for (bool grew = true; grew;) {
-        grew = false;
-        for (std::size_t a = 0; a < lines.size(); ++a)
-            for (std::size_t b = 0; b < lines.size() && is_bound[a]; ++b) {
-                const bool same_goods =
-                    lines[a].sku == lines[b].sku && lines[a].firm == lines[b].firm;
-                const bool same =
-                    same_goods || (lines[a].group != 0 && lines[a].group == lines[b].group);
-                if (!same || is_bound[b]) continue;
-                is_bound[b] = grew = true;
-            }
+/// Joins what belongs together; the first of each is its name.
+class joined_lines {
+public:
+    explicit joined_lines(std::size_t n) : first_(n) {
+        for (std::size_t i = 0; i < n; ++i) first_[i] = static_cast<std::uint16_t>(i);
     }
-    std::uint16_t first = 0;
-    while (!is_bound[first]) ++first;
-    bool any = false;
-    for (std::size_t l = 0; l < lines.size(); ++l) any |= is_bound[l] && lines[l].group != 0;
-    return any ? static_cast<std::uint16_t>(first + 1) : std::uint16_t{0};
-}
+    std::uint16_t first_of(std::uint16_t i) {
+        while (first_[i] != i) i = first_[i] = first_[first_[i]];
+        return i;
+    }
+    void join(std::uint16_t a, std::uint16_t b) {
+        a = first_of(a), b = first_of(b);
+        first_[std::max(a, b)] = std::min(a, b);
+    }
+
+private:
+    std::vector<std::uint16_t> first_;
+};
 
 }  // namespace
+
+std::vector<std::uint16_t> sets_of(const lifecycle::image& order) {
+    const auto& lines = order.lines;
+    const auto is_grouped = [](const lifecycle::line& l) { return l.group != 0; };
+    if (std::none_of(lines.begin(), lines.end(), is_grouped)) return {};
+    joined_lines all{lines.size()};
+    std::map<std::tuple<sku_id, node_id, std::uint16_t>, std::uint16_t> goods;
+    std::map<std::uint16_t, std::uint16_t> sets;
+    for (std::uint16_t l = 0; l < lines.size(); ++l) {
+        const lifecycle::line& of = lines[l];
+        all.join(l, goods.try_emplace({of.sku, of.firm, of.own}, l).first->second);
+        if (of.group != 0) all.join(l, sets.try_emplace(of.group, l).first->second);
+    }
+    std::vector<bool> in_set(lines.size());
+    for (std::uint16_t l = 0; l < lines.size(); ++l)
+        if (lines[l].group != 0) in_set[all.first_of(l)] = true;
+    std::vector<std::uint16_t> out(lines.size());
+    for (std::uint16_t l = 0; l < lines.size(); ++l) {
+        const std::uint16_t first = all.first_of(l);
+        if (in_set[first]) out[l] = static_cast<std::uint16_t>(first + 1);
+    }
+    return out;
+}
 
 wanted_line whole_line(const lifecycle::image& order, std::uint16_t line, std::int64_t granule_e9,
                        currency of_policy) {
@@ -57,7 +73,6 @@ wanted_line whole_line(const lifecycle::image& order, std::uint16_t line, std::i
             fits ? static_cast<std::int64_t>(std::min<wide>(price * atoms / 1'000'000'000, most))
                  : most;
     }
-    out.set = set_of(order, line);
     out.firm = l.firm;
     out.own = l.own;
     return out;

@@ -59,6 +59,17 @@ void group_by_sku(std::vector<member>& members) {
     }
 }
 
+/// What the wanted lines are worth, and which of them leave together.
+void judge_whole(desk& d, currency of_policy) {
+    const std::vector<std::uint16_t> sets = sets_of(d.order);
+    for (wanted_line& w : d.wanted) {
+        const node_id firm = w.firm;  // what is to be brought is bound to none
+        w = sourcing::scaled(whole_line(d.order, w.line, w.granule_e9, of_policy), w.n);
+        w.firm = firm;
+        if (!sets.empty()) w.set = sets[w.line];
+    }
+}
+
 /// Which nodes the wanted lines are bound to.
 void note_firm(desk& d) {
     d.firm.clear();
@@ -183,12 +194,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
         d.wanted.push_back(
             {m.line, m.sku, static_cast<granules>(m.n), *e9, 0, 0, 0, true, m.firm, m.own});
     }
-    for (wanted_line& w : d.wanted)
-        if (by != nullptr && by->judges_shipments()) {
-            const node_id firm = w.firm;  // what is to be brought is bound to none
-            w = sourcing::scaled(whole_line(d.order, w.line, w.granule_e9, by->currency()), w.n);
-            w.firm = firm;
-        }
+    if (by != nullptr && by->judges_shipments()) judge_whole(d, by->currency());
     const bool accepts = by != nullptr && by->terms().by_acceptance;
     if (by != nullptr && (bindings[version - 1].weighs || bindings[version - 1].keeps_whole))
         add_line_facts(d, bindings[version - 1]);
@@ -398,10 +404,12 @@ void engine::release(const command& c, const release_request& r, std::span<resul
     state& s = *state_;
     const auto decide = [&](desk& d) -> error {
         fulfilment::release(d.order, r.node, s.nodes_of_cells(), d.moves);
+        const fulfilment::planned_sets sets{d.order, d.moves};
         state::holder by{s};
         error e = by.keep_unheld(d, hold_step::release, false);
         if (e.code == error_code::ok) e = by.keep_unfrozen(d);
         if (e.code == error_code::ok) e = state::restrictor{s, d}.keep_allowed();
+        if (e.code == error_code::ok) e = sets.keep_whole(d.order, d.moves);
         if (e.code == error_code::ok) state::asker{s}.ask_for_work(d);
         return e;
     };

@@ -52,6 +52,34 @@ void release(const lifecycle::image& order, node_id node, const lifecycle::cell_
                         unit_state::released, -1, at, node, true, moves);
 }
 
+planned_sets::planned_sets(const lifecycle::image& order, std::span<const bucket_move> moves) {
+    for (const bucket_move& m : moves)
+        if (order.lines[m.line].group != 0) planned_[m.line] += m.n;
+}
+
+error planned_sets::keep_whole(const lifecycle::image& order,
+                               std::vector<bucket_move>& moves) const {
+    if (planned_.empty()) return {};
+    std::map<std::uint16_t, std::uint16_t> lacks;  // by set, a line
+    for (const lifecycle::bucket& b : order.buckets)
+        if (const auto set = order.lines[b.line].group; set != 0 && b.state < allocated)
+            lacks.try_emplace(set, b.line);
+    auto left = planned_;
+    for (const bucket_move& m : moves)
+        if (const auto at = left.find(m.line); at != left.end()) at->second -= m.n;
+    for (const auto& [line, n] : left)
+        if (n > 0) lacks.try_emplace(order.lines[line].group, line);
+    error first;
+    std::erase_if(moves, [&](const bucket_move& m) {
+        const std::uint16_t set = order.lines[m.line].group;
+        const auto at = set == 0 ? lacks.end() : lacks.find(set);
+        if (at != lacks.end() && first.code == error_code::ok)
+            first = fail(error_code::waits_for_set, m.line + 1, at->second + 1, set);
+        return at != lacks.end();
+    });
+    return moves.empty() ? first : error{};
+}
+
 error reject(const lifecycle::image& order, std::int64_t line, node_id node, granules wanted,
              const lifecycle::cell_nodes& at, std::vector<bucket_move>& moves) {
     const auto lines = static_cast<std::int64_t>(order.lines.size());

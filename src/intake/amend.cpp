@@ -139,7 +139,7 @@ private:
         if (!may_add(row)) return;
         send(c, static_cast<std::uint16_t>(lines - 1), true, row);
         what_.added.push_back(
-            {c.sku, *n, c.unit_price_minor, 0, 0, 0, firm, order_.lines.front().to});
+            {c.sku, *n, c.unit_price_minor, 0, c.set, 0, firm, order_.lines.front().to});
     }
 
     void change_line(const line_change& c, std::size_t row) {
@@ -266,6 +266,7 @@ digest128 content_of(const amend_request& r) {
                      {c.line, raw(c.sku), static_cast<std::uint64_t>(c.unit_price_minor)});
         say(c.amount, [](quantity q) { return q.atoms; });
         say(c.node, id);
+        if (c.set != 0) words.insert(words.end(), {UINT64_MAX - 1, c.set});
         if (!c.ship_to && !c.method && !c.deliver_by) continue;
         words.push_back(UINT64_MAX);  // no line's number, so no other change says this
         say(c.ship_to, id);

@@ -172,7 +172,7 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
             add(n.error(), i + 1);
             continue;
         }
-        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, 0, 0, firm_node(r, l), r.to});
+        into.lines.push_back({l.sku, *n, l.unit_price_minor, 0, l.set, 0, firm_node(r, l), r.to});
         into.buckets.push_back(
             {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
@@ -229,6 +229,16 @@ static digest128 content_of_terms(const digest128& bare, std::span<const order_l
     return content_digest(std::as_bytes(std::span{words}));
 }
 
+/// With sets of lines.
+static digest128 content_of_sets(const digest128& bare, std::span<const order_line> lines) {
+    std::vector<std::uint64_t> words{bare.low, bare.high};
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (lines[i].set != 0) words.push_back(std::uint64_t{i} << 16 | lines[i].set);
+    if (words.size() == 2) return bare;
+    words.push_back(1);  // as terms say 0
+    return content_digest(std::as_bytes(std::span{words}));
+}
+
 digest128 content_of(const order_request& r) {
     // Dates are said of some orders only: others have the digest that they always had.
     const bool has_dates = r.method != none<service_id> || r.deliver_by != no_day;
@@ -254,7 +264,7 @@ digest128 content_of(const order_request& r) {
     const auto is_firm = [](const order_line& l) { return l.node != none<node_id>; };
     if (r.node != none<node_id> || std::any_of(r.lines.begin(), r.lines.end(), is_firm))
         bare = content_of(bare, r);
-    bare = content_of_terms(bare, r.lines);
+    bare = content_of_sets(content_of_terms(bare, r.lines), r.lines);
     if (r.type != order_type::sales) {
         const std::uint64_t terms[] = {bare.low, bare.high, static_cast<std::uint64_t>(r.type),
                                        raw(r.to)};

@@ -23,17 +23,14 @@ struct side {
     node_id node{};
     granules n = 0;
     line_terms own{};
+    std::uint16_t set = 0;
     std::uint32_t other = 0;  // from 1, of the other side; 0: not found yet
 
     [[nodiscard]] auto as(likeness how) const noexcept {
         const line_terms way = how == likeness::all ? own : line_terms{};
-        return std::tuple{sku,
-                          price,
-                          how == likeness::goods ? node_id{} : node,
-                          way.ship_to,
-                          way.method,
-                          way.deliver_by,
-                          how == likeness::all ? n : 0};
+        return std::tuple{
+            sku,         set,        price,          how == likeness::goods ? node_id{} : node,
+            way.ship_to, way.method, way.deliver_by, how == likeness::all ? n : 0};
     }
 };
 
@@ -84,13 +81,13 @@ revision_draft revise(const lifecycle::image& order, std::span<const lifecycle::
     const std::vector<line_terms> own = lifecycle::own_terms(order);
     for (std::uint16_t l = 0; l < order.lines.size(); ++l) {
         const lifecycle::line& line = order.lines[l];
-        ours.push_back(
-            {line.sku, line.unit_price_minor, line.firm, wanted_of(order, l, asked), own[l]});
+        ours.push_back({line.sku, line.unit_price_minor, line.firm, wanted_of(order, l, asked),
+                        own[l], line.group});
     }
     for (const order_line& l : text.lines)
         theirs.push_back({l.sku, l.unit_price_minor, l.node == none<node_id> ? text.node : l.node,
                           static_cast<granules>(l.amount.atoms / skus[index_of(l.sku)].granule),
-                          l.own});
+                          l.own, l.set});
     for (const likeness how : {likeness::all, likeness::node, likeness::goods})
         match(ours, theirs, how);
 
@@ -119,6 +116,7 @@ revision_draft revise(const lifecycle::image& order, std::span<const lifecycle::
         if (is.other != 0) continue;
         out.lines.push_back({0, text.lines[row - 1].amount, is.node, is.sku, is.price});
         compare_own({}, is.own, out.lines.back());
+        out.lines.back().set = is.set;
         out.rows.push_back(row);
     }
     return out;

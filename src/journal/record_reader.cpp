@@ -238,7 +238,8 @@ private:
         const bool is_known = kind <= static_cast<unsigned>(intern_kind::section) ||
                               (kind >= static_cast<unsigned>(intern_kind::threshold) &&
                                kind <= static_cast<unsigned>(intern_kind::own_terms)) ||
-                              kind == static_cast<unsigned>(intern_kind::restriction);
+                              kind == static_cast<unsigned>(intern_kind::restriction) ||
+                              kind == static_cast<unsigned>(intern_kind::sets);
         if (kind < 1 || !is_known) return refuse();
         intern_table t;
         t.id = in_.below<std::uint32_t>();

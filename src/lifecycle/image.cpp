@@ -332,6 +332,9 @@ std::uint64_t digest_of(const image& of, std::uint64_t identity) noexcept {
     for (const line& l : of.lines)
         if (l.firm != none<node_id>)
             d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), raw(l.firm)));
+    for (const line& l : of.lines)
+        if (l.group != 0)
+            d.add(join(static_cast<std::uint32_t>(&l - of.lines.data()), l.group)).add(2);
     for (std::size_t l = 0; !of.own.empty() && l < of.lines.size(); ++l) {
         if (of.lines[l].own == 0) continue;
         const line_terms& own = of.own[of.lines[l].own - 1U];

@@ -24,7 +24,7 @@ std::string content_of(const amend_request& r) {
         out += text_of(verb::amend, l.line, raw(l.sku), l.unit_price_minor,
                        l.amount ? l.amount->atoms : -77, l.node ? int{raw(*l.node)} : -1,
                        l.ship_to ? std::int64_t{raw(*l.ship_to)} : -1,
-                       l.deliver_by ? std::int64_t{l.deliver_by->n} : INT64_MAX);
+                       l.deliver_by ? std::int64_t{l.deliver_by->n} : INT64_MAX, l.set);
     return out;
 }
 
@@ -123,6 +123,7 @@ error_code engine::change_lines(held_order& o, const amend_request& r, bool& shr
             if (refuse_once(check_amount(c.sku, c.amount.value_or(quantity{}))) &&
                 refuse_once(may(before, 0, true)))
                 added.push_back({c.sku, c.amount.value_or(quantity{}), c.unit_price_minor, firm});
+            if (first == error_code::ok) added.back().set = c.set;
             if (first == error_code::ok) send(before, c, added.back(), refuse_once);
             continue;
         }

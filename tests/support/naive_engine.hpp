@@ -339,6 +339,7 @@ private:
     answer release_now(order_id o, node_id node);
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] static std::uint32_t line_way(const held_order& o, std::uint32_t line);
+    static bool waits_for_set(const held_order&, std::uint16_t, node_id, std::span<const bucket>);
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
 
     // A section of a SKU is like a SKU of its own, of which nobody asks for what is available.
@@ -427,8 +428,7 @@ private:
     // What may not be shipped (naive_restrictions.cpp).
     [[nodiscard]] bool is_restricted(const order_line& l, place_id ship_to, std::uint8_t priority,
                                      node_id from) const;
-    [[nodiscard]] bool is_restricted(const order_line& l, place_id ship_to,
-                                     std::uint8_t priority) const;
+    [[nodiscard]] bool is_restricted(const order_line& l, place_id to, std::uint8_t urgent) const;
     [[nodiscard]] bool is_restricted(const held_order& before, const held_order& made,
                                      const amend_request& r, const by_line& more,
                                      const std::vector<order_line>& added) const;

@@ -18,7 +18,7 @@ std::string content_of(const order_request& r) {
     for (const order_line& l : r.lines)
         out += text_of(verb::none, raw(l.sku), l.amount.atoms, l.unit_price_minor,
                        raw(l.node == none<node_id> ? r.node : l.node), raw(l.own.ship_to),
-                       l.own.deliver_by.n);
+                       l.own.deliver_by.n, l.set);
     if (!r.facts.empty()) out += " for " + std::string{r.facts.front().value};
     return r.revision == 0 ? out : out + " revision " + std::to_string(r.revision);
 }
@@ -362,6 +362,19 @@ answer engine::source_unlifted(held_order& o, order_id id, bool dry_run, const p
     return a;
 }
 
+/// Is some unit of the set not to be released yet?
+bool engine::waits_for_set(const held_order& o, std::uint16_t set, node_id from,
+                           std::span<const bucket> ready) {
+    return set != 0 && std::ranges::any_of(o.buckets, [&](const auto& b) {
+               const auto& [line, state, node] = b.first;
+               if (o.lines[line - 1].set != set) return false;
+               const bool is_here =
+                   state == unit_state::allocated && (from == none<node_id> || node == from);
+               const bool stays = is_here && std::ranges::find(ready, b.first) == ready.end();
+               return state < unit_state::allocated || stays;
+           });
+}
+
 answer engine::release(const command& c, order_id id, node_id node) {
     tick(c.now);
     if (node != none<node_id> && !nodes_.contains(node)) return refuse(error_code::unknown_node);
@@ -383,6 +396,10 @@ answer engine::release_now(order_id id, node_id from) {
         return is_restricted(o.lines[std::get<0>(b) - 1], o.ship_to, o.priority, std::get<2>(b));
     });
     if (restricted > 0 && ready.empty()) return refuse(error_code::shipping_restricted);
+    const auto waiting = std::erase_if(ready, [&, all = ready](const bucket& b) {
+        return waits_for_set(o, o.lines[std::get<0>(b) - 1].set, from, all);
+    });
+    if (waiting > 0 && ready.empty()) return refuse(error_code::waits_for_set);
     for (const bucket& b : ready) {
         const auto& [line, state, node] = b;
         const std::int64_t n = o.buckets.at(b);

@@ -48,7 +48,7 @@ amend_request engine::difference(const held_order& o, const order_request& r,
                 const order_line &is = r.lines[row], &was = o.lines[l];
                 const bool is_like =
                     is.sku == was.sku && is.unit_price_minor == was.unit_price_minor &&
-                    (round == 2 || is.node == was.node) &&
+                    is.set == was.set && (round == 2 || is.node == was.node) &&
                     (round > 0 ||
                      (is.own == was.own && to_granules(is.sku, is.amount) == wanted[l]));
                 if (line_of[row] < o.lines.size() || is_taken[l] || wanted[l] == 0 || !is_like)
@@ -65,6 +65,7 @@ amend_request engine::difference(const held_order& o, const order_request& r,
             lines.push_back({l, is.amount, is.node});
         else
             lines.push_back({0, is.amount, is.node, is.sku, is.unit_price_minor});
+        lines.back().set = is.set;
         lines.back().ship_to = is.own.ship_to;
         lines.back().deliver_by = is.own.deliver_by;
     }

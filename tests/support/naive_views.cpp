@@ -76,6 +76,7 @@ order_view engine::order(order_id id) const {
         const line_terms goes = joined(l.own, {o.ship_to, none<service_id>, no_day});
         view.lines.back().ship_to = goes.ship_to;
         view.lines.back().deliver_by = goes.deliver_by;
+        view.lines.back().set = l.set;
     }
     view.requests = requests_of(o);
     view.revision = o.revision;

@@ -37,6 +37,7 @@ action random_stream::make_amend() {
         if (is_new) {
             l.sku = sku;
             l.unit_price_minor = dice_.between(0, 5000);
+            if (ways_.chance(20)) l.set = 1;
         }
         if (is_new || dice_.chance(80)) l.amount = units(sku, 0, 6);
         if (dice_.chance(30))

@@ -395,6 +395,7 @@ std::vector<order_line> random_stream::lines_like(const basket& b) {
 }
 
 void random_stream::draw_way(order_line& l) {
+    if (ways_.chance(20)) l.set = static_cast<std::uint16_t>(1 + ways_.below(2));
     if (ways_.chance(85)) return;
     if (ways_.chance(80)) l.own.ship_to = static_cast<place_id>(ways_.below(place_count));
     if (ways_.chance(30)) l.own.deliver_by = {static_cast<std::int32_t>(20'000 + ways_.below(3))};

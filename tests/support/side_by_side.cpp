@@ -445,7 +445,8 @@ void side_by_side::compare_order(std::uint64_t id) {
         for (const line_view& l : o.lines)
             out << " | s" << raw(l.sku) << " x" << l.ordered.atoms << " at " << l.unit_price_minor
                 << " " << name_of(l.lowest) << " to " << name_of(l.highest) << " to p"
-                << raw(l.ship_to) << " by " << l.deliver_by.n << (l.held ? " held" : "");
+                << raw(l.ship_to) << " by " << l.deliver_by.n << " set " << l.set
+                << (l.held ? " held" : "");
         for (const hold_view& h : o.holds)
             out << " | hold " << h.number << " of " << raw(h.type) << " on " << h.line << " "
                 << name_of(h.state) << (h.blocks ? " blocks" : "")

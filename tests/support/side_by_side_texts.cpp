@@ -21,6 +21,7 @@ std::string text_of(const engine& on, const text_step& s) {
             lines += R"(,"ship_to":")" + std::string{on.place_key(l.own.ship_to)} + '"';
         if (l.own.deliver_by != no_day)
             lines += R"(,"deliver_by":")" + to_string(l.own.deliver_by) + '"';
+        if (l.set != 0) lines += R"(,"set":)" + std::to_string(l.set);
         lines += '}';
     }
     return out + R"("lines":[)" + lines + "]}";

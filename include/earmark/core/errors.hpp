@@ -92,6 +92,7 @@ enum class error_code : std::uint16_t {
     not_asked = 4017,      // a node answers what it was not asked, or has answered
     bad_workflow = 4021,
     guard_not_met = 4022,  // the workflow has the step, and the order lacks what it asks for
+    waits_for_set = 4023,  // a line is released with others, which are not ready
 
     // 5xxx sourcing
     no_policy = 5001,

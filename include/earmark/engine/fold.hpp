@@ -90,6 +90,7 @@ private:
     error_code waiting(journal::intern_kind kind, const journal::intern_table& t);
     error_code nodes_of_lines(const journal::intern_table& t, node_id lifecycle::line::*which);
     error_code own_terms(const journal::intern_table& t);
+    error_code sets(const journal::intern_table& t);
     [[nodiscard]] bool is_known(const line_terms& t) const;
     [[nodiscard]] bool is_newborn(std::uint32_t order) const noexcept {
         return open_ && rewrite_.kind == subject_kind::order && rewrite_.birth &&

@@ -1,6 +1,9 @@
 // FULFILMENT, the straight way: tell the nodes, then record what they and the carriers report.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <span>
 #include <vector>
 
 #include "earmark/core/result.hpp"
@@ -13,6 +16,21 @@ namespace earmark::fulfilment {
 /// allocated.
 void release(const lifecycle::image& order, node_id node, const lifecycle::cell_nodes& at,
              std::vector<bucket_move>& moves);
+
+/// Sets of lines are released together: what was planned of each, before holds and the like take
+/// moves away. Orders without sets cost a look at their lines.
+class planned_sets {
+public:
+    planned_sets(const lifecycle::image& order, std::span<const bucket_move> moves);
+    /// Takes the moves of sets of which something is missing: a unit that is not allocated yet, or
+    /// a move that was planned. waits_for_set (refs: line, what is missing, set) where none is
+    /// left.
+    [[nodiscard]] error keep_whole(const lifecycle::image& order,
+                                   std::vector<bucket_move>& moves) const;
+
+private:
+    std::map<std::uint16_t, granules> planned_;  // by line, of those in sets
+};
 
 /// Moves of what a node gives back, from released and then from allocated to open. Otherwise as
 /// record().

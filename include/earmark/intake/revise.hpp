@@ -1,8 +1,8 @@
 // REVISE compares an order with a new full version of its text, and says what an amendment has to
 // change for the one to be the other. Nothing is decided here about whether it may.
 //
-// Lines are matched by SKU and price, in the order in which they stand: those of the same node and
-// quantity first that go the same way, then those of the same node, then the others. A line of
+// Lines are matched by SKU, price and set, in the order in which they stand: those of the same node
+// and quantity first that go the same way, then those of the same node, then the others. A line of
 // another price is another
 // line. What is left of the text is added, what is left of the order is to go.
 #pragma once

@@ -61,6 +61,7 @@ enum class intern_kind : std::uint8_t {
     suspicion,         // of what a type of holds suspects an order
     own_terms,         // of lines of the order born just before: place, service, day of delivery
     restriction = 37,  // what may not be shipped
+    sets = 42,         // of lines of the order born just before
 };
 
 /// What a `note` carries, beside a number: a decision and its policy's version, a reason, an input.

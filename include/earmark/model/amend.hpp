@@ -73,6 +73,7 @@ struct line_change {
     std::optional<place_id> ship_to{};  // of its own; none, as of the next two: as the order says
     std::optional<service_id> method{};
     std::optional<civil_day> deliver_by{};
+    std::uint16_t set = 0;  // of a new line; others keep theirs
 };
 
 struct amend_request {

@@ -81,7 +81,9 @@ struct order_line {
     std::int64_t unit_price_minor = 0;  // in the order's currency, before tax
     /// A firm node: the line comes from there, or it waits; sourcing never moves it.
     node_id node = none<node_id>;
-    line_terms own{};  // where it goes, how and by when, if not as the order says
+    line_terms own{};       // where it goes, how and by when, if not as the order says
+    std::uint16_t set = 0;  // lines of one number, not 0, are released together or not at all, and
+                            // leave together where the policy says so
 };
 
 inline constexpr std::uint64_t max_revision = (std::uint64_t{1} << 53) - 1;  // exact in all JSON

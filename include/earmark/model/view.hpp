@@ -74,6 +74,7 @@ struct line_view {
     place_id ship_to = none<place_id>;  // where it goes, how and by when: its own, or the order's
     service_id method = none<service_id>;
     civil_day deliver_by = no_day;
+    std::uint16_t set = 0;  // 0: of none
 };
 
 /// What an order, or a line of it, said of itself.
