@@ -130,6 +130,7 @@ std::optional<engine::state::binding> engine::state::bind(const sourcing::policy
                  ids(p.of_nodes(), sourcing::node_attributes().size())};
     made.weighs = !p.terms().parcels.empty() && p.terms().parcels.by_grams;
     made.keeps_whole = sourcing::declares(p, sourcing::line_never_split);
+    made.numbers = p.terms().late_per_day > 0;
     for (std::size_t c = 0; c < node_columns; ++c)
         made.numbers |= p.ranks_by(sourcing::criterion_of(static_cast<node_column>(c)));
     return all_known ? std::optional{std::move(made)} : std::nullopt;

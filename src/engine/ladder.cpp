@@ -25,6 +25,7 @@ void add(plan_cost& to, const plan_cost& more) noexcept {
     to.priority += more.priority;
     to.score += more.score;
     to.weighted += more.weighted;
+    to.late_days = std::max(to.late_days, more.late_days);
     for (std::size_t c = 0; c < node_columns; ++c)
         to.columns[c] =
             c == date ? std::max(to.columns[c], more.columns[c]) : to.columns[c] + more.columns[c];

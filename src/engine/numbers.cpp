@@ -113,7 +113,11 @@ void engine::state::fill_numbers(const visit& v, const sourcing::policy& whole,
     const auto& zones = whole.terms().parcels.zones;
     for (std::size_t i = 0; i < node_columns; ++i) {
         const auto c = static_cast<node_column>(i);
-        if (!whole.ranks_by(sourcing::criterion_of(c))) continue;
+        const bool is_due = c == node_column::delivery_date && whole.terms().late_per_day > 0 &&
+                            v.desk.order.deliver_by != no_day &&
+                            v.desk.bring_to == none<node_id>;  // else it is not at the door then
+        if (!is_due && !whole.ranks_by(sourcing::criterion_of(c))) continue;
+        if (is_due) p.due = v.desk.order.deliver_by;
         auto& into = v.desk.numbers[i];
         switch (c) {
             case node_column::zone:

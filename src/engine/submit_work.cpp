@@ -103,12 +103,14 @@ answer plan_of(const engine& on, const plan& p, const std::vector<sku_id>& skus)
             parts.push_back({{"sku", on.sku(skus[part.wanted]).key},
                              {"node", on.node(part.node).key},
                              {"quantity", units_text(on, skus[part.wanted], part.n)}});
-    return {{"covers", name_of_coverage(p.covers)},
-            {"proof", p.proof == quality::exact ? "exact" : "heuristic"},
-            {"cost", to_string(rate{p.cost.e4})},
-            {"parcels", p.cost.parcels},
-            {"metres", p.cost.metres},
-            {"parts", std::move(parts)}};
+    answer out = {{"covers", name_of_coverage(p.covers)},
+                  {"proof", p.proof == quality::exact ? "exact" : "heuristic"},
+                  {"cost", to_string(rate{p.cost.e4})},
+                  {"parcels", p.cost.parcels},
+                  {"metres", p.cost.metres}};
+    if (p.cost.late_days != 0) out["late_days"] = p.cost.late_days;
+    out["parts"] = std::move(parts);
+    return out;
 }
 
 answer part_of(const engine& on, const brought_view& b) {

@@ -178,6 +178,7 @@ decision_rows::decision_rows(std::size_t rows)
       verdict_{decisions_},
       parcels_{decisions_.small_ints("parcels")},
       unknown_{decisions_.small_ints("unknown")},
+      late_days_{decisions_.small_ints("late_days")},
       cost_e4_{decisions_.ints("cost_e4")},
       metres_{decisions_.ints("metres")},
       allocated_{decisions_.ints("allocated")},
@@ -196,6 +197,7 @@ decision_rows::decision_rows(std::size_t rows)
         c->reserve(rows);
     parcels_.reserve(rows);
     unknown_.reserve(rows);
+    late_days_.reserve(rows);
     verdict_.reserve(rows);
 }
 
@@ -206,6 +208,7 @@ void decision_rows::add(order_id order, const result<sourced>& r, std::int64_t n
     r ? verdict_.add(r->first) : verdict_.add(outcome::declined, r.error().code);
     parcels_.add(s.chosen.cost.parcels);
     unknown_.add(s.chosen.cost.unknown);
+    late_days_.add(s.chosen.cost.late_days);
     cost_e4_.add(s.chosen.cost.e4);
     metres_.add(s.chosen.cost.metres);
     exact_.add(r && s.chosen.proof == quality::exact);

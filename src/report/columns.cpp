@@ -54,6 +54,7 @@ constexpr column decisions[] = {
     {"cost_e4", int64, "1/10000 of the currency", false, "Planned cost."},
     {"metres", int64, "m", false, "Sum over the parts whose distance is known."},
     {"unknown", int32, "1", false, "Parts whose distance is unknown."},
+    {"late_days", int32, "", false, "Days that its last part is late, where late days cost."},
     {"allocated", int64, "granules", false, "Units that the plan takes, over all lines."},
     {"exact", boolean, "", false,
      "True where no plan under the policy is better, by proof; false for a refusal."},
@@ -204,11 +205,11 @@ constexpr column changes[] = {
     {"order", int64, "", false, "Id of the order."},
     {"node", utf8, "", false, "Node that would ship some of it."},
     {"lever", utf8, "", false,
-     "What is changed: active, selected, rate, stock, parcel_rate, unit_rate, distance, priority "
-     "or keep_back."},
+     "What is changed: active, selected, rate, stock, parcel_rate, unit_rate, distance, "
+     "priority, keep_back or delivery."},
     {"line", int32, "", null, "Number of the order's line, from 1; null: all, or not of lines."},
     {"now", int64, "", false,
-     "Granules, 1/10000 of the currency, metres or a priority; as it was."},
+     "Granules, 1/10000 of the currency, metres, a priority or a day; as it was."},
     {"needed", int64, "", false, "What it has to be: stock at least, all others at most."},
     {"enough", boolean, "", false, "False: not even `needed`, the end of its range, is enough."},
     {"alone", boolean, "", false, "False: beside the changes in the rows before."},

@@ -29,12 +29,11 @@ void keep_in_time(const sourcing_problem& p, std::int32_t date, std::vector<gran
             if (p.number(node_column::delivery_date, l, k) > date) free[l * p.nodes.size() + k] = 0;
 }
 
-/// Nothing is better in any term but the tie-break.
+}  // namespace
+
 bool is_sure(const plan& p) noexcept {
     return p.proof == quality::exact || p.gap.in == plan_term::sequence;
 }
-
-}  // namespace
 
 void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
                              const sourcing_problem& problem, std::uint32_t without) {
@@ -42,7 +41,7 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
     const auto at = std::find(terms.rank.begin(), terms.rank.end(), criterion::delivery_date);
     before.rank.assign(terms.rank.begin(), at);
     others.rank.erase(others.rank.begin() + (at - terms.rank.begin()));
-    solve_sums(before, nodes, problem, without);
+    solve_late(before, nodes, problem, without);
     const plan best = answer;
     bool is_proven = is_sure(best);
     bool quantities = used_quantities;
@@ -51,7 +50,7 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
     const auto is_soon_enough = [&](std::int32_t date) {
         keep_in_time(problem, date, in_time);
         early.free = in_time;
-        solve_sums(before, nodes, early, without);
+        solve_late(before, nodes, early, without);
         is_proven &= is_sure(answer);
         quantities |= used_quantities;
         return compare_terms(before, problem, answer, best).order <= 0;
@@ -61,7 +60,7 @@ void workshop::solve_by_date(const policy_terms& terms, const ranking& nodes,
     if (date != dates.end()) {
         keep_in_time(problem, *date, in_time);
         early.free = in_time;
-        solve_sums(others, nodes, early, without);
+        solve_late(others, nodes, early, without);
     }
     if (!is_proven) {  // an earlier date might have done, so a gap in what follows says too much
         answer.proof = quality::heuristic;

@@ -73,7 +73,8 @@ void record_numbers(const policy& by, const sourcing_problem& problem, decision&
     for (std::size_t c = 0; c < node_columns; ++c) {
         const auto column = static_cast<node_column>(c);
         const auto all = problem.of(column);
-        if (all.empty() || !by.ranks_by(criterion_of(column))) continue;
+        const bool is_due = column == node_column::delivery_date && out.due != no_day;
+        if (all.empty() || !(is_due || by.ranks_by(criterion_of(column)))) continue;
         decided_column made{column, all.size() != problem.nodes.size(), {}};
         if (made.by_line)
             out.each_seen([&](std::size_t at) { made.values.push_back(all[at]); });
@@ -165,6 +166,7 @@ const plan& decide(const policy& by, const decision_versions& versions,
     out.seen_n.clear();
     const detail::board& table = s.workshop().table;
     out.amounts ? record_amounts(table, problem, out) : record_enough(table, problem, out);
+    out.due = detail::counts_late(by.terms(), problem) ? problem.due : no_day;
     record_scores(by, problem, out);
     record_numbers(by, problem, out);
     out.parts.assign(found.parts.begin(), found.parts.end());
@@ -206,7 +208,7 @@ void recorded_problem::spread(const decision& d) {
 }
 
 recorded_problem::recorded_problem(const policy& by, const decision& d, const decision_facts& facts)
-    : nodes_{facts.nodes}, metres_{facts.metres} {
+    : nodes_{facts.nodes}, metres_{facts.metres}, due_{d.due} {
     EARMARK_CHECK(d.grams.empty() || d.grams.size() == d.wanted.size(),
                   "a decision needs the weight of each wanted line, or of none");
     EARMARK_CHECK(facts.nodes.size() == d.nodes && facts.metres.size() == d.nodes,

@@ -1,6 +1,6 @@
 // THE COMPACT FORM of a decision, format 1, or 2 where filters took nodes away, or 3 where numbers
-// beside scores decided, or 4 where restrictions kept lines from nodes. Numbers are varints (7 bits
-// a byte, low bits first) unless a width is said.
+// beside scores decided, or 4 where restrictions kept lines from nodes, or 5 where late days cost.
+// Numbers are varints (7 bits a byte, low bits first) unless a width is said.
 //
 //   1 byte   format
 //   1 byte   flags: covers (2 bits), heuristic, amounts, consecutive lines, stock as a list,
@@ -8,7 +8,7 @@
 //   policy, digest (8 bytes, low byte first), tables, nodes
 //   strategy where flagged: its number plus one, or 0; how many passed the order on, and of each
 //            its number times four, plus what it could cover
-//   2 to 4   preferences given up; what took nodes away: count, and of each its filter plus one (0:
+//   2 to 5   preferences given up; what took nodes away: count, and of each its filter plus one (0:
 //            an exclusion) and its nodes: count and gaps, or where there are more than an eighth of
 //            all, a bit for each in whole bytes
 //   lines    count
@@ -16,12 +16,13 @@
 //   stock    one bit per line and node in whole bytes, or count and gaps, whichever is shorter;
 //            then, with amounts, n of each
 //   scores   where flagged, of each node that is seen at all: zigzag (0, -1, 1, -2, ...)
-//   3 and 4  1 byte: a bit for each column that ranks; 1 byte: those that are by line; of each its
+//   3 to 5   1 byte: a bit for each column that ranks; 1 byte: those that are by line; of each its
 //            numbers, as the zigzag of the step from the one before; 1 byte: 1 weights, 2
 //            acceptances, 4 undivided lines; grams of each wanted line; 1,000,000 less accept_ppm
 //            of each node seen; count and gaps of the lines
-//   format 4 count, of which each: wanted (as a step), the restriction, its nodes as those of a
+//   4 and 5  count, of which each: wanted (as a step), the restriction, its nodes as those of a
 //            filter
+//   format 5 the last day of delivery that was asked for, zigzag
 //   parts    count; each: wanted (as a step), node, n (0: all that the line wanted)
 #include <algorithm>
 #include <bit>
@@ -37,7 +38,7 @@ using detail::byte_reader;
 using detail::byte_writer;
 
 constexpr std::uint8_t format = 1;
-constexpr std::uint8_t with_removals = 2, with_numbers = 3, with_restrictions = 4;
+constexpr std::uint8_t with_removals = 2, with_numbers = 3, with_restrictions = 4, with_due = 5;
 constexpr unsigned with_grams = 1, with_accepts = 2, with_undivided = 4;
 constexpr std::uint32_t all_accepted = 1'000'000;
 constexpr unsigned heuristic = 4;
@@ -126,7 +127,7 @@ std::size_t most_bytes_of_numbers(const decision& d) noexcept {
 
 /// No decision takes more.
 std::size_t most_bytes(const decision& d) noexcept {
-    constexpr std::size_t head = 2 + 8 + 7 * most_number;
+    constexpr std::size_t head = 2 + 8 + 8 * most_number;
     const std::size_t removals = 2 * most_number * (1 + d.removed_by.size()) + 8 * d.removed.size();
     return head + d.tried.size() * most_number + removals + table_bytes(d) +
            2 * most_number * d.wanted.size() + most_number * (d.seen_n.size() + d.scores.size()) +
@@ -373,7 +374,6 @@ void read_restrictions(byte_reader& in, decision& d) {
     std::vector<std::uint64_t> row((d.nodes + std::size_t{63}) / 64);
     restricted_goods r;
     const std::uint64_t count = in.number(in.left() / 4);
-    if (count == 0) in.refuse();  // one spelling for each
     for (std::uint64_t i = 0; i < count && in.good(); ++i) {
         const std::uint64_t wanted = r.wanted + in.number(0xFFFF);
         const auto by = static_cast<std::uint16_t>(in.number(0xFFFF));
@@ -390,6 +390,11 @@ void read_restrictions(byte_reader& in, decision& d) {
                 d.restricted_nodes.push_back(static_cast<std::uint16_t>(
                     w * 64 + static_cast<std::size_t>(std::countr_zero(left))));
     }
+}
+
+void read_due(byte_reader& in, decision& d) {
+    d.due = {unzigzag(static_cast<std::uint32_t>(in.number(0xFFFFFFFF)))};
+    if (d.due == no_day) in.refuse();
 }
 
 void read_parts(byte_reader& in, decision& d) {
@@ -413,10 +418,11 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     const std::size_t start = to.size();
     to.resize(start + most_bytes(d));
     byte_writer out{to.data() + start};
-    const std::uint8_t version = !d.restricted.empty() ? with_restrictions
-                                 : has_numbers(d)      ? with_numbers
-                                 : has_removals(d)     ? with_removals
-                                                       : format;
+    const std::uint8_t version = d.due != no_day         ? with_due
+                                 : !d.restricted.empty() ? with_restrictions
+                                 : has_numbers(d)        ? with_numbers
+                                 : has_removals(d)       ? with_removals
+                                                         : format;
     out.byte(version);
     out.byte(static_cast<unsigned>(d.covers) | (d.proof == quality::heuristic ? heuristic : 0U) |
              (d.amounts ? amounts : 0U) | (is_dense ? consecutive : 0U) | (as_list ? listed : 0U) |
@@ -435,7 +441,8 @@ void encode(const decision& d, std::vector<std::byte>& to) {
     put_stock(d, as_list, out);
     for (const std::int32_t score : d.scores) out.number(zigzag(score));
     if (version >= with_numbers) put_numbers(d, out);
-    if (version == with_restrictions) put_restrictions(d, out);
+    if (version >= with_restrictions) put_restrictions(d, out);
+    if (version == with_due) out.number(zigzag(d.due.n));
     out.number(d.parts.size());
     std::uint64_t wanted = 0;
     for (const plan_part& part : d.parts) {
@@ -452,7 +459,7 @@ result<decision> decode(std::span<const std::byte> bytes) {
     decision d;
     const std::uint8_t version = in.byte();
     const std::uint8_t flags = in.byte();
-    if (version < format || version > with_restrictions || (flags & 3U) == 3U) in.refuse();
+    if (version < format || version > with_due || (flags & 3U) == 3U) in.refuse();
     d.covers = static_cast<coverage>(flags & 3U);
     d.proof = (flags & heuristic) != 0 ? quality::heuristic : quality::exact;
     d.amounts = (flags & amounts) != 0;
@@ -470,7 +477,9 @@ result<decision> decode(std::span<const std::byte> bytes) {
     if (in.good() && d.scored) read_scores(in, d);
     if (in.good() && version >= with_numbers) read_numbers(in, d);
     if (version == with_numbers && !has_numbers(d)) in.refuse();
-    if (in.good() && version == with_restrictions) read_restrictions(in, d);
+    if (in.good() && version >= with_restrictions) read_restrictions(in, d);
+    if (version == with_restrictions && d.restricted.empty()) in.refuse();
+    if (in.good() && version == with_due) read_due(in, d);
     if (in.good()) read_parts(in, d);
     if (!in.good() || in.left() != 0)
         return fail(error_code::bad_record, static_cast<std::int64_t>(in.at()));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "earmark/sourcing/alternatives.hpp"
+#include "measures.hpp"
 #include "wording.hpp"
 
 namespace earmark::sourcing {
@@ -144,7 +145,7 @@ private:
             others_.with_proof == quality::exact ? "The best plan with " : "A plan with ";
         return {node, why, c,
                 fmt::format("{}{} {} ({}).", best, tell_.node(node), tell_.gap(c),
-                            tell_.cost(with.cost.e4))};
+                            tell_.cost_of(with))};
     }
 
     /// For a node that is in no plan: the first line that it cannot serve, unless it could.
@@ -251,6 +252,25 @@ private:
         }
         const std::int64_t extra = by_.terms().extra_parcel * (chosen_.cost.parcels - 1);
         if (extra > 0) say(fmt::format("Splitting the order adds {}.", tell_.cost(extra)));
+        say_late();
+    }
+
+    void say_late() {
+        if (chosen_.cost.late_days == 0) return;
+        const auto arrives = [this](const plan_part& part) {
+            return problem_.number(node_column::delivery_date, part.wanted, index_of(part.node));
+        };
+        const bool is_known =
+            std::all_of(chosen_.parts.begin(), chosen_.parts.end(),
+                        [&](const plan_part& part) { return arrives(part) != no_day.n; });
+        const std::string money =
+            tell_.cost(detail::late_cost(by_.terms(), chosen_.cost.late_days));
+        const std::string days = counted(chosen_.cost.late_days, "day");
+        say(is_known ? fmt::format("The last of it arrives {} after {}, which adds {}.", days,
+                                   to_string(problem_.due), money)
+                     : fmt::format("Nobody knows the day on which the last of it arrives, which "
+                                   "counts as {} after {} and adds {}.",
+                                   days, to_string(problem_.due), money));
     }
 
     /// Which nodes a sentence is about that finds nothing in any.
@@ -330,7 +350,7 @@ private:
         say(fmt::format("The next best plan{} {}: {} ({}).",
                         out_.second_proof == quality::exact ? "" : " that was found",
                         tell_.gap(out_.second_gap), tell_.shipments(*out_.second),
-                        tell_.cost(out_.second->cost.e4)));
+                        tell_.cost_of(*out_.second)));
     }
 
     void say_proof() {

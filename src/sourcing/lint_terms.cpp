@@ -71,6 +71,10 @@ void linter::look_at_root() {
                             shown_as),
                 "leave it out here");
     }
+    if (policy_.terms().late_per_day > 0 && !policy_.ranks_by(criterion::cost))
+        add("no_effect", policy_places::root, "costs.late_per_day",
+            "late days cost money, and nothing ranks by cost",
+            "rank by cost, or by delivery_date; or leave it out");
     if (const auto missing = missing_for_numbers(policy_))
         add("no_numbers", policy_places::root, "attributes", missing.what, missing.hint);
 }

@@ -79,6 +79,10 @@ std::int64_t weighed_parcel(const policy_terms& terms, std::int64_t cost) noexce
                     weight_of(terms, criterion::parcels));
 }
 
+std::int64_t weighed_money(const policy_terms& terms, std::int64_t cost) noexcept {
+    return narrowed(wide{weight_of(terms, criterion::cost)} * cost);
+}
+
 std::int64_t content_of(const parcel_rates& rates, const wanted_line& line,
                         std::int64_t n) noexcept {
     if (rates.by_grams) return times_share(line.grams, n, line.n, true);

@@ -34,6 +34,17 @@ struct measured {
 /// What a parcel adds to it that costs so much.
 [[nodiscard]] std::int64_t weighed_parcel(const policy_terms& terms, std::int64_t cost) noexcept;
 
+/// What so much more money adds to it, whatever it is for.
+[[nodiscard]] std::int64_t weighed_money(const policy_terms& terms, std::int64_t cost) noexcept;
+
+/// Do late days of a plan cost anything?
+[[nodiscard]] bool counts_late(const policy_terms& terms, const sourcing_problem& p) noexcept;
+/// Days after the one that was asked for, up to max_late_days. Requires a column of dates.
+[[nodiscard]] std::int32_t late_days(const sourcing_problem& p, std::size_t wanted,
+                                     std::size_t node) noexcept;
+/// What they cost.
+[[nodiscard]] std::int64_t late_cost(const policy_terms& terms, std::int32_t days) noexcept;
+
 /// The set that a line leaves with; 0: none.
 [[nodiscard]] inline std::uint16_t set_of(const policy_terms& terms,
                                           const wanted_line& line) noexcept {

@@ -117,6 +117,8 @@ void check(const policy_terms& t) {
                           "a policy's rates are 0 to 1,000,000,000");
     EARMARK_CHECK(t.extra_parcel >= 0 && t.extra_parcel <= max_rate_e4,
                   "a policy's extra_parcel is 0 to 1,000,000,000");
+    EARMARK_CHECK(t.late_per_day >= 0 && t.late_per_day <= max_rate_e4,
+                  "a policy's late_per_day is 0 to 1,000,000,000");
     EARMARK_CHECK(t.max_parcels >= 0 && t.max_parcels <= max_parcel_limit,
                   "a policy's max_parcels is 1 to 1,000, or 0 for no limit");
     EARMARK_CHECK(t.min_shipment_value >= 0 && t.min_shipment_value <= max_rate_e4,

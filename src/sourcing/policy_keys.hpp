@@ -25,8 +25,9 @@ inline constexpr keys<1> always_keys = {"require"};
 inline constexpr keys<6> filter_keys = {"name", "when", "nodes", "same", "dates", "memory"};
 inline constexpr keys<1> memory_names = {"not_rejected_before"};
 inline constexpr keys<3> rejection_keys = {"days", "most", "then"};
-inline constexpr keys<6> cost_keys = {"fixed_per_parcel", "per_unit",      "per_unit_per_1000_km",
-                                      "extra_parcel",     "by_acceptance", "parcel"};
+inline constexpr keys<7> cost_keys = {
+    "fixed_per_parcel", "per_unit", "per_unit_per_1000_km", "extra_parcel", "late_per_day",
+    "by_acceptance",    "parcel"};
 inline constexpr keys<3> parcel_keys = {"by", "zones", "steps"};
 inline constexpr keys<2> parcel_step_keys = {"up_to", "rates"};
 inline constexpr keys<2> content_names = {"grams", "units"};

@@ -59,6 +59,10 @@ constexpr std::array all_keys = {
     policy_key{"filter", "memory", "`not_rejected_before`: not the nodes that gave the line back",
                "not asked"},
     policy_key{"costs", "extra_parcel", "quoted money for each parcel after the first", "0"},
+    policy_key{"costs", "late_per_day",
+               "quoted money for each day that the last of an order arrives after the day it is "
+               "wanted",
+               "0"},
     policy_key{"costs", "by_acceptance",
                "`true`: costs are divided by the part of what is sent to a node that it accepts",
                "`false`"},
@@ -161,7 +165,7 @@ json shape_of_cost(std::string_view key) {
     const json zone = {
         {"anyOf",
          {json{{"type", "integer"}, {"minimum", 0}}, text("^[0-9]+(\\.[0-9]{1,4})? (m|km|mi)$")}}};
-    if (key == "extra_parcel") return same_as("money");
+    if (key == "extra_parcel" || key == "late_per_day") return same_as("money");
     if (key == "by_acceptance") return {{"type", "boolean"}};
     if (key == "parcel") return same_as("costs.parcel");
     if (key == "by") return one_of(detail::content_names);

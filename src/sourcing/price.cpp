@@ -51,6 +51,17 @@ void price_beyond(const measured& of, std::span<const plan_part> parts, plan_cos
     }
 }
 
+/// The plan as a whole is late, by its last part.
+void price_late(const policy_terms& terms, const sourcing_problem& problem,
+                std::span<const plan_part> parts, plan_cost& sum) {
+    for (const plan_part& part : parts)
+        sum.late_days =
+            std::max(sum.late_days, late_days(problem, part.wanted, index_of(part.node)));
+    const std::int64_t cost = late_cost(terms, sum.late_days);
+    add_to(sum.e4, cost);
+    add_to(sum.weighted, weighed_money(terms, cost));
+}
+
 }  // namespace
 
 plan_cost price(const policy_terms& terms, const sourcing_problem& problem, std::uint32_t farthest,
@@ -76,6 +87,7 @@ plan_cost price(const policy_terms& terms, const sourcing_problem& problem, std:
         pay(fixed_rate(terms, node));
     }
     if (ranked.beyond()) price_beyond({terms, problem, farthest}, parts, sum);
+    if (counts_late(terms, problem)) price_late(terms, problem, parts, sum);
     return sum;
 }
 

@@ -56,12 +56,13 @@ bool shares_any_sku(const sourcing_problem& problem) {
 void workshop::solve(const policy& by, const sourcing_problem& problem, std::uint32_t without) {
     check(problem);
     const ranking& nodes = ranks.of(by, problem);
-    by_date = !problem.of(node_column::delivery_date).empty() &&
-              ranked_criteria{by.terms()}.has(criterion::delivery_date);
-    if (by_date)
+    const bool dates_rank = !problem.of(node_column::delivery_date).empty() &&
+                            ranked_criteria{by.terms()}.has(criterion::delivery_date);
+    by_date = dates_rank || counts_late(by.terms(), problem);
+    if (dates_rank)
         solve_by_date(by.terms(), nodes, problem, without);
     else
-        solve_sums(by.terms(), nodes, problem, without);
+        solve_late(by.terms(), nodes, problem, without);
 }
 
 void workshop::solve_sums(const policy_terms& terms, const ranking& nodes,

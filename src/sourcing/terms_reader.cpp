@@ -158,6 +158,8 @@ void terms_reader::read_costs(const toml::table& root, std::string_view unit, po
     into.per_unit_per_1000_km = rates(*costs, "per_unit_per_1000_km");
     if (const toml::node* extra = costs->get("extra_parcel"))
         into.extra_parcel = rate(*extra, "extra_parcel");
+    if (const toml::node* late = costs->get("late_per_day"))
+        into.late_per_day = rate(*late, "late_per_day");
     if (const toml::node* expected = costs->get("by_acceptance")) {
         const auto value = expected->value_exact<bool>();
         if (!value)

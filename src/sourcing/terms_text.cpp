@@ -57,6 +57,10 @@ std::string partial_text(const policy_terms& t) {
 
 std::string more_costs_text(const policy_terms& t) {
     std::string out;
+    if (t.late_per_day != 0) {
+        out += "late_per_day         = " + quoted(rate_text(t.late_per_day));
+        out += '\n';
+    }
     if (t.by_acceptance) out += "by_acceptance        = true\n";
     const parcel_rates& r = t.parcels;
     if (r.empty()) return out;

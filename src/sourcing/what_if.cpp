@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "measures.hpp"
 #include "wording.hpp"
 
 namespace earmark::sourcing {
@@ -23,7 +24,9 @@ public:
           nodes{problem.nodes.begin(), problem.nodes.end()},
           metres{problem.metres.begin(), problem.metres.end()},
           free{problem.free.begin(), problem.free.end()},
-          selected{problem.selected.begin(), problem.selected.end()} {}
+          selected{problem.selected.begin(), problem.selected.end()},
+          days{problem.of(node_column::delivery_date).begin(),
+               problem.of(node_column::delivery_date).end()} {}
 
     [[nodiscard]] node_facts& facts() { return nodes[k_]; }
     [[nodiscard]] std::uint32_t& way() { return metres[k_]; }
@@ -47,6 +50,19 @@ public:
         free[wanted * nodes.size() + k_] =
             static_cast<granules>(std::min<std::int64_t>(all, INT32_MAX));
     }
+    /// What it ships arrives by a day.
+    void deliver_by(std::int64_t day) {
+        const std::size_t each = nodes.size();
+        for (std::size_t at = k_; at < days.size(); at += each)
+            days[at] = std::min(days[at], static_cast<std::int32_t>(day));
+    }
+    /// The last of the days on which a line would arrive.
+    [[nodiscard]] std::int32_t last_day() const {
+        std::int32_t last = INT32_MIN;
+        for (std::size_t at = k_; at < days.size(); at += nodes.size())
+            last = std::max(last, days[at]);
+        return last;
+    }
     [[nodiscard]] bool wins() { return wins(*by_); }
     [[nodiscard]] bool wins(const policy& by) {
         sourcing_problem changed = *problem_;
@@ -54,6 +70,7 @@ public:
         changed.metres = metres;
         changed.free = free;
         changed.selected = selected;
+        changed.numbers[static_cast<std::size_t>(node_column::delivery_date)] = days;
         changed.view = 0;
         const plan& best = solve(by, changed, *s_);
         proof = best.proof;
@@ -82,6 +99,7 @@ public:
     std::vector<std::uint32_t> metres;
     std::vector<granules> free;
     std::vector<std::uint64_t> selected;
+    std::vector<std::int32_t> days;  // of delivery, as the problem's column
     quality proof = quality::exact;
     std::int64_t cost_e4 = 0;
 };
@@ -103,6 +121,7 @@ public:
             for (std::size_t l = 0; l < problem_.lines.size(); ++l) look_at_stock(l);
             look_at_all_stock();
             look_at_rates();
+            look_at_delivery();
         }
         if (as_it_is.is_filtered()) return std::move(out_);
         if (!as_it_is.is_selected()) {  // a ring or a priority may be why
@@ -216,6 +235,18 @@ private:
             });
     }
 
+    /// Asked where being late costs.
+    void look_at_delivery() {
+        if (!by_.ranks_by(criterion::cost) || !detail::counts_late(by_.terms(), problem_)) return;
+        const std::int64_t due = problem_.due.n, now = base_.last_day();
+        if (now > due)
+            search(lever::delivery, all_lines, now, std::min(now, due + max_late_days), due,
+                   [](trial& t, std::int64_t day) {
+                       t.deliver_by(day);
+                       return t.wins();
+                   });
+    }
+
     void look_at_facts(bool selects) {
         const std::uint32_t way = base_.way();
         const std::int64_t far = way == unknown_distance ? max_metres + 1 : std::int64_t{way};
@@ -279,13 +310,19 @@ std::string stock_text(const win& w, const sourcing_problem& problem, const deta
                        detail::units_text(w.needed - w.now, problem.lines[w.wanted].granule_e9));
 }
 
+std::string day_text(std::int64_t day) {
+    if (day == no_day.n) return "a day that nobody knows";
+    return to_string(civil_day{static_cast<std::int32_t>(day)});
+}
+
 /// `if B were active`.
 std::string lever_text(const win& w, const sourcing_problem& problem, const detail::teller& tell,
                        node_id node, picture known) {
     const std::string name = tell.node(node);
     const auto at_most = [&](std::string_view what, const std::string& to, const std::string& now) {
-        return w.enough ? fmt::format("if {} {} at most, and not {}", what, to, now)
-                        : fmt::format("if {} {}", what, to);
+        if (!w.enough) return fmt::format("if {} {}", what, to);
+        const std::string_view most = w.by == lever::delivery ? "" : " at most";
+        return fmt::format("if {} {}{}, and not {}", what, to, most, now);
     };
     switch (w.by) {
         case lever::active:
@@ -308,6 +345,8 @@ std::string lever_text(const win& w, const sourcing_problem& problem, const deta
         case lever::priority:
             return at_most(name + " had the priority", std::to_string(w.needed),
                            std::to_string(w.now));
+        case lever::delivery:
+            return at_most(name + " delivered by", day_text(w.needed), "by " + day_text(w.now));
         case lever::keep_back:
             break;
     }
@@ -318,9 +357,9 @@ std::string lever_text(const win& w, const sourcing_problem& problem, const deta
 }  // namespace
 
 std::string_view name_of(lever l) noexcept {
-    constexpr std::string_view names[] = {"active",   "selected",    "rate",
-                                          "stock",    "parcel_rate", "unit_rate",
-                                          "distance", "priority",    "keep_back"};
+    constexpr std::string_view names[] = {"active",      "selected",  "rate",     "stock",
+                                          "parcel_rate", "unit_rate", "distance", "priority",
+                                          "keep_back",   "delivery"};
     return names[static_cast<std::size_t>(l)];
 }
 

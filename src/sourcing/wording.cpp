@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "keys.hpp"
+#include "measures.hpp"
 
 namespace earmark::sourcing {
 
@@ -90,6 +91,13 @@ std::string teller::shipments(const plan& p) const {
     std::string out;
     for (const node_id n : nodes_of(p)) out += (out.empty() ? "" : "; ") + shipment(p, n);
     return out;
+}
+
+std::string teller::cost_of(const plan& p) const {
+    const std::int32_t days = p.cost.late_days;
+    if (days == 0) return cost(p.cost.e4);
+    return fmt::format("{}, {} of it for {} late", cost(p.cost.e4),
+                       cost(late_cost(by_.terms(), days)), counted(days, "day"));
 }
 
 static std::string_view name_of_column(comparison::reason r) {

@@ -32,6 +32,8 @@ public:
     /// `N1 ships 2 x A; N3 ships 1 x B`.
     [[nodiscard]] std::string shipments(const plan& p) const;
     [[nodiscard]] std::string cost(std::int64_t e4) const { return cost_text(e4, by_.currency()); }
+    /// `12.50 USD`, `17.50 USD, 5.00 USD of it for 1 day late`.
+    [[nodiscard]] std::string cost_of(const plan& p) const;
     /// What the other plan loses by: `costs 0.50 USD more`.
     [[nodiscard]] std::string gap(const comparison& c) const;
 

@@ -33,10 +33,11 @@ struct workshop {
     shipment_search<16> shipments_wide;
     assignment found;
     std::vector<std::uint8_t> node_seen;
-    std::vector<granules> in_time;  // what is free of what arrives by a date
+    std::vector<granules> in_time;   // what is free of what arrives by a date
+    std::vector<granules> not_late;  // likewise, of what arrives sooner than a late plan
     plan answer;
     bool used_quantities = false;  // more than "has enough: yes or no" decided
-    bool by_date = false;          // the last problem was solved date by date
+    bool by_date = false;          // the last problem was, or might be, solved date by date
     bool every = false;            // keep what best_with() needs; set before solve()
 
     /// Solves into `answer`.
@@ -52,6 +53,9 @@ struct workshop {
 private:
     /// Solves by sums alone.
     void solve_sums(const policy_terms& terms, const ranking& nodes,
+                    const sourcing_problem& problem, std::uint32_t without);
+    /// Solves where late days may cost, too.
+    void solve_late(const policy_terms& terms, const ranking& nodes,
                     const sourcing_problem& problem, std::uint32_t without);
     /// Solves where the latest delivery date of the parts ranks, too.
     void solve_by_date(const policy_terms& terms, const ranking& nodes,
@@ -69,6 +73,9 @@ private:
 /// compare() without the last tie-break.
 [[nodiscard]] comparison compare_terms(const policy_terms& terms, const sourcing_problem& problem,
                                        const plan& a, const plan& b);
+
+/// Nothing is better in any term but the tie-break.
+[[nodiscard]] bool is_sure(const plan& p) noexcept;
 
 /// Throws earmark::misuse where a problem contradicts itself.
 void check(const sourcing_problem& problem);

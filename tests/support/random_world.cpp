@@ -16,7 +16,8 @@ void set_policy(world& w, std::uint64_t kind) {
             w.policy +=
                 "rank = [\"cost\", \"distance\"]\n"
                 "[costs]\nfixed_per_parcel = \"4.90\"\nper_unit = \"0.35\"\n"
-                "per_unit_per_1000_km = \"1.20\"\n[split]\nlines = \"whole\"\n";
+                "per_unit_per_1000_km = \"1.20\"\nlate_per_day = \"2.50\"\n[split]\nlines = "
+                "\"whole\"\n";
             w.rules.split_lines = false;
             break;
         case 2:

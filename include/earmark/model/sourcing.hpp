@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "earmark/core/civil_day.hpp"
 #include "earmark/core/ids.hpp"
 #include "earmark/core/money.hpp"
 #include "earmark/core/quantity.hpp"
@@ -83,6 +84,9 @@ struct sourcing_problem {
     std::span<const std::uint64_t> barred{};
     /// By node_column: empty (0 for all), one number a node, or lines x nodes as `free`.
     std::array<std::span<const std::int32_t>, node_columns> numbers{};
+    /// The last day of delivery that was asked for. Where the problem has a column of delivery
+    /// dates, a policy may make each later day cost money.
+    civil_day due = no_day;
 
     [[nodiscard]] std::span<const std::int32_t> of(node_column c) const noexcept {
         return numbers[static_cast<std::size_t>(c)];
@@ -123,6 +127,7 @@ struct plan_cost {
     std::int64_t weighted = 0;  // the one sum of a policy with weights
     /// Sums over parts of the columns that rank; of delivery_date the latest.
     std::array<std::int64_t, node_columns> columns{};
+    std::int32_t late_days = 0;  // of the last part, where late days cost; `e4` has their money
     friend constexpr bool operator==(const plan_cost&, const plan_cost&) = default;
 };
 

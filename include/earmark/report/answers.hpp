@@ -110,7 +110,7 @@ private:
     frame_builder decisions_{"decisions"}, parts_{"parts"};
     numbers<std::int64_t>& order_;
     verdict_columns verdict_;
-    numbers<std::int32_t>&parcels_, &unknown_;
+    numbers<std::int32_t>&parcels_, &unknown_, &late_days_;
     numbers<std::int64_t>&cost_e4_, &metres_, &allocated_, &decision_ns_;
     flags& exact_;
     std::shared_ptr<texts> strategies_ = std::make_shared<texts>();  // those that decided

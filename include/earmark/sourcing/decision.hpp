@@ -98,6 +98,7 @@ struct decision {
     /// Where costs are divided by acceptance, of each of nodes_seen(): accept_ppm.
     std::vector<std::uint32_t> accepts;
     std::vector<std::uint16_t> undivided;  // of `wanted`, ascending: those that must not be divided
+    civil_day due = no_day;                // where late days cost: the last day that was asked for
     std::vector<plan_part> parts;
 
     [[nodiscard]] std::size_t count_seen() const noexcept {
@@ -186,6 +187,7 @@ public:
     /// Valid as long as this and the facts are.
     [[nodiscard]] sourcing_problem view() const noexcept {
         sourcing_problem p{lines_, nodes_, metres_, free_, 0, scores_};
+        p.due = due_;
         if (!accepting_.empty()) p.nodes = accepting_;
         for (std::size_t c = 0; c < node_columns; ++c) p.numbers[c] = numbers_[c];
         return p;
@@ -201,6 +203,7 @@ private:
     std::vector<granules> free_;
     std::vector<std::int32_t> scores_;
     std::array<std::vector<std::int32_t>, node_columns> numbers_;
+    civil_day due_;
 };
 
 /// The plan again, from the record. bad_record where `by` is another policy than the one that

@@ -115,6 +115,7 @@ using rate_by_kind = std::array<std::int64_t, node_kinds>;
 /// Largest rate that is accepted: a thousand million of the major unit.
 inline constexpr std::int64_t max_rate_e4 = 10'000'000'000'000;
 inline constexpr std::int64_t max_keep_back = 1'000'000'000;
+inline constexpr std::int32_t max_late_days = 365;  // more, and a day that nobody knows, count so
 inline constexpr int max_parcel_limit = 1'000;
 inline constexpr std::size_t max_policy_bytes = 65'536;
 inline constexpr std::size_t max_policy_name = 64;
@@ -158,7 +159,8 @@ struct policy_terms {
     std::int64_t min_shipment_value = 0;
     bool together = false;  // lines of one set leave from one node or not at all
     parcel_rates parcels{};
-    bool by_acceptance = false;  // costs are divided by the part of orders that a node accepts
+    bool by_acceptance = false;     // costs are divided by the part of orders that a node accepts
+    std::int64_t late_per_day = 0;  // of the plan's last day, each day after the one it is wanted
 };
 
 /// Nodes of a kind, within a distance, up to a priority: what fits all that is said.

@@ -32,6 +32,7 @@ enum class lever : std::uint8_t {
     distance,     // metres to the place
     priority,     // its own
     keep_back,    // units that the policy keeps back at every node of its kind
+    delivery,     // the day by which all of it that it ships would be at the door
 };
 [[nodiscard]] std::string_view name_of(lever l) noexcept;
 

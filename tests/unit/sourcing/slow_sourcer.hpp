@@ -79,6 +79,7 @@ public:
         if (t_.max_parcels != 0 && parcels > t_.max_parcels) return {};
         if (unserved > 0 && parcels > 0 && left_value < t_.min_shipment_value) return {};
         sums[in_parcels] = parcels;
+        add_late(sums, x);
         return in_order(unserved, split, missing, sums);
     }
 
@@ -271,6 +272,18 @@ private:
         s[in_cost] += cost + (extra ? t_.extra_parcel : 0);
         s[in_weighted] +=
             weight(criterion::cost) * (cost + t_.extra_parcel) + weight(criterion::parcels);
+    }
+    /// Once for the whole plan, by the last of what it ships.
+    void add_late(terms_value& s, const amounts& x) const {
+        constexpr std::size_t date = node_columns - 1;
+        if (p_.due == no_day || p_.numbers[date].empty()) return;
+        std::int64_t days = 0;
+        for (std::size_t l = 0; l < x.size(); ++l)
+            for (std::size_t k = 0; k < x[l].size(); ++k)
+                if (x[l][k] > 0) days = std::max(days, column(date, l, k) - p_.due.n);
+        const std::int64_t cost = std::min<std::int64_t>(days, 365) * t_.late_per_day;
+        s[in_cost] += cost;
+        s[in_weighted] += weight(criterion::cost) * cost;
     }
     void take_first_extra(terms_value& s) const { s[in_cost] -= t_.extra_parcel; }
 
