@@ -133,6 +133,8 @@ std::optional<engine::state::binding> engine::state::bind(const sourcing::policy
     made.numbers = p.terms().late_per_day > 0;
     for (std::size_t c = 0; c < node_columns; ++c)
         made.numbers |= p.ranks_by(sourcing::criterion_of(static_cast<node_column>(c)));
+    for (const sourcing::goods_class& c : p.terms().classes)
+        made.classes.push_back(names.facts.find(c.attribute));
     return all_known ? std::optional{std::move(made)} : std::nullopt;
 }
 

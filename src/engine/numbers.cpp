@@ -142,6 +142,18 @@ void engine::state::fill_numbers(const visit& v, const sourcing::policy& whole,
     }
 }
 
+/// Of which of the policy's classes a SKU is, a bit for each.
+void engine::state::add_classes(desk& d, const sourcing::policy& by, const binding& asked) const {
+    const auto& classes = by.terms().classes;
+    for (wanted_line& w : d.wanted)
+        for (std::size_t c = 0; c < classes.size(); ++c) {
+            const std::string_view has = asked.classes[c]
+                                             ? names.facts.value(*asked.classes[c], raw(w.sku)).text
+                                             : names.skus.key(raw(w.sku));
+            w.classes |= std::uint64_t{has == classes[c].value} << c;
+        }
+}
+
 /// What the order says of a line, else what its SKU has.
 void engine::state::add_line_facts(desk& d, const binding& asked) const {
     d.asked_bytes = load_facts(books.ledger.chunks(), d.order.facts);

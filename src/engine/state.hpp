@@ -47,6 +47,7 @@ struct engine::state {
         bool numbers = false;      // it ranks by some (sourcing/numbers.hpp)
         bool weighs = false;       // parcels by grams
         bool keeps_whole = false;  // lines that must not be divided
+        std::vector<std::optional<attribute_id>> classes{};  // of the policy's; none: line.sku
     };
     std::deque<binding> bindings;
     std::atomic<std::uint32_t> active_policy{0};
@@ -407,6 +408,7 @@ struct engine::state {
                       std::vector<std::int32_t>& into) const;
     /// Weights of the wanted lines, and which must not be divided.
     void add_line_facts(desk& d, const binding& asked) const;
+    void add_classes(desk& d, const sourcing::policy& by, const binding& asked) const;
     [[nodiscard]] std::span<const node_facts> accepting(desk& d) const;
     /// What conditions may ask of the order on the desk.
     sourcing::order_facts facts_asked(desk& d, std::uint32_t version) const;

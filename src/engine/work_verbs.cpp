@@ -198,6 +198,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     const bool accepts = by != nullptr && by->terms().by_acceptance;
     if (by != nullptr && (bindings[version - 1].weighs || bindings[version - 1].keeps_whole))
         add_line_facts(d, bindings[version - 1]);
+    if (by != nullptr && !by->terms().classes.empty()) add_classes(d, *by, bindings[version - 1]);
     note_firm(d);
     const std::size_t nodes = names.node.size();
     d.free.assign(d.wanted.size() * nodes, 0);
@@ -212,8 +213,7 @@ error engine::state::problem(const visit& v, std::uint32_t version, sourcing_pro
     if (d.to_make) have_made(d, nodes);
     if (!d.firm.empty() || brings) keep_bound(d, nodes);
     restrictor{*this, d}.bar();
-    d.again.clear();
-    d.over.clear();
+    d.again.clear(), d.over.clear();
     if (d.order.beside != no_chunk && by != nullptr) note_rejected(d, by->rejections(), v.now);
     for (std::size_t w = 0; w < d.wanted.size() && !d.over.empty(); ++w)
         if (d.is_over(w)) std::fill_n(d.free.data() + w * nodes, nodes, nothing_free);

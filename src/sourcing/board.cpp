@@ -136,12 +136,16 @@ void board::look(const policy_terms& terms, const sourcing_problem& problem, con
 }
 
 void board::keep_back() {
-    keeps_back_ = terms_->keep_back != std::array<std::int64_t, node_kinds>{};
+    keeps_back_ =
+        !terms_->kept.empty() || terms_->keep_back != std::array<std::int64_t, node_kinds>{};
     if (!keeps_back_) return;
     kept_.resize(problem_->lines.size());
     for (std::size_t l = 0; l < kept_.size(); ++l)
-        for (std::size_t kind = 0; kind < node_kinds; ++kind)
-            kept_[l][kind] = kept_granules(terms_->keep_back[kind], problem_->lines[l].granule_e9);
+        for (std::size_t kind = 0; kind < node_kinds; ++kind) {
+            const wanted_line& line = problem_->lines[l];
+            kept_[l][kind] = kept_granules(
+                kept_units(*terms_, static_cast<node_kind>(kind), line.classes), line.granule_e9);
+        }
 }
 
 void board::find_enough() {

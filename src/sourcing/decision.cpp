@@ -233,8 +233,7 @@ recorded_problem::recorded_problem(const policy& by, const decision& d, const de
         // What is kept back was taken off before it was recorded, and comes off again.
         const wanted_line& line = lines_[at / nodes_.size()];
         const node_facts& node = nodes_[at % nodes_.size()];
-        const std::int64_t kept = detail::kept_granules(
-            by.terms().keep_back[static_cast<std::size_t>(node.kind)], line.granule_e9);
+        const std::int64_t kept = kept_back(by, node, line);
         const std::int64_t n = d.amounts ? d.seen_n[i++] : line.n;
         free_[at] = static_cast<granules>(std::min<std::int64_t>(n + kept, INT32_MAX));
     });

@@ -173,12 +173,11 @@ private:
                     {},
                     fmt::format("{} did not have {} to give.", name, tell_.goods(first, line.n))};
         if (free >= line.n) {
-            const auto kind = static_cast<std::size_t>(problem_.nodes[k].kind);
             return {node,
                     verdict::kept_back,
                     {},
                     fmt::format("{} has {} but keeps {} back.", name, tell_.goods(first, free),
-                                by_.terms().keep_back[kind])};
+                                kept_units(by_.terms(), problem_.nodes[k].kind, line.classes))};
         }
         // What it can give is known from a live problem and from a record alike; what it has is
         // not.

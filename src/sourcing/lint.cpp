@@ -113,7 +113,7 @@ std::vector<lint_finding> linter::run() {
         look_at_rates(i);
         look_for_equals(i);
     }
-    if (all_.empty()) look_at_terms(policy_places::root);
+    all_.empty() ? look_at_terms(policy_places::root) : look_at_kept(policy_places::root);
     if (!options_.tables.nodes.empty()) look_at_nodes();
     if (maker_.gave_up() || gave_up_)
         add("not_decided", policy_places::root, {},

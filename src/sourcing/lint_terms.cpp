@@ -6,6 +6,7 @@
 
 #include "earmark/sourcing/numbers.hpp"
 #include "earmark/sourcing/solve.hpp"
+#include "keep_back_reader.hpp"
 #include "linter.hpp"
 #include "strategy_text.hpp"
 
@@ -88,6 +89,7 @@ void linter::look_at_terms(std::size_t i) {
         add("no_effect", i, "split",
             "a line cannot be split where one parcel is the most and has all of the order",
             "leave lines = \"by_quantity\" out, or allow more parcels");
+    look_at_kept(i);
     if (by_root) return;
     for (const node_kind k : kinds)
         if (t.keep_back[static_cast<std::size_t>(k)] > 0 && places_.has(i, "keep_back") &&
@@ -96,6 +98,36 @@ void linter::look_at_terms(std::size_t i) {
                 fmt::format("{} keeps units back at each {}, but sources from none", name(i),
                             name_of(k)),
                 "leave it out");
+}
+
+/// Entries for classes of goods that change nothing: they say what holds without them, or are for
+/// nodes that nobody sources from. Of a policy, of its own; strategies without one have it from
+/// there.
+void linter::look_at_kept(std::size_t i) {
+    const bool by_root = i == policy_places::root;
+    if (!places_.has(i, "keep_back")) return;
+    const policy_terms& t = by_root ? policy_.terms() : all_[i].by.terms();
+    for (std::size_t e = 0; e < t.kept.size(); ++e) {
+        const kept_goods& entry = t.kept[e];
+        policy_terms without = t;
+        without.kept.erase(without.kept.begin() + static_cast<std::ptrdiff_t>(e));
+        const std::string key = kept_text(t, entry);
+        if (kept_units(without, entry.kind, entry.classes) == entry.units)
+            add("no_effect", i, "keep_back",
+                fmt::format("\"{}\" keeps {} back, and so would the entry that is less specific",
+                            key, entry.units),
+                "leave it out");
+        bool is_used = all_.empty();
+        for (std::size_t s = 0; s < all_.size(); ++s)
+            is_used |= (s == i || (by_root && !places_.has(s, "keep_back"))) &&
+                       names_kind(all_[s].from, entry.kind);
+        if (!is_used)
+            add("no_effect", i, "keep_back",
+                fmt::format(
+                    "\"{}\" is for each {}, and no strategy that it is for sources from any", key,
+                    name_of(entry.kind)),
+                "leave it out, or name the kind in 'from'");
+    }
 }
 
 void linter::look_at_selectors(std::size_t i) {

@@ -78,6 +78,7 @@ private:
     // lint_terms.cpp
     void look_at_root();
     void look_at_terms(std::size_t i);
+    void look_at_kept(std::size_t i);
     void look_at_selectors(std::size_t i);
     void look_at_rates(std::size_t i);
     void look_for_equals(std::size_t i);

@@ -144,9 +144,9 @@ bool keeps_rules(const policy_terms& terms, const sourcing_problem& problem,
     for (const wanted_line& line : problem.lines) rest.push_back(line.n);
     for (const plan_part& part : parts) {
         const wanted_line& line = problem.lines[part.wanted];
-        const std::int64_t kept = kept_granules(
-            terms.keep_back[static_cast<std::size_t>(problem.nodes[index_of(part.node)].kind)],
-            line.granule_e9);
+        const node_kind kind = problem.nodes[index_of(part.node)].kind;
+        const std::int64_t kept =
+            kept_granules(kept_units(terms, kind, line.classes), line.granule_e9);
         const auto k = static_cast<std::uint32_t>(index_of(part.node));
         std::int64_t& sum = taken[{k, std::uint64_t{raw(line.sku)} << 16 | raw(line.firm)}];
         sum += part.n;

@@ -5,6 +5,7 @@
 
 #include "earmark/core/check.hpp"
 #include "earmark/core/digest.hpp"
+#include "keep_back_reader.hpp"
 #include "ladder_text.hpp"
 #include "policy_text.hpp"
 #include "strategy_text.hpp"
@@ -50,8 +51,7 @@ std::string canonical(const policy_terms& t, const std::string& ladder) {
     out += "\n[outcome]\npartial = " + quoted(detail::partial_text(t)) + '\n';
     if (t.none != unserved{}) out += "none = " + quoted(to_string(t.none)) + '\n';
     out += "\n[keep_back]\n";
-    for (std::size_t k = 0; k < node_kinds; ++k)
-        out += std::string{name_of(kinds[k])} + " = " + std::to_string(t.keep_back[k]) + '\n';
+    for (const std::string& entry : detail::keep_back_entries(t)) out += entry + '\n';
     return out;
 }
 
@@ -106,6 +106,18 @@ void check_weights(const policy_terms& t) {
                   "a weighed distance counts in kilometres or in miles");
 }
 
+void check_kept(const policy_terms& t) {
+    for (const std::int64_t units : t.keep_back)
+        EARMARK_CHECK(units >= 0 && units <= max_keep_back,
+                      "a policy keeps back 0 to 1,000,000,000 units");
+    EARMARK_CHECK(t.classes.size() <= max_goods_classes && t.kept.size() <= max_kept_goods,
+                  "a policy knows at most 64 classes of goods, and 256 entries that name some");
+    for (const kept_goods& k : t.kept)
+        EARMARK_CHECK(k.classes != 0 && k.units >= 0 && k.units <= max_keep_back &&
+                          (t.classes.size() == 64 || k.classes >> t.classes.size() == 0),
+                      "what is kept back of classes is 0 to 1,000,000,000 units of known ones");
+}
+
 void check(const policy_terms& t) {
     EARMARK_CHECK(detail::is_policy_name(t.name),
                   "a policy's name is 1 to 64 letters, digits, blanks or any of - _ .");
@@ -125,9 +137,7 @@ void check(const policy_terms& t) {
                   "a policy's smallest shipment is worth 0 to 1,000,000,000");
     check_weights(t);
     check_parcels(t.parcels);
-    for (const std::int64_t units : t.keep_back)
-        EARMARK_CHECK(units >= 0 && units <= max_keep_back,
-                      "a policy keeps back 0 to 1,000,000,000 units");
+    check_kept(t);
 }
 
 void check_rules(std::span<const attribute> declared, std::span<const filter> filters) {
@@ -256,6 +266,7 @@ policy::policy(policy_terms terms, policy_rules rules)
       of_orders_{known_attributes(order_attributes(), declared_, false)},
       of_nodes_{known_attributes(node_attributes(), declared_, true)} {
     check(terms_);
+    detail::sort_kept(terms_.kept);
     check_rules(declared_, filters_);
     rejections_ = rules.rejections;
     EARMARK_CHECK(rejections_.days >= 0 && rejections_.days <= max_rejection_days,

@@ -54,6 +54,7 @@ policy_terms read_terms(detail::toml_reader& in, detail::terms_reader& terms,
 std::optional<policy> read_policy(detail::findings& found, const toml::table& root) {
     detail::toml_reader in{found};
     detail::terms_reader terms{in, root.get("strategy") != nullptr};
+    terms.find_classes(root);
     const auto unit = detail::distance_names[in.choice(root, "distance", detail::distance_names)];
     policy_terms usual = read_terms(in, terms, root, unit);
     detail::filter_reader filters{in};

@@ -26,7 +26,11 @@ constexpr std::array all_keys = {
     policy_key{"", "split", "table: how orders may be split", "whole lines, any number of parcels"},
     policy_key{"", "outcome", "table: what happens where not all is served",
                "what is there ships, the rest waits"},
-    policy_key{"", "keep_back", "table: units that stay at each node, by kind", "0"},
+    policy_key{
+        "", "keep_back",
+        "table: units that stay at each node, by kind, or by kind and class of goods, `\"store "
+        "+ category:outerwear\"`; or a number for every kind, or `none`",
+        "0"},
     policy_key{"", "attributes", "table: attributes of a host's own and their types", "none"},
     policy_key{"", "always", "table: filters of every strategy", "none"},
     policy_key{"", "filter", "tables: which nodes may serve which orders", "none"},
@@ -295,7 +299,10 @@ json definitions() {
     out["costs.parcel.steps"] = table_of("costs.parcel.steps", detail::parcel_step_keys);
     out["split"] = table_of("split", detail::split_keys);
     out["outcome"] = table_of("outcome", detail::outcome_keys);
-    out["keep_back"] = table_of("keep_back", detail::kind_names);
+    json kept = table_of("keep_back", detail::kind_names);
+    kept["patternProperties"] = {
+        {"^ *(dc|store|vendor) *( \\+ *[^ :][^:]*:.*[^ ] *)+$", whole(0, max_keep_back)}};
+    out["keep_back"] = {{"anyOf", {json{{"enum", {"none"}}}, whole(0, max_keep_back), kept}}};
     out["always"] = table_of("always", detail::always_keys);
     out["rejections"] = table_of("rejections", detail::rejection_keys);
     out["filter"] = table_of("filter", detail::filter_keys);

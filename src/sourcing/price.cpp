@@ -220,8 +220,7 @@ std::int64_t price_parcel(const policy& by, const sourcing_problem& problem,
 }
 
 std::int64_t kept_back(const policy& by, const node_facts& node, const wanted_line& of) noexcept {
-    return detail::kept_granules(by.terms().keep_back[static_cast<std::size_t>(node.kind)],
-                                 of.granule_e9);
+    return detail::kept_granules(kept_units(by.terms(), node.kind, of.classes), of.granule_e9);
 }
 
 std::int64_t usable(const policy& by, const sourcing_problem& problem, std::size_t wanted,

@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "earmark/core/time_text.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/explain.hpp"
 #include "earmark/sourcing/ladder.hpp"
+#include "keep_back_reader.hpp"
 #include "ladder_text.hpp"
 #include "strategy_text.hpp"
 #include "terms_text.hpp"
@@ -80,6 +82,13 @@ std::string to_string(const node_selector& s) {
     return out;
 }
 
+bool detail::has_controls(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7F;
+    });
+}
+
 std::string detail::quoted_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -114,9 +123,9 @@ std::string detail::strategy_text(const policy& whole, const strategy& s) {
     out += "split   = { lines = " + quoted(name_of(t.lines));
     for (const std::string& rule : split_rules(t)) out += ", " + rule;
     out += " }\nkeep_back = {";
-    for (const node_kind k : {node_kind::dc, node_kind::store, node_kind::vendor})
-        out += fmt::format("{} {} = {}", k == node_kind::dc ? "" : ",", name_of(k),
-                           t.keep_back[static_cast<std::size_t>(k)]);
+    const char* before = " ";
+    for (const std::string& entry : keep_back_entries(t))
+        out += std::exchange(before, ", ") + entry;
     if (s.transfers) return out + " }\n";
     out += " }\noutcome = { partial = ";
     out += quoted(s.next_on_partial ? "next" : partial_text(t));

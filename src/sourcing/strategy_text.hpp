@@ -15,8 +15,10 @@ namespace earmark::sourcing::detail {
 /// The tables of attributes and filters.
 [[nodiscard]] std::string rules_text(const policy& p);
 
-/// TOML basic text.
+/// TOML basic text; of text without control characters.
 [[nodiscard]] std::string quoted_text(std::string_view text);
+
+[[nodiscard]] bool has_controls(std::string_view text) noexcept;
 
 /// Reads `store within 300 mi priority 2`; distances without a unit are in `usual_unit` ("km").
 /// Nothing where it is none.

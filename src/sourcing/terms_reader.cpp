@@ -71,13 +71,6 @@ bool terms_reader::read_none(const toml::table& outcome, bool may_pass, policy_t
     return false;
 }
 
-void terms_reader::read_keep_back(const toml::table& from, policy_terms& into) {
-    const toml::table* kept = in_.section(from, "keep_back", kind_names);
-    if (kept == nullptr) return;
-    for (std::size_t k = 0; k < node_kinds; ++k)
-        into.keep_back[k] = in_.whole_number(*kept, kind_names[k], 0, max_keep_back);
-}
-
 void terms_reader::read_rank(const toml::table& from, std::string_view unit, policy_terms& into) {
     const toml::node* node = from.get("rank");
     if (from.get("weights") != nullptr) {

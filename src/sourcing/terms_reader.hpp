@@ -2,6 +2,7 @@
 // strategies.
 #pragma once
 
+#include "keep_back_reader.hpp"
 #include "toml_reader.hpp"
 
 namespace earmark::sourcing::detail {
@@ -9,12 +10,16 @@ namespace earmark::sourcing::detail {
 class terms_reader {
 public:
     /// Where a policy has strategies, it need not rank by itself.
-    terms_reader(toml_reader& in, bool has_strategies) : in_{in}, has_strategies_{has_strategies} {}
+    terms_reader(toml_reader& in, bool has_strategies)
+        : in_{in}, kept_{in}, has_strategies_{has_strategies} {}
+
+    /// Of the whole policy, before the rest.
+    void find_classes(const toml::table& root) { kept_.collect(root); }
 
     /// `rank`, or `weights` in its place; `unit` is that of a distance which is weighed.
     void read_rank(const toml::table& from, std::string_view unit, policy_terms& into);
     void read_split(const toml::table& from, policy_terms& into);
-    void read_keep_back(const toml::table& from, policy_terms& into);
+    void read_keep_back(const toml::table& from, policy_terms& into) { kept_.read(from, into); }
     /// What becomes of what is not served; true where it goes to the next strategy, which may be
     /// said only where `may_pass`.
     bool read_partial(const toml::table& outcome, bool may_pass, policy_terms& into);
@@ -32,6 +37,7 @@ private:
     rate_by_kind rates(const toml::table& costs, std::string_view name);
 
     toml_reader& in_;
+    keep_back_reader kept_;
     bool has_strategies_;
     bool has_costs_ = false;
 };

@@ -275,12 +275,17 @@ private:
 
     /// The policy keeps less back at all nodes of the kind; one step more must not be enough.
     void look_at_keep_back() {
-        const auto kind = static_cast<std::size_t>(base_.facts().kind);
-        const std::int64_t now = by_.terms().keep_back[kind];
+        const node_kind kind = base_.facts().kind;
+        std::int64_t now = 0;
+        for (const wanted_line& line : problem_.lines)
+            now = std::max(now, kept_units(by_.terms(), kind, line.classes));
         if (now > 0)
             search(lever::keep_back, all_lines, now, now, 0, [&](trial& t, std::int64_t units) {
                 policy_terms terms = by_.terms();
-                terms.keep_back[kind] = units;
+                std::int64_t& usual = terms.keep_back[static_cast<std::size_t>(kind)];
+                usual = std::min(usual, units);
+                for (kept_goods& entry : terms.kept)
+                    if (entry.kind == kind) entry.units = std::min(entry.units, units);
                 return t.wins(policy{std::move(terms)});
             });
     }

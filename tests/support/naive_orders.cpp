@@ -308,10 +308,14 @@ sourcing_picture engine::picture_of(const held_order& o) const {
 
 /// Granules that the policy leaves at a node: as many as cover its whole units.
 std::int64_t engine::kept(const cell_key& at) const {
-    const auto rule = rules_.keep_back.find(nodes_.at(at.second).kind);
-    if (rule == rules_.keep_back.end() || flaw_ == flaw::forgets_keep_back) return 0;
+    if (flaw_ == flaw::forgets_keep_back) return 0;
     const sku_row& sku = skus_.at(at.first);
-    std::int64_t atoms = rule->second;
+    const node_kind kind = nodes_.at(at.second).kind;
+    const auto usual = rules_.keep_back.find(kind);
+    const auto own = rules_.keep_back_of.find({kind, sku.key});
+    std::int64_t atoms = own != rules_.keep_back_of.end()  ? own->second
+                         : usual != rules_.keep_back.end() ? usual->second
+                                                           : 0;
     for (int d = 0; d < sku.decimals; ++d) atoms *= 10;
     return (atoms + sku.granule - 1) / sku.granule;
 }

@@ -20,6 +20,7 @@ struct rules {
     bool all_or_nothing = false;                       // nothing is allocated where not all can be
     std::uint32_t max_parcels = 0;                     // 0: any number
     std::map<node_kind, std::int64_t> keep_back = {};  // whole units that stay at a node
+    std::map<std::pair<node_kind, std::string>, std::int64_t> keep_back_of = {};  // of one SKU
 };
 
 struct sourcing_picture {

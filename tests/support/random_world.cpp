@@ -29,8 +29,13 @@ void set_policy(world& w, std::uint64_t kind) {
         case 3:
             w.policy +=
                 "rank = [\"distance\"]\n[split]\nlines = \"by_quantity\"\n"
-                "[keep_back]\ndc = 1\nstore = 2\n";
+                "[keep_back]\ndc = 1\nstore = 2\n'store + sku:s1' = 4\n'store + sku:s4' = 1\n"
+                "'dc + sku:s2' = 0\n'vendor + sku:s3' = 1\n";
             w.rules.keep_back = {{node_kind::dc, 1}, {node_kind::store, 2}};
+            w.rules.keep_back_of = {{{node_kind::store, "s1"}, 4},
+                                    {{node_kind::store, "s4"}, 1},
+                                    {{node_kind::dc, "s2"}, 0},
+                                    {{node_kind::vendor, "s3"}, 1}};
             break;
         case 4:
             w.policy +=

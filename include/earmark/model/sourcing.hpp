@@ -43,6 +43,7 @@ struct wanted_line {
     bool may_split = true;         // false: from one node, whatever the policy says
     node_id firm = none<node_id>;  // `free` has nothing of any other node
     std::uint16_t own = 0;         // lines that go elsewhere than the order have another number
+    std::uint64_t classes = 0;     // of its goods, as the policy numbers them (keep_back.hpp)
 };
 
 /// Do they want the same units? What lines of a SKU that are bound to different nodes want is told

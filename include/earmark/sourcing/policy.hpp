@@ -28,9 +28,8 @@
 // Filters say which nodes may serve which orders, by what a host knows them by. Its attributes are
 // declared with their types; [always] names the filters of every strategy.
 //
-//   [attributes]
-//   "line.hazmat" = "flag"
-//   "node.hazmat" = "flag"
+//   attributes = { "line.hazmat" = "flag", "node.hazmat" = "flag" }
+//
 //   [always]
 //   require = ["hazmat"]
 //   [[filter]]
@@ -42,12 +41,6 @@
 //   same  = ["node.market", "ship_to.market"]
 //
 // In a ladder the most specific strategy serves each line, wherever it stands (policy::ladder()).
-//
-//   match  = "ladder"
-//   ladder = ["line.sku", "line.class", "ship_to.city", "ship_to.state"]
-//   [[strategy]]
-//   name = "ITEM1 in California"
-//   for  = { "line.sku" = "ITEM1", "ship_to.state" = "California" }
 #pragma once
 
 #include <array>
@@ -64,6 +57,7 @@
 #include "earmark/model/sourcing.hpp"
 #include "earmark/model/tables.hpp"
 #include "earmark/sourcing/condition.hpp"
+#include "earmark/sourcing/keep_back.hpp"
 #include "earmark/sourcing/unserved.hpp"
 
 namespace earmark::sourcing {
@@ -161,9 +155,15 @@ struct policy_terms {
     parcel_rates parcels{};
     bool by_acceptance = false;     // costs are divided by the part of orders that a node accepts
     std::int64_t late_per_day = 0;  // of the plan's last day, each day after the one it is wanted
+    std::vector<goods_class> classes{};  // those of the whole policy, ascending
+    std::vector<kept_goods> kept{};      // goes before keep_back; the most specific one first
 };
 
-/// Nodes of a kind, within a distance, up to a priority: what fits all that is said.
+/// Units of goods of these classes (bits of `of.classes`) that stay at nodes of a kind.
+[[nodiscard]] std::int64_t kept_units(const policy_terms& of, node_kind at,
+                                      std::uint64_t classes) noexcept;
+
+/// Nodes of a kind, of a key, within a distance, up to a priority: what fits all that is said.
 struct node_selector {
     std::optional<node_kind> kind{};
     std::optional<std::uint32_t> within_metres{};  // a node of unknown distance does not fit

@@ -1,5 +1,5 @@
-// What a policy says of late days in a live engine: from the tables to the plan, its words, and the
-// same after a restart.
+// What a policy says of late days and of what stays at nodes, in a live engine: from the tables to
+// the plan, its words, and the same after a restart.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -134,6 +134,72 @@ TEST_CASE("the answer of submit names late days where there are any") {
     CHECK(says(submit(s.on, R"({"verb":"source","orders":["x"]})"), R"("late_days":1)"));
     CHECK(submit(s.on, R"({"verb":"source","orders":["y"]})").find("late_days") ==
           std::string::npos);
+}
+
+namespace {
+
+struct kept_shop : kept_books {
+    static constexpr sku_id coat{0}, mug{1};
+    static constexpr node_id leeds{0}, hub{1}, acme{2};
+    int number = 0;
+
+    explicit kept_shop(const std::string& policy) {
+        stock_up({}, {{"coat"}, {"mug"}},
+                 {node("leeds", 0, node_kind::store), node("hub", 1),
+                  node("acme", 2, node_kind::vendor)},
+                 {{"coat", "leeds", {5}},
+                  {"coat", "hub", {9}},
+                  {"mug", "leeds", {5}},
+                  {"mug", "hub", {9}},
+                  {"coat", "acme", {50}}});
+        REQUIRE(on.load({}, std::vector<place_row>{{"home", {}}}).accepted == 1);
+        go_by({}, "policy = 'p'\ncurrency = 'GBP'\nrank = ['priority']\n" + policy);
+    }
+    order_id order(sku_id of, std::int64_t n, const std::string& category = "") {
+        std::vector<order_line> lines{{of, {n}, 0}};
+        std::vector<order_fact> facts;
+        if (!category.empty()) facts.push_back({*on.find_attribute("line.category"), 1, category});
+        order_request r{lines, place_id{0}, *currency::parse("GBP")};
+        r.facts = facts;
+        const auto placed = on.place_order({"o-" + std::to_string(number++), {}, {}}, r);
+        REQUIRE(placed.first.why.code == error_code::ok);
+        return order_id{placed.first.subject};
+    }
+    std::string from(sku_id of, std::int64_t n, const std::string& category = "") {
+        const order_id o = order(of, n, category);
+        REQUIRE(on.source({}, o));
+        REQUIRE(on.explain(o));
+        return where(o);
+    }
+};
+
+constexpr const char* by_class =
+    "[attributes]\n'line.category' = 'text'\n"
+    "[keep_back]\nstore = 2\n'store + category:outerwear' = 4\n"
+    "[[strategy]]\nname = 'small'\nwhen = 'units < 2'\nkeep_back = 'none'\n"
+    "[[strategy]]\nname = 'all others'\n";
+
+}  // namespace
+
+TEST_CASE("a store keeps more of a class of goods, as long as its facts say so") {
+    kept_shop s{by_class};
+    CHECK(s.from(kept_shop::mug, 3) == "1 allocated leeds 3, ");  // two stay
+    CHECK(s.from(kept_shop::coat, 3) == "1 allocated leeds 3, ");
+    REQUIRE(s.on.load({}, std::vector<stock_row>{{"coat", "leeds", {3}}}).accepted == 1);
+    REQUIRE(
+        s.on.load({}, std::vector<fact_row>{{"coat", "line.category", "outerwear", {}}}).accepted ==
+        1);
+    CHECK(s.from(kept_shop::coat, 3) == "1 allocated hub 3, ");    // four of five stay
+    CHECK(s.from(kept_shop::coat, 1) == "1 allocated leeds 1, ");  // its strategy keeps none
+}
+
+TEST_CASE("what an order says of its own line does not change what stays for others") {
+    kept_shop s{by_class};
+    REQUIRE(
+        s.on.load({}, std::vector<fact_row>{{"coat", "line.category", "outerwear", {}}}).accepted ==
+        1);
+    CHECK(s.from(kept_shop::coat, 2, "socks") == "1 allocated hub 2, ");
+    CHECK(s.from(kept_shop::mug, 3, "outerwear") == "1 allocated leeds 3, ");
 }
 
 }  // namespace earmark

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <functional>
 #include <map>
 #include <optional>
@@ -172,7 +173,20 @@ private:
                t_.per_unit_per_1000_km[kind(k)] >= 0;
     }
     [[nodiscard]] std::int64_t stock(std::size_t l, std::size_t k) const {
-        return p_.free[l * p_.nodes.size() + k] - t_.keep_back[kind(k)];
+        return p_.free[l * p_.nodes.size() + k] - kept(l, k);
+    }
+    /// Of all entries that fit, the one that says most of the goods.
+    [[nodiscard]] std::int64_t kept(std::size_t l, std::size_t k) const {
+        std::int64_t out = t_.keep_back[kind(k)];
+        int most = 0;
+        for (const kept_goods& entry : t_.kept) {
+            const int said = std::popcount(entry.classes);
+            if (entry.kind != p_.nodes[k].kind || said <= most) continue;
+            if ((entry.classes & p_.lines[l].classes) != entry.classes) continue;
+            out = entry.units;
+            most = said;
+        }
+        return out;
     }
     [[nodiscard]] std::int64_t expected(std::int64_t cost, std::size_t k) const {
         if (!t_.by_acceptance || cost < 0) return cost;
