@@ -7,6 +7,7 @@
 #include "earmark/core/check.hpp"
 #include "earmark/engine/fold.hpp"
 #include "earmark/intake/capture.hpp"
+#include "earmark/sourcing/lint.hpp"
 #include "earmark/sourcing/numbers.hpp"
 #include "loader.hpp"
 
@@ -41,6 +42,24 @@ result<quantity> in_own_unit(const stock_row& r, std::span<const unit_facts> uni
     for (const unit_facts& u : units)
         if (u.name == r.unit) return convert(r.on_hand, u.atoms, 1);
     return fail(error_code::unknown_unit);
+}
+
+/// Tells the policy which nodes it names, or what is wrong with them.
+error name_nodes(sourcing::policy& p, std::string_view text, const catalog& in,
+                 std::vector<std::string>* findings) {
+    std::vector<std::string_view> keys;
+    for (std::uint32_t k = 0; k < in.node.size(); ++k) keys.push_back(in.nodes.key(k));
+    p.name_nodes(keys);
+    sourcing::lint_options with;
+    with.tables.nodes = in.node;
+    with.tables.node_keys = keys;
+    const auto unknown = sourcing::unknown_nodes(p, text, with);
+    if (unknown.empty()) return {};
+    if (findings != nullptr)
+        for (const auto& f : unknown) findings->push_back(to_string(f, with.file));
+    error e = fail(error_code::bad_policy, static_cast<std::int64_t>(unknown.size()));
+    e.row = unknown.front().line;
+    return e;
 }
 
 }  // namespace
@@ -228,6 +247,9 @@ result<policy_id> engine::activate(const command& c, std::string_view text,
     return s.alone<result<policy_id>>(c, [&](const state::visit& v) -> result<policy_id> {
         const error denied = state::gate{s}.pass(v, c, verb::activate);
         if (denied.code != error_code::ok) return denied;
+        if (const error e = name_nodes(*parsed.value, text, s.names, findings);
+            e.code != error_code::ok)
+            return e;
         if (const error e = s.declare(v, c, *parsed.value, findings); e.code != error_code::ok)
             return e;
         return s.add_policy(v, c, std::move(*parsed.value));

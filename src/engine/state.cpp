@@ -88,12 +88,15 @@ void engine::state::recover() {
     commits = std::make_unique<committer<>>(books, log->records());
     if (wrong.code != error_code::ok) return halt(("recovery: " + to_string(wrong)).c_str());
     if (last.number != 0) time.store(fold.now().ns, std::memory_order_release);
+    std::vector<std::string_view> node_keys;
+    for (std::uint32_t k = 0; k < names.node.size(); ++k) node_keys.push_back(names.nodes.key(k));
     for (const std::string& text : names.policies) {
         auto parsed = sourcing::parse_policy(text);
         if (!parsed) return halt("recovery: a policy of the journal cannot be read any more");
         auto bound = bind(*parsed.value);
         if (!bound)
             return halt("recovery: a policy of the journal declares what its tables have not");
+        parsed.value->name_nodes(node_keys);
         policies.push_back(std::move(*parsed.value));
         bindings.push_back(std::move(*bound));
     }

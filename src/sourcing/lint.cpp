@@ -13,7 +13,7 @@ namespace {
 
 using enum severity;
 
-constexpr std::array<lint_rule, 21> rules = {{
+constexpr std::array<lint_rule, 22> rules = {{
     {"always_holds", warning, false, "A condition holds for every order; leave it out."},
     {"dead_alternative", warning, false, "An alternative of an `or` can never hold."},
     {"dead_next", warning, false,
@@ -38,6 +38,8 @@ constexpr std::array<lint_rule, 21> rules = {{
      "Nodes that the rank cannot tell apart: the order of their keys decides between them."},
     {"uncovered_orders", note, false,
      "There are orders that no strategy is for: all of them is back-ordered."},
+    {"unknown_node", error, true,
+     "`from` names a node that is not there, or a supplier that is no vendor."},
     {"unreachable", error, false,
      "No order comes to a strategy: earlier ones take them all and pass none on."},
     {"unserved_place", warning, true,
@@ -94,9 +96,20 @@ lint_report lint(std::string_view text, const lint_options& options) {
     parsed_policy parsed = parse_policy(text, options.file);
     lint_report out;
     for (const rejected_row& row : parsed.rejected) out.findings.push_back(refused(row));
-    if (parsed) out.findings = detail::linter{*parsed.value, text, options}.run();
+    if (parsed) {
+        parsed.value->name_nodes(options.tables.node_keys);
+        out.findings = detail::linter{*parsed.value, text, options}.run();
+    }
     out.value = std::move(parsed.value);
     return out;
+}
+
+std::vector<lint_finding> unknown_nodes(const policy& p, std::string_view text,
+                                        const lint_options& options) {
+    check(options.tables);
+    detail::linter in{p, text, options};
+    in.look_for_unknown();
+    return in.take();
 }
 
 namespace detail {
@@ -119,6 +132,10 @@ std::vector<lint_finding> linter::run() {
         add("not_decided", policy_places::root, {},
             "some questions about conditions were too much work, so findings may be missing",
             "make simpler conditions, or fewer alternatives");
+    return take();
+}
+
+std::vector<lint_finding> linter::take() {
     std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
         return a.line != b.line ? a.line < b.line : a.column < b.column;
     });

@@ -112,7 +112,34 @@ std::size_t linter::places_to_look_at() {
     return most;
 }
 
+void linter::look_for_unknown() {
+    const lint_tables& t = options_.tables;
+    std::vector<std::string_view> vendors;
+    for (std::size_t k = 0; k < t.node_keys.size(); ++k)
+        if (t.nodes[k].kind == node_kind::vendor) vendors.push_back(t.node_keys[k]);
+    for (std::size_t i = 0; i < all_.size(); ++i)
+        for (std::size_t a = 0; a < all_[i].from.size(); ++a) {
+            const node_selector& one = all_[i].from[a];
+            if (one.key.empty()) continue;
+            const auto at = std::find(t.node_keys.begin(), t.node_keys.end(), one.key);
+            const bool is_there = at != t.node_keys.end();
+            const auto k = static_cast<std::size_t>(at - t.node_keys.begin());
+            if (is_there && (!one.kind || t.nodes[k].kind == *one.kind)) continue;
+            const std::string name = shown(one.key);
+            std::string hint =
+                is_there ? fmt::format("write \"node:{}\"", name)
+                         : fmt::format("load it before the policy{}",
+                                       hint_for(one.key, one.kind ? vendors : t.node_keys));
+            add_at("unknown_node", i, places_.at(i, "from", a),
+                   is_there
+                       ? fmt::format("'{}' is a {}, not a vendor", name, name_of(t.nodes[k].kind))
+                       : fmt::format("there is no {} '{}'", one.kind ? "vendor" : "node", name),
+                   std::move(hint));
+        }
+}
+
 void linter::look_at_nodes() {
+    if (!options_.tables.node_keys.empty()) look_for_unknown();
     for (std::size_t i = 0; i < std::max<std::size_t>(all_.size(), 1); ++i) {
         look_for_ties(i);
         if (!all_.empty()) look_at_positions(i);

@@ -20,9 +20,12 @@ bool is_within(node_selector a, const node_selector& b) {
     if (b.kind && a.kind != b.kind) return false;
     if (b.within_metres && (!a.within_metres || *a.within_metres > *b.within_metres)) return false;
     if (b.priority && (!a.priority || *a.priority > *b.priority)) return false;
+    if (!b.key.empty() && a.key != b.key) return false;
     a.kind = b.kind;
     a.within_metres = b.within_metres;
     a.priority = b.priority;
+    a.key = b.key;
+    a.node = b.node;
     return a == b;
 }
 

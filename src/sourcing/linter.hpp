@@ -48,6 +48,9 @@ public:
           maker_{asked_, p.currency().text()} {}
 
     [[nodiscard]] std::vector<lint_finding> run();
+    /// By hand, one of what run() asks; take() has what it found.
+    void look_for_unknown();
+    [[nodiscard]] std::vector<lint_finding> take();
 
 private:
     using list = std::optional<cases>;

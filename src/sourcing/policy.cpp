@@ -256,6 +256,15 @@ bool policy::ranks_by(criterion c) const noexcept {
                        [c](const strategy& s) { return s.by.ranks_by(c); });
 }
 
+void policy::name_nodes(std::span<const std::string_view> keys) {
+    for (strategy& s : strategies_)
+        for (node_selector& one : s.from) {
+            const auto at = std::find(keys.begin(), keys.end(), one.key);
+            if (!one.key.empty() && at != keys.end())
+                one.node = static_cast<node_id>(at - keys.begin());
+        }
+}
+
 policy::policy(policy_terms terms) : policy{std::move(terms), policy_rules{}} {}
 
 policy::policy(policy_terms terms, policy_rules rules)

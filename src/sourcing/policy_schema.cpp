@@ -117,7 +117,8 @@ constexpr std::array all_keys = {
     policy_key{"strategy", "starts", "quoted RFC 3339: decisions from then on", "always"},
     policy_key{"strategy", "ends", "quoted RFC 3339: decisions before then", "never"},
     policy_key{"strategy", "from",
-               "selectors: a kind or `any`, then perhaps `within 300 mi` and `priority 1`",
+               "selectors: a kind, `any`, or a node by its key, `supplier:acme` or `node:berlin`; "
+               "then perhaps `within 300 mi` and `priority 1`; or `chosen_store`",
                "all nodes"},
     policy_key{"strategy", "require", "names of filters that always hold", "[always] alone"},
     policy_key{"strategy", "prefer",
@@ -284,8 +285,8 @@ json definitions() {
         {"condition", {{"type", "string"}, {"minLength", 1}, {"maxLength", max_condition_bytes}}},
         {"instant", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
                          "(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$")},
-        {"selector", text("^ *chosen_store *$|^ *(dc|store|vendor|any)( +within "
-                          "+[0-9]+(\\.[0-9]{1,4})?( +(m|km|mi))?)?"
+        {"selector", text("^ *chosen_store *$|^ *(dc|store|vendor|any|(supplier|node):[^ ]+)"
+                          "( +within +[0-9]+(\\.[0-9]{1,4})?( +(m|km|mi))?)?"
                           "( +priority +-?[0-9]+)? *$")}};
     json weights = json::object();
     for (const std::string_view c : detail::criterion_names)

@@ -51,7 +51,11 @@ std::optional<node_selector> read_selector(std::string_view text, std::string_vi
     if (s.chosen) return s;
     for (const node_kind k : kinds)
         if (words[0] == name_of(k)) s.kind = k;
-    if (!s.kind && words[0] != "any") return {};
+    for (const std::string_view by : {"supplier:", "node:"})
+        if (words[0].starts_with(by)) s.key = words[0].substr(by.size());
+    if (words[0].starts_with("supplier:")) s.kind = node_kind::vendor;
+    if (!s.kind && s.key.empty() && words[0] != "any") return {};
+    if (words[0].ends_with(':') || has_controls(s.key)) return {};
     std::size_t i = 1;
     if (i + 1 < words.size() && words[i] == "within") {
         const bool has_unit = i + 2 < words.size() && words[i + 2] != "priority";

@@ -16,8 +16,10 @@
 namespace earmark::sourcing {
 namespace {
 
-bool fits(const node_selector& s, const node_facts& node, std::uint32_t metres) noexcept {
+bool fits(const node_selector& s, std::size_t k, const node_facts& node,
+          std::uint32_t metres) noexcept {
     if (s.chosen) return false;  // asked by its number
+    if (!s.key.empty() && index_of(s.node) != k) return false;
     if (s.kind && node.kind != *s.kind) return false;
     if (s.within_metres && (metres == unknown_distance || metres > *s.within_metres)) return false;
     return !s.priority || node.priority <= *s.priority;
@@ -64,7 +66,7 @@ void select_nodes(std::span<const node_selector> from, std::span<const node_fact
     bits.assign((nodes.size() + 63) / 64, 0);
     for (std::size_t k = 0; k < nodes.size(); ++k) {
         bool is_selected = from.empty();
-        for (const node_selector& s : from) is_selected |= fits(s, nodes[k], metres[k]);
+        for (const node_selector& s : from) is_selected |= fits(s, k, nodes[k], metres[k]);
         bits[k / 64] |= std::uint64_t{is_selected} << k % 64;
     }
     if (std::none_of(from.begin(), from.end(), [](const node_selector& s) { return s.chosen; }))
@@ -77,6 +79,7 @@ void select_nodes(std::span<const node_selector> from, std::span<const node_fact
 std::string to_string(const node_selector& s) {
     if (s.chosen) return "chosen_store";
     std::string out{s.kind ? name_of(*s.kind) : "any"};
+    if (!s.key.empty()) out = (s.kind ? "supplier:" : "node:") + s.key;
     if (s.within_metres) out += fmt::format(" within {} m", *s.within_metres);
     if (s.priority) out += fmt::format(" priority {}", *s.priority);
     return out;

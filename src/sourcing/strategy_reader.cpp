@@ -158,7 +158,8 @@ std::vector<node_selector> strategy_reader::read_from(const toml::table& from) {
         else
             in_.refuse(error_code::bad_field, entry,
                        "these are no nodes; write a kind (dc, store, vendor) or any, then perhaps "
-                       "within a distance and a priority; or chosen_store: " +
+                       "within a distance and a priority; one by its key, supplier:acme or "
+                       "node:berlin; or chosen_store: " +
                            example);
     }
     return out;

@@ -69,6 +69,12 @@ struct lint_report {
     [[nodiscard]] std::size_t count(severity how) const noexcept;
 };
 
+/// Of lint(), what an engine refuses for the nodes that it has: those that `from` names by keys and
+/// that are not there, or that are no vendors. `text` is what `p` was read from; the tables have
+/// nodes and their keys.
+[[nodiscard]] std::vector<lint_finding> unknown_nodes(const policy& p, std::string_view text,
+                                                      const lint_options& options);
+
 /// Reads the policy as parse_policy() does, and looks for more. Throws earmark::misuse where the
 /// tables do not fit each other. O(strategies^2) cases at worst, cut off after about a second, and
 /// O(strategies x places x nodes log nodes).

@@ -169,6 +169,8 @@ struct node_selector {
     std::optional<std::uint32_t> within_metres{};  // a node of unknown distance does not fit
     std::optional<std::int32_t> priority{};        // at most
     bool chosen = false;                           // a node that a line of the order is bound to
+    std::string key{};                             // empty: any
+    node_id node = none<node_id>;                  // of the key, from name_nodes() on
     friend bool operator==(const node_selector&, const node_selector&) = default;
 };
 
@@ -214,6 +216,8 @@ public:
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     /// Of the canonical text; equal digests mean equal decisions.
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
+    /// Finds the nodes that selectors name, among the keys by raw(node_id); others fit none.
+    void name_nodes(std::span<const std::string_view> keys);
 
 private:
     policy_terms terms_;
@@ -273,7 +277,7 @@ void select_nodes(std::span<const node_selector> from, std::span<const node_fact
                   std::span<const std::uint32_t> metres, std::vector<std::uint64_t>& bits,
                   std::span<const node_id> firm = {});
 
-/// `dc`, `store within 300000 m`, `any priority 1`, `chosen_store`.
+/// `dc`, `store within 300000 m`, `any priority 1`, `supplier:acme`, `node:b`, `chosen_store`.
 [[nodiscard]] std::string to_string(const node_selector& s);
 
 /// A policy, or everything that is wrong with the text. `row` is the line of the text; the sentence

@@ -1,5 +1,5 @@
-// What a policy says of late days and of what stays at nodes, in a live engine: from the tables to
-// the plan, its words, and the same after a restart.
+// What a policy says of late days, of what stays at nodes, and of nodes by their keys, in a live
+// engine: from the tables to the plan, its words, and the same after a restart.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -200,6 +200,54 @@ TEST_CASE("what an order says of its own line does not change what stays for oth
         1);
     CHECK(s.from(kept_shop::coat, 2, "socks") == "1 allocated hub 2, ");
     CHECK(s.from(kept_shop::mug, 3, "outerwear") == "1 allocated leeds 3, ");
+}
+
+TEST_CASE("a vendor is named by its key, and others of its kind are not asked") {
+    kept_shop s{"[[strategy]]\nname = 's'\nfrom = ['supplier:acme']\n"};
+    CHECK(s.from(kept_shop::coat, 2) == "1 allocated acme 2, ");
+    CHECK(s.from(kept_shop::mug, 1) == "1 backordered - 1, ");
+    s.go_by({},
+            "policy = 'q'\ncurrency = 'GBP'\nrank = ['priority']\n[[strategy]]\nname = 's'\n"
+            "from = ['node:hub']\n");
+    CHECK(s.from(kept_shop::coat, 2) == "1 allocated hub 2, ");
+}
+
+TEST_CASE("a node that is not there is refused with its place, and nothing of the policy stays") {
+    kept_shop s{by_class};
+    const auto before = s.on.state_hash();
+    const auto told = [&](const char* from) {
+        std::vector<std::string> findings;
+        const auto done = s.on.activate(
+            {},
+            std::string{"policy = 'q'\ncurrency = 'GBP'\nrank = ['priority']\n[attributes]\n"
+                        "'line.new' = 'text'\n[[strategy]]\nname = 's'\nfrom = ['dc', '"} +
+                from + "']\n",
+            &findings);
+        REQUIRE_FALSE(done);
+        CHECK(done.error().code == error_code::bad_policy);
+        CHECK(done.error().row == 8);
+        REQUIRE(findings.size() == 1);
+        return findings[0];
+    };
+    CHECK(says(told("supplier:acne"),
+               "policy.toml:8:15: error: unknown_node: there is no vendor 'acne'; load it before "
+               "the policy; did you mean 'acme'?"));
+    CHECK(says(told("supplier:hub"), "'hub' is a dc, not a vendor; write \"node:hub\""));
+    CHECK(says(told("node:nowhere"), "there is no node 'nowhere'"));
+    CHECK(s.on.state_hash() == before);
+    CHECK_FALSE(s.on.find_attribute("line.new"));
+}
+
+TEST_CASE("after a restart a policy still knows the nodes that it names") {
+    kept_shop s{"[[strategy]]\nname = 's'\nfrom = ['supplier:acme', 'node:hub']\n"};
+    const order_id o = s.order(kept_shop::coat, 2);
+    CHECK(s.on.flush(journal::durability::memory));
+    engine again{s.settings()};
+    REQUIRE(again.halted() == "");
+    const auto found = again.source({}, o, true);
+    REQUIRE(found);
+    REQUIRE(found->chosen.parts.size() == 1);
+    CHECK(found->chosen.parts[0].node == kept_shop::hub);
 }
 
 }  // namespace earmark

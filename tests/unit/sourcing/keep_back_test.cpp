@@ -1,4 +1,4 @@
-// What stays at nodes by class of goods.
+// What stays at nodes by class of goods, and nodes that selectors name by their keys.
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/explain.hpp"
 #include "earmark/sourcing/lint.hpp"
@@ -135,7 +135,7 @@ TEST_CASE("whatever is edited of such entries, what is read reads again as the s
         "[costs]\nlate_per_day = '5.00'\n"
         "[keep_back]\nstore = 2\n'store + category:outerwear' = 4\n"
         "\"dc + brand:a\\\"b + sku:+x\" = 0\n"
-        "[[strategy]]\nname = 's'\nwhen = 'lines > 1'\nfrom = ['dc', 'any within 3']\n"
+        "[[strategy]]\nname = 's'\nwhen = 'lines > 1'\nfrom = ['supplier:acme', 'node:b']\n"
         "keep_back = { dc = 1, 'dc + category:x' = 2 }\n"
         "[[strategy]]\nname = 't'\nkeep_back = 'none'\n";
     (void)policy_of(text);
@@ -243,4 +243,56 @@ TEST_CASE("lint finds entries that say what holds without them, and those that a
     CHECK(says(found("[[strategy]]\nname = 's'\nfrom = ['dc']\n"
                      "keep_back = { 'store + category:a' = 3 }\n"),
                "no_effect: \"store + category:a\" is for each store"));
+}
+
+TEST_CASE("a selector names a node by its key, and fits no other") {
+    policy by = policy_of(
+        "policy = 'p'\ncurrency = 'USD'\nrank = ['distance']\n[[strategy]]\nname = 's'\n"
+        "from = ['supplier:acme within 5', 'node:b', 'node:nowhere']\n");
+    const std::vector<std::string_view> keys{"b", "acme", "c"};
+    std::vector<node_facts> nodes(3);
+    nodes[1].kind = node_kind::vendor;
+    const std::vector<std::uint32_t> near{9'000, 4'000, 1'000}, far{9'000, 6'000, 1'000};
+    std::vector<std::uint64_t> bits;
+    const auto picked = [&](std::span<const std::uint32_t> metres) {
+        select_nodes(by.strategies()[0].from, nodes, metres, bits);
+        return bits.at(0);
+    };
+    CHECK(picked(near) == 0);  // until somebody says which nodes there are
+    by.name_nodes(keys);
+    CHECK(picked(near) == 0b011);
+    CHECK(picked(far) == 0b001);
+    nodes[1].kind = node_kind::store;
+    CHECK(picked(near) == 0b001);
+    const policy again = policy_of(by.text());
+    CHECK(again.digest() == by.digest());
+    CHECK(
+        says(by.text(), R"(from    = ["supplier:acme within 5000 m", "node:b", "node:nowhere"])"));
+    CHECK(says(refused("policy = 'p'\ncurrency = 'USD'\nrank = ['distance']\n[[strategy]]\n"
+                       "name = 's'\nfrom = ['supplier:']\n"),
+               "t:6:9: these are no nodes"));
+    CHECK_FALSE(refused("policy = 'p'\ncurrency = 'USD'\nrank = ['distance']\n[[strategy]]\n"
+                        "name = 's'\nfrom = ['supplier:a b']\n")
+                    .empty());
+}
+
+TEST_CASE("lint says which nodes of 'from' are not there, or are no vendors") {
+    const std::string text =
+        "policy = 'p'\ncurrency = 'USD'\nrank = ['distance']\n[[strategy]]\nname = 's'\n"
+        "from = ['supplier:acne', 'supplier:b', 'node:b', 'node:x']\n";
+    const std::vector<std::string_view> keys{"acme", "b"};
+    std::vector<node_facts> nodes(2);
+    nodes[0].kind = node_kind::vendor;
+    lint_options with;
+    with.tables.nodes = nodes;
+    with.tables.node_keys = keys;
+    std::string told;
+    for (const auto& f : lint(text, with).findings)
+        if (f.code == "unknown_node") told += to_string(f, "t") + "\n";
+    CHECK(told ==
+          "t:6:9: error: unknown_node: there is no vendor 'acne'; load it before the policy; did "
+          "you mean 'acme'?\n"
+          "t:6:26: error: unknown_node: 'b' is a dc, not a vendor; write \"node:b\"\n"
+          "t:6:50: error: unknown_node: there is no node 'x'; load it before the policy; did "
+          "you mean 'b'?\n");
 }
