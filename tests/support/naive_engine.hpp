@@ -250,6 +250,7 @@ private:
         std::uint64_t revision = 0;
         std::string text = {}, customer = {};  // of that revision; whose it is
         std::uint8_t priority = 0;
+        civil_day deliver_by = no_day;
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -403,8 +404,7 @@ private:
     void lift(held_order& o, hold_step s, std::size_t lines);  // as many as are wanted of it
     template <class Refuse>
     void send(const held_order& before, const line_change& c, order_line& l, Refuse&& no) const;
-    [[nodiscard]] error_code may(const held_order& o, std::uint32_t line, bool of_line_or_more,
-                                 bool of_address = false) const;
+    error_code may(const held_order& o, std::uint32_t line, bool of_more, bool goes = false) const;
     error_code fewer(held_order& o, std::uint32_t line, std::int64_t n, bool& any_asked);
     error_code follow(held_order& o, std::uint32_t line, node_id node,
                       std::map<cell_key, std::int64_t>& taken);

@@ -88,6 +88,19 @@ std::size_t engine::wanted_lines(const held_order& o) {
     return lines.size();
 }
 
+/// Is some unit of the set not to be released yet?
+bool engine::waits_for_set(const held_order& o, std::uint16_t set, node_id from,
+                           std::span<const bucket> ready) {
+    return set != 0 && std::ranges::any_of(o.buckets, [&](const auto& b) {
+               const auto& [line, state, node] = b.first;
+               if (o.lines[line - 1].set != set) return false;
+               const bool is_here =
+                   state == unit_state::allocated && (from == none<node_id> || node == from);
+               const bool stays = is_here && std::ranges::find(ready, b.first) == ready.end();
+               return state < unit_state::allocated || stays;
+           });
+}
+
 /// The newest order before it, of its customer, that is the same goods to the same place.
 order_id engine::repeated(const held_order& o, std::uint64_t id, const hold_type_row& type) const {
     const auto goods = [&](const held_order& of) {

@@ -107,6 +107,7 @@ answer engine::place_now(const command& c, const order_request& r) {
     o.revision = r.revision;
     o.text = content_of(r);
     o.priority = r.priority;
+    o.deliver_by = r.deliver_by;
     orders_[a.subject] = o;
     return a;
 }
@@ -364,19 +365,6 @@ answer engine::source_unlifted(held_order& o, order_id id, bool dry_run, const p
         if (!is_stopped(b))
             move(o, b, {std::get<0>(b), unit_state::backordered, none<node_id>}, o.buckets.at(b));
     return a;
-}
-
-/// Is some unit of the set not to be released yet?
-bool engine::waits_for_set(const held_order& o, std::uint16_t set, node_id from,
-                           std::span<const bucket> ready) {
-    return set != 0 && std::ranges::any_of(o.buckets, [&](const auto& b) {
-               const auto& [line, state, node] = b.first;
-               if (o.lines[line - 1].set != set) return false;
-               const bool is_here =
-                   state == unit_state::allocated && (from == none<node_id> || node == from);
-               const bool stays = is_here && std::ranges::find(ready, b.first) == ready.end();
-               return state < unit_state::allocated || stays;
-           });
 }
 
 answer engine::release(const command& c, order_id id, node_id node) {

@@ -72,11 +72,10 @@ order_view engine::order(order_id id) const {
             add(plain, {});
             add(n - plain, "chased");
         }
-        view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest});
-        const line_terms goes = joined(l.own, {o.ship_to, none<service_id>, no_day});
-        view.lines.back().ship_to = goes.ship_to;
-        view.lines.back().deliver_by = goes.deliver_by;
-        view.lines.back().set = l.set;
+        const line_terms goes = joined(l.own, {o.ship_to, none<service_id>, o.deliver_by});
+        view.lines.push_back({l.sku, l.amount, l.unit_price_minor, its.lowest, its.highest,
+                              none<node_id>, false, goes.ship_to, goes.method, goes.deliver_by,
+                              l.set});
     }
     view.requests = requests_of(o);
     view.revision = o.revision;

@@ -439,9 +439,8 @@ void side_by_side::compare_order(std::uint64_t id) {
     const auto facts = [](const order_view& o) {
         std::ostringstream out;
         out << raw(o.id) << " placed " << o.placed.ns << " to " << raw(o.ship_to) << " in "
-            << o.currency.code() << " key '" << o.key << "'"
-            << " revision " << o.revision << " " << name_of(o.lowest) << " to "
-            << name_of(o.highest);
+            << o.currency.code() << " key '" << o.key << "' revision " << o.revision << " "
+            << name_of(o.lowest) << " to " << name_of(o.highest);
         for (const line_view& l : o.lines)
             out << " | s" << raw(l.sku) << " x" << l.ordered.atoms << " at " << l.unit_price_minor
                 << " " << name_of(l.lowest) << " to " << name_of(l.highest) << " to p"
