@@ -231,9 +231,9 @@ private:
         sourcing_problem p;
         p.lines = wanted;
         p.nodes = std::span{state_.names.node}.first(d.nodes);
-        const lifecycle::image& order = orders_.image();
+        const lifecycle::image& whose = orders_.image();
         const line_terms goes =
-            wanted.empty() ? line_terms{order.ship_to} : lifecycle::terms_of(order, wanted[0].line);
+            wanted.empty() ? line_terms{whose.ship_to} : lifecycle::terms_of(whose, wanted[0].line);
         p.metres = state_.names.metres(goes.ship_to).first(d.nodes);
         const std::vector<granules> unseen(wanted.size() * d.nodes);  // stock has no price
         p.free = unseen;

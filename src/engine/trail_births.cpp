@@ -100,6 +100,23 @@ error_code trail_reader::firm_nodes(const journal::intern_table& t) {
     return error_code::ok;
 }
 
+/// More of a line of the order that was born.
+void trail_reader::say_of_line(std::size_t line, const std::string& more) {
+    for (std::size_t r = first_; r < rows.size(); ++r)
+        if (rows[r].kind == trail_kind::placed && rows[r].order == born_ &&
+            rows[r].line == line + 1)
+            rows[r].after += more;
+}
+
+/// Pairs of a line and its set.
+error_code trail_reader::sets(const journal::intern_table& t) {
+    if (!concerns(t.id) || born_ != order_id{t.id}) return error_code::ok;
+    for (std::size_t i = 0; i + 1 < t.fields.size(); i += 2)
+        say_of_line(static_cast<std::size_t>(t.fields[i]),
+                    ", of set " + std::to_string(t.fields[i + 1]));
+    return error_code::ok;
+}
+
 /// A line, its place, its service and its day (-1: none), by ascending line.
 error_code trail_reader::own_terms(const journal::intern_table& t) {
     if (!concerns(t.id) || born_ != order_id{t.id}) return error_code::ok;
@@ -110,19 +127,14 @@ error_code trail_reader::own_terms(const journal::intern_table& t) {
         own = {id_of<place_id>(t.fields[i + 1]),
                id_of<service_id>(t.fields[i + 2]),
                {static_cast<std::int32_t>(t.fields[i + 3])}};
-        const auto is_its = [&](const trail_row& r) {
-            return r.kind == trail_kind::placed && r.order == born_ && r.line == line + 1;
-        };
-        for (std::size_t r = first_; r < rows.size(); ++r) {
-            if (!is_its(rows[r])) continue;
-            const catalog& names = state_.names;
-            if (own.ship_to != none<place_id>)
-                rows[r].after.append(", to ").append(place_text(names, own.ship_to));
-            if (own.method != none<service_id>)
-                rows[r].after.append(", by ").append(service_text(names, own.method));
-            if (own.deliver_by != no_day)
-                rows[r].after.append(", wanted by ").append(day_text(own.deliver_by));
-        }
+        std::string more;
+        const catalog& names = state_.names;
+        if (own.ship_to != none<place_id>)
+            more.append(", to ").append(place_text(names, own.ship_to));
+        if (own.method != none<service_id>)
+            more.append(", by ").append(service_text(names, own.method));
+        if (own.deliver_by != no_day) more.append(", wanted by ").append(day_text(own.deliver_by));
+        say_of_line(line, more);
     }
     return error_code::ok;
 }
@@ -145,6 +157,7 @@ error_code trail_reader::amended_note(std::uint32_t order, std::span<const std::
         set_node(row, l.firm);
         row.after =
             to_string(money{l.unit_price_minor, earmark::currency::from_code(image_.currency)});
+        if (l.group != 0) row.after.append(", of set ").append(std::to_string(l.group));
         if (said_.is_known) said_.firm.push_back(node_text(l.firm));
         if (said_.is_known) said_.own.emplace_back();
     }
@@ -222,6 +235,7 @@ error_code trail_reader::intern(journal::intern_kind kind, const journal::intern
     if (kind == intern_kind::order_terms) return order_terms(t);
     if (kind == intern_kind::firm) return firm_nodes(t);
     if (kind == intern_kind::own_terms) return own_terms(t);
+    if (kind == intern_kind::sets) return sets(t);
     if (kind == intern_kind::bound_for) return (void)concerns(t.id), error_code::ok;
     if (!skips_ && asked_.order == none<order_id>) table_row(kind, t);
     return error_code::ok;

@@ -94,6 +94,8 @@ private:
     error_code order_terms(const journal::intern_table& t);
     error_code firm_nodes(const journal::intern_table& t);
     error_code own_terms(const journal::intern_table& t);
+    error_code sets(const journal::intern_table& t);
+    void say_of_line(std::size_t line, const std::string& more);
     void rule_row(trail_row& row, journal::intern_kind kind, const journal::intern_table& t) const;
     void fact_row(trail_row& row, const journal::intern_table& t) const;
     void table_row(journal::intern_kind kind, const journal::intern_table& t);
