@@ -10,6 +10,7 @@
 
 #include "amends.hpp"
 #include "columns.hpp"
+#include "earmark/engine/workflows.hpp"
 #include "earmark/report/answers.hpp"
 #include "facts.hpp"
 #include "holds.hpp"
@@ -253,6 +254,16 @@ frame_ref release(engine& e, const any_column& orders, const std::optional<std::
     });
 }
 
+frame_ref migrate_all(engine& e, const any_column& orders, std::uint16_t workflow,
+                      const std::map<std::string, std::string>& states, std::int64_t now,
+                      const actor_name& actor, const progress_call& progress) {
+    std::vector<state_mapping> mapped;
+    for (const auto& [from, to] : states) mapped.push_back({from, to});
+    return for_each_order(e, orders, progress, [&, by = at(e, actor, now)](order_id order) {
+        return migrate(e, by, {order, workflow, mapped});
+    });
+}
+
 /// Records a fact of one kind about all units of each order.
 template <fact_kind kind>
 frame_ref record_all(engine& e, const any_column& orders, std::int64_t now, const actor_name& actor,
@@ -423,6 +434,11 @@ void bind_records(engine_class& c) {
         "be made are there and in stock, for this order alone: of a line from 1, or (0) of all; at "
         "a node or any; an amount, or (0) all that stands in the state before. What a node "
         "rejects (with a code of your own as `reason`) is open again, and the order remembers.");
+    c.def("migrate", on(&migrate_all), py::arg("orders"), py::arg("workflow"), py::kw_only(),
+          py::arg("states") = std::map<std::string, std::string>{}, now, by_actor(),
+          py::arg("progress") = py::none(),
+          "Orders go by another version of their workflow (0: the standard one). `states` maps "
+          "names of states that are called otherwise there. Frame `receipts`.");
     c.def("order", on(&order), py::arg("id"), "One order with its lines and buckets, or Unknown.");
 }
 

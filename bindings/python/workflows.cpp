@@ -137,6 +137,8 @@ py::list allowed_of(const engine& e, std::uint64_t id) {
         one["possible"] = a.possible;
         one["because"] = a.because;
         one["why_not"] = a.why_not;
+        one["acts_at"] = a.acts_at == never ? py::object{py::none()} : py::int_(a.acts_at.ns);
+        one["told"] = a.told;
         out.append(one);
     }
     return out;

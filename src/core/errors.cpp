@@ -123,6 +123,9 @@ constexpr error_row rows[] = {
     {bad_restriction, "bad_restriction", final,
      "field {0} of the restriction is wrong from its byte {1} on",
      "3 is item, 4 origin, 5 destination, 6 order, 7 services, 8 unless_same; 0: it says nothing"},
+    {bad_mapping, "bad_mapping", final,
+     "mapping {0} does not lead from a state of the one version to one of the other",
+     "name two states under one base, the first of the version that the order goes by"},
 
     // 3xxx stock
     {insufficient, "insufficient", final, "{0} asked, {1} free above the floor at node {2}",
@@ -197,6 +200,12 @@ constexpr error_row rows[] = {
     {not_asked, "not_asked", final,
      "node {2} is not asked for {0} (0: work, 1: cancel) of line {1} (0: any)",
      "nothing was changed; the order's requests say what is open; it can still reject its work"},
+    {state_missing, "state_missing", final,
+     "units of line {0} stand in a state that workflow version {1} does not have",
+     "map the state to one that the version has, under the same base"},
+    {other_type, "other_type", final,
+     "workflow version {0} is for orders of another type than the order is",
+     "migrate it to a version for orders of its type"},
     {bad_workflow, "bad_workflow", final, "the workflow has {0} findings",
      "correct the workflow; the one that was active before stays so"},
     {guard_not_met, "guard_not_met", final,

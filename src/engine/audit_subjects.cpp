@@ -31,6 +31,7 @@ bool engine::state::auditor::read(subject_kind kind, std::uint32_t index,
     const lifecycle::chunk at = ledger.place(kind, index);
     const bool ours = !at.holds() || ledger.chunks().stands(at.at, at.blocks);
     const error_code e = ours ? ledger.read(kind, index, of_) : error_code::order_busy;
+    if (e == error_code::ok) of_.rules = s_.names.workflows.rules(of_.workflow);
     if (e == error_code::ok) return true;
     if (e != error_code::order_busy && e != error_code::reservation_busy) return false;
     const lifecycle::header_word after = ledger.header(kind, index);
@@ -135,6 +136,9 @@ const char* engine::state::auditor::what_is_wrong_beside() const {
     for (const lifecycle::bucket& b : of_.buckets)
         if (of_.kind == subject_kind::order && lifecycle::link_of(b.ref) > all.links.size())
             return "its units name a link that it does not have";
+    if (of_.kind == subject_kind::order)
+        if (const char* wrong = lifecycle::unsound(all.standing, of_); wrong != nullptr)
+            return wrong;
     if (const char* wrong = lifecycle::unsound(all.asked, of_, s_.nodes_of_cells());
         wrong != nullptr)
         return wrong;

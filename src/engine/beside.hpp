@@ -1,6 +1,6 @@
 // WHAT LIES BESIDE AN ORDER and changes with it: which nodes gave its lines back, which orders it
-// is linked to, its holds, what nodes were asked about it, the revision that it is at. Orders that
-// have none of it pay nothing.
+// is linked to, its holds, what nodes were asked about it, the revision that it is at, how long its
+// units have stood where a timer is. Orders that have none of it pay nothing.
 // It lies in one chunk as sections of entries, and is replaced as a whole by the commit that
 // changes it.
 //
@@ -20,6 +20,7 @@
 #include "earmark/lifecycle/asked.hpp"
 #include "earmark/lifecycle/holds.hpp"
 #include "earmark/lifecycle/image.hpp"
+#include "earmark/lifecycle/standing.hpp"
 #include "links.hpp"
 #include "rejections.hpp"
 #include "revisions.hpp"
@@ -28,12 +29,21 @@ namespace earmark {
 
 inline constexpr std::uint32_t no_chunk = 0xFFFFFFFF;
 
+/// A version that an order went by until it was migrated.
+struct former_workflow {
+    std::int64_t until = 0;  // ns
+    std::uint64_t workflow = 0;
+};
+inline constexpr std::size_t max_formers = 1'024;
+
 struct beside {
-    std::vector<rejection> rejections;    // by line, then by node
-    std::vector<link> links;              // in the order of their numbers, from 1
-    std::vector<lifecycle::hold> holds;   // the same
-    std::vector<lifecycle::asked> asked;  // of nodes, and not answered yet
-    std::vector<revision> revisions;      // the one that it is at, where its text has any
+    std::vector<rejection> rejections;          // by line, then by node
+    std::vector<link> links;                    // in the order of their numbers, from 1
+    std::vector<lifecycle::hold> holds;         // the same
+    std::vector<lifecycle::asked> asked;        // of nodes, and not answered yet
+    std::vector<revision> revisions;            // the one that it is at, where its text has any
+    std::vector<former_workflow> formers;       // by which it went before, oldest first
+    std::vector<lifecycle::standing> standing;  // where timers of its workflow are
 
     void clear() {
         rejections.clear();
@@ -41,6 +51,8 @@ struct beside {
         holds.clear();
         asked.clear();
         revisions.clear();
+        standing.clear();
+        formers.clear();
     }
 };
 
@@ -52,8 +64,10 @@ void each_section(Beside& of, F&& f) {
     f(of.holds, max_holds_in_all);
     f(of.asked, lifecycle::max_asked);
     f(of.revisions, max_revisions);
+    f(of.standing, lifecycle::max_standing);
+    f(of.formers, max_formers);
 }
-inline constexpr std::size_t beside_sections = 5;
+inline constexpr std::size_t beside_sections = 7;
 
 /// The bytes of its chunk; none where there is nothing. First each section's number of entries, 4
 /// bytes each.

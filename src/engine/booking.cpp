@@ -4,8 +4,10 @@
 
 #include "earmark/engine/fold.hpp"
 #include "earmark/sourcing/decision.hpp"
+#include "holder.hpp"
 #include "linking.hpp"
 #include "state_calls.hpp"
+#include "timekeeper.hpp"
 
 namespace earmark {
 
@@ -77,7 +79,10 @@ committed engine::state::book(const visit& v, const command& c, digest128 conten
         if (!d.brought.empty())
             if (const error e = links.make_bringers(); e.code != error_code::ok)
                 return {e.code, {}, 0, 0};
-        return replacing_beside(v, [&] { return draft_decision(v, c, content, first, links); });
+        const time_point due = next_deadline(d.order, d.beside);
+        timekeeper::follow(d, d.order, v.now);
+        return holder{*this}.alarmed(v, static_cast<std::uint32_t>(first.subject), due,
+                                     [&] { return draft_decision(v, c, content, first, links); });
     };
     done = or_give_back(make_all, give_back);
     if (done.code != error_code::ok) return give_back(), done;

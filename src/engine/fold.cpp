@@ -96,6 +96,7 @@ error_code folder::touch(subject_kind kind, std::uint32_t index) {
 error_code folder::settle() {
     if (!open_) return error_code::ok;
     open_ = false;
+    if (const auto e = follow_time(); e != error_code::ok) return e;
     rewrite_.next = &image_;
     if (lifecycle::unsound(image_) != nullptr || !is_sound_beside()) return error_code::bad_record;
     if (!books_.ledger.prepare(self, rewrite_)) return error_code::out_of_memory;

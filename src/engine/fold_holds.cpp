@@ -3,6 +3,7 @@
 #include "earmark/engine/fold.hpp"
 #include "hold_notes.hpp"
 #include "order_timers.hpp"
+#include "timekeeper.hpp"
 
 namespace earmark {
 namespace {
@@ -59,6 +60,36 @@ error_code folder::hold_note(std::uint32_t order, journal::note_kind kind, std::
     };
     if (const auto e = rewrite_beside(change); e != error_code::ok) return e;
     return after < before ? wake_order(order, after) : error_code::ok;
+}
+
+/// A timer of the order's workflow has had its turn.
+error_code folder::timed_note(std::uint32_t order, std::span<const std::byte> bytes) {
+    if (const auto e = touch(subject_kind::order, order); e != error_code::ok) return e;
+    timed_turn said;
+    if (!read_timed_note(bytes, said) || said.workflow != image_.workflow ||
+        image_.rules == nullptr)
+        return error_code::bad_record;
+    const auto timer = timer_of(*image_.rules, said.step);
+    if (!timer) return error_code::bad_record;
+    return rewrite_beside([&](beside& of) {
+        return lifecycle::pass(of.standing, said.line, *timer, said.what, record_now_);
+    });
+}
+
+/// Since when its units stand where timers are, once all moves of the record are made.
+error_code folder::follow_time() {
+    const bool has_timers =
+        image_.kind == subject_kind::order && image_.rules != nullptr && image_.rules->has_timers();
+    if (!has_timers) return error_code::ok;
+    time_point before = never, after = never;
+    const auto follow = [&](beside& of) {
+        before = next_deadline(image_, of);
+        (void)lifecycle::follow(of.standing, image_, record_now_);
+        after = next_deadline(image_, of);
+        return true;
+    };
+    if (const auto e = rewrite_beside(follow); e != error_code::ok) return e;
+    return after < before ? wake_order(rewrite_.index, after) : error_code::ok;
 }
 
 }  // namespace earmark

@@ -181,6 +181,10 @@ error_code folder::order_note(std::uint32_t order, journal::note_kind kind, std:
             return asked_note(order, bytes);
         case journal::note_kind::revised:
             return revised_note(order, bytes);
+        case journal::note_kind::timed:
+            return timed_note(order, bytes);
+        case journal::note_kind::migrated:
+            return migrated_note(order, ref, bytes);
         default:
             return hold_note(order, kind, ref, bytes);
     }

@@ -92,8 +92,12 @@ private:
     /// For which the conditions hold of the desk's order, and what else types ask.
     [[nodiscard]] result<std::vector<scope>> applying(desk& d, const suspecting& of) const;
     [[nodiscard]] error put_by_itself(desk& d, const scope& s, actor_id by, time_point now) const;
-    [[nodiscard]] std::optional<verb> silent(std::uint32_t slot, time_point now,
-                                             std::uint32_t order) const;
+    struct passing {
+        verb by = verb::resolve_hold;
+        bool is_timer = false;  // of the order's workflow
+    };
+    [[nodiscard]] passing first_to_pass(std::uint32_t slot, time_point now,
+                                        std::uint32_t order) const;
     /// The first that is due of the desk's order by `now`. Not `in_earnest`: it is only marked as
     /// escalated, or as having given its stock back.
     error pass_time(desk& d, time_point now, bool in_earnest) const;

@@ -6,6 +6,7 @@
 #include "earmark/allocation/allot.hpp"
 #include "holder.hpp"
 #include "state_calls.hpp"
+#include "timekeeper.hpp"
 
 namespace earmark {
 namespace {
@@ -41,18 +42,23 @@ time_point engine::state::holder::due_at(std::uint32_t slot, time_point now,
     return next_deadline(due, more);
 }
 
-/// The verb of a request that is due, where no hold is due before it.
-std::optional<verb> engine::state::holder::silent(std::uint32_t slot, time_point now,
-                                                  std::uint32_t order) const {
+/// What is due of an order, and under which verb it is done: of one instant holds before nodes, and
+/// these before timers of its workflow.
+auto engine::state::holder::first_to_pass(std::uint32_t slot, time_point now,
+                                          std::uint32_t order) const -> passing {
     lifecycle::image& due = s_.desk_of(slot).due;
     earmark::beside more;
     if (s_.read_order(order_id{order}, due).code != error_code::ok ||
         s_.read_beside(order_id{order}, due, more).code != error_code::ok)
-        return std::nullopt;
+        return {};
+    const time_point of_holds = lifecycle::next_deadline(more.holds);
+    const time_point of_nodes = lifecycle::next_deadline(more.asked);
+    if (const auto by = timekeeper::due(due, more, now);
+        by && lifecycle::next_timer(due, more.standing).at < std::min(of_holds, of_nodes))
+        return {*by, true};
     const auto* const first = lifecycle::first_due(more.asked, now);
-    if (first == nullptr || lifecycle::next_deadline(more.holds) <= first->until)
-        return std::nullopt;
-    return asker::verb_of(*first);
+    if (first == nullptr || of_holds <= first->until) return {};
+    return {asker::verb_of(*first), false};
 }
 
 time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std::uint32_t order,
@@ -63,25 +69,24 @@ time_point engine::state::holder::expire(std::uint32_t slot, time_point now, std
     const kept_order kept{d};
     const visit v{slot, d, now};
     const asker asks{s_};
-    const auto pass_over = [&](verb by, bool in_earnest) {
-        const auto decide = [&](desk&) { return asks.pass_time(v, by, in_earnest); };
-        return s_.move_units(v, {{}, actor_id{}, now}, by, order_id{order}, {}, decide);
-    };
-    const auto pass = [&](bool in_earnest) {
-        if (const auto by = silent(slot, now, order)) return pass_over(*by, in_earnest);
+    const auto pass = [&](error_code refused) {
+        const bool in_earnest = refused == error_code::ok;
+        const passing next = first_to_pass(slot, now, order);
         const auto decide = [&](desk& on) -> error {
+            if (next.is_timer)
+                return timekeeper{s_}.pass_time(on, order_id{order}, now, next.by, refused);
+            if (next.by != verb::resolve_hold) return asks.pass_time(v, next.by, in_earnest);
             const error e = pass_time(on, now, in_earnest);
             if (e.code == error_code::ok) allocation::gives_of(on.moves, on.gives);
             return e;
         };
-        return s_.move_units(v, {{}, actor_id{}, now}, verb::resolve_hold, order_id{order}, {},
-                             decide);
+        return s_.move_units(v, {{}, actor_id{}, now}, next.by, order_id{order}, {}, decide);
     };
     for (std::size_t step = 0; due <= now; ++step) {
-        if (step > 2 * max_holds_in_all + lifecycle::max_asked)
+        if (step > 2 * max_holds_in_all + lifecycle::max_asked + lifecycle::max_steps)
             return now;  // others are at it all the time: look again
-        auto done = pass(true);
-        if (!done && is_for_good(done.error().code)) done = pass(false);
+        auto done = pass(error_code::ok);
+        if (!done && is_for_good(done.error().code)) done = pass(done.error().code);
         if (!done) return now;  // still due: look again
         if (done->what != outcome::unchanged) {
             counters::bump(s_.counts[slot].expired);

@@ -22,9 +22,12 @@ inline constexpr std::uint64_t order_timer_bit = std::uint64_t{1} << 63;
 }
 
 /// When something is to happen to an order; never: nothing is.
-[[nodiscard]] inline time_point next_deadline(const lifecycle::image&,
+[[nodiscard]] inline time_point next_deadline(const lifecycle::image& of,
                                               const beside& more) noexcept {
-    return std::min(lifecycle::next_deadline(more.holds), lifecycle::next_deadline(more.asked));
+    const time_point beside =
+        std::min(lifecycle::next_deadline(more.holds), lifecycle::next_deadline(more.asked));
+    return more.standing.empty() ? beside
+                                 : std::min(beside, lifecycle::next_timer(of, more.standing).at);
 }
 
 }  // namespace earmark

@@ -16,6 +16,7 @@
 #include "revising.hpp"
 #include "state_calls.hpp"
 #include "suspecting.hpp"
+#include "timekeeper.hpp"
 #include "workflow_door.hpp"
 
 namespace earmark {
@@ -64,6 +65,7 @@ committed commit_held(State& s, const typename State::visit& v, actor_id by, std
     if (wrong.code != error_code::ok) return {wrong.code, {}, 0, 0};
     others.remember();
     v.desk.order.beside = no_chunk;  // of an attempt before
+    timekeeper::follow_birth(v.desk, v.now);
     const committed done = holds.alarmed(v, child, never, draft_and_commit);
     if (done.code == error_code::ok) others.stays();
     return done;
@@ -363,6 +365,7 @@ error engine::state::try_move(const visit& v, const command& c, digest128 conten
     if (const error e = asker{*this}.settle(d, names.known(c.actor), v.now);
         e.code != error_code::ok)
         return e;
+    timekeeper::follow(d, d.order, v.now);
     const auto index = static_cast<std::uint32_t>(raw(id));
     d.record.begin(done.by, v.now, c.actor);
     remember(d, c, content, done);

@@ -196,6 +196,15 @@ constexpr field record_fields[] = {
 };
 constexpr field activate_workflow_fields[] = {
     {"workflow", text, required, "the workflow's TOML text"}};
+constexpr field state_fields[] = {
+    {"from", key, required, "a state of the version that the order goes by"},
+    {"to", key, required, "a state of the other one, under the same base"},
+};
+constexpr field migrate_fields[] = {
+    {"orders", keys, required, "keys of the orders", 1, most_orders},
+    {"workflow", whole, required, "the version; 0: the standard one of its type", 0, 65'535},
+    {"states", rows, optional, "those that have another name there", 1, 266, {}, state_fields},
+};
 constexpr field allowed_fields[] = {{"order", key, required, "key of the order"}};
 constexpr field available_fields[] = {
     {"sku", key, required, "key of the SKU"},
@@ -287,6 +296,7 @@ constexpr form all_forms[] = {
      true,
      activate_workflow_fields,
      run_activate_workflow},
+    {"migrate", {}, "Orders go by another workflow version.", true, migrate_fields, run_migrate},
     {"advance", {}, "Moves engine time and expires what is due.", true, {}, run_advance},
     {"adjust", {}, "Books goods that came or left.", true, adjust_fields, run_adjust},
     {"adjust_pool",

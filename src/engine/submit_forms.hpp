@@ -145,6 +145,7 @@ nlohmann::ordered_json run_bulk(const request& r);
 nlohmann::ordered_json run_wave(const request& r);
 nlohmann::ordered_json run_activate_workflow(const request& r);
 nlohmann::ordered_json run_allowed(const request& r);
+nlohmann::ordered_json run_migrate(const request& r);
 nlohmann::ordered_json run_story(const request& r);
 nlohmann::ordered_json run_trail(const request& r);
 nlohmann::ordered_json run_notices(const request& r);

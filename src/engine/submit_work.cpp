@@ -1,8 +1,9 @@
-// SOURCE, RELEASE, RECORD as JSON. The first two take a list of orders, and each order has a result
-// of its own; `ok` of the whole line is true where it is true of all.
+// SOURCE, RELEASE, MIGRATE, RECORD as JSON. The first three take a list of orders, and each order
+// has a result of its own; `ok` of the whole line is true where it is true of all.
 #include <algorithm>
 #include <vector>
 
+#include "earmark/engine/workflows.hpp"
 #include "submit_answer.hpp"
 
 namespace earmark::submission {
@@ -167,6 +168,36 @@ answer run_release(const request& r) {
     if (!c.ready()) return c.refused();
     std::vector<result<receipt>> out(orders.ids.size(), fail(error_code::order_busy));
     if (!orders.ids.empty()) r.on.release(c.by, {orders.ids, node}, out);
+    return results_of(
+        c, r, orders,
+        [&](std::size_t at, const std::string& key, const std::string& path) -> answer {
+            if (!out[at]) return refused_at(c, out[at].error(), key, path);
+            return {{"order", key},
+                    {"ok", true},
+                    {"outcome", name_of(out[at]->what)},
+                    {"position", raw(out[at]->at)}};
+        });
+}
+
+/// What the request maps. The texts are the request's.
+std::vector<state_mapping> states_of(const request& r, const call& c) {
+    std::vector<state_mapping> out;
+    if (!c.line.has("states")) return out;
+    for (const nlohmann::json& row : r.line["states"])
+        out.push_back(
+            {row["from"].get_ref<const std::string&>(), row["to"].get_ref<const std::string&>()});
+    return out;
+}
+
+answer run_migrate(const request& r) {
+    call c{r};
+    const named_orders orders = orders_of(r);
+    check_key(c, orders);
+    if (!c.ready()) return c.refused();
+    const std::vector<state_mapping> states = states_of(r, c);
+    const auto version = static_cast<std::uint16_t>(c.line.whole("workflow", 0));
+    std::vector<result<receipt>> out;
+    for (const order_id o : orders.ids) out.push_back(migrate(r.on, c.by, {o, version, states}));
     return results_of(
         c, r, orders,
         [&](std::size_t at, const std::string& key, const std::string& path) -> answer {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "earmark/core/time_text.hpp"
 #include "earmark/engine/workflows.hpp"
 #include "submit_answer.hpp"
 
@@ -41,6 +42,8 @@ answer run_allowed(const request& r) {
                       {"command", a.command},
                       {"possible", a.possible}};
         if (!a.because.empty()) one["because"] = a.because;
+        if (a.acts_at != never) one["acts_at"] = to_string(a.acts_at);
+        if (a.told) one["told"] = true;
         if (!a.possible) one["why_not"] = a.why_not;
         steps.push_back(std::move(one));
     }

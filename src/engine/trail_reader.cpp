@@ -171,7 +171,7 @@ error_code trail_reader::move(std::uint32_t order, const bucket_move& m) {
     const auto node_of = [&](cell_id c) {
         return c == none<cell_id> ? none<node_id> : state_.books.cells.node_of(c);
     };
-    const auto& by = lifecycle::rules_of(image_);
+    const auto& by = rules_then();
     const auto label = [&](unit_state s, std::uint32_t ref) {
         const std::uint8_t sub = lifecycle::sub_state_of(ref);
         return sub == 0 ? std::string_view{} : lifecycle::name_of(by, lifecycle::state_key{s, sub});
@@ -297,6 +297,10 @@ error_code trail_reader::note(std::uint32_t order, journal::note_kind kind, std:
             return link_note(order, ref, bytes);
         case note_kind::asked:
             return asked_note(order, bytes);
+        case note_kind::timed:
+            return timed_note(order, bytes);
+        case note_kind::migrated:
+            return migrated_note(order, ref, bytes);
         default:
             return error_code::ok;
     }

@@ -84,6 +84,11 @@ private:
     error_code hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
                          std::span<const std::byte> bytes);
     error_code amended_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code timed_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code migrated_note(std::uint32_t order, std::uint32_t version,
+                             std::span<const std::byte> bytes);
+    /// What the order that was looked at went by when the record was made.
+    const lifecycle::workflow& rules_then();
     error_code link_note(std::uint32_t order, std::uint32_t other,
                          std::span<const std::byte> bytes);
     error_code count_note(std::uint32_t cell, std::span<const std::byte> bytes);
@@ -117,6 +122,9 @@ private:
     std::string name_;  // the key of that one
 
     bool has_image_ = false, has_beside_ = false;
+    std::uint32_t migrated_ = UINT32_MAX;  // the order whose migration was read last, when, and
+    time_point migrated_at_;               // how often at that instant
+    std::size_t migrated_times_ = 0;
     std::uint32_t order_ = 0;
     lifecycle::image image_;
     beside beside_;

@@ -61,6 +61,7 @@ struct workflow_door {
 
     static result<std::uint16_t> activate(engine& of, const command& c, std::string_view text,
                                           std::vector<std::string>* findings);
+    static result<receipt> migrate(engine& of, const command& c, const migrate_request& r);
     static result<std::vector<allowed_view>> allowed(const engine& of, order_id id);
     static result<std::string> text(const engine& of, std::uint16_t version);
 };

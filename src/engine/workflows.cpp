@@ -95,8 +95,6 @@ std::string why_not(const lifecycle::workflow& by, const lifecycle::possible_ste
 const char* cannot_run(const lifecycle::workflow& of) noexcept {
     using lifecycle::guard_fact;
     for (const lifecycle::row& r : of.rows()) {
-        if (r.after_s != 0)
-            return "steps with 'after' are drawn and checked, and no engine runs them yet";
         if ((r.asks & bit(guard_fact::together)) != 0)
             return "no line belongs to a relationship set yet, so 'together' never holds; ask for "
                    "an attribute of the order";
@@ -123,6 +121,17 @@ std::string_view without_verb(const lifecycle::image& of, const lifecycle::possi
         return "nothing is brought to an order of a workflow of its own";
     return of.lines[p.line].firm == none<node_id> ? "the line is bound to no node"
                                                   : std::string_view{};
+}
+
+/// Did a timer of the step come for some of the units, and find something in its way?
+bool was_told(const lifecycle::image& of, std::span<const lifecycle::standing> all,
+              const lifecycle::possible_step& p) {
+    const auto rows = lifecycle::rules_of(of).rows(p.from, p.on);
+    return std::ranges::any_of(all, [&](const lifecycle::standing& s) {
+        const auto is_its = [&](const lifecycle::row& r) { return r.after_s == s.told_s; };
+        return s.line == p.line && s.state() == p.from && s.told_s != 0 &&
+               std::ranges::any_of(rows, is_its);
+    });
 }
 
 /// That goods were made is what has happened, whatever holds say of plans.
@@ -364,10 +373,13 @@ result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order
                     p.is.is == lifecycle::verdict::possible && (!p.held || is_making(o, p));
                 const auto alone = has_step ? without_verb(o, p) : std::string_view{};
                 const bool can = has_step && alone.empty();
+                const auto& stands = v.desk.beside.standing;
+                const auto timer = lifecycle::next_timer(o, stands, p.line, p.from, p.on);
                 out.push_back({p.line + 1u, name_of(by, p.from),
                                s.to_quantity(o.lines[p.line].sku, p.n), name_of(by, p.on),
                                command_of(o, p), can,
                                p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by),
+                               timer.at, was_told(o, stands, p),
                                has_step ? std::string{alone} : why_not(by, p, holds)});
             }
             return out;

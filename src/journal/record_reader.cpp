@@ -223,7 +223,9 @@ private:
         const bool of_order = (kind >= 1 && kind <= static_cast<unsigned>(note_kind::pools)) ||
                               (kind >= static_cast<unsigned>(note_kind::facts) &&
                                kind <= static_cast<unsigned>(note_kind::asked)) ||
-                              kind == static_cast<unsigned>(note_kind::revised);
+                              kind == static_cast<unsigned>(note_kind::revised) ||
+                              kind == static_cast<unsigned>(note_kind::timed) ||
+                              kind == static_cast<unsigned>(note_kind::migrated);
         const bool of_none = kind == static_cast<unsigned>(note_kind::count) ||
                              kind == static_cast<unsigned>(note_kind::basket) ||
                              kind == static_cast<unsigned>(note_kind::denied);

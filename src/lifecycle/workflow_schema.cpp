@@ -11,9 +11,10 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr std::string_view word = "^[a-z][a-z0-9_]{0,31}$";
-constexpr std::string_view span_of_time = "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$";
+constexpr std::string_view span_of_time =
+    "^(P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?)$";
 
-constexpr std::array<workflow_key, 16> all_keys = {
+constexpr std::array<workflow_key, 20> all_keys = {
     workflow_key{"", "workflow", "its name: 1 to 32 small letters, digits or _", ""},
     workflow_key{"", "type", "which orders go by it, once it is active: a type of order",
                  "`sales`"},
@@ -22,6 +23,7 @@ constexpr std::array<workflow_key, 16> all_keys = {
                  "none"},
     workflow_key{"", "state", "tables: the workflow's own states, at most 255", "none"},
     workflow_key{"", "step", "tables: which event leads from where to where, at most 4,096", ""},
+    workflow_key{"", "timer", "tables: steps that come by themselves, at most 4,096", "none"},
     workflow_key{"state", "name", "its name, which no base state and no other state has", ""},
     workflow_key{"state", "base", "the base state that it is one of", ""},
     workflow_key{"step", "from", "a state, or a list of states", ""},
@@ -29,14 +31,19 @@ constexpr std::array<workflow_key, 16> all_keys = {
     workflow_key{"step", "to", "a state", ""},
     workflow_key{"step", "when", "facts that all hold: a name, or a list", "nothing is asked"},
     workflow_key{"step", "unless", "facts of which none holds", "nothing is asked"},
-    workflow_key{"step", "after",
-                 "a quoted span, `\"PT2H\"` or `\"P3D\"`: it comes by itself after that long",
-                 "it waits for the event"},
+    workflow_key{
+        "step", "after",
+        "a quoted span, `\"48h\"` or `\"P2D\"`: it comes by itself where units have stood so "
+        "long, if nobody was sooner",
+        "it waits for the event"},
     workflow_key{"step", "does",
                  "`tell_customer`, `tell_node`, `tell_vendor`, `ask_person`: what the host does "
                  "once it is journalled",
                  "nothing"},
     workflow_key{"step", "because", "one line for people: why", "nothing"},
+    workflow_key{"timer", "from", "a state, or a list of states", ""},
+    workflow_key{"timer", "on", "an event that each of them has steps for", ""},
+    workflow_key{"timer", "after", "a quoted span: the `after` of these steps", ""},
 };
 
 json text(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
@@ -64,7 +71,7 @@ json shape_of(std::string_view table, std::string_view key) {
     if (key == "when" || key == "unless") return one_or_list(fact());
     if (key == "after") return text(span_of_time);
     if (key == "does") return one_or_list(one_of<reaction>(reactions));
-    if (table.empty() && (key == "state" || key == "step"))
+    if (table.empty() && (key == "state" || key == "step" || key == "timer"))
         return {{"type", "array"},
                 {"items", {{"$ref", "#/$defs/" + std::string{key}}}},
                 {"minItems", 1},
@@ -101,7 +108,8 @@ std::string workflow_schema() {
         {"title", "A workflow of Earmark, version " + std::to_string(workflow_schema_version)}};
     out.update(table_of("", detail::root_keys));
     out["$defs"] = {{"state", table_of("state", detail::state_keys)},
-                    {"step", table_of("step", detail::step_keys)}};
+                    {"step", table_of("step", detail::step_keys)},
+                    {"timer", table_of("timer", detail::timer_keys)}};
     return out.dump(1) + '\n';
 }
 

@@ -159,6 +159,13 @@ std::string to_string(const workflow& of, const flaw& f) {
             return "from the state " + state +
                    " steps with 'after' lead into a ring of them, for ever; let one of the ring "
                    "wait for an event";
+        case defect::not_by_time:
+            return words +
+                   ": has a time, and only somebody can bring it; time brings cancel, release, "
+                   "deliver, fulfil, lose of what is shipped, and events of the workflow's own";
+        case defect::tie:
+            return words + ": comes after the same time as " + step_words(of, f.other) +
+                   ", so which of them is taken would be chance; give one another time";
     }
     return "?";
 }
@@ -176,11 +183,43 @@ std::string span_text(std::uint32_t seconds) {
     return out;
 }
 
+namespace {
+
+constexpr std::uint64_t longest_span = 3'660ull * 86'400;  // ten years
+
+/// `1d12h`: days, hours, minutes and seconds, each at most once.
+std::optional<std::uint32_t> parse_short_span(std::string_view text) noexcept {
+    constexpr std::string_view letters = "dhms";
+    constexpr std::array<std::uint64_t, 4> weight = {86'400, 3'600, 60, 1};
+    std::uint64_t sum = 0, n = 0;
+    std::size_t next = 0;
+    bool digits = false;
+    for (const char c : text) {
+        if (c >= '0' && c <= '9') {
+            n = std::min<std::uint64_t>(n * 10 + static_cast<std::uint64_t>(c - '0'),
+                                        longest_span + 1);
+            digits = true;
+            continue;
+        }
+        const std::size_t at = letters.find(c);
+        if (at == std::string_view::npos || at < next || !digits) return std::nullopt;
+        sum += n * weight[at];
+        next = at + 1;
+        n = 0;
+        digits = false;
+    }
+    if (digits || sum == 0 || sum > longest_span) return std::nullopt;
+    return static_cast<std::uint32_t>(sum);
+}
+
+}  // namespace
+
 std::optional<std::uint32_t> parse_span(std::string_view text) noexcept {
     constexpr std::string_view letters = "DTHMS";
     constexpr std::array<std::uint64_t, 5> weight = {86'400, 0, 3'600, 60, 1};
-    constexpr std::uint64_t most = 3'660ull * 86'400;  // ten years
-    if (!text.starts_with('P') || text.size() > 20) return std::nullopt;
+    constexpr std::uint64_t most = longest_span;
+    if (text.size() > 20) return std::nullopt;
+    if (!text.starts_with('P')) return parse_short_span(text);
     std::uint64_t sum = 0, n = 0;
     std::size_t next = 0;  // of `letters`: they come in order, each once
     bool digits = false;

@@ -53,6 +53,7 @@ public:
         each(root, "state", max_own_states, [&](const toml::table& t) { read_state(t); });
         collect_states();
         each(root, "step", max_steps, [&](const toml::table& t) { read_step(t); });
+        each(root, "timer", max_steps, [&](const toml::table& t) { read_timer(t); });
         if (!found_.empty()) return nullptr;
         const definition d{name, about, states_, events_, facts_, steps_};
         auto made =
@@ -74,7 +75,9 @@ private:
         const bool of_state = f.what == defect::unreachable || f.what == defect::dead_end ||
                               f.what == defect::runs_in_a_ring;
         text::text_place at;
-        if (!of_state && f.step < places_.size()) at = places_[f.step];
+        const bool of_time = f.what == defect::tie || f.what == defect::not_by_time;
+        const auto& said = of_time ? after_places_ : places_;
+        if (!of_state && f.step < said.size()) at = said[f.step];
         for (std::size_t i = 0; of_state && i < steps_.size() && at.line == 0; ++i)
             if (steps_[i].from == f.state || steps_[i].to == f.state) at = places_[i];
         for (std::size_t i = 0; of_state && i < states_.size(); ++i)
@@ -256,8 +259,8 @@ private:
         const auto span = text ? parse_span(*text) : std::nullopt;
         if (!span)
             refuse(*node,
-                   "'after' is a quoted span of up to ten years; write for example "
-                   "\"PT2H\", \"P3D\" or \"P1DT12H\"",
+                   "'after' is a quoted span of 1 second to ten years; write for example "
+                   "\"48h\", \"1d12h\" or \"P2D\"",
                    error_code::bad_field);
         return span.value_or(0);
     }
@@ -288,7 +291,40 @@ private:
             s.from = keys_[*from];
             steps_.push_back(s);
             places_.push_back(place_of(t));
+            after_places_.push_back(place_of(t));
         });
+    }
+
+    /// A timer is the `after` of steps that stand elsewhere.
+    void read_timer(const toml::table& t) {
+        check_keys(t, detail::timer_keys, " of a timer");
+        for (const std::string_view key : {"from", "on", "after"})
+            if (t.get(key) == nullptr)
+                miss(key, t, R"({ from = "backordered", on = "cancel", after = "48h" })");
+        const std::uint32_t after_s = read_after(t);
+        const auto on = choice(t, "on", all_events_);
+        each_text(t, "from", [&](const toml::node& n) {
+            const auto from = index_of(n, "from", state_names_);
+            if (from && on && after_s != 0) set_timer(t, n, *from, *on, after_s);
+        });
+    }
+    void set_timer(const toml::table& t, const toml::node& n, std::size_t from, std::size_t on,
+                   std::uint32_t after_s) {
+        bool any = false;
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            step& s = steps_[i];
+            if (s.from != keys_[from] || s.on.n != on) continue;
+            if (s.after_s != 0)
+                return refuse(n, "steps from " + quoted(state_names_[from]) + " on " +
+                                     quoted(all_events_[on]) +
+                                     " have a time already; a timer gives it to all of them");
+            s.after_s = after_s;
+            after_places_[i] = place_of(t);
+            any = true;
+        }
+        if (!any)
+            refuse(n, "no step leads from " + quoted(state_names_[from]) + " on " +
+                          quoted(all_events_[on]) + "; a timer takes a step that there is");
     }
 
     static std::vector<std::string_view> bases() {
@@ -316,7 +352,8 @@ private:
     std::vector<text::text_place> state_places_;
     std::vector<state_key> keys_;  // beside state_names_
     std::vector<step> steps_;
-    std::vector<text::text_place> places_;  // of steps
+    std::vector<text::text_place> places_;        // of steps
+    std::vector<text::text_place> after_places_;  // of what gives them their time
 };
 
 /// A hostile text has thousands of findings, and nobody reads them.

@@ -39,6 +39,7 @@ std::optional<privilege> privilege_of(verb v) noexcept {
         case verb::load:
             return privilege::load;
         case verb::activate:
+        case verb::migrate:
             return privilege::activate;
         case verb::discard:
             return privilege::discard;

@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, verbs> verb_names = {
     "ship",       "deliver",   "expire",      "move",           "snapshot",      "delta",
     "count",      "transfer",  "reject",      "place_hold",     "resolve_hold",  "pick",
     "pack",       "lose",      "unpick",      "fulfil",         "mark",          "amend",
-    "quarantine", "discard",   "accept",      "confirm_cancel", "refuse_cancel", "make"};
+    "quarantine", "discard",   "accept",      "confirm_cancel", "refuse_cancel", "make",
+    "migrate"};
 
 constexpr std::array<verb, fact_kinds> verbs_of_facts = {
     verb::ship,           verb::deliver,       verb::reject, verb::pick, verb::pack,
@@ -42,9 +43,9 @@ constexpr std::array<std::string_view, unit_states> state_names = {
     "packed", "shipped",     "delivered", "lost",      "cancelled"};
 
 constexpr std::array<std::string_view, trail_kinds> trail_names = {
-    "captured",    "said",  "placed",     "amended", "decided", "rejected",
-    "moved",       "held",  "hold_ended", "asked",   "linked",  "reserved",
-    "reservation", "stock", "counted",    "loaded",  "denied",  "command"};
+    "captured",    "said",       "placed",  "amended",  "decided", "rejected", "moved",
+    "held",        "hold_ended", "timed",   "migrated", "asked",   "linked",   "reserved",
+    "reservation", "stock",      "counted", "loaded",   "denied",  "command"};
 
 constexpr std::array<std::string_view, unit_events> event_names = {
     "allocate", "backorder", "unallocate", "release", "ship", "deliver", "cancel",

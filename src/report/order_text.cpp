@@ -221,11 +221,23 @@ std::string denied(const trail_row& r) {
     return out += r.after == "1" ? ", nothing was done" : ", nothing was done; time " + r.after;
 }
 
+std::string timed(const trail_row& r) {
+    std::string out = "line " + std::to_string(r.line) + ' ';
+    out += r.what + " after " + r.before;
+    if (r.after == "took_step") return out += " by itself";
+    if (r.after == "left_to_another") return out += " is not for these units";
+    return out += " could not be done: " + r.after;
+}
+
+std::string migrated(const trail_row& r) {
+    return "goes by workflow " + r.after + " and no more by " + r.before;
+}
+
 std::string nothing(const trail_row&) { return "nothing else is kept"; }
 
 constexpr std::string (*clauses[trail_kinds])(const trail_row&) = {
-    captured, said,   placed,   amended,     decided, rejected, moved,  held,   hold_ended,
-    asked,    linked, reserved, reservation, stock,   counted,  loaded, denied, nothing};
+    captured, said,  placed, amended,  decided,     rejected, moved,   held,   hold_ended, timed,
+    migrated, asked, linked, reserved, reservation, stock,    counted, loaded, denied,     nothing};
 
 /// Of one record and about one order.
 bool same_step(const trail_row& a, const trail_row& b) noexcept {

@@ -118,3 +118,48 @@ def test_goods_are_picked_packed_lost_and_put_back():
     assert balance["on_hand"] == 8
     with pytest.raises(earmark.BadInput):
         engine.record(order, "eat")
+
+
+TIMED = CHECKED + """
+timer = [
+  { from = "looked_at", on = "cancel", after = "2d" },
+  { from = "allocated", on = "release", after = "2h" },
+]
+"""
+HOUR = 3600 * 10**9
+START = 1_800_000_000 * 10**9
+
+
+def test_time_takes_a_step_by_itself_and_the_story_says_which():
+    engine = shop()
+    engine.activate_workflow(TIMED, START)
+    order = engine.place_order("a", [("mug", 2, 100)], currency="USD", now=START)
+    engine.record(order, "mark", event="check")
+    engine.source([order])
+    release = next(s for s in engine.allowed(order) if s["event"] == "release")
+    assert release["acts_at"] == START + 2 * HOUR and not release["told"]
+    engine.advance(START + 2 * HOUR)
+    assert engine.order(order)["lowest"] == "released"
+    assert "line 1 release after PT2H by itself" in str(engine.story(order))
+
+
+def test_orders_go_by_another_version_and_map_what_it_calls_otherwise():
+    engine = shop()
+    engine.activate_workflow(CHECKED)
+    order = engine.place_order("a", [("mug", 2, 100)], currency="USD")
+    engine.record(order, "mark", event="check")
+    version = engine.activate_workflow(CHECKED.replace("looked_at", "seen"))
+    refused = engine.migrate([order, 99], version).words("reason")
+    assert list(refused) == ["state_missing", "unknown_order"]
+    done = engine.migrate([order], version, states={"looked_at": "seen"}).words("outcome")
+    assert list(done) == ["done"]
+    assert engine.order(order)["workflow"] == version
+    assert engine.order(order)["labels"] == ["seen"]
+
+
+def test_a_timer_of_an_event_that_the_state_has_no_step_for_is_refused_with_its_line():
+    wrong = CHECKED + '[[timer]]\nfrom = "allocated"\non = "ship"\nafter = "1h"\n'
+    findings = earmark.workflow_findings(wrong, file="w.toml")
+    assert findings[0].startswith("w.toml:13:8: no step leads from 'allocated' on 'ship'")
+    schema = json.loads(earmark.workflow_schema())
+    jsonschema.validate(tomllib.loads(TIMED), schema)

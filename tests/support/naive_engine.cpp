@@ -41,6 +41,7 @@ void engine::tick(time_point now) {
         time_point next = never;
         if (const auto due = first_due(o)) next = due->at;
         if (const auto* silent = first_silent(o)) next = std::min(next, silent->until);
+        if (const auto timer = first_timer(o)) next = std::min(next, timer->first);
         if (next != never) all_due.emplace_back(next, id | is_order);
     }
     std::sort(all_due.begin(), all_due.end());

@@ -37,6 +37,7 @@
 #include "naive_authority.hpp"
 #include "naive_flaws.hpp"
 #include "naive_restrictions.hpp"
+#include "naive_timers.hpp"
 #include "plan_oracle.hpp"
 
 namespace earmark::naive {
@@ -53,7 +54,6 @@ struct answer {
     error_code or_else = error_code::ok;      // a second reason to refuse, just as good
 };
 
-/// What became of an order that came as text.
 struct text_answer {
     capture_state state = capture_state::declined;
     std::uint64_t order = 0;
@@ -64,7 +64,6 @@ struct waiting_text {
     std::uint64_t revision = 0;
 };
 
-/// Units in granules by where they are.
 struct totals {
     std::int64_t cells = 0, on_hand = 0, free = 0, earmarked = 0, reserved = 0, ordered = 0;
     std::map<unit_state, std::int64_t> in;  // of orders
@@ -119,14 +118,11 @@ public:
     refused_rows load(const command& c, std::span<const threshold_row> rows);
     /// Only their keys: which units of a section may be promised is not asked here.
     void load(const command& c, std::span<const section_row> rows);
-    /// New types beside the known ones.
     void load(const command& c, std::span<const hold_type_row> rows);
-    /// Who may do what: actors by their numbers as text; all rows are good.
     void load(const command& c, std::span<const privilege_row> rows);
     void load(const command& c, const restriction& r);
     void restart() { rights_.recover(); }
     [[nodiscard]] const std::vector<denied_note>& denied() const { return rights_.noted(); }
-    /// What nodes are asked; all rows are good.
     void load(const command& c, std::span<const answer_row> rows);
     void activate(rules r) { rules_ = r, has_policy_ = true; }
     /// Are back-ordered units called `chased` after a mark `chase`? They stay so until they go on.
@@ -149,7 +145,6 @@ public:
     answer move(const command& c, const move_request& r);
     answer unreserve(const command& c, reservation_id r);
     answer place_order(const command& c, const order_request& r);
-    /// An order as text, kept in quarantine where its SKU is not known.
     text_answer send(const command& c, const order_request& r, bool is_known, bool corrects);
     text_answer replay(const std::string& key);
     answer discard(const command& c, const std::string& key);
@@ -161,6 +156,7 @@ public:
     answer source(const command& c, order_id o, bool dry_run, const plan& chosen);
     answer release(const command& c, order_id o, node_id node = none<node_id>);
     answer record(const command& c, const fact& f);
+    answer migrate(const command& c, order_id id, std::uint16_t to, bool is_plain);
     answer place_hold(const command& c, const place_hold_request& r);
     answer resolve_hold(const command& c, const resolve_hold_request& r);
 
@@ -168,9 +164,7 @@ public:
     /// channel, or of none where it is empty.
     [[nodiscard]] std::int64_t available(sku_id s, node_id n, std::int64_t floor_atoms = 0,
                                          const std::string& channel = {}) const;
-    /// Free and all of a pool, in atoms.
     [[nodiscard]] std::pair<std::int64_t, std::int64_t> pool(pool_id p) const;
-    /// Every crossing so far.
     struct crossed {
         std::string threshold;
         bool below = false;
@@ -251,6 +245,8 @@ private:
         std::string text = {}, customer = {};  // of that revision; whose it is
         std::uint8_t priority = 0;
         civil_day deliver_by = no_day;
+        std::vector<arrival> arrivals = {};
+        int workflow = 2;  // of those that have labels, the version
     };
     struct held_reservation {
         reservation_state state = reservation_state::active;
@@ -420,6 +416,11 @@ private:
     [[nodiscard]] std::optional<due_hold> first_due(const held_order& o) const;
     void pass_time(held_order& o);
     void pass_time(held_order& o, const due_hold& due);
+    void follow_time();
+    [[nodiscard]] std::int64_t units_at(const held_order&, std::uint32_t line, const timer&) const;
+    [[nodiscard]] std::optional<std::pair<time_point, timer>> first_timer(const held_order&) const;
+    bool take_step(held_order& o, std::uint32_t line, const timer& t, std::int64_t n);
+    void pass_timer(held_order& o, const timer& t);
 
     /// Time goes on; not_authorised where the actor may not, and the attempt is counted.
     error_code ask(const command& c, privilege p, std::uint64_t order = UINT64_MAX,
@@ -466,8 +467,7 @@ private:
 
     flaw flaw_;
     time_point now_{};
-    bool has_policy_ = false;
-    bool has_labels_ = false;
+    bool has_policy_ = false, has_labels_ = false;
     rules rules_;
     std::map<std::string, sku_id> sku_keys_;
     std::map<std::string, node_id> node_keys_;

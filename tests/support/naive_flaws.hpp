@@ -32,6 +32,7 @@ enum class flaw : std::uint8_t {
     forgets_origins,            // restrictions are asked of the destination alone
     trusts_repeats,             // an order that comes twice is not suspected
     suspects_for_ever,          // however long ago the first one came
+    forgets_when_units_came,    // units that come later have waited as long as those before them
 };
 
 }  // namespace earmark::naive

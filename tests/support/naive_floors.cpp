@@ -123,6 +123,7 @@ std::int64_t engine::level_of(const threshold_row& t) const {
 }
 
 void engine::watch() {
+    follow_time();
     for (auto& [key, w] : thresholds_) {
         if (!w.row.active) continue;
         std::int64_t bound = w.below ? w.row.high : w.row.low;

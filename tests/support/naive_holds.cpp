@@ -238,8 +238,13 @@ void engine::pass_time(held_order& o) {
     for (;;) {
         const auto due = first_due(o);
         const asked_node* const silent = first_silent(o);
-        if (!due && silent == nullptr) return;
-        if (silent != nullptr && (!due || silent->until < due->at))
+        const auto timer = first_timer(o);
+        if (!due && silent == nullptr && !timer) return;
+        time_point before = due ? due->at : never;
+        if (silent != nullptr) before = std::min(before, silent->until);
+        if (timer && timer->first < before)
+            pass_timer(o, timer->second);
+        else if (silent != nullptr && (!due || silent->until < due->at))
             pass_over(o, *silent);
         else
             pass_time(o, *due);

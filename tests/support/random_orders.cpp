@@ -140,6 +140,9 @@ action random_stream::make_fact() {
     if (has_labels_ && dice_.chance(20)) {
         s.kind = fact_kind::mark;
         s.event = dice_.chance(90) ? "chase" : "chaos";
+        if (dice_.chance(35))
+            s.event = dice_.pick(std::vector<std::string>{"migrate 1", "migrate 2", "migrate 1",
+                                                          "migrate 2 plain", "migrate 7"});
     }
     if (asks_nodes_ && s.event.empty() && dice_.chance(35))
         s.kind = dice_.pick(std::vector{fact_kind::accept, fact_kind::confirm_cancel,

@@ -1,6 +1,7 @@
 // The worlds of random streams: tables, a policy, pools, sections.
 #include "earmark/lifecycle/standard_workflows.hpp"
 #include "earmark/lifecycle/workflow_text.hpp"
+#include "naive_timers.hpp"
 #include "random_stream.hpp"
 
 namespace earmark::streams {
@@ -128,24 +129,41 @@ std::vector<hold_type_row> hold_types() {
     return out;
 }
 
-/// What the standard one of sales says, and a label for what waits.
-std::string chasing_workflow() {
+/// What the standard one of sales says, a label for what waits, and the timers of naive_timers.hpp.
+/// The second version has another label before it, which nobody gives, and other times.
+std::string chasing_workflow(int version) {
     using lifecycle::step;
     using enum unit_state;
     using enum unit_event;
-    constexpr lifecycle::state_key chased{backordered, 1};
-    constexpr lifecycle::own_state states[] = {{backordered, "chased"}};
-    constexpr std::string_view events[] = {"chase"};
+    const bool is_second = version == 2;
+    const lifecycle::state_key chased{backordered, is_second ? std::uint8_t{2} : std::uint8_t{1}};
+    constexpr lifecycle::state_key hushed{backordered, 1};
+    constexpr lifecycle::own_state states[] = {{backordered, "hushed"}, {backordered, "chased"}};
+    constexpr std::string_view events[] = {"chase", "hush"};
     const auto standard = lifecycle::sales_workflow.written().steps;
     std::vector<step> steps{standard.begin(), standard.end()};
-    for (const step& s : standard) {
-        if (s.from != lifecycle::state_key{backordered}) continue;
-        steps.push_back(s);
-        steps.back().from = chased;
-        if (s.to == s.from) steps.back().to = chased;
-    }
+    std::vector<lifecycle::state_key> labels{chased};
+    if (is_second) labels.push_back(hushed);
+    for (const step& s : standard)
+        for (const lifecycle::state_key label : labels) {
+            if (s.from != lifecycle::state_key{backordered}) continue;
+            steps.push_back(s);
+            steps.back().from = label;
+            if (s.to == s.from) steps.back().to = label;
+        }
     steps.push_back({backordered, lifecycle::event_key::own(0), chased});
-    return lifecycle::text_of({"chasing", {}, states, events, {}, steps}, order_type::sales);
+    if (is_second) steps.push_back({backordered, lifecycle::event_key::own(1), hushed});
+    for (step& s : steps)
+        for (const naive::timer& t : naive::timers) {
+            const lifecycle::state_key from = t.chased ? chased : lifecycle::state_key{t.state};
+            const bool is_its = t.state == t.to ? s.on == lifecycle::event_key::own(0)
+                                                : !s.on.is_own() && s.to.base == t.to;
+            if (s.from == from && is_its)
+                s.after_s = static_cast<std::uint32_t>(naive::after_s(t, version));
+        }
+    const std::span all{states};
+    return lifecycle::text_of({"chasing", {}, is_second ? all : all.subspan(1), events, {}, steps},
+                              order_type::sales);
 }
 
 }  // namespace
@@ -190,7 +208,7 @@ world make_world(std::uint64_t seed) {
                      {"n2", request_kind::cancel, 0},
                      {"n3", request_kind::work, 50, silence::accepts}};
     w.restricts = has_restrictions(seed);
-    if (has_labels(seed)) w.workflow = chasing_workflow();
+    if (has_labels(seed)) w.workflows = {chasing_workflow(1), chasing_workflow(2)};
     if (seed % 2 == 1) w.pools = some_pools();
     if (seed % 3 == 1) {
         w.sections = {{"kept", "nobody's"}, {"bad", {}, "damaged"}};

@@ -80,9 +80,10 @@ side_by_side::side_by_side(const world& w, settings s)
     std::vector<std::string> findings;
     if (!real_->activate(c, w.policy, &findings)) differ("the policy: " + text_of(findings));
     naive_.activate(w.rules);
-    if (!w.workflow.empty() && !activate_workflow(*real_, c, w.workflow, &findings))
-        differ("the workflow: " + text_of(findings));
-    naive_.labels_what_waits(!w.workflow.empty());
+    for (const std::string& text : w.workflows)
+        if (!activate_workflow(*real_, c, text, &findings))
+            differ("the workflow: " + text_of(findings));
+    naive_.labels_what_waits(!w.workflows.empty());
     wear_in(w);
     load_thresholds();
     moments_.push_back({real_->head(), naive_.moment()});
@@ -251,19 +252,10 @@ void side_by_side::play_one(const command& c, const release_step& s, const step&
 }
 
 void side_by_side::play_one(const command& c, const fact_step& s, const step&) {
+    if (s.event.starts_with("migrate ")) return migrate(c, s);
     const auto id = static_cast<order_id>(order_of(s.order).real);
     const fact f{s.kind, id, s.line, s.node, s.amount, 0, s.event};
     compare(verb_of(s.kind), real_->record(c, f), naive_.record(c, f), about::order, nothing);
-}
-
-void side_by_side::play_one(const command&, const restart_step&, const step&) {
-    if (!real_->flush(journal::durability::memory)) return differ("flush before a restart");
-    real_.reset();
-    naive_.restart();
-    real_ = std::make_unique<engine>(config_);  // the sink holds all that there was
-    const command what_time_it_is{
-        {}, {}, naive_.now()};  // a command that did nothing left no record
-    if (!real_->advance(what_time_it_is)) differ("advance after a restart");
 }
 
 side_by_side::pair_of_ids side_by_side::order_of(serial s) {

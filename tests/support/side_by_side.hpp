@@ -62,6 +62,7 @@ private:
     void play_one(const command& c, const place_step& s, const step& whole);
     void play_one(const command& c, const cancel_step& s, const step& whole);
     void play_one(const command& c, const amend_step& s, const step& whole);
+    void migrate(const command& c, const fact_step& s);
     void play_one(const command& c, const source_step& s, const step& whole);
     void play_one(const command& c, const release_step& s, const step& whole);
     void play_one(const command& c, const fact_step& s, const step& whole);

@@ -1,9 +1,32 @@
 // Orders that are placed, side by side.
 #include <algorithm>
 
+#include "earmark/engine/workflows.hpp"
 #include "side_by_side.hpp"
 
 namespace earmark::streams {
+
+void side_by_side::play_one(const command&, const restart_step&, const step&) {
+    if (!real_->flush(journal::durability::memory)) return differ("flush before a restart");
+    real_.reset();
+    naive_.restart();
+    real_ = std::make_unique<engine>(config_);  // the sink holds all that there was
+    const command what_time_it_is{
+        {}, {}, naive_.now()};  // a command that did nothing left no record
+    if (!real_->advance(what_time_it_is)) differ("advance after a restart");
+}
+
+/// `migrate 1`, or `migrate 1 plain`: what is chased is not any more.
+void side_by_side::migrate(const command& c, const fact_step& s) {
+    const auto id = static_cast<order_id>(order_of(s.order).real);
+    const auto to = static_cast<std::uint16_t>(s.event[8] - '0');
+    const bool is_plain = s.event.ends_with("plain");
+    const std::vector<state_mapping> states{{"chased", "backordered"}};
+    const migrate_request r{id, to,
+                            is_plain ? std::span{states} : std::span<const state_mapping>{}};
+    compare(verb::migrate, earmark::migrate(*real_, c, r), naive_.migrate(c, id, to, is_plain),
+            about::order, nothing);
+}
 
 void side_by_side::play_one(const command& c, const place_step& s, const step& whole) {
     std::vector<command> commands;

@@ -101,7 +101,7 @@ struct fact_step {
     std::uint32_t line = 0;
     node_id node = none<node_id>;
     quantity amount;
-    std::string event = {};  // of a mark
+    std::string event = {};  // of a mark; `migrate 1`: to that version
 };
 
 /// A snapshot or a delta of a source.
@@ -171,9 +171,9 @@ struct world {
     std::vector<pool_row> pools;        // in every second seed
     std::vector<section_row> sections;  // in every third one
     std::vector<hold_type_row> holds;
-    std::vector<answer_row> answers;  // of nodes, in every third seed
-    bool restricts = false;           // something may not be shipped, in every third seed
-    std::string workflow;             // of orders, in three of eight seeds; empty: the standard one
+    std::vector<answer_row> answers;     // of nodes, in every third seed
+    bool restricts = false;              // something may not be shipped, in every third seed
+    std::vector<std::string> workflows;  // of orders, in three of eight seeds two versions
     std::string policy;
     naive::rules rules;  // what the policy says, for the oracle
 };

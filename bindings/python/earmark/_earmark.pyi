@@ -287,6 +287,11 @@ class Engine:
     def load_units(self, columns: Table, now: int = 0, *, actor: str | None = None,
                    progress: Progress | None = None) -> dict[str, Any]:
         """Columns: sku, unit, holds (atoms): units of measure."""
+    def migrate(self, orders: Column, workflow: int, *, states: Mapping[str, str] = {},
+                now: int = 0, actor: str | None = None,
+                progress: Progress | None = None) -> Frame:
+        """Orders go by another version of their workflow (0: the standard one). `states` maps
+        names of states that are called otherwise there. Frame `receipts`."""
     def move(self, columns: Table, *, now: int = 0,
              progress: Progress | None = None) -> Frame:
         """Takes units of reservations to other nodes, each in one step. Columns: reservation,

@@ -56,6 +56,7 @@ enum class error_code : std::uint16_t {
     hold_cycle = 2023,       // types that would place each other for ever
     bad_condition = 2024,    // of orders, in a question
     bad_restriction = 2025,  // a field of a row
+    bad_mapping = 2029,      // of states of one version of a workflow to those of another
 
     // 3xxx stock
     insufficient = 3001,  // true at an instant within the call
@@ -90,6 +91,8 @@ enum class error_code : std::uint16_t {
     not_amendable = 4015,  // units in a state that forbids the change, or none that allows it
     order_changed = 4016,  // it is another version than the one that the caller saw
     not_asked = 4017,      // a node answers what it was not asked, or has answered
+    state_missing = 4019,  // units stand where the other version of the workflow has no state
+    other_type = 4020,     // the version is one for orders of another type
     bad_workflow = 4021,
     guard_not_met = 4022,  // the workflow has the step, and the order lacks what it asks for
     waits_for_set = 4023,  // a line is released with others, which are not ready

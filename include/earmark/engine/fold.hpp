@@ -73,6 +73,10 @@ private:
     [[nodiscard]] bool is_another(std::uint32_t order, std::uint32_t other) const;
     error_code hold_note(std::uint32_t order, journal::note_kind kind, std::uint32_t number,
                          std::span<const std::byte> bytes);
+    error_code timed_note(std::uint32_t order, std::span<const std::byte> bytes);
+    error_code migrated_note(std::uint32_t order, std::uint32_t version,
+                             std::span<const std::byte> bytes);
+    error_code follow_time();
     error_code new_cell(const journal::intern_table& t);
     void new_policy(std::string_view text);
     error_code touch(subject_kind kind, std::uint32_t index);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,10 @@
 #include "earmark/core/ids.hpp"
 #include "earmark/core/quantity.hpp"
 #include "earmark/core/result.hpp"
+#include "earmark/core/time.hpp"
 #include "earmark/lifecycle/workflow.hpp"
 #include "earmark/model/command.hpp"
+#include "earmark/model/receipt.hpp"
 
 namespace earmark {
 
@@ -72,6 +75,21 @@ private:
                                                       std::string_view text,
                                                       std::vector<std::string>* findings = nullptr);
 
+/// Units that stand in a state of the version that an order goes by are in another one afterwards.
+struct state_mapping {
+    std::string_view from{}, to{};
+};
+struct migrate_request {
+    order_id order{};
+    std::uint16_t workflow = 0;  // the version that it is to go by; 0: its type's standard
+    std::span<const state_mapping> states{};  // others keep their names
+};
+/// An order that stands goes by another version from now on, wholly or not at all. Labels change,
+/// bases never do. How long its units have stood counts on where the name of their state stays, or
+/// is mapped. unknown_order, unknown_workflow, other_type, bad_mapping (refs: the mapping, from 1),
+/// state_missing (refs: line, version), not_authorised. Unchanged where it goes by it already.
+[[nodiscard]] result<receipt> migrate(engine& of, const command& c, const migrate_request& r);
+
 /// A version's canonical text, or unknown_workflow.
 [[nodiscard]] result<std::string> workflow_text(const engine& of, std::uint16_t version);
 
@@ -86,6 +104,8 @@ struct allowed_view {
                                  // with another order
     bool possible = false;       // by a verb; what the verb decides, `source` say, is its own
     std::string_view because{};  // of the step, where there is one
+    time_point acts_at = never;  // when the first of the units take it by themselves
+    bool told = false;           // some stayed where they should have: something was in the way
     std::string why_not{};       // the state, a hold, facts missing or in the way, or why no verb
 };
 

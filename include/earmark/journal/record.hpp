@@ -73,7 +73,8 @@ enum class intern_kind : std::uint8_t {
 /// lines back. `link`: to the order whose number it is. `hold_placed` and `hold_ended`: of the hold
 /// that has the number in its order. `amended`: the order itself, after its units were moved.
 /// `asked`: of nodes about its units, after they were moved. `denied`: the record's actor was
-/// denied the privilege whose number it is; names no order.
+/// denied the privilege whose number it is; names no order. `timed`: what became of a timer of its
+/// workflow. `migrated`: it goes by the version whose number it is.
 enum class note_kind : std::uint8_t {
     decision = 1,
     reason,
@@ -90,6 +91,8 @@ enum class note_kind : std::uint8_t {
     asked,
     denied,
     revised,
+    timed = 20,
+    migrated,
 };
 
 /// Distances in metres travel with a place or node, so that a replay needs no trigonometry.

@@ -155,6 +155,7 @@ public:
             ways_[static_cast<std::size_t>(r.from.base)] |=
                 static_cast<std::uint16_t>(1u << static_cast<unsigned>(r.to.base));
             is_plain_ = is_plain_ && r.asks == 0;
+            has_timers_ = has_timers_ || r.after_s != 0;
         }
     }
 
@@ -167,6 +168,8 @@ public:
 
     /// It has no states of its own, and no guards: bases alone decide.
     [[nodiscard]] constexpr bool is_plain() const noexcept { return is_plain_; }
+    /// Steps of it come by themselves.
+    [[nodiscard]] constexpr bool has_timers() const noexcept { return has_timers_; }
 
     /// States stand by base, then by number.
     [[nodiscard]] constexpr std::size_t states() const noexcept { return first_[unit_states]; }
@@ -256,7 +259,7 @@ private:
     std::size_t events_ = unit_events;
     std::array<std::uint16_t, unit_states + 1> first_{};  // where a base's states begin
     std::array<std::uint16_t, unit_states> ways_{};       // a bit per base that a step leads to
-    bool is_plain_ = true;
+    bool is_plain_ = true, has_timers_ = false;
 };
 
 }  // namespace earmark::lifecycle

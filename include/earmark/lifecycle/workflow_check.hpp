@@ -23,14 +23,16 @@ enum class defect : std::uint8_t {
     dead_end,        // from the state no steps lead to an end, for some orders or for all
     leaves_an_end,   // a step leaves a final state
     runs_in_a_ring,  // steps that come by themselves lead into a ring of them: no fact, no end
+    not_by_time,     // a step that comes by itself, by an event that only somebody can bring
+    tie,             // two of a state, by two events, come after the same time (other: the second)
 };
-inline constexpr std::size_t defects = 9;
+inline constexpr std::size_t defects = 11;
 
 struct flaw {
     defect what = defect::unreachable;
     state_key state{};
     std::uint16_t step = 0;   // of the definition, where it is about one
-    std::uint16_t other = 0;  // of the definition, of two_hold
+    std::uint16_t other = 0;  // of the definition, of two_hold and tie
     fact_bits has = 0;        // of dead_end: which orders it is one for, those of which these
     fact_bits lacks = 0;      // facts hold and these do not; both 0: for all
 };
@@ -205,6 +207,24 @@ constexpr void mark_rings(const workflow& of, state_marks& rings) {
     }
 }
 
+/// What time may bring. Plans decide where goods come from, and what goes on at a shelf is for
+/// people to say.
+[[nodiscard]] constexpr bool can_come_by_itself(const row& r) noexcept {
+    using enum unit_event;
+    if (r.on.is_own()) return true;
+    const auto on = static_cast<unit_event>(r.on.n);
+    if (on == lose) return r.from.base == unit_state::shipped;
+    return on == cancel || on == release || on == deliver || on == fulfil;
+}
+
+template <class Found>
+constexpr void check_timer(const workflow& of, const row& r, Found& found) {
+    if (!can_come_by_itself(r)) found(flaw{defect::not_by_time, r.from, r.written, 0, 0, 0});
+    for (const row& other : of.rows_from(r.from))
+        if (other.written > r.written && other.after_s == r.after_s && other.on != r.on)
+            return found(flaw{defect::tie, r.from, r.written, other.written, 0, 0});
+}
+
 template <class Found>
 constexpr void check_row(const workflow& of, const row& r, Found& found) {
     const auto say = [&](defect d, std::uint16_t other = 0) {
@@ -216,6 +236,7 @@ constexpr void check_row(const workflow& of, const row& r, Found& found) {
         say(r.on.is_own() ? defect::other_base : defect::no_such_move);
     if (r.on.is_own() && r.from == r.to) say(defect::goes_nowhere);
     if (is_final(r.from.base)) say(defect::leaves_an_end);
+    if (r.after_s != 0) check_timer(of, r, found);
     const auto peers = of.rows(r.from, r.on);
     for (std::size_t i = 0; i < peers.size(); ++i)
         if (peers[i].written > r.written && hold_together(r, peers[i]))

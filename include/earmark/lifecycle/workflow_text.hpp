@@ -85,6 +85,7 @@ struct parsed_workflow {
 [[nodiscard]] std::string to_string(const workflow& of, const flaw& f);
 /// `PT2H`, `P1DT30M`: ISO 8601 without years and months. 0 is no text.
 [[nodiscard]] std::string span_text(std::uint32_t seconds);
+/// Also `2h`, `1d30m`; of 1 second to ten years.
 [[nodiscard]] std::optional<std::uint32_t> parse_span(std::string_view text) noexcept;
 
 /// JSON Schema, draft 2020-12, of a workflow as a TOML reader gives it.
@@ -92,7 +93,7 @@ struct parsed_workflow {
 
 /// A key of one of a workflow's tables, as docs/formats/workflow.md shows it.
 struct workflow_key {
-    std::string_view table{};  // empty: the top; else state, step
+    std::string_view table{};  // empty: the top; else state, step, timer
     std::string_view key{};
     std::string_view values{};     // what it takes, in words
     std::string_view otherwise{};  // where it is left out; empty: it is required

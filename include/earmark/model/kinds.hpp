@@ -45,8 +45,9 @@ enum class verb : std::uint8_t {
     confirm_cancel,  // record(confirm_cancel): a node agrees that units are taken back
     refuse_cancel,   // record(refuse_cancel): it does not
     make,            // record(make): goods that were ordered to be made are there
+    migrate,         // an order goes by another version of its workflow
 };
-inline constexpr std::size_t verbs = 36;
+inline constexpr std::size_t verbs = 37;
 [[nodiscard]] std::string_view name_of(verb v) noexcept;
 
 /// Is it about one order, or about one reservation? Those that are neither are about tables, stock
@@ -58,7 +59,7 @@ inline constexpr std::size_t verbs = 36;
 [[nodiscard]] constexpr bool is_of_order(verb v) noexcept {
     if (is_of_reservation(v)) return false;
     return (v >= verb::place_order && v <= verb::deliver) ||
-           (v >= verb::reject && v < verb::quarantine) || (v > verb::discard && v <= verb::make);
+           (v >= verb::reject && v < verb::quarantine) || (v > verb::discard && v <= verb::migrate);
 }
 
 /// Why stock changed outside of orders. Part of the journal.

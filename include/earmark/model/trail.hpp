@@ -31,6 +31,9 @@ enum class trail_kind : std::uint8_t {
     moved,        // units from a state to another
     held,         // a hold was placed
     hold_ended,   // or something else became of it: `what`
+    timed,        // a timer of the workflow: `what` the event, `before` its time, `after` what
+                  // became of it: took_step, left_to_another, or why it could not be done
+    migrated,     // it goes by another version of its workflow: `before`, `after`
     asked,        // a node was asked, or what became of it: `what` work or cancel, `after` which
     linked,       // to a line of another order: `what` is brought_by or brings_for
     reserved,     // a part of a reservation that is born, or that holds it from now on
@@ -41,7 +44,7 @@ enum class trail_kind : std::uint8_t {
     denied,       // a command: `what` the privilege, `after` how often it was by then
     command,      // one that left nothing but itself
 };
-inline constexpr std::size_t trail_kinds = 18;
+inline constexpr std::size_t trail_kinds = 20;
 [[nodiscard]] std::string_view name_of(trail_kind k) noexcept;
 
 /// One thing that happened. What a kind does not say has its default.

@@ -11,6 +11,7 @@
 
 #include "earmark/engine/capture.hpp"
 #include "earmark/engine/engine.hpp"
+#include "earmark/engine/workflows.hpp"
 #include "earmark/journal/sink.hpp"
 #include "unit/allocations.hpp"
 
@@ -25,6 +26,7 @@ struct shop {
     std::shared_ptr<journal::memory_sink> sink = std::make_shared<journal::memory_sink>();
     engine e;
     std::vector<reservation_id> baskets;
+    order_id last{};         // that was placed
     actor_id clerk{};        // who may not discard
     position opened{};       // the last event of the set-up
     std::int64_t left = -1;  // allocations of the engine that succeed before one fails
@@ -98,6 +100,7 @@ struct shop {
         const auto placed = ask([&] {
             return e.place_order(now(key), {{&l, 1}, none<place_id>, euro, 0, from});
         });
+        if (placed.first.why.code == error_code::ok) last = order_id{placed.first.subject};
         return placed.first.why.code;
     }
 };
@@ -254,10 +257,41 @@ std::vector<step> linked_steps() {
                 return code_of(s.ask([&] { return s.e.cancel(s.now(key), {third, 0, {}, 0}); }));
             }};
 }
+std::string looked(std::string_view label, std::string_view after) {
+    std::string out = "workflow = 'looked'\nevents = ['look']\nstate = [{ name = '";
+    out += label;
+    out += "', base = 'open' }]\nstep = [\n{ from = 'open', on = 'look', to = '";
+    out += label;
+    out += "'";
+    out += after;
+    out += " },\n{ from = 'open', on = 'cancel', to = 'cancelled' },\n{ from = '";
+    out += label;
+    return out += "', on = 'cancel', to = 'cancelled' },\n]\n";
+}
+/// Time labels an order, and it goes by another version, which calls the label otherwise.
+std::vector<step> timed_steps() {
+    const auto activate = [](std::string_view label, std::string_view after) {
+        return [=](shop& s, const std::string&) {
+            const std::string text = looked(label, after);
+            return code_of(activate_workflow(s.e, s.now(), text));
+        };
+    };
+    return {activate("seen", ", after = '1m'"),
+            [](shop& s, const std::string& key) { return s.place(key); },
+            [](shop& s, const std::string& key) {
+                return code_of(s.ask([&] { return s.e.advance({key, {}, noon + minutes(31)}); }));
+            },
+            activate("checked", ""),
+            [](shop& s, const std::string& key) {
+                const state_mapping map[] = {{"seen", "checked"}};
+                return code_of(s.ask([&] { return migrate(s.e, s.now(key), {s.last, 2, map}); }));
+            }};
+}
 /// Goods come, baskets live and die, an order goes out, another one waits for a third.
 std::vector<step> script() {
     std::vector<step> all;
-    for (const auto& part : {supply_steps(), basket_steps(), order_steps(), linked_steps()})
+    for (const auto& part :
+         {supply_steps(), basket_steps(), order_steps(), linked_steps(), timed_steps()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

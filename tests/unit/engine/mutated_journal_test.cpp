@@ -66,7 +66,19 @@ name='t'\ntransfers=true\n"})",
         "order":"priority == 9","reason":"too far"}]})",
     R"({"verb":"cancel","order":"late","park":true})",
     R"({"verb":"cancel","order":"o1","line":2})",
-    R"({"verb":"source","orders":["o1","o2"]})"};
+    R"({"verb":"source","orders":["o1","o2"]})",
+    R"({"verb":"activate_workflow","now":"2026-11-21T09:00:00Z","workflow":"workflow='w'\n
+type='sample'\nevents=['look']\nstate=[{name='seen',base='open'}]\nstep=[
+{from='open',on='look',to='seen',after='1h'},
+{from='seen',on='cancel',to='cancelled',after='1d'},
+{from='open',on='cancel',to='cancelled'}]\n"})",
+    R"({"verb":"load","table":"hold_types","rows":[{"hold_type":"keep","blocks":["cancel"]}]})",
+    R"({"verb":"place_order","key":"s1","currency":"EUR","type":"sample","lines":[{"sku":"lamp",
+        "quantity":4,"unit_price":"0"}]})",
+    R"({"verb":"advance","now":"2026-11-21T10:00:00Z"})",
+    R"({"verb":"place_hold","order":"s1","type":"keep"})",
+    R"({"verb":"advance","now":"2026-11-22T10:00:00Z"})",
+    R"({"verb":"migrate","orders":["s1"],"workflow":0,"states":[{"from":"seen","to":"open"}]})"};
 
 /// What is asked of an engine that was recovered from it.
 constexpr const char* after[] = {

@@ -108,6 +108,9 @@ const std::string every_outcome[] = {"adjust: done",
                                      "cancel: unknown_order",
                                      "cancel: unknown_line",
                                      "cancel: held",
+                                     "migrate: done",
+                                     "migrate: unchanged",
+                                     "migrate: unknown_workflow",
                                      "place_hold: done",
                                      "place_hold: unchanged",
                                      "place_hold: repeat",
@@ -212,7 +215,7 @@ TEST_CASE("the engine does what the naive engine does, and its journal folds to 
 
 TEST_CASE("the engine does what the naive engine does over long streams that meet every outcome") {
     tally seen;
-    REQUIRE(first_failure(120, 800, {flaw::none, 64, 64, 0, 0}, &seen) == "");
+    REQUIRE(first_failure(150, 800, {flaw::none, 64, 64, 0, 0}, &seen) == "");
     for (const std::string& outcome : every_outcome) {
         INFO(outcome);
         CHECK(seen[outcome] > 0);
@@ -286,6 +289,7 @@ TEST_CASE("a planted flaw is caught within forty seeds") {
     CHECK(caught_by_seed(flaw::forgets_origins) != 0);
     CHECK(caught_by_seed(flaw::trusts_repeats) != 0);
     CHECK(caught_by_seed(flaw::suspects_for_ever) != 0);
+    CHECK(caught_by_seed(flaw::forgets_when_units_came) != 0);
     CHECK(caught_by_seed(flaw::forgets_pools) != 0);
     CHECK(caught_by_seed(flaw::keeps_pools_for_ever) != 0);
     CHECK(caught_by_seed(flaw::one_hold_opens_all) != 0);

@@ -208,7 +208,7 @@ TEST_CASE("a workflow that asks for what no engine does yet is refused, and says
     CHECK(
         refused("unless = \"order.blocked\"", "unless = \"linked\"").find("'linked' never holds") !=
         std::string::npos);
-    CHECK(refused("because = \"a person\"", "after = \"PT1H\"").find("'after'") !=
+    CHECK(refused("to = \"shipped\"", "to = \"shipped\", after = \"1h\"").find("only somebody") !=
           std::string::npos);
     CHECK(workflow_text(s.on, 1).error().code == error_code::unknown_workflow);
 }

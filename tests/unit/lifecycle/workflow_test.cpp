@@ -200,6 +200,18 @@ TEST_CASE("a ring of steps that come by themselves is found, one that waits for 
     CHECK(flaws(steps, states, events).empty());
 }
 
+TEST_CASE("two timers of a state that tie are found, and what time cannot bring") {
+    step steps[] = {{open, allocate, allocated, "", 0, 0, 0, 60},
+                    {open, cancel, cancelled, "", 0, 0, 0, 60},
+                    {allocated, cancel, cancelled}};
+    auto found = flaws(steps);
+    CHECK(found.size() == 2);
+    CHECK(has(found, defect::tie));
+    CHECK(has(found, defect::not_by_time));
+    steps[0].after_s = 0;
+    CHECK(flaws(steps).empty());
+}
+
 TEST_CASE("moves of stock that the engine does not have are found, so are steps out of an end") {
     const step jump[] = {{open, ship, shipped}, {shipped, deliver, delivered}};
     CHECK(has(flaws(jump), defect::no_such_move));

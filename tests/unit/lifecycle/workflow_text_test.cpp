@@ -144,7 +144,9 @@ TEST_CASE("what is wrong is refused with its place and with what to write") {
         {"to   = \"shipped\"", "to   = \"packed\"", "ship only leads from released to shipped"},
         {"base = \"allocated\"", "base = \"alocated\"", "did you mean 'allocated'?"},
         {"because =", "becuase =", "unknown key 'becuase' of a step; did you mean 'because'?"},
-        {"\"PT2H\"", "\"2h\"", "'after' is a quoted span"},
+        {"\"PT2H\"", "\"2hours\"", "'after' is a quoted span"},
+        {"\"PT2H\"", "\"0s\"", "'after' is a quoted span of 1 second to ten years"},
+        {"\"PT2H\"", "\"3661d\"", "'after' is a quoted span of 1 second to ten years"},
         {"when   = \"whole_order\"", "when   = \"whole_lin\"", "did you mean 'whole_line'?"},
         {"\"order.blocked\"", "\"line.blocked\"", "unknown fact 'line.blocked'"},
         {"type     = \"sales\"", "type     = \"sale\"", "did you mean 'sales'?"},
@@ -188,6 +190,41 @@ TEST_CASE("what only the whole table shows is refused with its place, too") {
         std::string{assembled} +
         "[[step]]\nfrom = \"released\"\non = \"ship\"\nto = \"shipped\"\nwhen = \"firm\"\n";
     CHECK(contains(first_finding(twice), "can hold together with"));
+}
+
+TEST_CASE("a timer is the time of steps that there are, and is refused with its place") {
+    const std::string tail =
+        "[[timer]]\nfrom = [\"checking\", \"allocated\"]\non = \"release\"\nafter = \"1d12h\"\n";
+    const std::string text = std::string{assembled} + tail;
+    const auto parsed = parse_workflow(text, "w.toml");
+    for (const auto& r : parsed.rejected) MESSAGE(r.text);
+    REQUIRE(parsed);
+    const workflow& of = parsed.value->view();
+    CHECK(of.has_timers());
+    for (const row& r : of.rows(*find_state(of, "checking"), unit_event::release))
+        CHECK(r.after_s == 129'600);
+    CHECK(contains(parsed.value->text(), "after = \"P1DT12H\""));
+    const auto again = parse_workflow(parsed.value->text());
+    REQUIRE(again);
+    CHECK(again.value->text() == parsed.value->text());
+
+    const auto wrong = [&](std::string_view what, std::string_view by) {
+        return first_finding(std::string{assembled} + replaced(tail, what, by));
+    };
+    CHECK(
+        contains(wrong("\"release\"", "\"deliver\""),
+                 "no step leads from 'checking' on 'deliver'; a timer takes a step that there is"));
+    CHECK(contains(wrong("\"release\"", "\"check\""), "no step leads from 'checking' on 'check'"));
+    CHECK(contains(
+        wrong("[\"checking\", \"allocated\"]\non = \"release\"", "\"allocated\"\non = \"check\""),
+        "steps from 'allocated' on 'check' have a time already"));
+    CHECK(contains(wrong("\"1d12h\"", "\"2h\""), "comes after the same time as"));
+    CHECK(contains(wrong("\"1d12h\"", "\"2h\""), "w.toml:"));
+    CHECK(contains(wrong("on = ", "at = \"x\"\non = "), "unknown key 'at' of a timer"));
+    CHECK(contains(wrong("after = \"1d12h\"\n", ""), "'after' is missing"));
+    CHECK(contains(first_finding(std::string{assembled} +
+                                 "[[timer]]\nfrom = \"released\"\non = \"ship\"\nafter = \"1h\"\n"),
+                   "has a time, and only somebody can bring it"));
 }
 
 TEST_CASE("hostile texts are refused, bounded, and never crash the reader") {

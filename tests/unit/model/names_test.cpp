@@ -48,7 +48,7 @@ TEST_CASE("a verb is about an order, about a reservation, or about neither") {
     }
     CHECK(orders ==
           "place_order cancel source release ship deliver reject place_hold resolve_hold pick pack "
-          "lose unpick fulfil mark amend accept confirm_cancel refuse_cancel make ");
+          "lose unpick fulfil mark amend accept confirm_cancel refuse_cancel make migrate ");
     CHECK(reservations == "reserve change unreserve expire move ");
 }
 
