@@ -14,33 +14,6 @@
 
 namespace earmark::python {
 
-std::uint16_t set_of(const py::dict& of) {
-    if (!of.contains("set") || of["set"].is_none()) return 0;
-    if (!py::isinstance<py::int_>(of["set"])) bad_input("a line's set is a whole number");
-    const auto set = of["set"].cast<std::int64_t>();
-    if (set < 0 || set > UINT16_MAX) bad_input("a line's set is a number from 1 to 65535");
-    return static_cast<std::uint16_t>(set);
-}
-
-line_terms own_terms(const engine& e, const py::dict& of) {
-    line_terms own;
-    for (const auto& [name, value] : of) {
-        const auto word = name.cast<std::string>();
-        if (word == "set") continue;
-        const bool is_known = word == "place" || word == "method" || word == "deliver_by";
-        if (!is_known || !(value.is_none() || py::isinstance<py::str>(value)))
-            bad_input(
-                "a line has place, method and deliver_by of its own, each a text, and a set, and "
-                "not '" +
-                word + "'");
-        if (value.is_none()) continue;
-        const auto text = value.cast<std::string>();
-        if (word == "place") own.ship_to = value_or_raise(e, e.find_place(text));
-        if (word == "method") own.method = value_or_raise(e, e.find_service(text));
-        if (word == "deliver_by") own.deliver_by = value_or_raise(e, parse_day(text));
-    }
-    return own;
-}
 namespace {
 
 using text = std::optional<std::string>;

@@ -51,35 +51,6 @@ civil_day day_of(time_point t) {
 
 error_code code_of(const placed& p) { return p.first.why.code; }
 
-}  // namespace
-
-std::vector<order_line> order_lines(const engine& e, const py::iterable& lines) {
-    std::vector<order_line> wanted;
-    for (const py::handle item : lines) {
-        const auto line = py::cast<py::tuple>(item);
-        if (line.size() < 2 || line.size() > 5)
-            bad_input(
-                "a line is (sku key, amount[, price_minor[, key of its firm node[, dict of "
-                "its own place, method and deliver_by]]])");
-        const sku_id sku = value_or_raise(e, e.find_sku(line[0].cast<std::string>()));
-        wanted.push_back({sku,
-                          {line[1].cast<std::int64_t>()},
-                          line.size() > 2 ? line[2].cast<std::int64_t>() : 0});
-        if (line.size() > 3 && !line[3].is_none())
-            wanted.back().node = value_or_raise(e, e.find_node(line[3].cast<std::string>()));
-        if (line.size() > 4 && !line[4].is_none()) {
-            if (!py::isinstance<py::dict>(line[4]))
-                bad_input("a line's own terms are a dict: {'place': 'paris'}");
-            const auto own = py::reinterpret_borrow<py::dict>(line[4]);
-            wanted.back().own = own_terms(e, own);
-            wanted.back().set = set_of(own);
-        }
-    }
-    return wanted;
-}
-
-namespace {
-
 /// A batch of orders, its memory behind it.
 struct order_batch {
     columns from;

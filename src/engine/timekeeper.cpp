@@ -5,6 +5,7 @@
 #include "asking.hpp"
 #include "earmark/allocation/allot.hpp"
 #include "earmark/core/low_first.hpp"
+#include "earmark/fulfilment/work.hpp"
 #include "earmark/lifecycle/steps.hpp"
 #include "holder.hpp"
 #include "restrictor.hpp"
@@ -173,10 +174,15 @@ error timekeeper::pass_gates(desk& d, std::vector<its_turn>& lines) const {
         for (its_turn& of : lines)
             if (of.said.what == turn::told && of.said.why == error_code::ok) of.said.why = why;
     };
+    fulfilment::planned_sets sets{d.order, d.moves};
+    for (const its_turn& of : lines)
+        if (of.said.what == turn::told) sets.plan(d.order, of.said.line, of.n);
     if (!d.moves.empty()) (void)state::holder{s_}.keep_unfrozen(d);
     tell(error_code::excluded);
     if (!d.moves.empty()) (void)state::restrictor{s_, d}.keep_allowed();
     tell(error_code::shipping_restricted);
+    (void)sets.keep_whole(d.order, d.moves);
+    tell(error_code::waits_for_set);
     if (!d.moves.empty()) state::asker{s_}.ask_for_work(d);
     return {};
 }

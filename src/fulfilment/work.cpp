@@ -53,8 +53,11 @@ void release(const lifecycle::image& order, node_id node, const lifecycle::cell_
 }
 
 planned_sets::planned_sets(const lifecycle::image& order, std::span<const bucket_move> moves) {
-    for (const bucket_move& m : moves)
-        if (order.lines[m.line].group != 0) planned_[m.line] += m.n;
+    for (const bucket_move& m : moves) plan(order, m.line, m.n);
+}
+
+void planned_sets::plan(const lifecycle::image& order, std::uint16_t line, granules n) {
+    if (order.lines[line].group != 0) planned_[line] += n;
 }
 
 error planned_sets::keep_whole(const lifecycle::image& order,

@@ -337,6 +337,7 @@ private:
     [[nodiscard]] sourcing_picture picture_of(const held_order& o) const;
     [[nodiscard]] static std::uint32_t line_way(const held_order& o, std::uint32_t line);
     static bool waits_for_set(const held_order&, std::uint16_t, node_id, std::span<const bucket>);
+    bool set_waits(const held_order& o, std::uint32_t line, const timer& t) const;
     [[nodiscard]] std::int64_t kept(const cell_key& at) const;
 
     // A section of a SKU is like a SKU of its own, of which nobody asks for what is available.
@@ -402,8 +403,7 @@ private:
     void send(const held_order& before, const line_change& c, order_line& l, Refuse&& no) const;
     error_code may(const held_order& o, std::uint32_t line, bool of_more, bool goes = false) const;
     error_code fewer(held_order& o, std::uint32_t line, std::int64_t n, bool& any_asked);
-    error_code follow(held_order& o, std::uint32_t line, node_id node,
-                      std::map<cell_key, std::int64_t>& taken);
+    error_code follow(held_order&, std::uint32_t, node_id, std::map<cell_key, std::int64_t>& taken);
     error_code change_lines(held_order& o, const amend_request& r, bool& shrinks, bool& any_asked,
                             by_line& more, std::vector<order_line>& added);
     [[nodiscard]] bool too_much(const held_order& o, const by_line& more,

@@ -67,6 +67,30 @@ std::optional<std::pair<time_point, timer>> engine::first_timer(const held_order
     return first;
 }
 
+/// Does a line of its set lack units, or may those whose time has come not be released?
+bool engine::set_waits(const held_order& o, std::uint32_t line, const timer& t) const {
+    const std::uint16_t set = o.lines[line - 1].set;
+    const auto is_its = [&](std::uint32_t other) { return o.lines[other - 1].set == set; };
+    if (set == 0) return false;
+    for (const auto& [b, n] : o.buckets)
+        if (is_its(std::get<0>(b)) && std::get<1>(b) < unit_state::allocated) return true;
+    for (std::uint32_t other = 1; other <= o.lines.size(); ++other) {
+        std::int64_t due = 0;
+        for (const arrival& w : o.arrivals)
+            if (w.line == other && is_of(w, t) && !w.over && due_at(w, t, o.workflow) <= now_)
+                due += w.n;
+        if (!is_its(other) || due == 0) continue;
+        if (t.step && stops(o, other, *t.step)) return true;
+        for (const bucket& b : standing(o, other, none<node_id>, std::array{t.state})) {
+            if (due <= 0) break;
+            if (is_restricted(o.lines[other - 1], o.ship_to, o.priority, std::get<2>(b)))
+                return true;
+            due -= o.buckets.at(b);
+        }
+    }
+    return false;
+}
+
 /// Units of a line take the step, or nothing of the line does.
 bool engine::take_step(held_order& o, std::uint32_t line, const timer& t, std::int64_t n) {
     if (t.step && stops(o, line, *t.step)) return false;
@@ -81,7 +105,7 @@ bool engine::take_step(held_order& o, std::uint32_t line, const timer& t, std::i
         return is_restricted(o.lines[line - 1], o.ship_to, o.priority, std::get<2>(part.first));
     };
     const bool releases = t.to == unit_state::released;
-    if (releases && std::ranges::any_of(from, is_kept)) return false;
+    if (releases && (std::ranges::any_of(from, is_kept) || set_waits(o, line, t))) return false;
     for (const auto& [b, some] : from) {
         const node_id node = std::get<2>(b);
         const std::int64_t chased = o.chased[line];

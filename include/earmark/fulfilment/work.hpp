@@ -22,6 +22,8 @@ void release(const lifecycle::image& order, node_id node, const lifecycle::cell_
 class planned_sets {
 public:
     planned_sets(const lifecycle::image& order, std::span<const bucket_move> moves);
+    /// Units of a line (0-based) that were to go, too.
+    void plan(const lifecycle::image& order, std::uint16_t line, granules n);
     /// Takes the moves of sets of which something is missing: a unit that is not allocated yet, or
     /// a move that was planned. waits_for_set (refs: line, what is missing, set) where none is
     /// left.
