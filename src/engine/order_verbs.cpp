@@ -78,9 +78,14 @@ void engine::state::capture(desk& d, const command& c, const order_request& r) c
     d.violations.clear();
     intake::capture(c, r, names.sku, {names.nodes.size(), names.places.size(), services}, d.order,
                     d.violations);
+    const auto is_known = [&](place_id to, service_id by) {
+        return (to == none<place_id> || index_of(to) < names.places.size()) &&
+               (by == none<service_id> || index_of(by) < services);
+    };
     const bool is_shipped =
-        (d.order.ship_to == none<place_id> || index_of(d.order.ship_to) < names.places.size()) &&
-        d.order.lines.size() == r.lines.size();
+        d.order.lines.size() == r.lines.size() && is_known(d.order.ship_to, d.order.method) &&
+        std::ranges::all_of(d.order.own,
+                            [&](const line_terms& t) { return is_known(t.ship_to, t.method); });
     const std::size_t wrong = d.violations.size();
     keep_facts(r.facts, r.lines.size(), names.facts, d.facts, d.violations);
     d.order.workflow = names.workflows.active(d.order.type);

@@ -177,6 +177,11 @@ error timekeeper::pass_gates(desk& d, std::vector<its_turn>& lines) const {
     fulfilment::planned_sets sets{d.order, d.moves};
     for (const its_turn& of : lines)
         if (of.said.what == turn::told) sets.plan(d.order, of.said.line, of.n);
+    for (const lifecycle::bucket& b : d.order.buckets)  // also where it has been told before
+        if (b.state == unit_state::allocated && d.order.lines[b.line].group != 0 &&
+            lifecycle::blocker(d.beside.holds, s_.names.holds.terms(), b.line,
+                               hold_step::release) != nullptr)
+            sets.plan(d.order, b.line, b.n);
     if (!d.moves.empty()) (void)state::holder{s_}.keep_unfrozen(d);
     tell(error_code::excluded);
     if (!d.moves.empty()) (void)state::restrictor{s_, d}.keep_allowed();

@@ -176,8 +176,8 @@ void capture(const command& c, const order_request& r, std::span<const sku_facts
         into.buckets.push_back(
             {none<cell_id>, *n, static_cast<std::uint16_t>(i), unit_state::open, 0, 0});
     }
+    if (into.lines.size() == r.lines.size()) keep_own_terms(r, into, violations);
     if (!violations.empty()) return;  // a line that is not there cannot be added up
-    keep_own_terms(r, into, violations);
     if (const std::size_t line = too_dear(r.lines))
         add(fail(error_code::bad_price, r.lines[line - 1].unit_price_minor), line);
     check_sums(into.lines, [&](std::int64_t sum, std::size_t i) {  // two lines' at most: it fits

@@ -348,11 +348,11 @@ bool engine::clip(basket& wanted, std::span<const reserve_line> lines,
     had_goods = std::any_of(wanted.begin(), wanted.end(), [](const auto& part) {
         return !is_pool(part.first) && part.second.n > 0;
     });
-    basket by_line = wanted, kept;
-    std::stable_sort(by_line.begin(), by_line.end(), [&](const auto& a, const auto& b) {
+    basket per_line = wanted, kept;
+    std::stable_sort(per_line.begin(), per_line.end(), [&](const auto& a, const auto& b) {
         return line_of(a.first) < line_of(b.first);
     });
-    for (auto& part : by_line) {
+    for (auto& part : per_line) {
         basket before = kept;
         bind_pools(before);
         const auto fits = [&] {

@@ -79,9 +79,10 @@ bool engine::set_waits(const held_order& o, std::uint32_t line, const timer& t) 
         for (const arrival& w : o.arrivals)
             if (w.line == other && is_of(w, t) && !w.over && due_at(w, t, o.workflow) <= now_)
                 due += w.n;
-        if (!is_its(other) || due == 0) continue;
-        if (t.step && stops(o, other, *t.step)) return true;
-        for (const bucket& b : standing(o, other, none<node_id>, std::array{t.state})) {
+        const auto here = standing(o, other, none<node_id>, std::array{t.state});
+        if (is_its(other) && !here.empty() && t.step && stops(o, other, *t.step)) return true;
+        if (!is_its(other)) continue;
+        for (const bucket& b : here) {
             if (due <= 0) break;
             if (is_restricted(o.lines[other - 1], o.ship_to, o.priority, std::get<2>(b)))
                 return true;
@@ -105,7 +106,7 @@ bool engine::take_step(held_order& o, std::uint32_t line, const timer& t, std::i
         return is_restricted(o.lines[line - 1], o.ship_to, o.priority, std::get<2>(part.first));
     };
     const bool releases = t.to == unit_state::released;
-    if (releases && (std::ranges::any_of(from, is_kept) || set_waits(o, line, t))) return false;
+    if (releases && std::ranges::any_of(from, is_kept)) return false;
     for (const auto& [b, some] : from) {
         const node_id node = std::get<2>(b);
         const std::int64_t chased = o.chased[line];
@@ -120,6 +121,9 @@ bool engine::take_step(held_order& o, std::uint32_t line, const timer& t, std::i
 void engine::pass_timer(held_order& o, const timer& t) {
     if (t.step) lift(o, *t.step);
     const line_units before = standing_of(o);
+    std::set<std::uint32_t> waiting;
+    for (std::uint32_t line = 1; line <= o.lines.size(); ++line)
+        if (t.to == unit_state::released && set_waits(o, line, t)) waiting.insert(line);
     for (std::uint32_t line = 1; line <= o.lines.size(); ++line) {
         std::int64_t n = 0;
         const auto its_turn = [&](const arrival& w) {
@@ -128,7 +132,7 @@ void engine::pass_timer(held_order& o, const timer& t) {
         for (const arrival& w : o.arrivals)
             if (its_turn(w)) n += w.n;
         if (n == 0) continue;
-        const bool is_done = take_step(o, line, t, n);
+        const bool is_done = !waiting.contains(line) && take_step(o, line, t, n);
         for (arrival& w : o.arrivals)
             if (its_turn(w)) is_done ? void(w.n = 0) : void(w.over = true);
         std::erase_if(o.arrivals, [](const arrival& w) { return w.n == 0; });
@@ -152,6 +156,7 @@ answer engine::migrate(const command& c, order_id id, std::uint16_t to, bool is_
         }
         if (is_plain) o.chased.clear();
         std::ranges::stable_sort(o.arrivals, {}, [](const arrival& w) { return w.since; });
+        pass_time(o);  // what was told has its turn anew
         return answer{.subject = raw(id)};
     });
 }

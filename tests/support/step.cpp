@@ -14,8 +14,8 @@ std::string time_text(time_point t) { return t == never ? "never" : std::to_stri
 std::string node_text(node_id n) {
     return n == none<node_id> ? "any" : "n" + std::to_string(raw(n));
 }
-std::string own_text(const line_terms& own) {
-    std::string out;
+std::string own_text(const line_terms& own, std::uint16_t set = 0) {
+    std::string out = set == 0 ? "" : " of set " + std::to_string(set);
     if (own.ship_to != none<place_id>) out += " to p" + std::to_string(raw(own.ship_to));
     if (own.deliver_by != no_day) out += " by " + std::to_string(own.deliver_by.n);
     return out;
@@ -100,7 +100,7 @@ struct writer {
                                           std::to_string(l.unit_price_minor) +
                                           (l.node == none<node_id> ? "" : " from ") +
                                           (l.node == none<node_id> ? "" : node_text(l.node)) +
-                                          own_text(l.own);
+                                          own_text(l.own, l.set);
                                }) +
                           (o.node == none<node_id> ? "" : " all from " + node_text(o.node)) +
                           " takes over " + name(o.reservation) +
@@ -130,7 +130,7 @@ struct writer {
                std::to_string(s.revision) + (s.is_known ? " " : " (unknown) ") +
                list(s.lines, [](const order_line& l) {
                    return "s" + std::to_string(raw(l.sku)) + " x" + std::to_string(l.amount.atoms) +
-                          " at " + std::to_string(l.unit_price_minor) + own_text(l.own);
+                          " at " + std::to_string(l.unit_price_minor) + own_text(l.own, l.set);
                });
     }
     std::string operator()(const source_step& s) const {

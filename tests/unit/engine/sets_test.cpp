@@ -45,7 +45,7 @@ TEST_CASE("OM-07: a set is released as a whole or not at all, and other lines do
     CHECK(s.states(o) == "1 allocated 2, 2 backordered 20, 3 released 1, ");
     CHECK(s.releases(o) == "waits_for_set");
     const auto why = s.on.release(s.at(), o);
-    CHECK(s.on.describe(why.error()).find("line 1 is released together with line 2") == 0);
+    CHECK(s.on.describe(why.error()).find("line 1 is released together with line 2") != std::string::npos);
     REQUIRE(s.amends(o, 2, 3).first.what == outcome::done);
     REQUIRE(s.on.source(s.at(), o));
     CHECK(s.releases(o) == "done");
@@ -98,7 +98,8 @@ split = { lines = "whole", together = ["set"] }
     // south has no mugs; north has nine hats, and two lines of them are one set by their goods
     const order_id o = s.order({in_set(hat, 5, 2), in_set(mug, 2, 2), in_set(hat, 3, 0)});
     REQUIRE(s.on.source(s.at(), o));
-    for (const bucket_view& b : s.on.order(o)->buckets) CHECK(b.node == north);
+    const order_view seen = *s.on.order(o);
+    for (const bucket_view& b : seen.buckets) CHECK(b.node == north);
     const order_id p = s.order({in_set(hat, 9, 2), in_set(mug, 2, 2)});
     REQUIRE(s.on.source(s.at(), p));
     CHECK(s.states(p) == "1 backordered 9, 2 backordered 2, ");
