@@ -100,7 +100,8 @@ void side_by_side::compare_trail() {
         if (page->next == next) break;
         next = page->next;
         told += static_cast<std::size_t>(std::ranges::count_if(page->rows, [](const trail_row& r) {
-            return r.kind == trail_kind::moved || r.kind == trail_kind::placed;
+            const bool is_relabelled = r.by == verb::migrate;  // another name, and no movement
+            return (r.kind == trail_kind::moved || r.kind == trail_kind::placed) && !is_relabelled;
         }));
         if (report::text_of(page->rows).empty() != page->rows.empty())
             differ("rows of the trail without words");

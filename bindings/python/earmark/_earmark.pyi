@@ -53,11 +53,12 @@ class Engine:
               now: int = 0) -> dict[str, Any]:
         """Changes what an order asks for, all of it or (Refused, with everything that stands in
         the way) nothing. `changes`: dicts with line (from 1) and what it is to be, amount (atoms
-        in all, without the cancelled) or node (key of its firm node, None: any); without line a
-        new one, with sku, amount, price_minor. `base_version`: of the order that was seen;
-        `edit`: number of a hold that ends with the change; `preview`: change nothing. What
-        becomes of lines (line, sku, before, after) and of units (line, from, to, node, amount);
-        `asks` are those that a node has to agree to first (line, node, amount)."""
+        in all, without the cancelled), node (key of its firm node, None: any), or its own place,
+        method and deliver_by (None: as the order says); without line a new one, with sku, amount,
+        price_minor, set. `base_version`: of the order that was seen; `edit`: number of a hold
+        that ends with the change; `preview`: change nothing. What becomes of lines (line, sku,
+        before, after) and of units (line, from, to, node, amount); `asks` are those that a node
+        has to agree to first (line, node, amount)."""
     def amend_rules(self) -> dict[str, Any]:
         """What amendments may: by change, then by state, allow, ignore or deny."""
     def audit(self, *, exact: bool = False) -> Frame:
@@ -327,21 +328,25 @@ class Engine:
                     method: str | None = None, deliver_by: str | None = None, facts: Mapping[str,
                     str] = {}, node: str | None = None, type: str = 'sales',
                     to: str | None = None) -> int:
-        """One order with lines (sku key, amount[, price_minor[, firm node]]); its id, or Refused
-        or Busy. A `reservation` is handed over: its units are the order's, and no stock is
-        touched. `method`: key of a service; `deliver_by`: a date such as 2026-12-24; `facts`:
-        attributes by name, as text, for policies to ask; `node`: key of the firm node of lines
-        that name none: they come from there, or they wait; `type`: sales, draft, transfer,
-        purchase, service, sample, replacement or make_to_order, whose lines' nodes make them;
-        `to`: of a transfer or a purchase, key of the node that its goods go to."""
+        """One order with lines (sku key, amount[, price_minor[, firm node[, own]]]), `own` being
+        a dict of the place, method and deliver_by that are not the order's, and the `set` of
+        lines that are released together; its id, or Refused or Busy. A `reservation` is handed
+        over: its units are the order's, and no stock is touched. `method`: key of a service;
+        `deliver_by`: a date such as 2026-12-24; `facts`: attributes by name, as text, for
+        policies to ask; `node`: key of the firm node of lines that name none: they come from
+        there, or they wait; `type`: sales, draft, transfer, purchase, service, sample,
+        replacement or make_to_order, whose lines' nodes make them; `to`: of a transfer or a
+        purchase, key of the node that its goods go to."""
     def place_orders(self, columns: Table, *, currency: str = 'USD', now: int = 0,
                      progress: Progress | None = None) -> Frame:
         """Columns: key, offsets (lines of order i: offsets[i] to offsets[i+1]), sku, amount
         (atoms), price_minor, place (null or -1: unknown), priority, now, reservation, method (id
         of a service) (null or -1: none), deliver_by (an instant of its UTC date), node and
-        line_node (ids: the firm node of an order, of a line; null or -1: none), and of attributes
-        those columns that are named like one (texts; 0 and 1 for flags; of line. ones a row per
-        line). Frame `placed`, with the frame `violations`."""
+        line_node (ids: the firm node of an order, of a line; null or -1: none), line_place,
+        line_method and line_deliver_by (as those of the order, of a line's own), line_set (a
+        number; 0: of none), and of attributes those columns that are named like one (texts; 0 and
+        1 for flags; of line. ones a row per line). Frame `placed`, with the frame
+        `violations`."""
     def places(self) -> Frame:
         """Frame: all ship-to places."""
     def poll(self, cursor: int = 0, limit: int = 1000) -> list[Any]:

@@ -45,7 +45,8 @@ TEST_CASE("OM-07: a set is released as a whole or not at all, and other lines do
     CHECK(s.states(o) == "1 allocated 2, 2 backordered 20, 3 released 1, ");
     CHECK(s.releases(o) == "waits_for_set");
     const auto why = s.on.release(s.at(), o);
-    CHECK(s.on.describe(why.error()).find("line 1 is released together with line 2") != std::string::npos);
+    CHECK(s.on.describe(why.error()).find("line 1 is released together with line 2") !=
+          std::string::npos);
     REQUIRE(s.amends(o, 2, 3).first.what == outcome::done);
     REQUIRE(s.on.source(s.at(), o));
     CHECK(s.releases(o) == "done");
