@@ -135,6 +135,23 @@ bool was_told(const lifecycle::image& of, std::span<const lifecycle::standing> a
 }
 
 /// That goods were made is what has happened, whatever holds say of plans.
+/// Which line of its set a line that may go waits for, in words; empty: none.
+std::string waits_for(const lifecycle::image& of, const lifecycle::possible_step& p,
+                      std::span<const std::uint32_t> stopped) {
+    const std::uint16_t set = of.lines[p.line].group;
+    if (set == 0 || p.on != lifecycle::event_key{unit_event::release}) return {};
+    constexpr std::uint32_t release = 1u << static_cast<unsigned>(unit_event::release);
+    for (const lifecycle::bucket& b : of.buckets) {
+        const bool is_held = b.state == unit_state::allocated && (stopped[b.line] & release) != 0;
+        if (of.lines[b.line].group != set || (b.state >= unit_state::allocated && !is_held))
+            continue;
+        std::string out = "line " + std::to_string(b.line + 1);
+        out += " of its set is not ready";
+        return out;
+    }
+    return {};
+}
+
 bool is_making(const lifecycle::image& of, const lifecycle::possible_step& p) noexcept {
     return is_made(of.type) && p.on == lifecycle::event_key{unit_event::allocate};
 }
@@ -371,16 +388,16 @@ result<std::vector<allowed_view>> workflow_door::allowed(const engine& of, order
             for (const lifecycle::possible_step& p : steps) {
                 const bool has_step =
                     p.is.is == lifecycle::verdict::possible && (!p.held || is_making(o, p));
-                const auto alone = has_step ? without_verb(o, p) : std::string_view{};
+                std::string alone{has_step ? without_verb(o, p) : std::string_view{}};
+                if (has_step && alone.empty()) alone = waits_for(o, p, holds.masks());
                 const bool can = has_step && alone.empty();
                 const auto& stands = v.desk.beside.standing;
                 const auto timer = lifecycle::next_timer(o, stands, p.line, p.from, p.on);
-                out.push_back({p.line + 1u, name_of(by, p.from),
-                               s.to_quantity(o.lines[p.line].sku, p.n), name_of(by, p.on),
-                               command_of(o, p), can,
-                               p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by),
-                               timer.at, was_told(o, stands, p),
-                               has_step ? std::string{alone} : why_not(by, p, holds)});
+                out.push_back(
+                    {p.line + 1u, name_of(by, p.from), s.to_quantity(o.lines[p.line].sku, p.n),
+                     name_of(by, p.on), command_of(o, p), can,
+                     p.is.by == nullptr ? std::string_view{} : by.because(*p.is.by), timer.at,
+                     was_told(o, stands, p), has_step ? std::move(alone) : why_not(by, p, holds)});
             }
             return out;
         });

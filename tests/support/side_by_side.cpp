@@ -145,12 +145,14 @@ std::string side_by_side::play(const step& s) {
 void side_by_side::play_one(const command& c, const stock_step& s, const step&) {
     const std::span all{s.rows.data(), s.rows.size()};
     const command unkeyed{{}, c.actor, c.now};
+    pass_time(unkeyed);
     compare_report(real_->load(unkeyed, all), naive_.load(unkeyed, all));
 }
 
 void side_by_side::play_one(const command& c, const floor_step& s, const step&) {
     const std::span all{s.rows.data(), s.rows.size()};
     const command unkeyed{{}, c.actor, c.now};
+    pass_time(unkeyed);
     compare_report(real_->load(unkeyed, all), naive_.load(unkeyed, all));
 }
 

@@ -13,8 +13,7 @@ void side_by_side::load_privileges(const step& s) {
             differ("an actor has another number");
     if (s.grants.empty()) return;
     const command by_host{{}, actor_id{}, s.now};
-    (void)real_->advance(by_host);  // what is due goes before, as for restrictions
-    (void)naive_.advance(by_host);
+    pass_time(by_host);
     for (const rejected_row& r : real_->load(by_host, s.grants).rejected)
         differ("a privilege: " + r.text);
     naive_.load(by_host, s.grants);

@@ -4,6 +4,7 @@
 
 #include "amend_shop.hpp"
 #include "earmark/engine/capture.hpp"
+#include "earmark/engine/workflows.hpp"
 
 namespace earmark {
 namespace {
@@ -22,6 +23,13 @@ struct stand : amending::shop {
         result<receipt> one = fail(not_allowed);
         on.release(at(), {{&o, 1}, from}, {&one, 1});
         return std::string{one ? name_of(one->what) : name_of(one.error().code)};
+    }
+    /// Why a line may not take the step.
+    std::string may_not(order_id o, std::uint32_t line, std::string_view event) const {
+        const auto all = allowed(on, o);
+        for (const allowed_view& a : *all)
+            if (a.line == line && a.event == event && !a.possible) return a.why_not;
+        return {};
     }
     /// "1 allocated 2, " of each line and state.
     std::string states(order_id o) const {
@@ -47,8 +55,10 @@ TEST_CASE("OM-07: a set is released as a whole or not at all, and other lines do
     const auto why = s.on.release(s.at(), o);
     CHECK(s.on.describe(why.error()).find("line 1 is released together with line 2") !=
           std::string::npos);
+    CHECK(s.may_not(o, 1, "release") == "line 2 of its set is not ready");
     REQUIRE(s.amends(o, 2, 3).first.what == outcome::done);
     REQUIRE(s.on.source(s.at(), o));
+    CHECK(s.may_not(o, 1, "release") == "");
     CHECK(s.releases(o) == "done");
     CHECK(s.states(o) == "1 released 2, 2 released 3, 2 cancelled 17, 3 released 1, ");
 }
