@@ -67,6 +67,11 @@ void put_lines(const std::vector<connect::text_order>& orders, py::dict& out) {
 template <class File>
 py::dict to_columns(const File& file) {
     if (file.failure) raise(file.failure->text, file.failure->why);
+    for (const auto& order : file.orders)
+        if (!order.own.empty() || !order.method.empty() || order.deliver_by != no_day)
+            bad_input("order '" + order.key +
+                      "' says by which service, by when, or where a line "
+                      "of it goes: `capture` takes that (earmark intake), a simulation does not");
     py::list key;
     py::list ship_to;
     py::list customer;

@@ -6,6 +6,7 @@
 
 #include "earmark/core/intern.hpp"
 #include "earmark/core/time_text.hpp"
+#include "earmark/model/command.hpp"
 #include "field.hpp"
 
 namespace earmark::connect {
@@ -21,11 +22,31 @@ enum column : std::size_t {
     currency_column,
     placed_at,
     priority,
+    method,
+    deliver_by,
+    revision,
+    line_ship_to,
+    line_method,
+    line_deliver_by,
+    set_column,
 };
 constexpr csv_column order_columns[] = {
-    {"order_key"},       {"sku"},         {"quantity"},        {"unit_price"},
-    {"ship_to"},         {"line", false}, {"currency", false}, {"placed_at", false},
+    {"order_key"},
+    {"sku"},
+    {"quantity"},
+    {"unit_price"},
+    {"ship_to"},
+    {"line", false},
+    {"currency", false},
+    {"placed_at", false},
     {"priority", false},
+    {"method", false},
+    {"deliver_by", false},
+    {"revision", false},
+    {"line_ship_to", false},
+    {"line_method", false},
+    {"line_deliver_by", false},
+    {"set", false},
 };
 
 /// What every row of an order says again, and each must say alike.
@@ -34,10 +55,15 @@ struct order_head {
     earmark::currency currency;
     time_point placed;
     std::uint8_t priority = 0;
+    std::string_view method;
+    civil_day deliver_by = no_day;
+    std::uint64_t revision = 0;
 };
 
 struct order_row {
     order_head head;
+    text_terms own;
+    std::uint16_t set = 0;
     std::string_view sku;
     text_quantity amount;
     std::int64_t unit_price_minor = 0;
@@ -60,6 +86,7 @@ public:
 private:
     [[nodiscard]] draft* draft_of_row();
     [[nodiscard]] order_row read(std::optional<rejected_row>& wrong) const;
+    void read_terms(order_row& r, std::optional<rejected_row>& wrong) const;
     [[nodiscard]] result<text_quantity> positive(std::string_view text) const noexcept;
     [[nodiscard]] result<std::int64_t> price(std::string_view text, currency c) const noexcept;
     [[nodiscard]] result<currency> currency_of_row() const noexcept;
@@ -107,6 +134,32 @@ result<currency> collector::currency_of_row() const noexcept {
     return fail(error_code::bad_currency);
 }
 
+/// Where it goes, how and by when: of the order, and of the line.
+void collector::read_terms(order_row& r, std::optional<rejected_row>& wrong) const {
+    using detail::field_or_default;
+    const auto key = [&](column of) -> std::string_view {
+        const std::string_view text = in_[of];
+        return text.size() <= max_key_bytes
+                   ? text
+                   : field_or_default(in_, of, detail::parse_key(text), wrong);
+    };
+    const auto day = [&](column of) {
+        return in_[of].empty() ? no_day : field_or_default(in_, of, parse_day(in_[of]), wrong);
+    };
+    const auto whole = [&](column of, std::int64_t most) {
+        return in_[of].empty()
+                   ? std::int64_t{0}
+                   : field_or_default(in_, of, detail::parse_whole(in_[of], 0, most), wrong);
+    };
+    r.head.ship_to = key(ship_to);
+    r.head.method = key(method);
+    r.head.deliver_by = day(deliver_by);
+    r.head.revision =
+        static_cast<std::uint64_t>(whole(revision, static_cast<std::int64_t>(max_revision)));
+    r.own = {std::string{key(line_ship_to)}, std::string{key(line_method)}, day(line_deliver_by)};
+    r.set = static_cast<std::uint16_t>(whole(set_column, 65'535));
+}
+
 order_row collector::read(std::optional<rejected_row>& wrong) const {
     using detail::field_or_default;
     order_row r;
@@ -116,9 +169,7 @@ order_row collector::read(std::optional<rejected_row>& wrong) const {
     if (wrong) return r;  // a price has no meaning without its currency
     r.unit_price_minor =
         field_or_default(in_, unit_price, price(in_[unit_price], r.head.currency), wrong);
-    r.head.ship_to = in_[ship_to];
-    if (r.head.ship_to.size() > max_key_bytes)
-        r.head.ship_to = field_or_default(in_, ship_to, detail::parse_key(r.head.ship_to), wrong);
+    read_terms(r, wrong);
     r.head.placed = options_.placed;
     if (!in_[placed_at].empty())
         r.head.placed = field_or_default(in_, placed_at, parse_time(in_[placed_at]), wrong);
@@ -139,6 +190,10 @@ std::optional<rejected_row> collector::conflict(const text_order& o, const order
     if (o.ship_to != h.ship_to) return in_.reject(ship_to, fail(error_code::bad_field), words);
     if (o.placed != h.placed) return in_.reject(placed_at, fail(error_code::bad_field), words);
     if (o.priority != h.priority) return in_.reject(priority, fail(error_code::bad_field), words);
+    if (o.method != h.method) return in_.reject(method, fail(error_code::bad_field), words);
+    if (o.deliver_by != h.deliver_by)
+        return in_.reject(deliver_by, fail(error_code::bad_field), words);
+    if (o.revision != h.revision) return in_.reject(revision, fail(error_code::bad_field), words);
     return std::nullopt;
 }
 
@@ -164,7 +219,7 @@ void collector::add_row() {
         return reject(d, in_.reject(order_key, detail::parse_key(in_[order_key]).error()));
 
     std::optional<rejected_row> wrong;
-    const order_row r = read(wrong);
+    order_row r = read(wrong);
     text_order& o = d->order;
     if (!wrong && !o.lines.empty()) wrong = conflict(o, r.head);
     if (!wrong) wrong = repeated_line(r);
@@ -175,8 +230,15 @@ void collector::add_row() {
         o.currency = r.head.currency;
         o.placed = r.head.placed;
         o.priority = r.head.priority;
+        o.method = r.head.method;
+        o.deliver_by = r.head.deliver_by;
+        o.revision = r.head.revision;
     }
-    o.lines.push_back({std::string{r.sku}, r.amount, r.unit_price_minor, in_.row(), r.number});
+    o.lines.push_back(
+        {std::string{r.sku}, r.amount, r.unit_price_minor, in_.row(), r.number, 0, r.set});
+    if (r.own == text_terms{}) return;
+    if (o.own.empty() || o.own.back() != r.own) o.own.push_back(std::move(r.own));
+    o.lines.back().own = static_cast<std::uint32_t>(o.own.size());
 }
 
 order_file collector::finish() {

@@ -26,13 +26,25 @@ void tell_full(capturing& all, std::uint32_t line) {
 
 json canonical(const connect::text_order& o) {
     json lines = json::array();
-    for (const connect::text_line& l : o.lines)
-        lines.push_back(
-            {{"sku", l.sku},
-             {"quantity", to_string(quantity{l.amount.atoms}, l.amount.decimals)},
-             {"unit_price", to_string(quantity{l.unit_price_minor}, o.currency.exponent())}});
+    const auto say = [](json& into, const std::string& place, const std::string& service,
+                        civil_day by) {
+        if (!place.empty()) into["ship_to"] = place;
+        if (!service.empty()) into["method"] = service;
+        if (by != no_day) into["deliver_by"] = to_string(by);
+    };
+    for (const connect::text_line& l : o.lines) {
+        json& one = lines.emplace_back(
+            json{{"sku", l.sku},
+                 {"quantity", to_string(quantity{l.amount.atoms}, l.amount.decimals)},
+                 {"unit_price", to_string(quantity{l.unit_price_minor}, o.currency.exponent())}});
+        if (l.set != 0) one["set"] = l.set;
+        if (l.own == 0) continue;
+        const connect::text_terms& own = o.own[l.own - 1];
+        say(one, own.ship_to, own.method, own.deliver_by);
+    }
     json out = {{"key", o.key}, {"currency", o.currency.text()}, {"lines", std::move(lines)}};
-    if (!o.ship_to.empty()) out["ship_to"] = o.ship_to;
+    say(out, o.ship_to, o.method, o.deliver_by);
+    if (o.revision != 0) out["revision"] = o.revision;
     if (o.priority != 0) out["priority"] = o.priority;
     if (o.placed != not_said) out["placed_at"] = to_string(o.placed);
     return out;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "earmark/connect/csv.hpp"
+#include "earmark/core/civil_day.hpp"
 #include "earmark/core/money.hpp"
 #include "earmark/core/quantity.hpp"
 #include "earmark/core/time.hpp"
@@ -41,12 +42,25 @@ struct text_line {
     std::int64_t unit_price_minor = 0;  // >= 0, in the order's currency
     std::uint32_t row = 0;              // of the file, from 1
     std::uint32_t number = 0;           // the source's own number of the line; 0: it gave none
+    std::uint32_t own = 0;              // of its order's `own`, from 1; 0: as the order says
+    std::uint16_t set = 0;              // of lines that are released together; 0: of none
+};
+
+/// Keys of a place and of a service, and a last day of delivery; empty: as the order says.
+struct text_terms {
+    std::string ship_to, method;
+    civil_day deliver_by = no_day;
+    friend bool operator==(const text_terms&, const text_terms&) = default;
 };
 
 struct text_order {
     std::string key;
     std::string ship_to;   // a place's key; empty: unknown
     std::string customer;  // the outside world's key; empty: unknown
+    std::string method;    // a service's key; empty: none
+    civil_day deliver_by = no_day;
+    std::uint64_t revision = 0;
+    std::vector<text_terms> own;  // of lines that have some; those that stand together once
     time_point placed;
     earmark::currency currency;
     std::uint8_t priority = 0;
@@ -75,7 +89,8 @@ struct order_options {
 };
 
 /// Columns order_key, sku, quantity, unit_price, ship_to; optional line, currency, placed_at,
-/// priority. Rows of one order need not be adjacent. O(rows).
+/// priority, method, deliver_by, revision, line_ship_to, line_method, line_deliver_by, set. Rows of
+/// one order need not be adjacent. O(rows).
 [[nodiscard]] order_file read_orders(std::string_view text, const order_options& options = {});
 
 template <class Row>

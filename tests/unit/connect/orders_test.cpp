@@ -144,6 +144,51 @@ TEST_CASE("each kind of wrong field has its own code, row and column") {
           error_code::key_too_long);
 }
 
+TEST_CASE("a row may say where its line goes, how, by when, and with which others") {
+    constexpr std::string_view head =
+        "order_key,sku,quantity,unit_price,ship_to,currency,method,deliver_by,revision,"
+        "line_ship_to,line_method,line_deliver_by,set\n";
+    const order_file f = read_orders(std::string{head} +
+                                     "o,A,1,1,Bern,CHF,post,2026-12-24,7,,,,\n"
+                                     "o,B,1,1,Bern,CHF,post,2026-12-24,7,Basel,,,3\n"
+                                     "o,C,1,1,Bern,CHF,post,2026-12-24,7,Basel,,,3\n"
+                                     "o,D,1,1,Bern,CHF,post,2026-12-24,7,,air,2026-12-20,\n");
+    REQUIRE(f.orders.size() == 1);
+    const text_order& o = f.orders[0];
+    CHECK(o.method == "post");
+    CHECK(to_string(o.deliver_by) == "2026-12-24");
+    CHECK(o.revision == 7);
+    REQUIRE(o.own.size() == 2);
+    CHECK(o.own[0] == text_terms{"Basel", "", no_day});
+    CHECK(o.own[1] == text_terms{"", "air", parse_day("2026-12-20").value()});
+    CHECK(o.lines[0].own == 0);
+    CHECK(o.lines[1].own == 1);
+    CHECK(o.lines[2].own == 1);
+    CHECK(o.lines[3].own == 2);
+    CHECK(o.lines[2].set == 3);
+    struct wrong_row {
+        std::string_view text;
+        error_code code;
+        unsigned field;
+    };
+    const wrong_row rows[] = {
+        {"o,A,1,1,Bern,CHF,air,2026-12-24,7,,,,\n", error_code::bad_field, 7},
+        {"o,A,1,1,Bern,CHF,post,2026-12-25,7,,,,\n", error_code::bad_field, 8},
+        {"o,A,1,1,Bern,CHF,post,2026-12-24,8,,,,\n", error_code::bad_field, 9},
+        {"o,A,1,1,Bern,CHF,post,2026-12-24,-1,,,,\n", error_code::out_of_range, 9},
+        {"o,A,1,1,Bern,CHF,post,2026-12-24,7,,,24.12.,\n", error_code::bad_time, 12},
+        {"o,A,1,1,Bern,CHF,post,2026-12-24,7,,,,65536\n", error_code::out_of_range, 13},
+    };
+    for (const wrong_row& r : rows) {
+        CAPTURE(r.text);
+        const order_file bad = read_orders(
+            std::string{head} + "o,A,1,1,Bern,CHF,post,2026-12-24,7,,,,\n" + std::string{r.text});
+        REQUIRE(bad.rejected.size() == 1);
+        CHECK(name_of(bad.rejected[0].why.code) == name_of(r.code));
+        CHECK(bad.rejected[0].why.field == r.field);
+    }
+}
+
 TEST_CASE("the rows of an order must agree on currency, place, time and priority") {
     constexpr std::string_view head =
         "order_key,sku,quantity,unit_price,ship_to,currency,placed_at,priority\n"

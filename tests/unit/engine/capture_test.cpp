@@ -201,6 +201,17 @@ TEST_CASE("orders of a CSV file are captured as canonical ones, wrong rows told 
     CHECK(r.orders[2].line == 4);
     CHECK(r.orders[3].line == 5);
     CHECK(s.on.order(*s.on.find_order("1"))->lines.size() == 2);
+    const auto apart =
+        capture_csv(s.on,
+                    "order_key,sku,quantity,unit_price,currency,ship_to,revision,line_ship_to,set\n"
+                    "4,mug,1,7.50,GBP,london,2,,1\n4,mug,1,7.50,GBP,london,2,bath road,\n"
+                    "5,mug,1,7.50,GBP,london,2,london,1\n",
+                    {.now = s.now});
+    CHECK(states(apart) == words{"declined", "accepted"});
+    CHECK(apart.orders[0].violations[0].path == "/lines/1/ship_to");
+    const auto five = s.on.order(*s.on.find_order("5"));
+    CHECK(five->lines[0].set == 1);
+    CHECK(five->revision == 2);
     const auto bad = capture_csv(s.on, "order_key,quantiy\n1,2\n", {});
     CHECK(states(bad) == words{"malformed"});
     const auto money = capture_csv(s.on, "order_key,sku,quantity,unit_price,ship_to\n9,mug,1,1,\n",
