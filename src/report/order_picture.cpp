@@ -212,11 +212,15 @@ private:
             top_ + head + static_cast<int>(holds_.size()) * row_height + (holds_.empty() ? 4 : 12);
         height_ = units_at_ + static_cast<int>(tracks_.size()) * row_height + 30 + margin;
     }
+    [[nodiscard]] std::span<const trail_row> rows_of(const step& s) const {
+        return std::span{of_.rows}.subspan(s.first, s.end - s.first);
+    }
     [[nodiscard]] int column_width(std::size_t s) const {
         const trail_row& r = of_.rows[steps_[s].first];
         const auto [day, time] = day_and_time(r.now);
-        int most = std::max({width_of(day), width_of(time), width_of(name_of(r.by)),
-                             width_of(clipped(r.actor_key, most_word)), least_column});
+        int most =
+            std::max({width_of(day), width_of(time), width_of(name_of(r.by)),
+                      width_of(clipped(giver_of(rows_of(steps_[s])), most_word)), least_column});
         for (const auto& [at, t] : tracks_)
             for (const level& l : t.levels)
                 if (l.step == s || (s == hidden_ && l.step < s))
@@ -266,7 +270,7 @@ private:
             const step& s = steps_[hidden_ + i];
             const trail_row& r = of_.rows[s.first];
             const auto [its_day, its_time] = day_and_time(r.now);
-            page.begin_group(sentence_of(std::span{of_.rows}.subspan(s.first, s.end - s.first)));
+            page.begin_group(sentence_of(rows_of(s)));
             page.line(x_[i], top_, x_[i], bottom, R"(stroke="#c9ced6" stroke-dasharray="2 3")");
             const int x = x_[i] + pad;
             int y = top_ + 11;
@@ -274,7 +278,7 @@ private:
             write(page, x, y += head_step, its_time, pale_ink);
             page.text(x, y += head_step, text_size, "start", ink, name_of(r.by),
                       R"( font-weight="bold")");
-            write(page, x, y += head_step, clipped(r.actor_key, most_word), pale_ink);
+            write(page, x, y += head_step, clipped(giver_of(rows_of(s)), most_word), pale_ink);
             page.end_group();
             day = its_day;
         }

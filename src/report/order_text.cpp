@@ -246,13 +246,19 @@ bool same_step(const trail_row& a, const trail_row& b) noexcept {
 
 }  // namespace
 
+std::string_view giver_of(std::span<const trail_row> rows) noexcept {
+    const auto is_timed = [](const trail_row& r) { return r.kind == trail_kind::timed; };
+    if (std::any_of(rows.begin(), rows.end(), is_timed)) return "time";
+    return rows.empty() ? std::string_view{} : rows.front().actor_key;
+}
+
 std::string sentence_of(std::span<const trail_row> rows) {
     if (rows.empty()) return {};
     const trail_row& first = rows.front();
     std::string out = to_string(first.now);
     add(out, ", ", first.version == 0 ? "" : "version " + std::to_string(first.version));
     add(out, ", ", name_of(first.by));
-    add(out, " by ", first.actor_key);
+    add(out, " by ", giver_of(rows));
     if (!first.command.empty()) out += " (" + first.command + ')';
     for (std::size_t i = 0; i < rows.size() && i < most_clauses; ++i) {
         out += i == 0 ? ": " : "; ";

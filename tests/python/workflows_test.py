@@ -141,6 +141,7 @@ def test_time_takes_a_step_by_itself_and_the_story_says_which():
     engine.advance(START + 2 * HOUR)
     assert engine.order(order)["lowest"] == "released"
     assert "line 1 release after PT2H by itself" in str(engine.story(order))
+    assert "release by time: " in str(engine.story(order))
 
 
 def test_orders_go_by_another_version_and_map_what_it_calls_otherwise():

@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "earmark/model/trail.hpp"
 #include "earmark/report/frame.hpp"
 
 namespace earmark::report {
+
+/// Who gave the command of a record: an actor's key, or `time` where a timer of a workflow did.
+[[nodiscard]] std::string_view giver_of(std::span<const trail_row> rows) noexcept;
 
 /// One sentence, without a line's end, of rows that are of one record and about one order, or none.
 /// Of very many rows it tells the first ones and says how many more there are. Empty of none.
