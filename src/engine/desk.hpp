@@ -106,12 +106,15 @@ struct restriction_memory {
     };
     std::vector<of_place> places;
     std::vector<of_sku> skus;
-    const of_place* place = nullptr;          // of the line's way
-    std::uint16_t way = 0;                    // terms, as the order numbers them
+    const of_place* place = nullptr;  // of the line's way
+    std::uint16_t way = 0;            // terms, as the order numbers them
+    // `order` of each way that was looked at; empty where all lines go as the order does
+    std::vector<std::optional<std::vector<std::uint16_t>>> ways;
     std::vector<std::uint16_t> order;         // of its rows, those that hold for the order
     std::vector<std::uint16_t> line, wanted;  // and of these, for a line, and for several
     std::vector<std::byte> own_bytes;
     std::vector<order_value> own_values;  // what the order says itself
+    bool has_own_values = false;
     std::vector<sourcing::attribute_value> values;
     std::vector<std::uint64_t> seen;
 };

@@ -138,24 +138,44 @@ std::span<const std::uint16_t> engine::state::restrictor::goods_rows(sku_id sku)
 void engine::state::restrictor::read(std::size_t line) const {
     ready();
     restriction_memory& m = d_.restrictions;
+    m.ways.clear();
+    if (!d_.order.own.empty()) m.ways.resize(d_.order.own.size() + 1);
+    m.has_own_values = false;
+    go(line);
+}
+
+void engine::state::restrictor::go(std::size_t line) const {
+    restriction_memory& m = d_.restrictions;
     const lifecycle::image& order = d_.order;
     m.way = order.lines[line].own;
-    const seen_from there{d_.order, line};
-    restriction_memory::of_place& p = m.places[raw(order.ship_to) % m.places.size()];
-    if (p.place != order.ship_to) keep_place(p, order.ship_to);
+    const place_id there = lifecycle::terms_of(order, line).ship_to;
+    restriction_memory::of_place& p = m.places[raw(there) % m.places.size()];
+    if (p.place != there) keep_place(p, there);
     m.place = &p;
+    if (!m.ways.empty() && m.ways[m.way]) {
+        m.order = *m.ways[m.way];
+        return;
+    }
+    const seen_from as{d_.order, line};
+    find_rows_of_order();
+    if (!m.ways.empty()) m.ways[m.way] = m.order;
+}
+
+void engine::state::restrictor::find_rows_of_order() const {
+    restriction_memory& m = d_.restrictions;
+    const lifecycle::image& order = d_.order;
     m.order.clear();
     std::optional<sourcing::order_facts> facts;
-    for (std::size_t i = 0; i < p.rows.size(); ++i) {
-        const restriction& r = s_.names.restrictions[p.rows[i]];
+    for (std::size_t i = 0; i < m.place->rows.size(); ++i) {
+        const restriction& r = s_.names.restrictions[m.place->rows[i]];
         if (!r.services.empty() && !std::ranges::binary_search(r.services, order.method)) continue;
         if (r.order && !facts)
             facts = s_.facts_asked(
                 d_, {m.of_orders.all, m.of_orders.declared, currency::from_code(order.currency)});
         if (!r.order || r.order->holds(*facts)) m.order.push_back(static_cast<std::uint16_t>(i));
     }
-    m.own_values.clear();
-    if (m.order.empty()) return;
+    if (m.order.empty() || m.has_own_values) return;
+    m.has_own_values = true;
     if (d_.placing)
         m.own_bytes = d_.facts;
     else
@@ -190,7 +210,7 @@ void engine::state::restrictor::add_own_rows(std::size_t line) const {
 
 void engine::state::restrictor::read_line(std::size_t line) const {
     restriction_memory& m = d_.restrictions;
-    if (m.way != d_.order.lines[line].own) read(line);
+    if (m.way != d_.order.lines[line].own) go(line);
     m.line.clear();
     if (m.order.empty()) return;
     const auto goods = goods_rows(d_.order.lines[line].sku);
@@ -200,7 +220,7 @@ void engine::state::restrictor::read_line(std::size_t line) const {
         if (at == goods.end()) break;
         if (*at == m.place->rows[i]) m.line.push_back(i);
     }
-    if (!m.own_values.empty()) add_own_rows(line);
+    if (m.has_own_values && !m.own_values.empty()) add_own_rows(line);
 }
 
 std::span<const std::uint64_t> engine::state::restrictor::nodes_at(std::uint16_t row) const {

@@ -46,7 +46,12 @@ public:
 
 private:
     /// Which rows the order on the desk has to fear, by the way of a line: into the desk's memory.
+    /// Anew, for an order that may be another one.
     void read(std::size_t line) const;
+    /// The same, of a line of the order that was read: each way is worked out once.
+    void go(std::size_t line) const;
+    /// Of the rows of the memory's place, those that hold for the order as it is seen.
+    void find_rows_of_order() const;
     void ready() const;
     [[nodiscard]] std::vector<std::uint64_t> nodes_of(const restriction& r,
                                                       const asked_attributes& asked) const;
