@@ -160,14 +160,8 @@ answer run_source(const request& r) {
         });
 }
 
-answer run_release(const request& r) {
-    call c{r};
-    const named_orders orders = orders_of(r);
-    check_key(c, orders);
-    const node_id node = c.line.node();
-    if (!c.ready()) return c.refused();
-    std::vector<result<receipt>> out(orders.ids.size(), fail(error_code::order_busy));
-    if (!orders.ids.empty()) r.on.release(c.by, {orders.ids, node}, out);
+static answer receipts_of(const call& c, const request& r, const named_orders& orders,
+                          std::span<const result<receipt>> out) {
     return results_of(
         c, r, orders,
         [&](std::size_t at, const std::string& key, const std::string& path) -> answer {
@@ -177,6 +171,17 @@ answer run_release(const request& r) {
                     {"outcome", name_of(out[at]->what)},
                     {"position", raw(out[at]->at)}};
         });
+}
+
+answer run_release(const request& r) {
+    call c{r};
+    const named_orders orders = orders_of(r);
+    check_key(c, orders);
+    const node_id node = c.line.node();
+    if (!c.ready()) return c.refused();
+    std::vector<result<receipt>> out(orders.ids.size(), fail(error_code::order_busy));
+    if (!orders.ids.empty()) r.on.release(c.by, {orders.ids, node}, out);
+    return receipts_of(c, r, orders, out);
 }
 
 /// What the request maps. The texts are the request's.
@@ -198,15 +203,7 @@ answer run_migrate(const request& r) {
     const auto version = static_cast<std::uint16_t>(c.line.whole("workflow", 0));
     std::vector<result<receipt>> out;
     for (const order_id o : orders.ids) out.push_back(migrate(r.on, c.by, {o, version, states}));
-    return results_of(
-        c, r, orders,
-        [&](std::size_t at, const std::string& key, const std::string& path) -> answer {
-            if (!out[at]) return refused_at(c, out[at].error(), key, path);
-            return {{"order", key},
-                    {"ok", true},
-                    {"outcome", name_of(out[at]->what)},
-                    {"position", raw(out[at]->at)}};
-        });
+    return receipts_of(c, r, orders, out);
 }
 
 answer run_record(const request& r) {

@@ -168,7 +168,7 @@ void timekeeper::keep_whole_lines(desk& d, std::vector<its_turn>& lines) const {
 }
 
 /// What a caller's release goes through beside holds.
-error timekeeper::pass_gates(desk& d, std::vector<its_turn>& lines) const {
+void timekeeper::pass_gates(desk& d, std::vector<its_turn>& lines) const {
     const auto tell = [&](const error_code why) {
         keep_whole_lines(d, lines);
         for (its_turn& of : lines)
@@ -189,7 +189,6 @@ error timekeeper::pass_gates(desk& d, std::vector<its_turn>& lines) const {
     (void)sets.keep_whole(d.order, d.moves);
     tell(error_code::waits_for_set);
     if (!d.moves.empty()) state::asker{s_}.ask_for_work(d);
-    return {};
 }
 
 error timekeeper::pass_time(desk& d, order_id id, time_point now, verb by,
@@ -214,8 +213,7 @@ error timekeeper::pass_time(desk& d, order_id id, time_point now, verb by,
         of.said.what = turn::took_step;
         look_at(d, t, known, of);
     }
-    if (by == verb::release)
-        if (const error e = pass_gates(d, lines); e.code != error_code::ok) return e;
+    if (by == verb::release) pass_gates(d, lines);
     if (by == verb::cancel) allocation::gives_of(d.moves, d.gives);
     for (const its_turn& of : lines) {
         EARMARK_INVARIANT(lifecycle::pass(d.beside.standing, of.said.line, t, of.said.what, now),

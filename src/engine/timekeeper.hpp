@@ -63,7 +63,7 @@ private:
                                         const lifecycle::bucket& b) const;
     /// Lines of which a gate keeps some units stay whole.
     void keep_whole_lines(desk& d, std::vector<its_turn>& lines) const;
-    [[nodiscard]] error pass_gates(desk& d, std::vector<its_turn>& lines) const;
+    void pass_gates(desk& d, std::vector<its_turn>& lines) const;
 
     state& s_;
 };

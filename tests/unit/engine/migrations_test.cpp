@@ -10,6 +10,7 @@
 #include "earmark/engine/workflows.hpp"
 #include "earmark/report/order_story.hpp"
 #include "kept_books.hpp"
+#include "units_text.hpp"
 
 namespace earmark {
 namespace {
@@ -85,16 +86,7 @@ struct shop : kept_books {
     void look(order_id o, std::int64_t n) {
         REQUIRE(on.record(at(monday), {fact_kind::mark, o, 1, none<node_id>, {n}, 0, "look"}));
     }
-    std::string units(order_id o) {
-        std::string out;
-        const auto view = on.order(o);
-        for (const bucket_view& b : view->buckets) {
-            out += (out.empty() ? "" : " ") + std::string{name_of(b.state)};
-            if (!b.label.empty()) out += "/" + std::string{b.label};
-            out += ' ' + std::to_string(b.amount.atoms);
-        }
-        return out;
-    }
+    std::string units(order_id o) const { return units_text(on, o); }
     std::string told(order_id o) {
         const auto all = story(on, o);
         REQUIRE(all);

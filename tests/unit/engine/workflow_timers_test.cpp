@@ -11,6 +11,7 @@
 #include "earmark/engine/workflows.hpp"
 #include "earmark/report/order_story.hpp"
 #include "kept_books.hpp"
+#include "units_text.hpp"
 
 namespace earmark {
 namespace {
@@ -95,16 +96,7 @@ struct shop : kept_books {
         return o;
     }
     void pass(time_point now) { REQUIRE(on.advance(at(now))); }
-    std::string units(order_id o) {
-        std::string out;
-        const auto view = on.order(o);
-        for (const bucket_view& b : view->buckets) {
-            out += (out.empty() ? "" : " ") + std::string{name_of(b.state)};
-            if (!b.label.empty()) out += "/" + std::string{b.label};
-            out += ' ' + std::to_string(b.amount.atoms);
-        }
-        return out;
-    }
+    std::string units(order_id o) const { return units_text(on, o); }
     /// What the order's last record says.
     std::string last(order_id o) {
         const auto all = story(on, o);
