@@ -16,21 +16,6 @@ namespace {
 
 constexpr int looks = 8;
 
-/// The lines of an order as the solver knew them.
-result<std::vector<wanted_line>> lines_of(const lifecycle::image& order, const catalog& names,
-                                          currency of_policy) {
-    std::vector<wanted_line> lines;
-    for (const auto& l : order.lines) {
-        const auto e9 = names.granule_e9(l.sku);
-        if (!e9) return e9.error();
-        lines.push_back(
-            whole_line(order, static_cast<std::uint16_t>(lines.size()), *e9, of_policy));
-    }
-    const std::vector<std::uint16_t> sets = sets_of(order);
-    for (std::size_t l = 0; l < sets.size(); ++l) lines[l].set = sets[l];
-    return lines;
-}
-
 /// By node: the filter, or the exclusion, that took it away.
 struct taken_nodes {
     std::vector<std::string_view> by_filter, by_exclusion, by_capacity, by_firm;
@@ -172,7 +157,7 @@ result<std::vector<remembered_decision>> engine::state::recall(const visit& v, o
         const sourcing::policy& whole = policies[version - 1];
         const auto by = sourcing::decided_by(whole, decided);
         if (!by) return by.error();
-        auto lines = lines_of(d.order, names, whole.currency());
+        auto lines = whole_lines(d.order, names, whole.currency());
         if (!lines) return lines.error();
         for (const sourcing::decided_line& w : decided.wanted)
             if (w.line >= lines->size()) return fail(error_code::bad_record, raw(decided.by));
@@ -308,11 +293,13 @@ result<sourced> engine::state::decision(const visit& v, order_id id) {
         if (std::exchange(is_first, false))
             name_strategies(*one.whole, one.decided, answer.strategy, answer.passed_on);
     }
-    const bool brings = sourcing::is_bringing(*recalled->back().whole, recalled->back().decided);
-    if (brings)
+    std::vector<sourcing::decided_line> wanted;  // what is brought was wanted before
+    for (const remembered_decision& one : *recalled)
+        if (!sourcing::is_bringing(*one.whole, one.decided))
+            wanted.insert(wanted.end(), one.decided.wanted.begin(), one.decided.wanted.end());
+    if (recalled->size() > 1)
         answer.chosen.covers =
-            covered(std::span<const sourcing::decided_line>{recalled->front().decided.wanted},
-                    answer.chosen);
+            covered(std::span<const sourcing::decided_line>{wanted}, answer.chosen);
     answer.first.by = verb::source;
     answer.first.subject = raw(id);
     answer.first.what = answer.chosen.covers == coverage::full      ? outcome::done

@@ -1,10 +1,12 @@
 // MOVEMENTS and DECISIONS: the journal read again, with ids and quantities in place of bytes.
+#include <algorithm>
 #include <utility>
 
 #include "earmark/journal/record.hpp"
 #include "earmark/sourcing/decision.hpp"
 #include "earmark/sourcing/solve.hpp"
 #include "state_calls.hpp"
+#include "wanted_value.hpp"
 
 namespace earmark {
 namespace {
@@ -216,27 +218,20 @@ public:
 private:
     [[nodiscard]] error price(const sourcing::decision& d, order_id order,
                               const sourcing::policy& by) {
-        const auto& lines = orders_.image().lines;
-        std::vector<wanted_line> wanted;
-        for (const auto& w : d.wanted) {
-            if (w.line >= lines.size()) return fail(error_code::bad_record);
-            const sku_facts& f = state_.names.sku[index_of(lines[w.line].sku)];
-            std::int64_t granule = f.granule;
-            for (int k = f.decimals; k < max_decimals; ++k)
-                if (__builtin_mul_overflow(granule, 10, &granule))
-                    return fail(error_code::out_of_range, f.granule);
-            wanted.push_back({w.line, lines[w.line].sku, w.n, granule});
-        }
-        if (d.nodes > state_.names.node.size()) return fail(error_code::bad_record);
-        sourcing_problem p;
-        p.lines = wanted;
-        p.nodes = std::span{state_.names.node}.first(d.nodes);
         const lifecycle::image& whose = orders_.image();
-        const line_terms goes =
-            wanted.empty() ? line_terms{whose.ship_to} : lifecycle::terms_of(whose, wanted[0].line);
-        p.metres = state_.names.metres(goes.ship_to).first(d.nodes);
-        const std::vector<granules> unseen(wanted.size() * d.nodes);  // stock has no price
-        p.free = unseen;
+        const auto lines = whole_lines(whose, state_.names, by.currency());
+        if (!lines) return lines.error();
+        const auto is_there = [&](const auto& w) { return w.line < lines->size(); };
+        if (d.nodes > state_.names.node.size() ||
+            !std::all_of(d.wanted.begin(), d.wanted.end(), is_there))
+            return fail(error_code::bad_record);
+        const line_terms goes = d.wanted.empty() ? line_terms{whose.ship_to}
+                                                 : lifecycle::terms_of(whose, d.wanted[0].line);
+        const auto metres = state_.names.metres(goes.ship_to).first(d.nodes);
+        const sourcing::recorded_problem seen{
+            by, d, {*lines, std::span{state_.names.node}.first(d.nodes), metres}};
+        const sourcing_problem p = seen.view();
+        const std::span<const wanted_line> wanted = p.lines;
         decided row{at, now_, order, d.by, d.proof, 0, 0, sourcing::price(by, p, d.parts)};
         std::int64_t n = 0;
         bool fits = true;

@@ -78,4 +78,17 @@ wanted_line whole_line(const lifecycle::image& order, std::uint16_t line, std::i
     return out;
 }
 
+result<std::vector<wanted_line>> whole_lines(const lifecycle::image& order, const catalog& names,
+                                             currency of_policy) {
+    std::vector<wanted_line> lines;
+    const std::vector<std::uint16_t> sets = sets_of(order);
+    for (std::uint16_t l = 0; l < order.lines.size(); ++l) {
+        const auto e9 = names.granule_e9(order.lines[l].sku);
+        if (!e9) return e9.error();
+        lines.push_back(whole_line(order, l, *e9, of_policy));
+        if (!sets.empty()) lines.back().set = sets[l];
+    }
+    return lines;
+}
+
 }  // namespace earmark

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "earmark/core/money.hpp"
+#include "earmark/engine/catalog.hpp"
 #include "earmark/lifecycle/image.hpp"
 #include "earmark/model/sourcing.hpp"
 #include "earmark/stock/word.hpp"
@@ -24,5 +25,9 @@ inline constexpr granules nothing_free = -2 * stock::max_amount;
 /// value is the largest that there is: no rule about small shipments is for such an order.
 [[nodiscard]] wanted_line whole_line(const lifecycle::image& order, std::uint16_t line,
                                      std::int64_t granule_e9, currency of_policy);
+/// All lines of an order, with their sets: what the facts of its decisions are. out_of_range.
+[[nodiscard]] result<std::vector<wanted_line>> whole_lines(const lifecycle::image& order,
+                                                           const catalog& names,
+                                                           currency of_policy);
 
 }  // namespace earmark

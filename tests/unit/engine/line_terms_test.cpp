@@ -331,6 +331,26 @@ TEST_CASE("goods for each way are brought where its strategy has them brought") 
     CHECK(here == 2);     // all that the store has
     CHECK(brought == 5);  // two of the DC's, and the other store's three
     CHECK(done->first.what == outcome::done);
+    const auto again = s.on.decision(order_id{p.first.subject});
+    REQUIRE(again);
+    CHECK(again->first.what == outcome::done);
+    CHECK(again->chosen.covers == done->chosen.covers);
+    CHECK(again->chosen.parts.size() == done->chosen.parts.size());
+}
+
+TEST_CASE("a restriction's condition is asked once for each way, however the lines stand") {
+    shop s;
+    restriction_row r = shop::row("no small orders to mexico by air");
+    r.order = "lines >= 3 and ship_to == \"cancun\"";
+    r.services = {"air"};
+    s.restrict(r);
+    std::vector<order_line> lines;
+    for (int i = 0; i < 4; ++i) {
+        lines.push_back(line(hat, 1, i % 2 == 0 ? cancun : cuba));
+        lines.push_back(line(battery, 1, i % 2 == 0 ? cuba : cancun));
+        if (i < 2) lines.back().own.method = s.air;
+    }
+    CHECK(shop::codes(s.place(lines)) == "shipping_restricted 4, ");
 }
 
 TEST_CASE("a line is promised by its own service and is due by its own day") {
